@@ -1,0 +1,616 @@
+"""Tables, columns, units and their Chinese and English labels: the one place that knows them.
+
+The tables are the contract with the people who fill them in. Loader, checks, template workbook,
+charts and exports read names, labels, units and ranges from here and nowhere else. Terms follow
+the bilingual statistics of the Ministry of Education where it has them.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+STAGES = ("primary", "junior")
+"""Stages of compulsory education that are judged; `senior` matters only for apportionment."""
+
+#: Grades (as in `enrolment`) that belong to a stage.
+STAGE_GRADES = MappingProxyType(
+    {"primary": range(1, 7), "junior": range(7, 10), "senior": range(10, 13)}
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """One term in both languages."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an input table.
+
+    Attributes
+    ----------
+    name : str
+        English id, unique in its table.
+    zh, en : str
+        Labels without the unit.
+    kind : {"text", "integer", "count", "number", "choice", "value"}
+        `count` is a whole number >= 0, `number` any number >= 0, `integer` a whole number,
+        `value` a number or yes/no.
+    unit : Label
+        Unit shown to people; empty for text and choices.
+    key : bool
+        Part of the key of its table: never blank, unique together.
+    needed : bool
+        Whether the column must be present (its cells may still be blank).
+    filled : bool
+        Whether a blank cell is an error.
+    choices : tuple of str
+        Allowed values of a `choice`.
+    low, high : float or None
+        Inclusive range, where it is narrower than the kind's own.
+    """
+
+    name: str
+    zh: str
+    en: str
+    kind: str
+    unit: Label = Label("", "")
+    key: bool = False
+    needed: bool = True
+    filled: bool = False
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in ("integer", "count", "number")
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Table:
+    """One input table; `needed` tables must be there, the others are *not reported* when absent."""
+
+    name: str
+    zh: str
+    en: str
+    needed: bool
+    columns: tuple[Column, ...] = field(repr=False)
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.name for column in self.columns if column.key]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class SchoolType:
+    """A type of school and the stages it may teach; `judged` are the ones the rules look at."""
+
+    zh: str
+    en: str
+    stages: tuple[str, ...]
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+SCHOOL_TYPES = MappingProxyType(
+    {
+        "primary": SchoolType("小学", "Primary school", ("primary",)),
+        "junior": SchoolType("初级中学", "Junior secondary school", ("junior",)),
+        "nine_year": SchoolType("九年一贯制学校", "Nine-year school", ("primary", "junior")),
+        "twelve_year": SchoolType(
+            "十二年一贯制学校", "Twelve-year school", ("primary", "junior", "senior")
+        ),
+        "combined_secondary": SchoolType(
+            "完全中学", "Combined secondary school", ("junior", "senior")
+        ),
+        "teaching_point": SchoolType("教学点", "Teaching point", ("primary",)),
+        "special_education": SchoolType(
+            "特殊教育学校", "Special-education school", ("primary", "junior", "senior")
+        ),
+        "attached_class": SchoolType(
+            "附设班", "School with attached classes", ("primary", "junior", "senior")
+        ),
+    }
+)
+
+#: Codes of 举办者类型 in the national application form, table II-2.
+SPONSORS = MappingProxyType(
+    {
+        1: Label("中央教育部门", "central education authority"),
+        2: Label("中央其他部门", "other central department"),
+        3: Label("省级教育部门", "provincial education authority"),
+        4: Label("省级其他部门", "other provincial department"),
+        5: Label("地级教育部门", "prefectural education authority"),
+        6: Label("地级其他部门", "other prefectural department"),
+        7: Label("县级教育部门", "county education authority"),
+        8: Label("县级其他部门", "other county department"),
+        9: Label("地方企业", "local enterprise"),
+        10: Label("民办", "private"),
+    }
+)
+
+CHOICE_LABELS = MappingProxyType(
+    {
+        **{name: Label(kind.zh, kind.en) for name, kind in SCHOOL_TYPES.items()},
+        "public": Label("公办", "public"),
+        "private": Label("民办", "private"),
+        "urban": Label("城区", "urban"),
+        "town": Label("镇区", "town"),
+        "rural": Label("乡村", "rural"),
+        "music": Label("音乐", "music"),
+        "art": Label("美术", "art"),
+        "yes": Label("是", "yes"),
+        "no": Label("否", "no"),
+    }
+)
+
+PERSONS = Label("人", "persons")
+CLASSES = Label("班", "classes")
+SQUARE_METRES = Label("平方米", "m²")
+YUAN = Label("元", "yuan")
+ROOMS = Label("间", "rooms")
+YEAR = Label("年", "year")
+YES_NO = ("yes", "no")
+
+
+def _id(**more) -> Column:
+    return Column("school_id", "学校标识码", "School id", "text", key=True, filled=True, **more)
+
+
+def _year() -> Column:
+    return Column(
+        "year", "学年", "School year", "integer", YEAR, key=True, filled=True, low=1949, high=2100
+    )
+
+
+def _note() -> Column:
+    return Column("note", "备注", "Note", "text", needed=False)
+
+
+def _count(name: str, zh: str, en: str, unit: Label = PERSONS) -> Column:
+    return Column(name, zh, en, "count", unit)
+
+
+def _number(name: str, zh: str, en: str, unit: Label) -> Column:
+    return Column(name, zh, en, "number", unit)
+
+
+TABLES = MappingProxyType(
+    {
+        table.name: table
+        for table in (
+            Table(
+                "schools",
+                "学校名册",
+                "Roster of schools",
+                True,
+                (
+                    _id(),
+                    Column("name", "学校名称", "School name", "text", filled=True),
+                    Column(
+                        "type",
+                        "学校类型",
+                        "School type",
+                        "choice",
+                        filled=True,
+                        choices=tuple(SCHOOL_TYPES),
+                    ),
+                    Column(
+                        "ownership",
+                        "公办民办",
+                        "Ownership",
+                        "choice",
+                        filled=True,
+                        choices=("public", "private"),
+                    ),
+                    Column(
+                        "sponsor", "举办者类型", "Sponsor", "integer", needed=False, low=1, high=10
+                    ),
+                    Column(
+                        "area",
+                        "城乡类型",
+                        "Area",
+                        "choice",
+                        choices=("urban", "town", "rural"),
+                    ),
+                    Column(
+                        "boarding", "寄宿制", "Boarding", "choice", needed=False, choices=YES_NO
+                    ),
+                    Column(
+                        "built_year",
+                        "建校年份",
+                        "Year built",
+                        "integer",
+                        YEAR,
+                        needed=False,
+                        low=1800,
+                        high=2100,
+                    ),
+                    Column(
+                        "opened",
+                        "首个学年",
+                        "First school year",
+                        "integer",
+                        YEAR,
+                        needed=False,
+                        low=1800,
+                        high=2100,
+                    ),
+                    Column(
+                        "closed",
+                        "末个学年",
+                        "Last school year",
+                        "integer",
+                        YEAR,
+                        needed=False,
+                        low=1800,
+                        high=2100,
+                    ),
+                    Column(
+                        "indicators_in_scope",
+                        "纳入指标测算",
+                        "Counts for the indicators",
+                        "choice",
+                        needed=False,
+                        choices=YES_NO,
+                    ),
+                    _note(),
+                ),
+            ),
+            Table(
+                "school_years",
+                "学校年度数据",
+                "School data by year",
+                True,
+                (
+                    _id(),
+                    _year(),
+                    _count("students_primary", "小学在校生数", "Primary students"),
+                    _count("students_junior", "初中在校生数", "Junior secondary students"),
+                    _count("students_senior", "高中在校生数", "Senior secondary students"),
+                    _count("classes_primary", "小学班数", "Primary classes", CLASSES),
+                    _count("classes_junior", "初中班数", "Junior secondary classes", CLASSES),
+                    _count("teachers_primary", "小学专任教师数", "Full-time primary teachers"),
+                    _count("teachers_junior", "初中专任教师数", "Full-time junior teachers"),
+                    _count(
+                        "above_qualification_primary",
+                        "小学高于规定学历教师数",
+                        "Primary teachers above the required qualification",
+                    ),
+                    _count(
+                        "above_qualification_junior",
+                        "初中高于规定学历教师数",
+                        "Junior teachers above the required qualification",
+                    ),
+                    _count(
+                        "backbone_primary",
+                        "小学县级以上骨干教师数",
+                        "Primary backbone teachers at county level or above",
+                    ),
+                    _count(
+                        "backbone_junior",
+                        "初中县级以上骨干教师数",
+                        "Junior backbone teachers at county level or above",
+                    ),
+                    _count(
+                        "pe_arts_primary",
+                        "小学体育艺术专任教师数",
+                        "Full-time primary PE and arts teachers",
+                    ),
+                    _count(
+                        "pe_arts_junior",
+                        "初中体育艺术专任教师数",
+                        "Full-time junior PE and arts teachers",
+                    ),
+                    _number(
+                        "teaching_area_m2",
+                        "教学及辅助用房面积",
+                        "Teaching and auxiliary floor area (indoor sports included)",
+                        SQUARE_METRES,
+                    ),
+                    _number(
+                        "indoor_sports_area_m2",
+                        "室内体育用房面积",
+                        "Indoor sports area",
+                        SQUARE_METRES,
+                    ),
+                    _number(
+                        "outdoor_sports_area_m2",
+                        "室外运动场地面积",
+                        "Outdoor sports ground",
+                        SQUARE_METRES,
+                    ),
+                    _number(
+                        "equipment_value_cny",
+                        "教学仪器设备资产值",
+                        "Value of teaching instruments and equipment (book original value)",
+                        YUAN,
+                    ),
+                    _count(
+                        "multimedia_rooms", "网络多媒体教室数", "Networked multimedia rooms", ROOMS
+                    ),
+                    _number("operating_funds_cny", "公用经费", "Public-use funds", YUAN),
+                    _number("training_funds_cny", "教师培训经费", "Teacher-training funds", YUAN),
+                    _note(),
+                ),
+            ),
+            Table(
+                "enrolment",
+                "分年级在校生",
+                "Enrolment by grade",
+                False,
+                (
+                    _id(),
+                    _year(),
+                    Column(
+                        "grade", "年级", "Grade", "integer", key=True, filled=True, low=0, high=12
+                    ),
+                    _count("students", "在校生数", "Students"),
+                    _count("classes", "班数", "Classes", CLASSES),
+                    _count("largest_class", "最大班额", "Largest class"),
+                    _note(),
+                ),
+            ),
+            Table(
+                "rooms",
+                "音乐美术专用教室",
+                "Music and art rooms",
+                False,
+                (
+                    Column(
+                        "school_id", "学校标识码", "School id", "text", filled=True
+                    ),
+                    Column(
+                        "year",
+                        "学年",
+                        "School year",
+                        "integer",
+                        YEAR,
+                        filled=True,
+                        low=1949,
+                        high=2100,
+                    ),
+                    Column("kind", "用途", "Kind", "choice", filled=True, choices=("music", "art")),
+                    _number("area_m2", "面积", "Area", SQUARE_METRES),
+                    _note(),
+                ),
+            ),
+            Table(
+                "county_years",
+                "县级年度数据",
+                "County data by year",
+                False,
+                (
+                    _year(),
+                    Column("item", "项目", "Item", "text", key=True, filled=True),
+                    Column("value", "数值", "Value", "value"),
+                    Column("evidence", "依据", "Evidence", "text"),
+                    _note(),
+                ),
+            ),
+        )
+    }
+)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One of the seven resource indicators.
+
+    Attributes
+    ----------
+    name, zh, en : str
+        Id and labels; `short` is the label for narrow columns and axes.
+    number : str
+        R1 to R7, the official order.
+    quantity : str
+        Prefix or name of the quantity divided by students (see `apportion.stage_rows`).
+    per : int
+        Students in the denominator's unit: 100 or 1.
+    unit : Label
+        Unit of the ratio; `resource` is that of the numerator and of a shortfall.
+    shared : bool
+        Whether the quantity is recorded for the whole school and apportioned to its stages.
+    whole : bool
+        Whether the resource only comes in whole units (persons, rooms).
+    decimals : int
+        Decimals printed (two in the official form).
+    """
+
+    name: str
+    number: str
+    zh: str
+    en: str
+    short: Label
+    quantity: str
+    per: int
+    unit: Label
+    resource: Label
+    shared: bool
+    whole: bool
+    decimals: int = 2
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+_PER_100 = Label("人/百名学生", "per 100 students")
+
+INDICATORS = MappingProxyType(
+    {
+        indicator.name: indicator
+        for indicator in (
+            Indicator(
+                "teachers_above_qualification",
+                "R1",
+                "每百名学生拥有高于规定学历教师数",
+                "Teachers above the required qualification per 100 students",
+                Label("高于规定学历教师", "Qualified teachers"),
+                "above_qualification",
+                100,
+                _PER_100,
+                PERSONS,
+                False,
+                True,
+            ),
+            Indicator(
+                "backbone_teachers",
+                "R2",
+                "每百名学生拥有县级以上骨干教师数",
+                "Backbone teachers at county level or above per 100 students",
+                Label("骨干教师", "Backbone teachers"),
+                "backbone",
+                100,
+                _PER_100,
+                PERSONS,
+                False,
+                True,
+            ),
+            Indicator(
+                "pe_arts_teachers",
+                "R3",
+                "每百名学生拥有体育、艺术（美术、音乐）专任教师数",
+                "Full-time PE and arts (fine art, music) teachers per 100 students",
+                Label("体艺专任教师", "PE and arts teachers"),
+                "pe_arts",
+                100,
+                _PER_100,
+                PERSONS,
+                False,
+                True,
+            ),
+            Indicator(
+                "teaching_area",
+                "R4",
+                "生均教学及辅助用房面积",
+                "Teaching and auxiliary floor area per student",
+                Label("教学及辅助用房", "Teaching area"),
+                "teaching_area",
+                1,
+                Label("平方米/生", "m² per student"),
+                SQUARE_METRES,
+                True,
+                False,
+            ),
+            Indicator(
+                "sports_area",
+                "R5",
+                "生均体育运动场馆面积",
+                "Sports ground and hall area per student",
+                Label("体育运动场馆", "Sports area"),
+                "sports_area",
+                1,
+                Label("平方米/生", "m² per student"),
+                SQUARE_METRES,
+                True,
+                False,
+            ),
+            Indicator(
+                "equipment_value",
+                "R6",
+                "生均教学仪器设备值",
+                "Value of teaching instruments and equipment per student",
+                Label("教学仪器设备值", "Equipment value"),
+                "equipment_value",
+                1,
+                Label("元/生", "yuan per student"),
+                YUAN,
+                True,
+                False,
+            ),
+            Indicator(
+                "multimedia_rooms",
+                "R7",
+                "每百名学生拥有网络多媒体教室数",
+                "Networked multimedia rooms per 100 students",
+                Label("网络多媒体教室", "Multimedia rooms"),
+                "multimedia_rooms",
+                100,
+                Label("间/百名学生", "rooms per 100 students"),
+                ROOMS,
+                True,
+                True,
+            ),
+        )
+    }
+)
+
+STAGE_LABELS = MappingProxyType(
+    {
+        "primary": Label("小学", "Primary"),
+        "junior": Label("初中", "Junior secondary"),
+        "senior": Label("高中", "Senior secondary"),
+    }
+)
+
+
+@functools.cache
+def frame_schema(name: str):
+    """The pandera schema of one table, all checks of single cells and of its key.
+
+    Parameters
+    ----------
+    name : str
+        A key of `TABLES`.
+
+    Returns
+    -------
+    pandera.pandas.DataFrameSchema
+        Blank cells are missing values and pass unless the column must be filled. The names of the
+        checks (``whole``, ``low``, ``high``, ``choice``) are what `analysis.check` turns
+        into sentences.
+    """
+    import pandera.pandas as pa  # slow to import, needed only where tables are validated
+
+    def checks(column: Column) -> list:
+        found = []
+        low = 0 if column.kind in ("count", "number") else column.low
+        if low is not None:
+            found.append(pa.Check.ge(low, name="low"))
+        if column.high is not None:
+            found.append(pa.Check.le(column.high, name="high"))
+        if column.kind in ("count", "integer"):
+            found.append(pa.Check(lambda values: values % 1 == 0, name="whole"))
+        if column.choices:
+            found.append(pa.Check.isin(column.choices, name="choice"))
+        return found
+
+    table = TABLES[name]
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(
+                checks=checks(column),
+                nullable=not column.filled,
+                required=column.needed,
+                title=column.en,
+                metadata={"zh": column.zh, "en": column.en, "unit": column.unit},
+            )
+            for column in table.columns
+        },
+        name=name,
+        unique=table.keys or None,
+        strict=False,
+    )
