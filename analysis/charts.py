@@ -1,0 +1,355 @@
+"""Study -> matplotlib figures, ready for print: A4 width, both languages, shapes beside colours."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from .language import speak
+from .schema import INDICATORS, STAGE_LABELS, STAGES
+from .study import Study
+
+WIDTH = 6.7
+"""Inches between the margins of an A4 page."""
+
+ROWS_PER_FIGURE = 46
+"""Schools that fit one above the other on a page with legible names."""
+
+COLOURS = {
+    "met": "#3B6FA0",
+    "near": "#E0A100",
+    "short": "#C0392B",
+    "not_met": "#C0392B",
+    "not_assessed": "#8A8A8A",
+    "limit": "#222222",
+    "primary": "#3B6FA0",
+    "junior": "#B5651D",
+    "band": "#FBF3DA",
+}
+MARKERS = {"met": "o", "near": "^", "short": "X"}
+
+
+@functools.cache
+def font_files() -> dict[str, Path]:
+    """The two typefaces of every report (SIL Open Font License), from the wheel `mplfonts`."""
+    import importlib.util
+
+    package = Path(importlib.util.find_spec("mplfonts").origin).parent / "fonts"
+    return {
+        "Noto Sans CJK SC": package / "NotoSansCJKsc-Regular.otf",
+        "Noto Serif CJK SC": package / "NotoSerifCJKsc-Regular.otf",
+    }
+
+
+@functools.cache
+def _register_fonts() -> str:
+    family, file = next(iter(font_files().items()))
+    font_manager.fontManager.addfont(file)
+    return family
+
+
+def style() -> dict:
+    """Settings of every chart, applied in a context so that nobody else's charts change."""
+    return {
+        "font.family": [_register_fonts()],
+        "font.size": 8,
+        "axes.titlesize": 8.5,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": "#888888",
+        "axes.unicode_minus": False,
+        "axes.axisbelow": True,
+        "grid.color": "#E3E3E3",
+        "grid.linewidth": 0.6,
+        "xtick.color": "#444444",
+        "ytick.color": "#222222",
+        "xtick.labelsize": 7.5,
+        "ytick.labelsize": 7.5,
+        "legend.frameon": False,
+        "legend.fontsize": 7.5,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "junheng",
+        "figure.dpi": 100,
+    }
+
+
+def styled(function):
+    """Draw in the house style without touching the caller's matplotlib settings."""
+
+    @functools.wraps(function)
+    def draw(*arguments, **options):
+        with mpl.rc_context(style()):
+            return function(*arguments, **options)
+
+    return draw
+
+
+@styled
+def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Figure]:
+    """Every school against the threshold of one indicator, lowest first; stages side by side.
+
+    Returns
+    -------
+    list of Figure
+        One, or several where a stage has more schools than a page has lines.
+    """
+    say = speak(lang)
+    about = INDICATORS[indicator]
+    rows = study.indicators[study.indicators["indicator"] == indicator]
+    by_stage = {
+        stage: rows[rows["stage"] == stage].sort_values(["value", "school_id"])
+        for stage in STAGES
+        if (rows["stage"] == stage).any()
+    }
+    pages = max((-(-len(part) // ROWS_PER_FIGURE) for part in by_stage.values()), default=0)
+    figures = []
+    for page in range(pages):
+        cut = slice(page * ROWS_PER_FIGURE, (page + 1) * ROWS_PER_FIGURE)
+        parts = {stage: part.iloc[cut] for stage, part in by_stage.items() if len(part.iloc[cut])}
+        longest = max(len(part) for part in parts.values())
+        figure = Figure(figsize=(WIDTH, 0.95 + 0.155 * longest), layout="constrained")
+        axes = figure.subplots(1, len(parts), squeeze=False)[0]
+        for axis, (stage, part) in zip(axes, parts.items(), strict=True):
+            _lollipops(axis, part, say)
+            threshold = study.rules[f"{indicator}.{stage}"]
+            title = say.label(STAGE_LABELS[stage])
+            if threshold is not None:
+                title += say(" (threshold {value})", value=say.number(threshold, _places(threshold)))
+            axis.set_title(title)
+            axis.set_ylim(longest - 0.4, -0.6)
+            axis.set_xlabel(say.label(about.unit))
+        _status_legend(figure, say)
+        figures.append(figure)
+    return figures
+
+
+def _lollipops(axis, part: pd.DataFrame, say) -> None:
+    """Horizontal stems with a marker by status, the threshold and the band down to the floor."""
+    position = np.arange(len(part))
+    value = part["value"].to_numpy(dtype=float)
+    threshold, floor = part["threshold"].iloc[0], part["floor"].iloc[0]
+    if np.isfinite(threshold):
+        axis.axvspan(floor, threshold, color=COLOURS["band"], zorder=0)
+        axis.axvline(threshold, color=COLOURS["limit"], linewidth=1)
+    status = part["status"].to_numpy()
+    for name, marker in MARKERS.items():
+        here = status == name
+        axis.hlines(position[here], 0, value[here], color=COLOURS[name], linewidth=1, alpha=0.55)
+        axis.scatter(value[here], position[here], marker=marker, s=16, color=COLOURS[name], zorder=3)
+    # without a rule in force there is a value but no verdict
+    plain = (status == "not_assessed") & np.isfinite(value)
+    axis.scatter(value[plain], position[plain], s=14, color=COLOURS["not_assessed"], zorder=3)
+    for y in position[~np.isfinite(value)]:
+        axis.text(0, y, " " + say("not reported"), va="center", fontsize=7, color="#666666")
+    axis.set_yticks(position, [_short_name(name, say.code) for name in part["school"]])
+    axis.tick_params(axis="y", length=0)
+    axis.set_xlim(left=0)
+    axis.grid(axis="x")
+
+
+def _short_name(name: str, lang: str, limit: int = 14) -> str:
+    return name if len(name) <= limit else name[: limit - 1] + "…"
+
+
+def _places(value: float) -> int:
+    text = f"{value:g}"
+    return len(text.split(".")[1]) if "." in text else 0
+
+
+def _status_legend(figure: Figure, say) -> None:
+    names = {
+        "met": say("threshold met"),
+        "near": say("85 % of the threshold or more"),
+        "short": say("below 85 %"),
+    }
+    handles = [
+        mpl.lines.Line2D([], [], linestyle="", marker=MARKERS[key], color=COLOURS[key], label=label)
+        for key, label in names.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+
+
+@styled
+def balance_chart(study: Study, lang: str = "zh") -> Figure:
+    """The seven coefficients of variation of each stage against their limit."""
+    say = speak(lang)
+    balance = study.balance[study.balance["indicator"] != "composite"]
+    stages = [s for s in STAGES if (balance.loc[balance["stage"] == s, "schools"] > 0).any()]
+    figure = Figure(figsize=(WIDTH, 2.35), layout="constrained")
+    axes = figure.subplots(1, max(len(stages), 1), squeeze=False, sharey=True)[0]
+    for axis, stage in zip(axes, stages, strict=False):
+        rows = balance[balance["stage"] == stage]
+        position = np.arange(len(rows))
+        limit = rows["limit"].iloc[0]
+        for y, row in zip(position, rows.to_dict("records"), strict=True):
+            colour = COLOURS[row["status"] if row["status"] in COLOURS else "not_assessed"]
+            axis.barh(y, row["cv"] if np.isfinite(row["cv"]) else 0, height=0.58, color=colour)
+            mark = {"not_met": " ×", "not_assessed": " " + say("(incomplete)")}.get(row["status"], "")
+            at = row["cv"] if np.isfinite(row["cv"]) else 0
+            axis.text(at, y, f" {say.number(row['cv'], 3)}{mark}", va="center", fontsize=7.5)
+        title = say.label(STAGE_LABELS[stage])
+        if np.isfinite(limit):
+            axis.axvline(limit, color=COLOURS["limit"], linewidth=1)
+            title += say(" (limit {value})", value=say.number(limit, 2))
+        axis.set_title(title)
+        axis.set_yticks(position, [say.label(INDICATORS[n].short) for n in rows["indicator"]])
+        axis.set_ylim(len(rows) - 0.4, -0.6)
+        top = np.nanmax([*rows["cv"].to_numpy(dtype=float), limit, 0.1])
+        axis.set_xlim(0, top * 1.3)
+        axis.set_xlabel(say("coefficient of variation (no unit)"))
+        axis.tick_params(axis="y", length=0)
+    return figure
+
+
+@styled
+def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Figure:
+    """Each school's share in the squared CV of every indicator: the largest, and all others."""
+    from .dispersion import variation_shares
+
+    say = speak(lang)
+    rows = study.indicators[study.indicators["stage"] == stage]
+    figure = Figure(figsize=(WIDTH, 3.0), layout="constrained")
+    axis = figure.subplots()
+    shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
+    for y, name in enumerate(INDICATORS):
+        part = rows[(rows["indicator"] == name) & rows["value"].notna()]
+        shares = pd.Series(
+            variation_shares(part["value"].to_numpy(), part["students"].to_numpy()),
+            index=part["school"].to_numpy(),
+        ).dropna()
+        largest = shares.sort_values(ascending=False, kind="stable").head(top)
+        left = 0.0
+        for colour, (school, share) in zip(shades, largest.items(), strict=False):
+            axis.barh(y, share, left=left, color=colour, edgecolor="white", height=0.7)
+            if share > 0.13:
+                dark = colour[:3].mean() < 0.55
+                axis.text(
+                    left + share / 2,
+                    y,
+                    f"{_short_name(school, lang, 9)}\n{say.percent(share, 0)}",
+                    ha="center",
+                    va="center",
+                    fontsize=5.8,
+                    color="white" if dark else "#222222",
+                )
+            left += share
+        if len(shares):
+            axis.barh(y, max(1 - left, 0), left=left, color="#ECECEC", height=0.7)
+    axis.set_yticks(range(len(INDICATORS)), [say.label(i.short) for i in INDICATORS.values()])
+    axis.set_ylim(len(INDICATORS) - 0.4, -0.6)
+    axis.set_xlim(0, 1)
+    axis.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1))
+    axis.set_xlabel(
+        say("share in the squared CV (%); darkest: largest share, grey: all other schools")
+    )
+    axis.tick_params(axis="y", length=0)
+    return figure
+
+
+@styled
+def trend_chart(study: Study, what: str, lang: str = "zh") -> Figure:
+    """Course over the years, one small panel per indicator.
+
+    Parameters
+    ----------
+    study : Study
+    what : {"mean", "cv"}
+        County means against thresholds, or coefficients of variation against limits.
+    lang : {"zh", "en"}
+    """
+    say = speak(lang)
+    balance = study.all_balance
+    names = list(INDICATORS)
+    figure = Figure(figsize=(WIDTH, 6.6), layout="constrained")
+    axes = figure.subplots(4, 2).ravel()
+    years = np.array(list(study.years))
+    for axis, name in zip(axes, names, strict=False):
+        about = INDICATORS[name]
+        for stage in STAGES:
+            rows = balance[(balance["indicator"] == name) & (balance["stage"] == stage)]
+            rows = rows[rows["schools"] > 0]
+            if rows.empty:
+                continue
+            colour = COLOURS[stage]
+            axis.plot(
+                rows["year"],
+                rows[what],
+                _marker(stage) + "-",
+                color=colour,
+                markersize=3.5,
+                linewidth=1.3,
+                label=say.label(STAGE_LABELS[stage]),
+            )
+            partial = rows[rows["missing"] > 0]
+            axis.plot(partial["year"], partial[what], _marker(stage), color="white", markersize=2)
+            entry = f"{name}.{stage}" if what == "mean" else f"cv.{stage}"
+            limits = [study.years[year].number(entry) for year in years]
+            axis.plot(years, limits, color=colour, linestyle=(0, (2, 2)), linewidth=0.9)
+        unit = say.label(about.unit) if what == "mean" else say("no unit")
+        axis.set_title(f"{say.label(about.short)} ({unit})")
+        axis.set_xticks(years, [str(year) for year in years])
+        low, high = axis.get_ylim()
+        axis.set_ylim(max(0, low - 0.1 * (high - low)), high + 0.1 * (high - low))
+        axis.grid(axis="y")
+    handles, labels = axes[0].get_legend_handles_labels()
+    handles += [mpl.lines.Line2D([], [], color="#555555", linestyle=(0, (2, 2)), linewidth=0.9)]
+    labels += [say("threshold") if what == "mean" else say("limit")]
+    if (balance["missing"] > 0).any():
+        handles += [
+            mpl.lines.Line2D(
+                [], [], linestyle="", marker="o", markersize=4, markeredgecolor="#555555",
+                markerfacecolor="white",
+            )
+        ]  # fmt: skip
+        labels += [say("schools missing")]
+    axes[-1].axis("off")
+    axes[-1].legend(handles, labels, loc="center left", fontsize=8)
+    return figure
+
+
+def _marker(stage: str) -> str:
+    return {"primary": "o", "junior": "s"}[stage]
+
+
+@styled
+def enrolment_chart(study: Study, lang: str = "zh") -> Figure:
+    """Students of each stage over the years."""
+    say = speak(lang)
+    figure = Figure(figsize=(WIDTH, 1.9), layout="constrained")
+    axis = figure.subplots()
+    years = list(study.years)
+    for stage in STAGES:
+        rows = study.register[study.register["stage"] == stage]
+        totals = rows.groupby("year")["students"].sum()
+        if not (totals > 0).any():
+            continue
+        axis.plot(
+            totals.index, totals, _marker(stage) + "-", color=COLOURS[stage], markersize=4,
+            label=say.label(STAGE_LABELS[stage]),
+        )  # fmt: skip
+        for year in (years[0], years[-1]):
+            if year in totals:
+                axis.annotate(
+                    say.number(totals[year]),
+                    (year, totals[year]),
+                    textcoords="offset points",
+                    xytext=(0, 5),
+                    ha="center",
+                    fontsize=7,
+                )
+    axis.set_xticks(years, [str(year) for year in years])
+    axis.set_ylim(bottom=0)
+    axis.margins(y=0.2)
+    axis.set_ylim(bottom=0)
+    axis.set_ylabel(say("students (persons)"))
+    axis.grid(axis="y")
+    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure

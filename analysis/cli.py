@@ -1,0 +1,272 @@
+"""The command `junheng`: thin, one function per verb; results to a file or to the screen."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .files import N_, Finding, InputError, problem
+from .language import speak
+
+app = typer.Typer(
+    help="Junheng 均衡: how far a county's schools are from high-quality and balanced education.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+COUNTY = "Folder of CSV tables, .xlsx workbook, or the name of a sample."
+Counties = Annotated[list[str], typer.Argument(metavar="COUNTY...", help=COUNTY)]
+OneCounty = Annotated[str, typer.Argument(metavar="COUNTY", help=COUNTY)]
+YearOption = Annotated[
+    str | None, typer.Option("--year", help="School year (2021 = 2021–2022), or `all`.")
+]
+OutFile = Annotated[
+    Path | None,
+    typer.Option("--out", help="File: .csv, .xlsx, .parquet or .json. Prints a table if omitted."),
+]
+Lang = Annotated[str, typer.Option("--lang", help="zh or en.", envvar="JUNHENG_LANG")]
+AsOf = Annotated[
+    int | None, typer.Option("--as-of", help="Judge by the rules of this year instead.")
+]
+ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
+
+
+def main() -> None:
+    """Entry point: an `InputError` becomes sentences on stderr and exit status 1."""
+    app()
+
+
+def _say(lang: str):
+    try:
+        return speak(lang)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--lang") from None
+
+
+def _print_findings(findings, lang: str) -> None:
+    say = _say(lang)
+    names = {"error": say("error"), "warning": say("warning")}
+    for finding in findings:
+        typer.echo(f"{names[finding.severity]}{say(': ')}{finding.sentence(lang)}", err=True)
+
+
+def _each(counties: list[str], lang: str, work) -> None:
+    """Do the work for every county; one that fails does not stop the others."""
+    _say(lang)
+    failed = False
+    for name in counties:
+        try:
+            work(name)
+        except InputError as error:
+            failed = True
+            _print_findings(error.findings, lang)
+        except OSError as error:
+            failed = True
+            finding = Finding(
+                "error",
+                N_("cannot be written or read ({reason})"),
+                {"reason": error.strerror},
+                str(error.filename or name),
+            )
+            _print_findings([finding], lang)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(counties: Counties, lang: Lang = "zh") -> None:
+    """Read and validate; print every problem; exit status 1 if there is an error."""
+    from .load import read_county
+
+    say = _say(lang)
+
+    def work(name: str) -> None:
+        county, findings = read_county(name)
+        _print_findings([f for f in findings if f.severity == "warning"], lang)
+        errors = [f for f in findings if f.severity == "error"]
+        if county is None:
+            _print_findings(errors, lang)
+            typer.echo(
+                say.plural("{name}: {n} error", "{name}: {n} errors", len(errors), name=name)
+            )
+            raise InputError([])
+        typer.echo(
+            say(
+                "{name}: in order ({schools} schools, {years}, {warnings} warnings)",
+                name=name,
+                schools=len(county.tables["schools"]),
+                years=f"{county.years[0]}–{county.years[-1]}",
+                warnings=len(findings),
+            )
+        )
+
+    _each(counties, lang, work)
+
+
+@app.command()
+def indicators(
+    county: OneCounty,
+    year: YearOption = None,
+    out: OutFile = None,
+    as_of: AsOf = None,
+    lang: Lang = "zh",
+) -> None:
+    """The seven indicators of every school: value, threshold, status, shortfall."""
+    _table("all_indicators", county, year, out, as_of, lang)
+
+
+@app.command()
+def balance(
+    county: OneCounty,
+    year: YearOption = None,
+    out: OutFile = None,
+    as_of: AsOf = None,
+    lang: Lang = "zh",
+) -> None:
+    """The coefficients of variation between schools against their limits."""
+    _table("all_balance", county, year, out, as_of, lang)
+
+
+def _table(name: str, county: str, year, out, as_of, lang: str) -> None:
+    from .study import analyze
+
+    def work(path: str) -> None:
+        _check_ending(out)
+        study = analyze(path, _year(year), as_of=as_of)
+        table = getattr(study, name)
+        if year != "all":
+            table = table[table["year"] == study.year]
+        if out is None:
+            typer.echo(table.to_string(index=False, float_format=lambda x: f"{x:.6f}"))
+        else:
+            _write_table(table, out)
+
+    _each([county], lang, work)
+
+
+@app.command()
+def evaluate(
+    county: OneCounty,
+    year: YearOption = None,
+    out: OutFile = None,
+    as_of: AsOf = None,
+    lang: Lang = "zh",
+) -> None:
+    """The whole verdict as JSON: schools, balance, every requirement, `recognised`."""
+    from .study import analyze
+
+    def work(path: str) -> None:
+        _check_ending(out)
+        studies = []
+        study = analyze(path, _year(year), as_of=as_of)
+        years = list(study.years) if year == "all" else [study.year]
+        for each in years:
+            again = study if each == study.year else analyze(study.county, each, as_of=as_of)
+            studies.append(
+                {
+                    "county": again.county.code,
+                    "year": again.year,
+                    "standard": again.rules.standard.id,
+                    "rules_of": again.rules.date,
+                    "recognised": again.recognised,
+                    "schools": _records(again.schools),
+                    "balance": _records(again.balance),
+                    "evaluation": _records(again.evaluation),
+                    "method_audit": _records(again.method_audit),
+                }
+            )
+        if out is not None and out.suffix != ".json":
+            _write_table(study.all_evaluation if year == "all" else study.evaluation, out)
+            return
+        result = studies if year == "all" else studies[0]
+        text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        if out is None:
+            typer.echo(text, nl=False)
+        else:
+            _write(out, text.encode("utf-8"))
+
+    _each([county], lang, work)
+
+
+@app.command()
+def report(
+    counties: Counties,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")],
+    year: Annotated[int | None, typer.Option("--year", help="School year; default: the last.")] = None,
+    lang: Lang = "zh",
+    formats: Annotated[str, typer.Option("--format", help="pdf, html, or both: pdf,html.")] = "pdf,html",
+) -> None:
+    """The report of one county, or of several, as PDF and web page."""
+    from .report.build import FORMATS, write_report
+
+    say = _say(lang)
+    chosen = tuple(name.strip() for name in formats.split(","))
+    unknown = set(chosen) - set(FORMATS)
+    if unknown:
+        raise typer.BadParameter(
+            f"unknown {', '.join(sorted(unknown))}; expected {', '.join(FORMATS)}",
+            param_hint="--format",
+        )
+
+    def work(name: str) -> None:
+        for path in write_report(name, out, year=year, lang=lang, formats=chosen):
+            typer.echo(say("{path} written", path=path))
+
+    _each(counties, lang, work)
+
+
+def _year(text: str | None) -> int | None:
+    if text is None or text == "all":
+        return None
+    if not text.isdigit():
+        raise typer.BadParameter(f"{text!r} is neither a year nor `all`", param_hint="--year")
+    return int(text)
+
+
+def _check_ending(out: Path | None) -> None:
+    if out is not None and out.suffix.lower() not in ENDINGS:
+        raise typer.BadParameter(
+            f"{out.name!r}: expected a file ending in {', '.join(ENDINGS)}", param_hint="--out"
+        )
+
+
+def _records(table) -> list[dict]:
+    """Rows for JSON: what is missing becomes null."""
+
+    def plain(value):
+        if hasattr(value, "item"):
+            value = value.item()
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _write_table(table, out: Path) -> None:
+    buffer = io.BytesIO()
+    ending = out.suffix.lower()
+    if ending == ".csv":
+        # with a BOM, so that Excel shows Chinese names when the file is opened by a double click
+        buffer.write(b"\xef\xbb\xbf" + table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    elif ending == ".xlsx":
+        table.to_excel(buffer, index=False, engine="xlsxwriter")
+    elif ending == ".parquet":
+        table.to_parquet(buffer, index=False)
+    else:
+        text = json.dumps(_records(table), ensure_ascii=False, indent=1, allow_nan=False)
+        buffer.write((text + "\n").encode("utf-8"))
+    _write(out, buffer.getvalue())
+
+
+def _write(out: Path, data: bytes) -> None:
+    from .report.build import write_whole
+
+    if not out.parent.is_dir():
+        raise problem(N_("the folder does not exist"), file=out.parent)
+    write_whole(out, data)

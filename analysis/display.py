@@ -1,0 +1,600 @@
+"""Study -> tables for people: labels, units, decimals, and marks that survive a photocopier."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .apportion import exclusion_text
+from .language import DASH, Language, speak
+from .narrative import PART_NAMES, STATUS_NAMES
+from .schema import (
+    CHOICE_LABELS,
+    INDICATORS,
+    SCHOOL_TYPES,
+    STAGE_LABELS,
+    STAGES,
+    TABLES,
+)
+from .study import Study
+
+#: Shape of a status, so that it can be told without colour.
+MARKS = {"met": "", "near": " △", "short": " ×", "not_met": " ×", "not_assessed": " ○"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: text, whether it is a number, and its status (colour and mark)."""
+
+    text: str
+    number: bool = False
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table for people.
+
+    Attributes
+    ----------
+    caption : str
+    header : tuple of str
+    rows : tuple of tuple of Cell
+    tight : bool
+        Many columns: small type in print.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    tight: bool = False
+
+    def to_html(self) -> str:
+        """Semantic HTML: caption, column heads with scope, classes for status."""
+        numeric = [any(row[i].number for row in self.rows) for i in range(len(self.header))]
+        head = "".join(
+            f'<th scope="col"{_class(number=is_number)}>{html.escape(title)}</th>'
+            for title, is_number in zip(self.header, numeric, strict=True)
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f"<td{_class(cell.number, cell.status)}>"
+                f"{html.escape(cell.text + MARKS.get(cell.status, ''))}</td>"
+                for cell in row
+            )
+            + "</tr>\n"
+            for row in self.rows
+        )
+        return (
+            f'<table class="{"tight" if self.tight else "plain"}">'
+            f"<caption>{html.escape(self.caption)}</caption>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>\n"
+        )
+
+    _repr_html_ = to_html
+
+
+def _class(number: bool = False, status: str = "") -> str:
+    names = [*(["num"] if number else []), *([status] if status else [])]
+    style = ' style="text-align: right"' if number else ""
+    return (f' class="{" ".join(names)}"' if names else "") + style
+
+
+def _num(say: Language, value, decimals: int = 0, status: str = "") -> Cell:
+    return Cell(say.number(value, decimals), True, status)
+
+
+def _text(value: object, status: str = "") -> Cell:
+    return Cell(DASH if value is None or value is pd.NA or value != value else str(value), False, status)
+
+
+def status_name(status: str, lang: str) -> str:
+    """A status in words."""
+    return speak(lang)(STATUS_NAMES[status])
+
+
+def parts_table(study: Study, lang: str = "zh") -> Grid:
+    """The five parts of the standard: how many requirements are met, not met, open."""
+    say = speak(lang)
+    rows = []
+    for part, title in PART_NAMES.items():
+        status = study.evaluation.loc[study.evaluation["part"] == part, "status"]
+        status = status[status != "not_applicable"]
+        whole = study.part_status(part)
+        rows.append(
+            (
+                _text(say(title)),
+                _num(say, len(status)),
+                *(_num(say, (status == s).sum()) for s in ("met", "not_met", "not_assessed")),
+                _text(status_name(whole, lang), whole if whole in MARKS else ""),
+            )
+        )
+    header = (
+        say("Part"),
+        say("Requirements"),
+        say("Met"),
+        say("Not met"),
+        say("Not assessed"),
+        say("Conclusion"),
+    )
+    return Grid(say("The parts of the evaluation"), header, tuple(rows))
+
+
+def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
+    """All schools of a stage with their seven indicators and the school rule."""
+    say = speak(lang)
+    rules = study.schools[study.schools["stage"] == stage]
+    values = study.indicators[study.indicators["stage"] == stage]
+    wide = values.set_index(["school_id", "indicator"])[["value", "status"]].to_dict("index")
+    rows = []
+    for school in rules.to_dict("records"):
+        cells = [_text(school["school"]), _num(say, school["students"])]
+        for name, about in INDICATORS.items():
+            found = wide[(school["school_id"], name)]
+            decimals = 0 if about.resource.en == "yuan" else about.decimals
+            cells.append(_num(say, found["value"], decimals, found["status"]))
+        cells.append(_num(say, school["met"]))
+        cells.append(_text(status_name(school["status"], lang), school["status"]))
+        rows.append(tuple(cells))
+    thresholds = [_text(say("Threshold")), _text("")]
+    for name, about in INDICATORS.items():
+        value = study.rules.number(f"{name}.{stage}")
+        thresholds.append(_num(say, value, 0 if about.resource.en == "yuan" else 1))
+    thresholds += [_num(say, study.rules.number("school.indicators_met")), _text("")]
+    header = (
+        say("School"),
+        say("Students (persons)"),
+        *(f"{say.label(i.short)} ({say.label(i.unit)})" for i in INDICATORS.values()),
+        say("Indicators met"),
+        say("Rule"),
+    )
+    caption = say("{stage}: the seven indicators of every school", stage=say.label(STAGE_LABELS[stage]))
+    return Grid(caption, header, (tuple(thresholds), *rows), tight=True)
+
+
+def balance_grid(study: Study, lang: str = "zh") -> Grid:
+    """Means and coefficients of variation with limits, Gini, Theil and the break-even level."""
+    say = speak(lang)
+    rows = []
+    for row in study.balance.to_dict("records"):
+        if row["schools"] == 0:
+            continue
+        composite = row["indicator"] == "composite"
+        about = INDICATORS.get(row["indicator"])
+        rows.append(
+            (
+                _text(say.label(STAGE_LABELS[row["stage"]])),
+                _text(say("Composite (mean of seven)") if composite else say.label(about.short)),
+                _text(DASH if composite else say.label(about.unit)),
+                _num(say, row["mean"], 2),
+                _num(say, row["sd"], 2),
+                _num(say, row["cv"], 3),
+                _num(say, row["limit"], 2),
+                _text(
+                    say("reported only")
+                    if composite and row["status"] == "not_applicable"
+                    else status_name(row["status"], lang),
+                    row["status"] if row["status"] in MARKS else "",
+                ),
+                _num(say, (1 + row["cv"] ** 2) * row["mean"], 2),
+                _num(say, row["gini"], 3),
+                _num(say, row["theil"], 3),
+            )
+        )
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        say("Unit"),
+        say("County mean"),
+        say("Standard deviation"),
+        say("CV"),
+        say("Limit"),
+        say("Status"),
+        say("Break-even level"),
+        say("Gini"),
+        say("Theil"),
+    )
+    return Grid(say("Differences between schools"), header, tuple(rows), tight=True)
+
+
+def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
+    """The schools with the largest exact share in the squared CV of each indicator."""
+    from .dispersion import variation_shares
+
+    say = speak(lang)
+    rows = []
+    for stage in STAGES:
+        for name, about in INDICATORS.items():
+            part = study.indicators
+            part = part[(part["stage"] == stage) & (part["indicator"] == name)]
+            part = part[part["value"].notna()]
+            if len(part) < 2:
+                continue
+            mean = np.average(part["value"], weights=part["students"])
+            shares = pd.Series(
+                variation_shares(part["value"].to_numpy(), part["students"].to_numpy()),
+                index=part.index,
+            ).dropna()
+            order = shares.sort_values(ascending=False, kind="stable").head(top)
+            cells = [_text(say.label(STAGE_LABELS[stage])), _text(say.label(about.short))]
+            for index, share in order.items():
+                school = part.loc[index]
+                arrow = "↑" if school["value"] > mean else "↓"
+                cells.append(_text(f"{school['school']} {arrow} {say.percent(share, 1)}"))
+            cells += [_text(None)] * (top - len(order))
+            rows.append(tuple(cells))
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        *(say("No. {n}", n=number) for number in range(1, top + 1)),
+    )
+    caption = say("Who moves the CV: largest shares in its square (↑ above, ↓ below the county mean)")
+    return Grid(caption, header, tuple(rows), tight=True)
+
+
+def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
+    """What all schools together lack, by stage and indicator."""
+    say = speak(lang)
+    rows = []
+    for stage in STAGES:
+        for name, about in INDICATORS.items():
+            part = study.indicators
+            part = part[(part["stage"] == stage) & (part["indicator"] == name)]
+            if part.empty:
+                continue
+            lacking = part[part["shortfall"] > 0]
+            unknown = int((part["status"] == "not_assessed").sum())
+            rows.append(
+                (
+                    _text(say.label(STAGE_LABELS[stage])),
+                    _text(say.label(about.short)),
+                    _num(say, (part["status"] == "met").sum()),
+                    _num(say, (part["status"] == "near").sum()),
+                    _num(say, (part["status"] == "short").sum()),
+                    _num(say, unknown),
+                    _num(say, _up(lacking["shortfall"].sum())),
+                    _text(say.label(about.resource)),
+                )
+            )
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        say("Schools that meet it"),
+        say("85 % or more"),
+        say("Below 85 %"),
+        say("Not assessed"),
+        say("Missing in all"),
+        say("Unit"),
+    )
+    return Grid(say("What is missing, all schools together"), header, tuple(rows))
+
+
+def _up(value: float) -> float:
+    return float(np.ceil(value - 1e-9))
+
+
+def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
+    """What each school lacks to meet every threshold of its stages."""
+    say = speak(lang)
+    lacking = study.indicators[study.indicators["shortfall"] > 0]
+    wide = lacking.set_index(["stage", "school_id", "indicator"])["shortfall"].to_dict()
+    rows = []
+    for school in study.schools.to_dict("records"):
+        amounts = [wide.get((school["stage"], school["school_id"], name), 0.0) for name in INDICATORS]
+        if not any(amounts):
+            continue
+        rows.append(
+            (
+                _text(school["school"]),
+                _text(say.label(STAGE_LABELS[school["stage"]])),
+                *(_num(say, _up(a)) if a else Cell(DASH, True) for a in amounts),
+            )
+        )
+    header = (
+        say("School"),
+        say("Stage"),
+        *(f"{say.label(i.short)} ({say.label(i.resource)})" for i in INDICATORS.values()),
+    )
+    return Grid(say("What each school is missing"), header, tuple(rows), tight=True)
+
+
+def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
+    """Means or CVs of all years.
+
+    Parameters
+    ----------
+    study : Study
+    what : {"mean", "cv"}
+    lang : {"zh", "en"}
+    """
+    say = speak(lang)
+    table = study.all_balance
+    names = list(INDICATORS) if what == "mean" else [*INDICATORS, "composite"]
+    rows = []
+    for stage in STAGES:
+        part = table[(table["stage"] == stage) & (table["schools"] > 0)]
+        for name in names:
+            found = part[part["indicator"] == name].set_index("year")
+            if found.empty:
+                continue
+            composite = name == "composite"
+            label = say("Composite (mean of seven)") if composite else say.label(INDICATORS[name].short)
+            cells = [_text(say.label(STAGE_LABELS[stage])), _text(label)]
+            if what == "mean":
+                cells.append(_text(say.label(INDICATORS[name].unit)))
+            for year in study.years:
+                if year not in found.index:
+                    cells.append(Cell(DASH, True))
+                    continue
+                row = found.loc[year]
+                status = row["status"] if what == "cv" and row["status"] in ("not_met",) else ""
+                if row["missing"]:
+                    status = "not_assessed"
+                cells.append(_num(say, row[what], 3 if what == "cv" else 2, status))
+            rows.append(tuple(cells))
+    header = [say("Stage"), say("Indicator"), *([say("Unit")] if what == "mean" else [])]
+    caption = (
+        say("County means by school year (○: schools missing)")
+        if what == "mean"
+        else say("Coefficients of variation by school year (×: above the limit; ○: schools missing)")
+    )
+    return Grid(caption, (*header, *(str(year) for year in study.years)), tuple(rows), tight=True)
+
+
+def passing_grid(study: Study, lang: str = "zh") -> Grid:
+    """Schools that pass the school rule in each year."""
+    say = speak(lang)
+    rows = []
+    for stage in STAGES:
+        part = study.all_schools[study.all_schools["stage"] == stage]
+        if part.empty:
+            continue
+        for status in ("met", "not_met", "not_assessed"):
+            counts = part[part["status"] == status].groupby("year").size()
+            rows.append(
+                (
+                    _text(say.label(STAGE_LABELS[stage])),
+                    _text(status_name(status, lang)),
+                    *(_num(say, counts.get(year, 0)) for year in study.years),
+                )
+            )
+    header = (say("Stage"), say("School rule"), *(str(year) for year in study.years))
+    return Grid(say("Schools by the school rule (schools)"), header, tuple(rows))
+
+
+def margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
+    """Verdicts on coefficients of variation and the smallest change at one school that flips them."""
+    say = speak(lang)
+    table = study.balance_margins
+    table = table[table["change"].notna()]
+    order = (table["change_share"].abs()).sort_values(kind="stable").index[:top]
+    rows = []
+    for row in table.loc[order].to_dict("records"):
+        about = INDICATORS[row["indicator"]]
+        change = row["change"]
+        size = _up(abs(change)) if about.whole else round(abs(change))
+        sign = "+" if change > 0 else "−"
+        rows.append(
+            (
+                _text(say.label(STAGE_LABELS[row["stage"]])),
+                _text(say.label(about.short)),
+                _num(say, row["cv"], 3, row["status"]),
+                _num(say, row["limit"], 2),
+                _text(row["school"]),
+                Cell(f"{sign}{say.number(size)}", True),
+                _text(say.label(about.resource)),
+            )
+        )
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        say("CV"),
+        say("Limit"),
+        say("School where the least suffices"),
+        say("Change"),
+        say("Unit"),
+    )
+    return Grid(say("The smallest change that would turn a CV verdict round"), header, tuple(rows))
+
+
+def school_margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
+    """School verdicts that the smallest relative change of one figure would flip."""
+    say = speak(lang)
+    table = study.school_margins
+    table = table[table["change"].notna()]
+    order = table["change"].abs().sort_values(kind="stable").index[:top]
+    rows = [
+        (
+            _text(row["school"]),
+            _text(say.label(STAGE_LABELS[row["stage"]])),
+            _text(status_name(row["status"], lang), row["status"]),
+            _text(say.label(INDICATORS[row["indicator"]].short)),
+            Cell(("+" if row["change"] > 0 else "−") + say.percent(abs(row["change"]), 1), True),
+        )
+        for row in table.loc[order].to_dict("records")
+    ]
+    header = (say("School"), say("Stage"), say("Rule"), say("Indicator"), say("Change"))
+    return Grid(say("School verdicts that hang by the least"), header, tuple(rows))
+
+
+METHOD_NAMES = {
+    "unweighted": ("不按学生数加权", "without student weights"),
+    "rounded_first": ("先四舍五入再比较", "rounded before comparing"),
+    "unsplit": ("跨学段学校不拆分", "through-schools not apportioned"),
+}
+
+
+def method_audit_grid(study: Study, lang: str = "zh", top: int = 25) -> Grid:
+    """Verdicts that another method in circulation would turn round."""
+    say = speak(lang)
+    rows = []
+    for row in study.method_audit.head(top).to_dict("records"):
+        about = INDICATORS.get(row["indicator"])
+        decimals = {"cv": 4, "school": 0}.get(row["subject"], 4)
+        subject = {
+            "cv": say("CV"),
+            "indicator": say("Indicator"),
+            "school": say("School rule"),
+        }[row["subject"]]
+        rows.append(
+            (
+                _text(say.label(STAGE_LABELS[row["stage"]])),
+                _text(subject),
+                _text(row["school"]),
+                _text(say.label(about.short) if about else None),
+                Cell(METHOD_NAMES[row["method"]][lang == "en"]),
+                _num(say, row["value"], decimals, row["status"]),
+                _num(say, row["other_value"], decimals, row["other_status"]),
+            )
+        )
+    header = (
+        say("Stage"),
+        say("Verdict on"),
+        say("School"),
+        say("Indicator"),
+        say("Other method"),
+        say("This report"),
+        say("By the other method"),
+    )
+    return Grid(say("Verdicts that another method would turn round"), header, tuple(rows), tight=True)
+
+
+def census_grid(study: Study, lang: str = "zh") -> Grid:
+    """Register = rows judged + rows left out, by type of school."""
+    say = speak(lang)
+    rows = []
+    table = study.rows
+    for (kind, stage), part in table.groupby(["type", "stage"], sort=False):
+        rows.append(
+            (
+                _text(SCHOOL_TYPES[kind].label(lang)),
+                _text(say.label(STAGE_LABELS[stage])),
+                _num(say, len(part)),
+                _num(say, part["in_scope"].sum()),
+                _num(say, (~part["in_scope"]).sum()),
+                _num(say, part["students"].sum()),
+                _num(say, part.loc[part["in_scope"], "students"].sum()),
+            )
+        )
+    rows.append(
+        (
+            _text(say("Total")),
+            _text(""),
+            _num(say, len(table)),
+            _num(say, table["in_scope"].sum()),
+            _num(say, (~table["in_scope"]).sum()),
+            _num(say, table["students"].sum()),
+            _num(say, table.loc[table["in_scope"], "students"].sum()),
+        )
+    )
+    header = (
+        say("School type"),
+        say("Stage"),
+        say("Rows in the register"),
+        say("Judged"),
+        say("Left out"),
+        say("Students (persons)"),
+        say("of them judged"),
+    )
+    return Grid(say("Register = rows judged + rows left out"), header, tuple(rows))
+
+
+def exclusions_grid(study: Study, lang: str = "zh") -> Grid:
+    """Every row left out, with the reason."""
+    say = speak(lang)
+    limit = study.rules.number("option.teaching_point_students")
+    rows = []
+    for row in study.rows[~study.rows["in_scope"]].to_dict("records"):
+        message, values = exclusion_text(row["reason"], row["note"], limit)
+        values["note"] = values["note"][lang]
+        rows.append(
+            (
+                _text(row["school"]),
+                _text(say.label(STAGE_LABELS[row["stage"]])),
+                _num(say, row["students"]),
+                Cell(say(message, **values)),
+            )
+        )
+    header = (say("School"), say("Stage"), say("Students (persons)"), say("Reason"))
+    return Grid(say("Left out of the seven indicators"), header, tuple(rows))
+
+
+def missing_grid(study: Study, lang: str = "zh") -> Grid:
+    """What was not reported in the judged year, and what it leaves open."""
+    say = speak(lang)
+    part = study.indicators[study.indicators["status"] == "not_assessed"]
+    rows = [
+        (
+            _text(school),
+            _text(say.label(STAGE_LABELS[stage])),
+            Cell(say.join(say.label(INDICATORS[name].short) for name in group["indicator"])),
+        )
+        for (stage, school), group in part.groupby(["stage", "school"], sort=False)
+    ]
+    header = (say("School"), say("Stage"), say("Not assessed"))
+    return Grid(say("What was not reported"), header, tuple(rows))
+
+
+CONFIDENCE = {
+    "read": ("见于原文", "read in the original"),
+    "local": ("多份地方官方文件逐字载明", "verbatim in official local documents"),
+    "secondary": ("据公开转录", "from a public transcription"),
+    "memory": ("待核实", "to be confirmed"),
+    "inferred": ("推定", "inferred"),
+}
+
+
+def standard_grid(study: Study, lang: str = "zh") -> Grid:
+    """The requirements on resources in force, with how each value reached us."""
+    say = speak(lang)
+    rows = []
+    for name, entry in study.rules.standard.entries.items():
+        if entry.part not in ("resource", "option"):
+            continue
+        value = study.rules[name]
+        shown = say("reported only") if value is None else _requirement(entry, value)
+        unit = say.label(entry.unit) if entry.unit else DASH
+        rows.append(
+            (
+                Cell(say.label(entry.title)),
+                Cell(OPTION_WORDS.get(shown, {}).get(lang, shown)),
+                Cell(unit),
+                Cell(CONFIDENCE[entry.reference.confidence][lang == "en"]),
+            )
+        )
+    header = (say("Requirement"), say("Value"), say("Unit"), say("How the value reached us"))
+    return Grid(say("The standard in force"), header, tuple(rows), tight=True)
+
+
+OPTION_WORDS = {
+    "students": {"zh": "按学生数", "en": "by students"},
+    "none": {"zh": "不加权", "en": "none"},
+    "each": {"zh": "分别", "en": "each"},
+    "sum": {"zh": "合并", "en": "in sum"},
+    "unrounded": {"zh": "不舍入", "en": "unrounded"},
+    "rounded": {"zh": "舍入后", "en": "rounded"},
+    **{name: {"zh": CHOICE_LABELS[name].zh, "en": name} for name in ("yes", "no")},
+}
+
+
+def _requirement(entry, value) -> str:
+    signs = {"at_least": "≥ ", "at_most": "≤ ", "below": "< ", "above": "> ", "equals": "= "}
+    return signs.get(entry.rule, "") + (value if isinstance(value, str) else f"{value:g}")
+
+
+def warnings_grid(study: Study, lang: str = "zh") -> Grid:
+    """What the checks noticed without refusing the data."""
+    say = speak(lang)
+    rows = []
+    for finding in study.county.warnings:
+        table = TABLES[finding.table].label(lang) if finding.table in TABLES else ""
+        text = finding.sentence(lang)
+        # the reader of a report knows the table, not the path on somebody's disk
+        if finding.file and text.startswith(finding.file):
+            text = text[len(finding.file) :].lstrip("，：:, ")
+        rows.append((Cell(table), Cell(text)))
+    return Grid(say("Warnings of the data checks"), (say("Table"), say("Warning")), tuple(rows))

@@ -1,0 +1,204 @@
+"""nbconvert exporters: an executed notebook -> web page, or PDF by way of pandoc and Typst.
+
+Registered as ``junheng-html`` and ``junheng-pdf``, so that ``jupyter nbconvert --to junheng-pdf``
+and JupyterLab's export menu find them. The HTML is the one source of both.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import json
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter
+from traitlets import default
+
+from ..charts import font_files
+from ..files import N_, InputError, problem
+from ..language import speak
+from .pages import METADATA
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: Archive (long-term, tagged) and accessibility in one file.
+PDF_STANDARDS = ["a-2a", "ua-1"]
+
+
+class ReportHTMLExporter(HTMLExporter):
+    """A report notebook as one self-contained web page, without code."""
+
+    export_from_notebook = "均衡 Junheng (HTML)"
+
+    @default("template_name")
+    def _template_name_default(self):
+        return "junheng"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self):
+        return [str(TEMPLATES)]
+
+    def from_notebook_node(self, notebook, resources=None, **options):
+        """Export; the cover's metadata fills title, language and marks."""
+        resources = dict(resources or {})
+        resources["junheng"] = document_metadata(notebook)
+        resources["junheng_css"] = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+        page, resources = super().from_notebook_node(notebook, resources, **options)
+        refuse_missing_glyphs(page)
+        return page, resources
+
+
+class ReportPDFExporter(ReportHTMLExporter):
+    """A report notebook as an accessible, archivable PDF."""
+
+    export_from_notebook = "均衡 Junheng (PDF)"
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".pdf"
+
+    @default("template_extension")
+    def _template_extension_default(self):
+        return ".html.j2"
+
+    output_mimetype = "application/pdf"
+
+    def from_notebook_node(self, notebook, resources=None, **options):
+        """Export; returns the bytes of the PDF."""
+        page, resources = super().from_notebook_node(notebook, resources, **options)
+        resources["output_extension"] = ".pdf"
+        return pdf_from_html(page, resources["junheng"]), resources
+
+
+def document_metadata(notebook) -> dict:
+    """Title, language, marks and date, as the cover left them in its output.
+
+    Raises
+    ------
+    InputError
+        The notebook was not executed, or is not a report.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found = output.get("metadata", {}).get(METADATA)
+            if found:
+                return found
+    raise problem(
+        N_("the notebook has no cover among its outputs; run all its cells before you export it")
+    )
+
+
+def pdf_from_html(page: str, metadata: dict) -> bytes:
+    """Print a report's web page.
+
+    Parameters
+    ----------
+    page : str
+        As from `ReportHTMLExporter`.
+    metadata : dict
+        As from `document_metadata`.
+
+    Returns
+    -------
+    bytes
+        PDF/A-2a and PDF/UA-1; the same input gives the same bytes.
+    """
+    import pypandoc
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
+        root = Path(folder)
+        # the sticky mark of the web page is the running head's business on paper
+        page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
+        page = _pictures_to_files(page, root)
+        body = pypandoc.convert_text(
+            page,
+            "typst",
+            format="html",
+            extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'to_typst.lua'}"],
+        )
+        imports = (
+            '#import "report.typ": fills, tight, facts, cover, subtitle, edition, synthetic, '
+            "signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
+        )
+        (root / "body.typ").write_text(imports + body, encoding="utf-8")
+        (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+        (root / "main.typ").write_text(
+            '#import "report.typ": report\n#show: report\n#include "body.typ"\n', encoding="utf-8"
+        )
+        try:
+            return typst.compile(
+                str(root / "main.typ"),
+                root=str(root),
+                font_paths=[str(root / "no-fonts"), *_font_folder()],
+                ignore_system_fonts=True,
+                sys_inputs={"lang": metadata["lang"], "words": json.dumps(metadata)},
+                pdf_standards=PDF_STANDARDS,
+                timestamp=_timestamp(metadata["date"]),
+            )
+        except typst.TypstError as error:
+            raise problem(N_("the PDF could not be typeset: {reason}"), reason=error) from error
+
+
+def _pictures_to_files(page: str, root: Path) -> str:
+    """Write embedded pictures to files, which Typst can read."""
+    number = 0
+
+    def write(found: re.Match) -> str:
+        nonlocal number
+        number += 1
+        name = f"picture-{number:03d}.svg"
+        (root / name).write_bytes(base64.b64decode(found[1]))
+        return f'src="{name}"'
+
+    return re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', write, page)
+
+
+def _timestamp(date: str) -> datetime:
+    return datetime.fromisoformat(date).replace(tzinfo=UTC)
+
+
+@functools.cache
+def _font_folder() -> list[str]:
+    return sorted({str(path.parent) for path in font_files().values()})
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    """Characters that both typefaces can print."""
+    from fontTools.ttLib import TTFont
+
+    sets = []
+    for path in font_files().values():
+        with TTFont(path, lazy=True) as font:
+            sets.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*sets)
+
+
+def refuse_missing_glyphs(page: str) -> None:
+    """Fail rather than print a box where a character should be.
+
+    Raises
+    ------
+    InputError
+        Names the characters that the report's typefaces do not have.
+    """
+    body = page.split("<body>", 1)[-1]
+    pictures = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", body)
+    texts = [re.sub(r"data:image[^\"]+", "", body)]
+    texts += [base64.b64decode(picture).decode("utf-8") for picture in pictures]
+    known = _glyphs()
+    missing: set[str] = set()
+    for text in texts:
+        plain = html.unescape(re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]+>", " ", text, flags=re.DOTALL))
+        missing |= {c for c in set(plain) if ord(c) not in known and not c.isspace()}
+    if missing:
+        shown = speak("en").join(f"{c!r} (U+{ord(c):04X})" for c in sorted(missing))
+        raise problem(N_("the report's typefaces have no glyph for {characters}"), characters=shown)
+
+
+__all__ = ["InputError", "ReportHTMLExporter", "ReportPDFExporter", "pdf_from_html"]

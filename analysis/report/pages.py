@@ -1,0 +1,462 @@
+"""The report's pages in order: each method is one section, as semantic HTML.
+
+The notebook calls one method per cell. HTML is the one source of the web page and of the PDF, so
+nothing here knows about paper.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import importlib.metadata
+import io
+import math
+from dataclasses import dataclass, field
+
+from matplotlib.figure import Figure
+
+from .. import charts, display, narrative
+from ..language import Language, speak
+from ..schema import INDICATORS, STAGE_LABELS, STAGES
+from ..study import Study
+
+#: Key under which the cover hands title, language and date to the exporters.
+METADATA = "junheng"
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece of the report that Jupyter shows and nbconvert exports."""
+
+    body: str
+    metadata: dict = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.body, "text/plain": "…"}, self.metadata
+
+
+def _svg(figure: Figure) -> str:
+    """A figure as a data address; its bytes depend on nothing but its content."""
+    buffer = io.BytesIO()
+    with charts.mpl.rc_context(charts.style()):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def figure_html(figure: Figure, caption: str, alt: str) -> str:
+    """A numbered picture with the text that stands for it where it cannot be seen."""
+    return (
+        f'<figure><img src="{_svg(figure)}" alt="{html.escape(alt)}">'
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>\n"
+    )
+
+
+def _p(text: str, kind: str = "") -> str:
+    paragraph = f"<p>{html.escape(text)}</p>\n"
+    return f'<div class="{kind}">{paragraph}</div>\n' if kind else paragraph
+
+
+def _list(items: list[str]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(item)}</li>\n" for item in items) + "</ul>\n"
+
+
+class Report:
+    """The county report, section by section.
+
+    Parameters
+    ----------
+    study : Study
+    lang : {"zh", "en"}
+    """
+
+    def __init__(self, study: Study, lang: str = "zh"):
+        self.study = study
+        self.lang = lang
+        self.say: Language = speak(lang)
+
+    @property
+    def title(self) -> str:
+        """Title for the file's properties and the running head."""
+        return self.say(
+            "{county}: high-quality and balanced compulsory education, {year}",
+            county=self.say.label(self.study.county.record.name),
+            year=narrative.school_year(self.study.year, self.say),
+        )
+
+    def _section(self, title: str, *parts: str, level: int = 2) -> Fragment:
+        return Fragment(f"<h{level}>{html.escape(title)}</h{level}>\n" + "".join(parts))
+
+    def _table(self, grid: display.Grid) -> str:
+        return grid.to_html() if grid.rows else ""
+
+    def cover(self) -> Fragment:
+        """Cover: county, year, verdict, synthetic mark, what was judged."""
+        say, study, record = self.say, self.study, self.study.county.record
+        status = {True: "met", False: "not_met", None: "not_assessed"}[study.recognised]
+        judged = study.rows[study.rows["in_scope"]]
+        facts = [
+            (say("Province"), say.label(record.province)),
+            (say("County code"), record.code),
+            (say("Data"), narrative.school_year(study.year, say)),
+            (say("Standard"), say.label(study.rules.standard.title)),
+            (
+                say("Judged"),
+                say(
+                    "{schools} schools, {rows} rows by stage, {students} students",
+                    schools=say.number(judged["school_id"].nunique()),
+                    rows=say.number(len(judged)),
+                    students=say.number(judged["students"].sum()),
+                ),
+            ),
+        ]
+        if record.target_year:
+            facts.append((say("Target year of the county"), str(record.target_year)))
+        lines = "".join(
+            f"<tr><th scope='row'>{html.escape(key)}</th><td>{html.escape(value)}</td></tr>"
+            for key, value in facts
+        )
+        body = (
+            '<div class="cover">'
+            f"<h1>{html.escape(say.label(record.name))}</h1>"
+            f'<div class="subtitle"><p>{html.escape(say("High-quality and balanced compulsory education: report on the statistics of the county"))}</p></div>'
+            f'<div class="edition"><p>{html.escape(narrative.school_year(study.year, say))}</p></div>'
+            f'<div class="verdict-{status}"><p><strong>{html.escape(narrative.verdict_short(study, self.lang))}</strong></p>'
+            f"<p>{html.escape(narrative.verdict(study, self.lang))}</p></div>"
+            + (f'<div class="synthetic"><p>{html.escape(self.synthetic_mark)}</p></div>' if record.synthetic else "")
+            + f'<table class="facts"><tbody>{lines}</tbody></table>'
+            f'<div class="signature"><p>{html.escape(say("Examined by: ____________    Date: ____________"))}</p></div>'
+            "</div>\n"
+        )
+        return Fragment(body, {METADATA: self.metadata})
+
+    @property
+    def synthetic_mark(self) -> str:
+        return self.say("Sample: the figures of single schools are synthetic")
+
+    @property
+    def metadata(self) -> dict:
+        """What the exporters need to know of the whole document."""
+        return {
+            "title": self.title,
+            "lang": self.lang,
+            "county": self.say.label(self.study.county.record.name),
+            "code": self.study.county.code,
+            "year": self.study.year,
+            "mark": self.synthetic_mark if self.study.county.record.synthetic else "",
+            "contents": self.say("Contents"),
+            "table": self.say("Table"),
+            "figure": self.say("Figure"),
+            "page": self.say("Page {page} of {pages}", page="{page}", pages="{pages}"),
+            # the reference day of the statistics: the file must not depend on when it was made
+            "date": f"{self.study.year:04d}-09-01",
+        }
+
+    def findings(self) -> Fragment:
+        """One page: the conclusion first."""
+        say, study = self.say, self.study
+        status = {True: "met", False: "not_met", None: "not_assessed"}[study.recognised]
+        return self._section(
+            say("Findings"),
+            _p(narrative.verdict(study, self.lang), f"verdict-{status}"),
+            _list(narrative.findings(study, self.lang)),
+            self._table(display.parts_table(study, self.lang)),
+            _p(say("Marks in all tables: △ 85 % of the threshold or more, × not met, ○ not assessed.")),
+        )
+
+    def schools(self) -> Fragment:
+        """All schools with their seven indicators."""
+        say = self.say
+        tables = [
+            self._table(display.school_indicators_table(self.study, stage, self.lang))
+            for stage in STAGES
+            if (self.study.schools["stage"] == stage).any()
+        ]
+        empty = [
+            _p(say("{stage}: no school of this stage; nothing to judge.", stage=say.label(STAGE_LABELS[stage])))
+            for stage in STAGES
+            if not (self.study.schools["stage"] == stage).any()
+        ]
+        return self._section(
+            say("Every school and the seven indicators"),
+            _p(
+                say(
+                    "A school meets the rule if at least {needed} of the 7 indicators reach their "
+                    "threshold and the rest reach {floor} of it. Each stage of a through-school is "
+                    "a row of its own. Verdicts are made on unrounded values.",
+                    needed=say.number(self.study.rules.number("school.indicators_met")),
+                    floor=say.percent(self.study.rules.number("school.floor"), 0),
+                )
+            ),
+            *tables,
+            *empty,
+        )
+
+    def indicator(self, name: str) -> Fragment:
+        """One indicator: every school against the threshold."""
+        say, about = self.say, INDICATORS[name]
+        rows = self.study.indicators[self.study.indicators["indicator"] == name]
+        sentences = []
+        for stage, part in rows.groupby("stage", sort=False):
+            counts = part["status"].value_counts()
+            mean = self.study.balance.query("stage == @stage and indicator == @name")["mean"].iloc[0]
+            sentences.append(
+                say(
+                    "{stage}: {met} schools meet the threshold, {near} reach 85 % of it, {short} "
+                    "are below; county mean {mean} {unit}.",
+                    stage=say.label(STAGE_LABELS[stage]),
+                    met=say.number(counts.get("met", 0)),
+                    near=say.number(counts.get("near", 0)),
+                    short=say.number(counts.get("short", 0)),
+                    mean=say.number(mean, about.decimals),
+                    unit=say.label(about.unit),
+                )
+            )
+        text = " ".join(sentences) if self.lang == "en" else "".join(sentences)
+        figures = charts.indicator_chart(self.study, name, self.lang)
+        pictures = []
+        for number, figure in enumerate(figures, 1):
+            caption = say("{indicator} of every school", indicator=about.label(self.lang))
+            if len(figures) > 1:
+                caption += f" ({number}/{len(figures)})"
+            pictures.append(figure_html(figure, caption, f"{caption}. {text}"))
+        return self._section(about.label(self.lang), _p(text), *pictures, level=3)
+
+    def indicators(self) -> Fragment:
+        """All seven indicators, one after the other."""
+        title = self._section(
+            self.say("Indicator by indicator"),
+            _p(
+                self.say(
+                    "Schools are ordered from low to high. The line is the threshold, the shaded "
+                    "band reaches down to 85 % of it; ● met, ▲ 85 % or more, × below 85 %."
+                )
+            ),
+        )
+        return Fragment(title.body + "".join(self.indicator(name).body for name in INDICATORS))
+
+    def balance(self) -> Fragment:
+        """Coefficients of variation against their limits, and who moves them."""
+        say, study = self.say, self.study
+        judged = study.balance[study.balance["status"].isin(["met", "not_met"])]
+        alt = say.join(
+            f"{say.label(STAGE_LABELS[row['stage']])} {say.label(INDICATORS[row['indicator']].short)} "
+            f"{say.number(row['cv'], 3)}"
+            for row in judged[judged["indicator"] != "composite"].to_dict("records")
+        )
+        parts = [
+            _p(
+                say(
+                    "The coefficient of variation (CV) is the student-weighted standard deviation of "
+                    "the schools' values divided by the county mean; 0 means that all schools are "
+                    "alike. Each of the seven has to stay within its limit; the composite is "
+                    "reported only, unless the county's own standard limits it."
+                )
+            ),
+            figure_html(
+                charts.balance_chart(study, self.lang),
+                say("Coefficients of variation against their limits"),
+                say("Bars of the coefficients of variation: {list}.", list=alt),
+            ),
+            self._table(display.balance_grid(study, self.lang)),
+            _p(
+                say(
+                    "Break-even level: (1 + CV²) × mean. One more unit for a school below it lowers "
+                    "the CV; for a school above it, it widens the gap. Gini and Theil are given for "
+                    "comparison and are not judged."
+                )
+            ),
+        ]
+        for stage in STAGES:
+            if not (study.schools["stage"] == stage).any():
+                continue
+            caption = say(
+                "{stage}: each school's share in the squared CV", stage=say.label(STAGE_LABELS[stage])
+            )
+            parts.append(
+                figure_html(
+                    charts.share_chart(study, stage, self.lang),
+                    caption,
+                    say("{caption}; the largest shares are listed in the table below.", caption=caption),
+                )
+            )
+        parts.append(self._table(display.influence_grid(study, self.lang)))
+        return self._section(say("Differences between schools"), *parts)
+
+    def shortfalls(self) -> Fragment:
+        """What is missing in teachers, m², yuan, rooms."""
+        say, study = self.say, self.study
+        by_school = display.shortfall_by_school(study, self.lang)
+        return self._section(
+            say("What is missing"),
+            _p(
+                say(
+                    "The amounts are what a school has to add so that the stage reaches the "
+                    "threshold: whole teachers and rooms, m², yuan. Areas, equipment and rooms of a "
+                    "through-school are shared by its stages; what is added is divided again, so the "
+                    "stages' amounts are alternatives and not to be added up within one school."
+                )
+            ),
+            self._table(display.shortfall_totals(study, self.lang)),
+            self._table(by_school)
+            if by_school.rows
+            else _p(say("No school is missing anything: all thresholds are met.")),
+        )
+
+    def trends(self) -> Fragment:
+        """Course of means and CVs over the years."""
+        say, study = self.say, self.study
+        years = list(study.years)
+        if len(years) == 1:
+            return self._section(
+                say("Course over the years"),
+                _p(say("There are data for one school year only; a course cannot be shown.")),
+            )
+        span = f"{years[0]}–{years[-1]}"
+        return self._section(
+            say("Course over the years"),
+            _p(
+                say(
+                    "Each year is judged by the rules in force in that year. The national standard "
+                    "is in force from April 2017; earlier years have no threshold."
+                )
+            ),
+            figure_html(
+                charts.enrolment_chart(study, self.lang),
+                say("Students by stage, {span}", span=span),
+                say("Lines of the students of each stage over the school years {span}.", span=span),
+            ),
+            self._table(display.passing_grid(study, self.lang)),
+            figure_html(
+                charts.trend_chart(study, "mean", self.lang),
+                say("County means of the seven indicators, {span}", span=span),
+                say("Small panels, one per indicator; the figures are in the table below."),
+            ),
+            self._table(display.trend_grid(study, "mean", self.lang)),
+            figure_html(
+                charts.trend_chart(study, "cv", self.lang),
+                say("Coefficients of variation, {span}", span=span),
+                say("Small panels, one per indicator; the figures are in the table below."),
+            ),
+            self._table(display.trend_grid(study, "cv", self.lang)),
+        )
+
+    def firmness(self) -> Fragment:
+        """How firm the verdicts are: small changes and other methods."""
+        say, study = self.say, self.study
+        audit = display.method_audit_grid(study, self.lang)
+        count = len(study.method_audit)
+        if count > len(audit.rows):
+            shown = say(
+                "{n} verdicts would be turned round; the first {shown} are listed.",
+                n=say.number(count),
+                shown=say.number(len(audit.rows)),
+            )
+        elif count:
+            shown = say.plural("{n} verdict would be turned round.", "{n} verdicts would be turned round.", count)
+        else:
+            shown = say("No verdict would be turned round.")
+        return self._section(
+            say("How firm the verdicts are"),
+            _p(
+                say(
+                    "Where a verdict hangs by a few persons or square metres, check the input first. "
+                    "Listed are the smallest changes at a single school that would turn it round."
+                )
+            ),
+            self._table(display.school_margins_grid(study, self.lang)),
+            self._table(display.margins_grid(study, self.lang)),
+            _p(
+                say(
+                    "Method audit. Programs in circulation calculate differently: without student "
+                    "weights, with rounded values, or without dividing through-schools."
+                )
+                + (" " if self.lang == "en" else "")
+                + shown
+            ),
+            self._table(audit),
+        )
+
+    def data_quality(self) -> Fragment:
+        """What is missing, what is left out and why."""
+        say, study = self.say, self.study
+        missing = display.missing_grid(study, self.lang)
+        excluded = display.exclusions_grid(study, self.lang)
+        warnings = display.warnings_grid(study, self.lang)
+        return self._section(
+            say("Quality of the data"),
+            self._table(display.census_grid(study, self.lang)),
+            self._table(excluded) if excluded.rows else _p(say("No school is left out.")),
+            self._table(missing)
+            if missing.rows
+            else _p(say("Everything that the seven indicators need was reported for this year.")),
+            self._table(warnings)
+            if warnings.rows
+            else _p(say("The data checks have no warnings.")),
+        )
+
+    def method(self) -> Fragment:
+        """Method, standard, sources, versions and fingerprint."""
+        say, study = self.say, self.study
+        note = study.rules.standard.profile.note
+        steps = [
+            say(
+                "Register: every school that is open and every stage it teaches. Left out are "
+                "special-education schools and teaching points with fewer than {limit} students; "
+                "private schools and schools run by other levels of government count.",
+                limit=say.number(study.rules.number("option.teaching_point_students")),
+            ),
+            say(
+                "Indoor sports area is taken out of the teaching area and added to the sports area. "
+                "Teaching area, sports area, equipment and multimedia rooms of through-schools and "
+                "combined secondary schools are then divided among the stages by students weighted "
+                "1 : 1.1 : 1.32 (primary : junior : senior). Teachers are counted in the stage in "
+                "which they are recorded."
+            ),
+            say(
+                "Value of a school: resource divided by students. County mean: total resource "
+                "divided by total students. CV = √Σ(Pᵢ/P)(Xᵢ − X̄)² / X̄ with students P as weights "
+                "(population form)."
+            ),
+            say(
+                "Missing data are neither 0 nor average: what needs them is not assessed and leaves "
+                "the verdict open. All comparisons use unrounded values and include the limit itself."
+            ),
+        ]
+        sources = [
+            source.title + (f" — {source.note}" if source.note else "")
+            for source in study.county.record.sources
+        ]
+        packages = ("junheng", "pandas", "numpy", "matplotlib", "papermill", "nbconvert", "typst")
+        versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+        return self._section(
+            say("Method, standard and sources"),
+            f"<h3>{html.escape(say('Method'))}</h3>",
+            _list(steps),
+            f"<h3>{html.escape(say('Standard'))}</h3>",
+            _p(
+                say(
+                    "{title}; rules in force on {date}.",
+                    title=say.label(study.rules.standard.title),
+                    date=study.rules.date,
+                )
+            ),
+            _p(say.label(note)) if note else "",
+            self._table(display.standard_grid(study, self.lang)),
+            f"<h3>{html.escape(say('Sources of the data'))}</h3>",
+            _list(sources) if sources else _p(say("No source is given in county.yaml.")),
+            f"<h3>{html.escape(say('Reproducibility'))}</h3>",
+            _p(say("Versions: {versions}.", versions=versions)),
+            _p(
+                say(
+                    "Fingerprint of the inputs (SHA-256): {digest}. The same fingerprint and versions "
+                    "give the same file, byte by byte.",
+                    digest=_spaced(study.county.fingerprint),
+                )
+            ),
+        )
+
+
+def _spaced(digest: str, size: int = 8) -> str:
+    """A long digest in groups, so that it can be read aloud and breaks in print."""
+    groups = math.ceil(len(digest) / size)
+    return " ".join(digest[i * size : (i + 1) * size] for i in range(groups))
