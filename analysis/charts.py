@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from pathlib import Path
 
 import matplotlib as mpl
@@ -81,6 +82,19 @@ def style() -> dict:
     }
 
 
+class Chart(Figure):
+    """A figure that Jupyter shows, and the report embeds, as SVG with text as text."""
+
+    def to_svg(self) -> str:
+        """The figure as SVG; the same content gives the same bytes."""
+        buffer = io.StringIO()
+        with mpl.rc_context(style()):
+            self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return buffer.getvalue()
+
+    _repr_svg_ = to_svg
+
+
 def styled(function):
     """Draw in the house style without touching the caller's matplotlib settings."""
 
@@ -93,12 +107,12 @@ def styled(function):
 
 
 @styled
-def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Figure]:
+def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Chart]:
     """Every school against the threshold of one indicator, lowest first; stages side by side.
 
     Returns
     -------
-    list of Figure
+    list of Chart
         One, or several where a stage has more schools than a page has lines.
     """
     say = speak(lang)
@@ -110,19 +124,21 @@ def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Figu
         if (rows["stage"] == stage).any()
     }
     pages = max((-(-len(part) // ROWS_PER_FIGURE) for part in by_stage.values()), default=0)
-    figures = []
+    figures: list[Chart] = []
     for page in range(pages):
         cut = slice(page * ROWS_PER_FIGURE, (page + 1) * ROWS_PER_FIGURE)
         parts = {stage: part.iloc[cut] for stage, part in by_stage.items() if len(part.iloc[cut])}
         longest = max(len(part) for part in parts.values())
-        figure = Figure(figsize=(WIDTH, 0.95 + 0.155 * longest), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 0.95 + 0.155 * longest), layout="constrained")
         axes = figure.subplots(1, len(parts), squeeze=False)[0]
         for axis, (stage, part) in zip(axes, parts.items(), strict=True):
             _lollipops(axis, part, say)
             threshold = study.rules[f"{indicator}.{stage}"]
             title = say.label(STAGE_LABELS[stage])
             if threshold is not None:
-                title += say(" (threshold {value})", value=say.number(threshold, _places(threshold)))
+                title += say(
+                    " (threshold {value})", value=say.number(threshold, _places(threshold))
+                )
             axis.set_title(title)
             axis.set_ylim(longest - 0.4, -0.6)
             axis.set_xlabel(say.label(about.unit))
@@ -143,7 +159,9 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
     for name, marker in MARKERS.items():
         here = status == name
         axis.hlines(position[here], 0, value[here], color=COLOURS[name], linewidth=1, alpha=0.55)
-        axis.scatter(value[here], position[here], marker=marker, s=16, color=COLOURS[name], zorder=3)
+        axis.scatter(
+            value[here], position[here], marker=marker, s=16, color=COLOURS[name], zorder=3
+        )
     # without a rule in force there is a value but no verdict
     plain = (status == "not_assessed") & np.isfinite(value)
     axis.scatter(value[plain], position[plain], s=14, color=COLOURS["not_assessed"], zorder=3)
@@ -164,7 +182,7 @@ def _places(value: float) -> int:
     return len(text.split(".")[1]) if "." in text else 0
 
 
-def _status_legend(figure: Figure, say) -> None:
+def _status_legend(figure: Chart, say) -> None:
     names = {
         "met": say("threshold met"),
         "near": say("85 % of the threshold or more"),
@@ -178,12 +196,12 @@ def _status_legend(figure: Figure, say) -> None:
 
 
 @styled
-def balance_chart(study: Study, lang: str = "zh") -> Figure:
+def balance_chart(study: Study, lang: str = "zh") -> Chart:
     """The seven coefficients of variation of each stage against their limit."""
     say = speak(lang)
     balance = study.balance[study.balance["indicator"] != "composite"]
     stages = [s for s in STAGES if (balance.loc[balance["stage"] == s, "schools"] > 0).any()]
-    figure = Figure(figsize=(WIDTH, 2.35), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 2.35), layout="constrained")
     axes = figure.subplots(1, max(len(stages), 1), squeeze=False, sharey=True)[0]
     for axis, stage in zip(axes, stages, strict=False):
         rows = balance[balance["stage"] == stage]
@@ -192,9 +210,19 @@ def balance_chart(study: Study, lang: str = "zh") -> Figure:
         for y, row in zip(position, rows.to_dict("records"), strict=True):
             colour = COLOURS[row["status"] if row["status"] in COLOURS else "not_assessed"]
             axis.barh(y, row["cv"] if np.isfinite(row["cv"]) else 0, height=0.58, color=colour)
-            mark = {"not_met": " ×", "not_assessed": " " + say("(incomplete)")}.get(row["status"], "")
+            mark = {"not_met": " ×", "not_assessed": " " + say("(incomplete)")}.get(
+                row["status"], ""
+            )
             at = row["cv"] if np.isfinite(row["cv"]) else 0
-            axis.text(at, y, f" {say.number(row['cv'], 3)}{mark}", va="center", fontsize=7.5)
+            axis.annotate(
+                f"{say.number(row['cv'], 3)}{mark}",
+                (at, y),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+            )
         title = say.label(STAGE_LABELS[stage])
         if np.isfinite(limit):
             axis.axvline(limit, color=COLOURS["limit"], linewidth=1)
@@ -210,13 +238,13 @@ def balance_chart(study: Study, lang: str = "zh") -> Figure:
 
 
 @styled
-def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Figure:
+def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Chart:
     """Each school's share in the squared CV of every indicator: the largest, and all others."""
     from .dispersion import variation_shares
 
     say = speak(lang)
     rows = study.indicators[study.indicators["stage"] == stage]
-    figure = Figure(figsize=(WIDTH, 3.0), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 3.0), layout="constrained")
     axis = figure.subplots()
     shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
     for y, name in enumerate(INDICATORS):
@@ -255,7 +283,7 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Fig
 
 
 @styled
-def trend_chart(study: Study, what: str, lang: str = "zh") -> Figure:
+def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     """Course over the years, one small panel per indicator.
 
     Parameters
@@ -268,7 +296,7 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Figure:
     say = speak(lang)
     balance = study.all_balance
     names = list(INDICATORS)
-    figure = Figure(figsize=(WIDTH, 6.6), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 6.6), layout="constrained")
     axes = figure.subplots(4, 2).ravel()
     years = np.array(list(study.years))
     for axis, name in zip(axes, names, strict=False):
@@ -320,10 +348,10 @@ def _marker(stage: str) -> str:
 
 
 @styled
-def enrolment_chart(study: Study, lang: str = "zh") -> Figure:
+def enrolment_chart(study: Study, lang: str = "zh") -> Chart:
     """Students of each stage over the years."""
     say = speak(lang)
-    figure = Figure(figsize=(WIDTH, 1.9), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 1.9), layout="constrained")
     axis = figure.subplots()
     years = list(study.years)
     for stage in STAGES:

@@ -199,9 +199,13 @@ def evaluate(
 def report(
     counties: Counties,
     out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")],
-    year: Annotated[int | None, typer.Option("--year", help="School year; default: the last.")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", help="School year; default: the last.")
+    ] = None,
     lang: Lang = "zh",
-    formats: Annotated[str, typer.Option("--format", help="pdf, html, or both: pdf,html.")] = "pdf,html",
+    formats: Annotated[
+        str, typer.Option("--format", help="pdf, html, or both: pdf,html.")
+    ] = "pdf,html",
 ) -> None:
     """The report of one county, or of several, as PDF and web page."""
     from .report.build import FORMATS, write_report
@@ -253,7 +257,9 @@ def _write_table(table, out: Path) -> None:
     ending = out.suffix.lower()
     if ending == ".csv":
         # with a BOM, so that Excel shows Chinese names when the file is opened by a double click
-        buffer.write(b"\xef\xbb\xbf" + table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        buffer.write(
+            b"\xef\xbb\xbf" + table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        )
     elif ending == ".xlsx":
         table.to_excel(buffer, index=False, engine="xlsxwriter")
     elif ending == ".parquet":

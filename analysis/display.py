@@ -56,7 +56,7 @@ class Grid:
         """Semantic HTML: caption, column heads with scope, classes for status."""
         numeric = [any(row[i].number for row in self.rows) for i in range(len(self.header))]
         head = "".join(
-            f'<th scope="col"{_class(number=is_number)}>{html.escape(title)}</th>'
+            f'<th scope="col"{_class(number=is_number)}>{_lines(title)}</th>'
             for title, is_number in zip(self.header, numeric, strict=True)
         )
         body = "".join(
@@ -78,6 +78,11 @@ class Grid:
     _repr_html_ = to_html
 
 
+def _lines(title: str) -> str:
+    """A column head; a unit in brackets on a line of its own."""
+    return html.escape(title).replace("\n", "<br>")
+
+
 def _class(number: bool = False, status: str = "") -> str:
     names = [*(["num"] if number else []), *([status] if status else [])]
     style = ' style="text-align: right"' if number else ""
@@ -89,7 +94,9 @@ def _num(say: Language, value, decimals: int = 0, status: str = "") -> Cell:
 
 
 def _text(value: object, status: str = "") -> Cell:
-    return Cell(DASH if value is None or value is pd.NA or value != value else str(value), False, status)
+    return Cell(
+        DASH if value is None or value is pd.NA or value != value else str(value), False, status
+    )
 
 
 def status_name(status: str, lang: str) -> str:
@@ -148,11 +155,13 @@ def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
     header = (
         say("School"),
         say("Students (persons)"),
-        *(f"{say.label(i.short)} ({say.label(i.unit)})" for i in INDICATORS.values()),
+        *(f"{say.label(i.short)}\n({say.label(i.unit)})" for i in INDICATORS.values()),
         say("Indicators met"),
         say("Rule"),
     )
-    caption = say("{stage}: the seven indicators of every school", stage=say.label(STAGE_LABELS[stage]))
+    caption = say(
+        "{stage}: the seven indicators of every school", stage=say.label(STAGE_LABELS[stage])
+    )
     return Grid(caption, header, (tuple(thresholds), *rows), tight=True)
 
 
@@ -232,7 +241,9 @@ def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
         say("Indicator"),
         *(say("No. {n}", n=number) for number in range(1, top + 1)),
     )
-    caption = say("Who moves the CV: largest shares in its square (↑ above, ↓ below the county mean)")
+    caption = say(
+        "Who moves the CV: largest shares in its square (↑ above, ↓ below the county mean)"
+    )
     return Grid(caption, header, tuple(rows), tight=True)
 
 
@@ -274,7 +285,8 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
 
 
 def _up(value: float) -> float:
-    return float(np.ceil(value - 1e-9))
+    """Round up: what is printed must suffice. (+ 0.0 turns a negative zero into zero.)"""
+    return float(np.ceil(value - 1e-9)) + 0.0
 
 
 def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
@@ -284,7 +296,9 @@ def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
     wide = lacking.set_index(["stage", "school_id", "indicator"])["shortfall"].to_dict()
     rows = []
     for school in study.schools.to_dict("records"):
-        amounts = [wide.get((school["stage"], school["school_id"], name), 0.0) for name in INDICATORS]
+        amounts = [
+            wide.get((school["stage"], school["school_id"], name), 0.0) for name in INDICATORS
+        ]
         if not any(amounts):
             continue
         rows.append(
@@ -297,7 +311,7 @@ def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
     header = (
         say("School"),
         say("Stage"),
-        *(f"{say.label(i.short)} ({say.label(i.resource)})" for i in INDICATORS.values()),
+        *(f"{say.label(i.short)}\n({say.label(i.resource)})" for i in INDICATORS.values()),
     )
     return Grid(say("What each school is missing"), header, tuple(rows), tight=True)
 
@@ -322,7 +336,9 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
             if found.empty:
                 continue
             composite = name == "composite"
-            label = say("Composite (mean of seven)") if composite else say.label(INDICATORS[name].short)
+            label = (
+                say("Composite (mean of seven)") if composite else say.label(INDICATORS[name].short)
+            )
             cells = [_text(say.label(STAGE_LABELS[stage])), _text(label)]
             if what == "mean":
                 cells.append(_text(say.label(INDICATORS[name].unit)))
@@ -340,7 +356,9 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
     caption = (
         say("County means by school year (○: schools missing)")
         if what == "mean"
-        else say("Coefficients of variation by school year (×: above the limit; ○: schools missing)")
+        else say(
+            "Coefficients of variation by school year (×: above the limit; ○: schools missing)"
+        )
     )
     return Grid(caption, (*header, *(str(year) for year in study.years)), tuple(rows), tight=True)
 
@@ -460,7 +478,9 @@ def method_audit_grid(study: Study, lang: str = "zh", top: int = 25) -> Grid:
         say("This report"),
         say("By the other method"),
     )
-    return Grid(say("Verdicts that another method would turn round"), header, tuple(rows), tight=True)
+    return Grid(
+        say("Verdicts that another method would turn round"), header, tuple(rows), tight=True
+    )
 
 
 def census_grid(study: Study, lang: str = "zh") -> Grid:

@@ -148,9 +148,7 @@ def _largest_gaps(study: Study, say: Language) -> list[str]:
         need=study.indicators["threshold"]
         * study.indicators["students"]
         / study.indicators["indicator"].map({n: i.per for n, i in INDICATORS.items()}),
-        gap=lambda rows: np.where(
-            rows["shortfall"] > 0, rows["shortfall"] * rows["share"], 0.0
-        ),
+        gap=lambda rows: np.where(rows["shortfall"] > 0, rows["shortfall"] * rows["share"], 0.0),
     )
     sums = need.groupby(["stage", "indicator"], sort=False)[["need", "gap"]].sum()
     largest = (sums["gap"] / sums["need"]).sort_values(ascending=False, kind="stable").head(3)

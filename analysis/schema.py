@@ -380,9 +380,7 @@ TABLES = MappingProxyType(
                 "Music and art rooms",
                 False,
                 (
-                    Column(
-                        "school_id", "学校标识码", "School id", "text", filled=True
-                    ),
+                    Column("school_id", "学校标识码", "School id", "text", filled=True),
                     Column(
                         "year",
                         "学年",

@@ -251,7 +251,9 @@ def _check(standard: Standard, profiles: list[Profile], path: Path) -> None:
         for name, entry in profiles[0].entries.items():
             if name not in base.entries and not entry.new:
                 refuse(
-                    N_("unknown entry “{name}”: not in {base}; if it is an additional one, say new: true"),
+                    N_(
+                        "unknown entry “{name}”: not in {base}; if it is an additional one, say new: true"
+                    ),
                     name=name,
                     base=base.id,
                 )

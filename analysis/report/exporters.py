@@ -119,11 +119,11 @@ def pdf_from_html(page: str, metadata: dict) -> bytes:
             page,
             "typst",
             format="html",
-            extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'to_typst.lua'}"],
+            extra_args=["--wrap=none", "--quiet", f"--lua-filter={TEMPLATES / 'to_typst.lua'}"],
         )
         imports = (
             '#import "report.typ": fills, tight, facts, cover, subtitle, edition, synthetic, '
-            "signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
+            "together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
         )
         (root / "body.typ").write_text(imports + body, encoding="utf-8")
         (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
@@ -194,7 +194,9 @@ def refuse_missing_glyphs(page: str) -> None:
     known = _glyphs()
     missing: set[str] = set()
     for text in texts:
-        plain = html.unescape(re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]+>", " ", text, flags=re.DOTALL))
+        plain = html.unescape(
+            re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]+>", " ", text, flags=re.DOTALL)
+        )
         missing |= {c for c in set(plain) if ord(c) not in known and not c.isspace()}
     if missing:
         shown = speak("en").join(f"{c!r} (U+{ord(c):04X})" for c in sorted(missing))

@@ -9,11 +9,8 @@ from __future__ import annotations
 import base64
 import html
 import importlib.metadata
-import io
 import math
 from dataclasses import dataclass, field
-
-from matplotlib.figure import Figure
 
 from .. import charts, display, narrative
 from ..language import Language, speak
@@ -35,18 +32,11 @@ class Fragment:
         return {"text/html": self.body, "text/plain": "…"}, self.metadata
 
 
-def _svg(figure: Figure) -> str:
-    """A figure as a data address; its bytes depend on nothing but its content."""
-    buffer = io.BytesIO()
-    with charts.mpl.rc_context(charts.style()):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def figure_html(figure: Figure, caption: str, alt: str) -> str:
+def figure_html(figure: charts.Chart, caption: str, alt: str) -> str:
     """A numbered picture with the text that stands for it where it cannot be seen."""
+    data = base64.b64encode(figure.to_svg().encode("utf-8")).decode()
     return (
-        f'<figure><img src="{_svg(figure)}" alt="{html.escape(alt)}">'
+        f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
         f"<figcaption>{html.escape(caption)}</figcaption></figure>\n"
     )
 
@@ -54,6 +44,10 @@ def figure_html(figure: Figure, caption: str, alt: str) -> str:
 def _p(text: str, kind: str = "") -> str:
     paragraph = f"<p>{html.escape(text)}</p>\n"
     return f'<div class="{kind}">{paragraph}</div>\n' if kind else paragraph
+
+
+def _h3(text: str) -> str:
+    return f"<h3>{html.escape(text)}</h3>\n"
 
 
 def _list(items: list[str]) -> str:
@@ -111,22 +105,22 @@ class Report:
         ]
         if record.target_year:
             facts.append((say("Target year of the county"), str(record.target_year)))
-        lines = "".join(
+        rows = "".join(
             f"<tr><th scope='row'>{html.escape(key)}</th><td>{html.escape(value)}</td></tr>"
             for key, value in facts
         )
-        body = (
-            '<div class="cover">'
-            f"<h1>{html.escape(say.label(record.name))}</h1>"
-            f'<div class="subtitle"><p>{html.escape(say("High-quality and balanced compulsory education: report on the statistics of the county"))}</p></div>'
-            f'<div class="edition"><p>{html.escape(narrative.school_year(study.year, say))}</p></div>'
-            f'<div class="verdict-{status}"><p><strong>{html.escape(narrative.verdict_short(study, self.lang))}</strong></p>'
-            f"<p>{html.escape(narrative.verdict(study, self.lang))}</p></div>"
-            + (f'<div class="synthetic"><p>{html.escape(self.synthetic_mark)}</p></div>' if record.synthetic else "")
-            + f'<table class="facts"><tbody>{lines}</tbody></table>'
-            f'<div class="signature"><p>{html.escape(say("Examined by: ____________    Date: ____________"))}</p></div>'
-            "</div>\n"
-        )
+        short = html.escape(narrative.verdict_short(study, self.lang))
+        parts = [
+            f"<h1>{html.escape(say.label(record.name))}</h1>",
+            _p(say("Report on high-quality and balanced compulsory education"), "subtitle"),
+            _p(narrative.school_year(study.year, say), "edition"),
+            f'<div class="verdict-{status}"><p><strong>{short}</strong></p>'
+            f"{_p(narrative.verdict(study, self.lang))}</div>",
+            _p(self.synthetic_mark, "synthetic") if record.synthetic else "",
+            f'<table class="facts"><tbody>{rows}</tbody></table>',
+            _p(say("Examined by: ____________    Date: ____________"), "signature"),
+        ]
+        body = f'<div class="cover">{"".join(parts)}</div>\n'
         return Fragment(body, {METADATA: self.metadata})
 
     @property
@@ -160,7 +154,11 @@ class Report:
             _p(narrative.verdict(study, self.lang), f"verdict-{status}"),
             _list(narrative.findings(study, self.lang)),
             self._table(display.parts_table(study, self.lang)),
-            _p(say("Marks in all tables: △ 85 % of the threshold or more, × not met, ○ not assessed.")),
+            _p(
+                say(
+                    "Marks in all tables: △ 85 % of the threshold or more, × not met, ○ not assessed."
+                )
+            ),
         )
 
     def schools(self) -> Fragment:
@@ -172,7 +170,12 @@ class Report:
             if (self.study.schools["stage"] == stage).any()
         ]
         empty = [
-            _p(say("{stage}: no school of this stage; nothing to judge.", stage=say.label(STAGE_LABELS[stage])))
+            _p(
+                say(
+                    "{stage}: no school of this stage; nothing to judge.",
+                    stage=say.label(STAGE_LABELS[stage]),
+                )
+            )
             for stage in STAGES
             if not (self.study.schools["stage"] == stage).any()
         ]
@@ -198,7 +201,9 @@ class Report:
         sentences = []
         for stage, part in rows.groupby("stage", sort=False):
             counts = part["status"].value_counts()
-            mean = self.study.balance.query("stage == @stage and indicator == @name")["mean"].iloc[0]
+            mean = self.study.balance.query("stage == @stage and indicator == @name")["mean"].iloc[
+                0
+            ]
             sentences.append(
                 say(
                     "{stage}: {met} schools meet the threshold, {near} reach 85 % of it, {short} "
@@ -219,7 +224,8 @@ class Report:
             if len(figures) > 1:
                 caption += f" ({number}/{len(figures)})"
             pictures.append(figure_html(figure, caption, f"{caption}. {text}"))
-        return self._section(about.label(self.lang), _p(text), *pictures, level=3)
+        section = self._section(about.label(self.lang), _p(text), pictures[0], level=3)
+        return Fragment(f'<div class="together">{section.body}</div>' + "".join(pictures[1:]))
 
     def indicators(self) -> Fragment:
         """All seven indicators, one after the other."""
@@ -270,13 +276,17 @@ class Report:
             if not (study.schools["stage"] == stage).any():
                 continue
             caption = say(
-                "{stage}: each school's share in the squared CV", stage=say.label(STAGE_LABELS[stage])
+                "{stage}: each school's share in the squared CV",
+                stage=say.label(STAGE_LABELS[stage]),
             )
             parts.append(
                 figure_html(
                     charts.share_chart(study, stage, self.lang),
                     caption,
-                    say("{caption}; the largest shares are listed in the table below.", caption=caption),
+                    say(
+                        "{caption}; the largest shares are listed in the table below.",
+                        caption=caption,
+                    ),
                 )
             )
         parts.append(self._table(display.influence_grid(study, self.lang)))
@@ -316,8 +326,8 @@ class Report:
             say("Course over the years"),
             _p(
                 say(
-                    "Each year is judged by the rules in force in that year. The national standard "
-                    "is in force from April 2017; earlier years have no threshold."
+                    "Each year is judged by the rules in force in that year; a year before the first "
+                    "rules has no threshold."
                 )
             ),
             figure_html(
@@ -352,7 +362,9 @@ class Report:
                 shown=say.number(len(audit.rows)),
             )
         elif count:
-            shown = say.plural("{n} verdict would be turned round.", "{n} verdicts would be turned round.", count)
+            shown = say.plural(
+                "{n} verdict would be turned round.", "{n} verdicts would be turned round.", count
+            )
         else:
             shown = say("No verdict would be turned round.")
         return self._section(
@@ -414,8 +426,8 @@ class Report:
             ),
             say(
                 "Value of a school: resource divided by students. County mean: total resource "
-                "divided by total students. CV = √Σ(Pᵢ/P)(Xᵢ − X̄)² / X̄ with students P as weights "
-                "(population form)."
+                "divided by total students. CV = √[Σ P (X − M)² / Σ P] / M with the schools' students P, "
+                "values X and the county mean M (population form)."
             ),
             say(
                 "Missing data are neither 0 nor average: what needs them is not assessed and leaves "
@@ -430,9 +442,9 @@ class Report:
         versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
         return self._section(
             say("Method, standard and sources"),
-            f"<h3>{html.escape(say('Method'))}</h3>",
+            _h3(say("Method")),
             _list(steps),
-            f"<h3>{html.escape(say('Standard'))}</h3>",
+            _h3(say("Standard")),
             _p(
                 say(
                     "{title}; rules in force on {date}.",
@@ -442,9 +454,9 @@ class Report:
             ),
             _p(say.label(note)) if note else "",
             self._table(display.standard_grid(study, self.lang)),
-            f"<h3>{html.escape(say('Sources of the data'))}</h3>",
+            _h3(say("Sources of the data")),
             _list(sources) if sources else _p(say("No source is given in county.yaml.")),
-            f"<h3>{html.escape(say('Reproducibility'))}</h3>",
+            _h3(say("Reproducibility")),
             _p(say("Versions: {versions}.", versions=versions)),
             _p(
                 say(

@@ -1,0 +1,47 @@
+# Everything is installed into .venv inside this folder; nothing else on the machine changes.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help reports test check lab samples messages lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+reports: $(READY) ## install what is missing; PDF and web page of every sample county under reports/
+	$(BIN)/junheng report data/sample/*/ --out reports
+
+test: $(READY) ## install what is missing; run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY) ## lint, import layers, rules for notebooks and texts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_house.py tests/test_notebooks.py -m "not slow"
+
+lab: $(READY) ## open JupyterLab on the analyst's starting page
+	$(BIN)/jupyter lab notebooks/explore.ipynb
+
+samples: $(READY) ## write data/sample anew from its recipes
+	$(BIN)/python -m analysis.synthetic data/sample
+
+messages: $(READY) ## collect new messages into the catalogues zh and en
+	$(BIN)/pybabel -q extract -k say -k self.say -k N_ -k say.plural:1,2 -k plural:1,2 --no-location --omit-header -o .venv/messages.pot analysis
+	for lang in zh en; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -w 100 -l $$lang -i .venv/messages.pot -o analysis/locale/$$lang.po; done
+
+lock: ## pin the newest versions that pyproject.toml allows into requirements.lock
+	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	.venv/lock/bin/python -m pip freeze --exclude-editable > requirements.lock
+
+clean: ## remove reports and the environment
+	rm -rf .venv reports/*.pdf reports/*.html

@@ -1,0 +1,99 @@
+"""Notebooks are pages, not programs; each runs, and shows something in every section."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis.report.build import execute
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+TAGS = {"parameters", "guide"}
+ALLOWED_IMPORTS = {"analysis", "seaborn"}
+by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@by_name
+def test_is_valid_and_without_outputs(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+
+    for cell in code(notebook):
+        assert not cell.outputs
+        assert cell.execution_count is None
+
+
+@by_name
+def test_metadata_is_only_what_is_needed(path):
+    notebook = read(path)
+
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"tags"}
+        assert set(cell.metadata.get("tags", [])) <= TAGS
+
+
+@by_name
+def test_parameters_are_literals_with_help(path):
+    cells = [c for c in code(read(path)) if "parameters" in c.metadata.get("tags", [])]
+
+    assert len(cells) == 1
+    names = []
+    for line in cells[0].source.splitlines():
+        assignment = ast.parse(line).body[0]
+        ast.literal_eval(assignment.value)
+        names.append(assignment.targets[0].id)
+        assert "  # " in line, f"{line}: papermill shows the comment as help"
+    assert names[:3] == ["county", "year", "lang"]
+
+
+@by_name
+def test_cells_are_thin(path):
+    for cell in code(read(path)):
+        tree = ast.parse(cell.source)
+        assert len(cell.source.splitlines()) <= 6, cell.source
+        for node in ast.walk(tree):
+            assert not isinstance(
+                node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.Try
+            ), cell.source
+            if isinstance(node, ast.Import):
+                assert {a.name.split(".")[0] for a in node.names} <= ALLOWED_IMPORTS
+            if isinstance(node, ast.ImportFrom):
+                assert node.module.split(".")[0] in ALLOWED_IMPORTS
+
+
+@by_name
+def test_one_question_before_every_answer(path):
+    """Every code cell but the first two follows a heading or another answer to its question."""
+    cells = read(path).cells
+
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.startswith("# ")
+    questions = [c for c in cells if c.cell_type == "markdown" and c.source.startswith("## ")]
+    assert all("?" in c.source.split("\n")[0] or "·" in c.source for c in questions)
+
+
+@pytest.mark.slow
+@by_name
+@pytest.mark.parametrize("county", ["652323-hutubi", "230505-sifangtai"])
+def test_runs_and_shows_something_in_every_section(path, county):
+    executed = execute(path, county=county, lang="en")
+    shown = [cell for cell in code(executed) if not cell.source.startswith(("county =", "# Param"))]
+    for cell in shown:
+        if "import" in cell.source and "\n\n" not in cell.source:
+            continue
+        if cell.source.splitlines()[-1].startswith("report = "):
+            continue
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        assert kinds & {"text/html", "image/svg+xml", "image/png", "text/plain"}, cell.source
+        assert not any(output.output_type in ("error", "stream") for output in cell.outputs)
