@@ -20,7 +20,7 @@ reports: $(READY) ## install what is missing; PDF and web page of every sample c
 	$(BIN)/junheng report data/sample/*/ --out reports
 
 test: $(READY) ## install what is missing; run all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## lint, import layers, rules for notebooks and texts
 	$(BIN)/ruff check .

@@ -11,12 +11,15 @@ indoor sports area taken out first); 河北省具体办法 and application form,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from .files import N_
 from .load import County
 from .schema import SCHOOL_TYPES, STAGES, Label
+from .standards import Rules
 
 #: 1 : 1.1 (nine-year), 1 : 1.2 = 1.1 : 1.32 (combined secondary), 1 : 1.1 : 1.32 (twelve-year).
 WEIGHTS = {"primary": 1.0, "junior": 1.1, "senior": 1.32}
@@ -74,12 +77,14 @@ def apportion(
     return {stage: total * part / whole for stage, part in weighted.items()}
 
 
-def stage_rows(county: County) -> pd.DataFrame:
+def stage_rows(county: County, rules: Mapping[int, Rules] | None = None) -> pd.DataFrame:
     """Every school and stage of every year, judged or not: the register.
 
     Parameters
     ----------
     county : County
+    rules : mapping of int to Rules, optional
+        The rules that say which rows are judged; each year's own if omitted.
 
     Returns
     -------
@@ -136,7 +141,9 @@ def stage_rows(county: County) -> pd.DataFrame:
         )
         parts.append(part[teaches])
     rows = pd.concat(parts, ignore_index=True)
-    rows["reason"] = _reasons(county, rows)
+    if rules is None:
+        rules = {year: county.standard.for_year(year) for year in county.years}
+    rows["reason"] = _reasons(rows, rules)
     rows["in_scope"] = rows["reason"] == ""
     order = {stage: position for position, stage in enumerate(STAGES)}
     return rows.sort_values(
@@ -158,7 +165,8 @@ def _teaches(county: County, wide: pd.DataFrame, stage: str) -> pd.Series:
     """Whether each row's school has the stage.
 
     A school with attached classes and a special-education school may have any stage: they have
-    those in which they ever reported students.
+    those in which they ever reported students. One that never reported any stays in the register
+    with both judged stages: what is unknown must not vanish.
     """
     fixed = [
         name
@@ -166,14 +174,16 @@ def _teaches(county: County, wide: pd.DataFrame, stage: str) -> pd.Series:
         if stage in kind.stages and name not in ("attached_class", "special_education")
     ]
     years = county.tables["school_years"]
-    ever = set(years.loc[years[f"students_{stage}"] > 0, "school_id"])
+    reported = {each: years.loc[years[f"students_{each}"] > 0, "school_id"] for each in WEIGHTS}
+    ever = wide["school_id"].isin(reported[stage])
+    if stage in STAGES:
+        ever |= ~wide["school_id"].isin(pd.concat(reported.values()))
     flexible = wide["type"].isin(["attached_class", "special_education"])
-    return wide["type"].isin(fixed) | (flexible & wide["school_id"].isin(ever))
+    return wide["type"].isin(fixed) | (flexible & ever)
 
 
-def _reasons(county: County, rows: pd.DataFrame) -> pd.Series:
+def _reasons(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.Series:
     """Why a row is not judged; the empty text where it is."""
-    rules = {year: county.standard.for_year(year) for year in county.years}
 
     def option(name: str) -> pd.Series:
         return rows["year"].map({year: rule[f"option.{name}"] for year, rule in rules.items()})

@@ -60,7 +60,12 @@ def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFr
         if row["status"] == "not_assessed":
             continue
         ratio = wide.loc[tuple(row[key] for key in (*KEYS, "school_id"))].dropna()
-        options = _single_changes(ratio, floor, row["status"] == "met")
+        # what was not reported stays unknown, whatever else changes
+        options = (
+            _single_changes(ratio, floor, row["status"] == "met")
+            if len(ratio) == len(INDICATORS)
+            else []
+        )
         best = min(options, key=lambda option: abs(option[1]), default=(None, np.nan))
         found.append(row | {"indicator": best[0], "change": best[1]})
     return pd.DataFrame(found, columns=[*schools.columns, "indicator", "change"])
@@ -83,12 +88,15 @@ def _single_changes(ratio: pd.Series, floor: float, passes: bool) -> list[tuple[
     return []
 
 
-def balance_margins(indicators: pd.DataFrame, balance: pd.DataFrame) -> pd.DataFrame:
+def balance_margins(
+    indicators: pd.DataFrame, balance: pd.DataFrame, rules: Mapping[int, Rules]
+) -> pd.DataFrame:
     """The smallest change of one school's resource that brings a CV to its limit.
 
     With :math:`c = 1 + L^2`, total resource :math:`T`, total students :math:`P` and
     :math:`S = \\sum x_i^2 / P_i`, a change :math:`d` at school i puts the CV on the limit L where
-    :math:`d^2 (P/P_i - c) + 2 d (P x_i/P_i - cT) + (PS - cT^2) = 0`.
+    :math:`d^2 (P/P_i - c) + 2 d (P x_i/P_i - cT) + (PS - cT^2) = 0`. Where the standard does not
+    weight by students, the same holds with :math:`P_i = 1` and the ratio for :math:`x_i`.
 
     Returns
     -------
@@ -105,7 +113,9 @@ def balance_margins(indicators: pd.DataFrame, balance: pd.DataFrame) -> pd.DataF
         group = groups[(row["year"], row["stage"], row["indicator"])]
         has = group["quantity"].to_numpy(dtype=float)
         students = group["students"].to_numpy(dtype=float)
-        change = _to_limit(has, students, row["limit"])
+        weight = _weights(group, rules[row["year"]])
+        per_weight = weight / students
+        change = _to_limit(has * per_weight, weight, row["limit"]) / per_weight
         size = np.where(np.isfinite(change), np.abs(change), np.inf)
         best = int(np.argmin(size))
         hit = np.isfinite(size[best])
@@ -123,6 +133,12 @@ def balance_margins(indicators: pd.DataFrame, balance: pd.DataFrame) -> pd.DataF
     return pd.DataFrame(found, columns=columns).drop(columns="per")
 
 
+def _weights(group: pd.DataFrame, rule: Rules) -> np.ndarray:
+    """Weights of the schools in a CV: their students, or 1 where the standard says `none`."""
+    students = group["students"].to_numpy(dtype=float)
+    return np.ones_like(students) if rule["option.cv_weighting"] == "none" else students
+
+
 def _to_limit(has: np.ndarray, students: np.ndarray, limit: float) -> np.ndarray:
     """For each school the smallest change of its resource that makes the CV equal to the limit."""
     c, total, people = 1 + limit**2, has.sum(), students.sum()
@@ -133,8 +149,8 @@ def _to_limit(has: np.ndarray, students: np.ndarray, limit: float) -> np.ndarray
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(b**2 - 4 * a * constant)
         roots = np.stack([(-b - root) / (2 * a), (-b + root) / (2 * a)])
-        # nobody can have less than nothing
-        roots[~np.isfinite(roots) | (roots + has < 0)] = np.nan
+        # nobody can have less than nothing, and without any resource there is no CV
+        roots[~np.isfinite(roots) | (roots + has < 0) | (roots + total <= 1e-9 * total)] = np.nan
     best = np.where(
         np.isnan(roots[0]) | (np.abs(roots[1]) < np.abs(roots[0])), roots[1], roots[0]
     )
@@ -185,11 +201,11 @@ def method_audit(
     whole = dict(list(unsplit.groupby(by, sort=False)))
     for row in judged.to_dict("records"):
         key = tuple(row[name] for name in by)
-        students = ours[key]["students"]
+        weights = _weights(ours[key], rules[row["year"]])
         others = {
             "unweighted": coefficient_of_variation(ours[key]["value"]),
             "rounded_first": float(round_half_up(row["cv"], CV_DECIMALS)),
-            "unsplit": coefficient_of_variation(whole[key]["value"], students),
+            "unsplit": coefficient_of_variation(whole[key]["value"], weights),
         }
         for method, other in others.items():
             status = "met" if at_most(other, row["limit"]) else "not_met"

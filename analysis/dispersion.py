@@ -138,9 +138,12 @@ def variation_shares(values: Sequence[float], weights: Sequence[float] | None = 
     """
     values = np.asarray(values, dtype=float)
     weights = np.ones_like(values) if weights is None else np.asarray(weights, dtype=float)
-    terms = weights * (values - weighted_mean(values, weights)) ** 2
+    mean = weighted_mean(values, weights)
+    terms = weights * (values - mean) ** 2
     total = terms.sum()
-    return terms / total if total > 0 else np.full(len(values), np.nan)
+    # schools that are alike differ by what binary fractions leave over
+    alike = not total > 1e-24 * mean**2 * weights.sum()
+    return np.full(len(values), np.nan) if alike else terms / total
 
 
 def break_even(values: Sequence[float], weights: Sequence[float] | None = None) -> float:

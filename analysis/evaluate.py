@@ -60,10 +60,11 @@ def balance_table(indicators: pd.DataFrame, rules: Mapping[int, Rules], county: 
                 for name in INDICATORS
             ]
             records += rows
-            records.append(_composite(rows, rule.number(f"composite_cv.{stage}")))
+            records.append(_composite(rows, rule, rule.number(f"composite_cv.{stage}")))
             for record in records[-len(rows) - 1 :]:
                 record |= {"county": county, "year": year, "basis": "observed", "stage": stage}
-    return pd.DataFrame(records)[
+    table = pd.DataFrame(records).astype({"schools": "int64", "missing": "int64"})
+    return table[
         [
             *KEYS,
             *("indicator", "schools", "students", "mean", "sd", "cv", "limit", "status"),
@@ -104,14 +105,13 @@ def _balance_row(stats: pd.DataFrame, key: tuple, rule: Rules, limit: float) -> 
     else:
         found = dict(_NOTHING)
     found |= {"indicator": key[2], "limit": limit}
-    cv = found["cv"]
+    return found | {"status": _cv_status(found, rule)}
+
+
+def _cv_status(row: dict, rule: Rules) -> str:
+    cv = row["cv"]
     if rule["option.decide_on"] == "rounded":
         cv = float(round_half_up(cv, CV_DECIMALS))
-    found["status"] = _cv_status(found, cv)
-    return found
-
-
-def _cv_status(row: dict, cv: float) -> str:
     if row["schools"] == 0 or not np.isfinite(row["limit"]):
         return "not_applicable"
     if row["missing"] or not np.isfinite(cv):
@@ -119,7 +119,7 @@ def _cv_status(row: dict, cv: float) -> str:
     return "met" if at_most(cv, row["limit"]) else "not_met"
 
 
-def _composite(rows: list[dict], limit: float) -> dict:
+def _composite(rows: list[dict], rule: Rules, limit: float) -> dict:
     """Plain mean of the seven CVs (domain: reported nationally, judged only where a limit is set)."""
     row = dict(_NOTHING) | {
         "indicator": "composite",
@@ -129,7 +129,7 @@ def _composite(rows: list[dict], limit: float) -> dict:
         "cv": float(np.mean([row["cv"] for row in rows])),
         "limit": limit,
     }
-    return row | {"status": _cv_status(row, row["cv"])}
+    return row | {"status": _cv_status(row, rule)}
 
 
 def school_table(indicators: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFrame:

@@ -101,7 +101,7 @@ class Study:
 
     @cached_property
     def balance_margins(self) -> pd.DataFrame:
-        return audit.balance_margins(self.indicators, self.balance)
+        return audit.balance_margins(self.indicators, self.balance, {self.year: self.rules})
 
     @cached_property
     def method_audit(self) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def analyze(
             years=", ".join(map(str, county.years)),
         )
     rules = {each: county.standard.for_year(each, as_of) for each in county.years}
-    register = stage_rows(county)
+    register = stage_rows(county, rules)
     indicators = indicator_rows(register, rules)
     return Study(
         county=county,

@@ -15,7 +15,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
 from ..charts import font_files
@@ -29,10 +29,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 PDF_STANDARDS = ["a-2a", "ua-1"]
 
 
-class ReportHTMLExporter(HTMLExporter):
+class ReportHTMLExporter(TemplateExporter):
     """A report notebook as one self-contained web page, without code."""
 
     export_from_notebook = "均衡 Junheng (HTML)"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".html"
 
     @default("template_name")
     def _template_name_default(self):

@@ -1,0 +1,136 @@
+"""The commands of the contract: results, exit status, sentences instead of tracebacks."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from analysis import analyze
+from analysis.cli import app
+from analysis.load import sample_folder
+
+SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_check_passes_every_sample(name):
+    result = run("check", name, "--lang", "en")
+
+    assert result.exit_code == 0, result.stderr
+    assert "in order" in result.stdout
+
+
+def test_check_speaks_chinese_by_default():
+    assert "检查通过" in run("check", SAMPLES[0]).stdout
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "json"])
+def test_balance_writes_every_format(tmp_path, ending):
+    out = tmp_path / f"balance.{ending}"
+    result = run("balance", "340207-jiujiang", "--year", "2023", "--out", out)
+    read = {
+        "csv": pd.read_csv,
+        "xlsx": pd.read_excel,
+        "parquet": pd.read_parquet,
+        "json": pd.read_json,
+    }[ending]
+    table = read(out, dtype={"county": str}) if ending in ("csv", "json", "xlsx") else read(out)
+    expected = analyze("340207-jiujiang", 2023).balance
+
+    assert result.exit_code == 0
+    assert list(table.columns[:12]) == [
+        *("county", "year", "basis", "stage", "indicator", "schools", "students", "mean", "sd"),
+        *("cv", "limit", "status"),
+    ]
+    assert table["county"].iloc[0] == "340207"
+    pd.testing.assert_series_equal(table["cv"], expected["cv"], check_exact=False, rtol=1e-12)
+
+
+def test_year_all_takes_every_year(tmp_path):
+    out = tmp_path / "indicators.csv"
+    run("indicators", "230505-sifangtai", "--year", "all", "--out", out)
+
+    assert sorted(pd.read_csv(out)["year"].unique()) == list(range(2017, 2023))
+
+
+def test_evaluate_prints_the_whole_verdict():
+    result = json.loads(run("evaluate", "150303-hainan").stdout)
+
+    assert result["county"] == "150303"
+    assert result["recognised"] is False
+    assert {"schools", "balance", "evaluation", "standard", "year"} <= set(result)
+    # strict JSON: what is missing is null, not NaN
+    assert "NaN" not in run("evaluate", "652323-hutubi").stdout
+
+
+def test_unknown_county_is_a_sentence_that_names_the_samples():
+    result = run("evaluate", "150202-dongge", "--lang", "en")
+
+    assert result.exit_code == 1
+    assert "150202-donghe" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_unknown_year_names_the_years():
+    result = run("balance", "150202-donghe", "--year", "1999", "--lang", "en")
+
+    assert result.exit_code == 1
+    assert "2016, 2017" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("balance", "150202-donghe", "--out", "x.doc"),
+        ("balance", "150202-donghe", "--year", "last"),
+        ("report", "150202-donghe", "--out", "x", "--format", "odt"),
+        ("balance",),
+        ("nonsense",),
+        ("check", "150202-donghe", "--lang", "fr"),
+    ],
+)
+def test_wrong_usage_is_exit_2(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert run(*arguments).exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_output_folder_is_a_sentence(tmp_path):
+    result = run("balance", "230505-sifangtai", "--out", tmp_path / "no" / "x.csv", "--lang", "en")
+
+    assert result.exit_code == 1
+    assert "folder does not exist" in result.stderr
+
+
+def test_one_bad_county_does_not_stop_the_others(tmp_path):
+    result = run("check", tmp_path, "230505-sifangtai", "--lang", "en")
+
+    assert result.exit_code == 1
+    assert "county.yaml: the file is missing" in result.stderr
+    assert "230505-sifangtai: in order" in result.stdout
+
+
+def test_python_m_analysis_is_the_same_command():
+    result = subprocess.run(
+        [sys.executable, "-m", "analysis", "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert "balance" in result.stdout
+
+
+def test_as_of_judges_by_the_rules_of_another_year():
+    early = json.loads(run("evaluate", "150202-donghe", "--year", "2016").stdout)
+    later = json.loads(run("evaluate", "150202-donghe", "--year", "2016", "--as-of", "2021").stdout)
+
+    assert early["rules_of"] == "2016-12-31"
+    assert {row["status"] for row in early["schools"]} == {"not_assessed"}
+    assert later["rules_of"] == "2021-12-31"
+    assert "not_met" in {row["status"] for row in later["schools"]}

@@ -1,0 +1,51 @@
+"""Numbers, lists and marks in both languages."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.language import Language, speak
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1234.5, 0, "1,235"),  # halves go up, as in the official form
+        (0.125, 2, "0.13"),
+        (2.675, 2, "2.68"),  # the float is 2.67499999…; people typed 2.675
+        (0.5, 0, "1"),
+        (-0.4, 0, "-0"),
+        (math.nan, 2, "—"),
+        (math.inf, 0, "—"),
+        (None, 0, "—"),
+    ],
+)
+def test_number(value, decimals, text):
+    assert Language("en").number(value, decimals) == text
+
+
+@given(st.floats(0, 1e9, allow_nan=False), st.integers(0, 4))
+def test_number_reads_back_within_half_a_unit(value, decimals):
+    shown = float(Language("zh").number(value, decimals).replace(",", ""))
+
+    assert abs(shown - value) <= 0.5 * 10**-decimals * (1 + 1e-9) + 1e-9 * value
+
+
+def test_percent_and_lists():
+    assert speak("en").percent(0.85, 0) == "85%"
+    assert speak("en").join(["a", "b", "c"]) == "a, b and c"
+    assert speak("zh").join(["甲", "乙"]) == "甲、乙"
+    assert speak("en").join([]) == ""
+
+
+def test_plural():
+    assert speak("en").plural("{name}: {n} error", "{name}: {n} errors", 1, name="x") == "x: 1 error"
+    assert speak("en").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x: 2 errors"
+    assert speak("zh").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x：2 处错误"
+
+
+def test_unknown_language_is_named():
+    with pytest.raises(ValueError, match="'fr'; expected one of zh, en"):
+        Language("fr")

@@ -1,0 +1,256 @@
+"""The report as people get it: executed by papermill, exported, read back."""
+
+import base64
+import io
+import re
+import shutil
+import subprocess
+
+import nbformat
+import pytest
+from pypdf import PdfReader
+
+from analysis import InputError, analyze, load_county
+from analysis.language import speak
+from analysis.load import sample_folder
+from analysis.report import build, exporters
+from analysis.report.pages import METADATA, Report
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def hutubi(tmp_path_factory):
+    """The Chinese report of a county with every kind of gap: {ending: path}."""
+    out = tmp_path_factory.mktemp("zh")
+    return {path.suffix[1:]: path for path in build.write_report("652323-hutubi", out)}
+
+
+@pytest.fixture(scope="module")
+def sifangtai(tmp_path_factory):
+    """The English report of a county without junior schools."""
+    out = tmp_path_factory.mktemp("en")
+    paths = build.write_report("230505-sifangtai", out, lang="en")
+    return {path.suffix[1:]: path for path in paths}
+
+
+def pdf_text(path):
+    reader = PdfReader(path)
+    return [re.sub(r"\s+", "", page.extract_text()) for page in reader.pages]
+
+
+def test_files_are_named_so_that_they_can_be_mailed(hutubi, sifangtai):
+    assert hutubi["pdf"].name == "652323-hutubi-2021.pdf"
+    assert hutubi["html"].name == "652323-hutubi-2021.html"
+    assert sifangtai["pdf"].name == "230505-sifangtai-2022-en.pdf"
+
+
+def test_pdf_has_name_totals_verdict_and_order(hutubi):
+    pages = pdf_text(hutubi["pdf"])
+    text = "".join(pages)
+    study = analyze("652323-hutubi")
+    students = study.rows.loc[study.rows["in_scope"], "students"].sum()
+
+    assert "呼图壁县" in pages[0]
+    assert "未达到要求" in pages[0]
+    assert speak("zh").number(students) in pages[0]
+    chapters = ["主要结论", "各校七项指标", "分项指标", "校际差异", "资源缺口", "历年变化"]
+    chapters += ["结论的稳健性", "数据质量", "方法、标准与来源"]
+    positions = [text.index(chapter) for chapter in chapters]
+    assert positions == sorted(positions)
+    assert study.county.fingerprint[:8] in text
+
+
+def test_every_pdf_page_has_the_synthetic_mark_and_a_number(hutubi):
+    pages = pdf_text(hutubi["pdf"])
+    for number, page in enumerate(pages, 1):
+        assert "样例：各校数据均为合成数据" in page, number
+        assert f"第{number}页，共{len(pages)}页" in page
+    # no page but head and foot
+    assert min(len(page) for page in pages) > 120
+
+
+def test_pdf_is_tagged_archivable_and_knows_its_language(hutubi, sifangtai):
+    for paths, lang in ((hutubi, "zh"), (sifangtai, "en")):
+        reader = PdfReader(paths["pdf"])
+        catalogue = reader.trailer["/Root"]
+        metadata = catalogue["/Metadata"].get_data().decode("utf-8")
+
+        assert catalogue["/MarkInfo"]["/Marked"]
+        assert str(catalogue["/Lang"]).startswith(lang)
+        assert "pdfaid:part" in metadata
+        assert "pdfuaid:part" in metadata
+        assert len(reader.outline) > 0
+
+
+def test_pdf_embeds_only_the_two_typefaces(hutubi):
+    fonts = set()
+    for page in PdfReader(hutubi["pdf"]).pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            fonts.add(str(font.get_object()["/BaseFont"]).split("+")[-1])
+    names = {re.sub(r"-(Regular|Identity|H)+.*", "", name) for name in fonts}
+
+    assert names <= {"/NotoSansCJKsc", "/NotoSerifCJKsc", "NotoSansCJKsc", "NotoSerifCJKsc"}, fonts
+
+
+def test_web_page_stands_alone_without_code(hutubi):
+    page = hutubi["html"].read_text(encoding="utf-8")
+    visible = re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
+
+    assert "呼图壁县" in visible
+    assert 'class="mark"' in page
+    assert not re.search(r'(src|href)="https?:', page)
+    assert "<script" not in page
+    assert "report." not in visible
+    assert "import" not in visible
+
+
+def test_every_picture_has_an_alternative_text_and_a_caption(hutubi, sifangtai):
+    for paths in (hutubi, sifangtai):
+        page = paths["html"].read_text(encoding="utf-8")
+        figures = re.findall(r"<figure>(.*?)</figure>", page, flags=re.DOTALL)
+
+        assert len(figures) >= 10
+        for figure in figures:
+            assert re.search(r'alt="[^"]{8,}"', figure)
+            assert re.search(r"<figcaption>[^<]+</figcaption>", figure)
+
+
+def test_every_table_has_caption_heads_and_equal_rows(hutubi):
+    page = hutubi["html"].read_text(encoding="utf-8")
+    tables = re.findall(r'<table class="(?:plain|tight)">(.*?)</table>', page, flags=re.DOTALL)
+
+    assert len(tables) >= 12
+    for table in tables:
+        assert re.search(r"<caption>[^<]+</caption>", table)
+        columns = table.count('<th scope="col"')
+        for row in re.findall(r"<tr>(.*?)</tr>", table.split("<tbody>")[1], flags=re.DOTALL):
+            assert row.count("<td") == columns
+
+
+def test_all_schools_are_in_the_table_with_marks(hutubi):
+    page = hutubi["html"].read_text(encoding="utf-8")
+    study = analyze("652323-hutubi")
+    near = (study.indicators["status"] == "near").sum()
+    table = page[page.index("各校七项指标") : page.index("分项指标")]
+
+    for school in study.schools["school"]:
+        assert school in table
+    assert table.count(" △</td>") == near
+
+
+def test_english_report_has_no_untranslated_sentence(sifangtai):
+    page = sifangtai["html"].read_text(encoding="utf-8")
+    assert "Sifangtai District" in page
+    assert "Junior secondary: no school of this stage" in page
+    assert "主要结论" not in page
+    assert 'lang="en"' in page
+
+
+def test_same_inputs_give_the_same_bytes(sifangtai, tmp_path):
+    again = build.write_report("230505-sifangtai", tmp_path, lang="en")
+    for path in again:
+        assert path.read_bytes() == sifangtai[path.suffix[1:]].read_bytes(), path.name
+
+
+def test_missing_glyph_fails_the_build():
+    with pytest.raises(InputError, match=r"U\+1F600"):
+        exporters.refuse_missing_glyphs("<body><p>\U0001f600</p></body>")
+
+
+def test_missing_glyph_in_a_picture_fails_the_build():
+    picture = base64.b64encode("<svg><text>\U0001f600</text></svg>".encode()).decode()
+    with pytest.raises(InputError, match=r"U\+1F600"):
+        exporters.refuse_missing_glyphs(
+            f'<body><img src="data:image/svg+xml;base64,{picture}"></body>'
+        )
+
+
+def test_unexecuted_notebook_is_refused_with_a_sentence():
+    notebook = nbformat.read(build.NOTEBOOKS / "county_report.ipynb", as_version=4)
+    with pytest.raises(InputError, match="run all its cells"):
+        build.export(notebook, "html")
+
+
+def test_unknown_parameter_is_refused_before_a_kernel_starts():
+    with pytest.raises(InputError, match="no parameter yaer; it has county"):
+        build.execute(build.NOTEBOOKS / "county_report.ipynb", yaer=2021)
+
+
+def test_failing_county_leaves_nothing_behind(tmp_path):
+    with pytest.raises(InputError, match="1999"):
+        build.write_report("230505-sifangtai", tmp_path / "out", year=1999)
+    assert not (tmp_path / "out").exists()
+
+
+def test_report_of_another_county_is_refused():
+    """The check after writing: county and year are those that were asked for."""
+    county = load_county("230505-sifangtai")
+    report = Report(analyze("150303-hainan"), "zh")
+    wrong = nbformat.v4.new_notebook()
+    cell = nbformat.v4.new_code_cell()
+    cell.outputs = [nbformat.v4.new_output("display_data", metadata={METADATA: report.metadata})]
+    wrong.cells = [cell]
+    with pytest.raises(InputError, match="150303 2022"):
+        build._check_identity(wrong, county, 2022)
+
+
+@pytest.mark.parametrize("name", ["junheng-html", "junheng-pdf"])
+def test_nbconvert_finds_the_exporters(name):
+    from nbconvert.exporters import get_exporter
+
+    assert get_exporter(name)().export_from_notebook.startswith("均衡")
+
+
+def test_workbook_gives_the_same_report_pages(tmp_path):
+    """A county in one workbook and in a folder: the same sentences."""
+    from analysis.narrative import findings
+    from tests_support import write_workbook
+
+    workbook = write_workbook(sample_folder() / "150303-hainan", tmp_path / "150303-hainan.xlsx")
+
+    assert findings(analyze(workbook)) == findings(analyze("150303-hainan"))
+    assert load_county(workbook).fingerprint == load_county("150303-hainan").fingerprint
+
+
+@pytest.mark.system
+def test_pdf_reads_in_another_reader(hutubi):
+    """Poppler sees every page, the fonts embedded, and the Chinese text."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("poppler-utils is not installed (only .ci/run installs it)")
+    text = subprocess.run(
+        ["pdftotext", str(hutubi["pdf"]), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    fonts = subprocess.run(
+        ["pdffonts", str(hutubi["pdf"])], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[2:]
+
+    assert "呼图壁县" in text
+    assert all(line.split()[-5] == "yes" for line in fonts)
+
+
+@pytest.mark.system
+def test_web_page_shows_in_a_browser(hutubi, tmp_path):
+    """Chromium lays the page out: pictures loaded, nothing wider than the window."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("chromium is not installed (only .ci/run installs it)")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
+    flags += ["--disable-background-networking", "--window-size=1200,2000"]
+    shot = tmp_path / "page.png"
+    subprocess.run(
+        [browser, *flags, f"--screenshot={shot}", hutubi["html"].as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert shot.stat().st_size > 50_000
+
+
+def test_fragments_show_in_jupyter():
+    report = Report(analyze("230505-sifangtai"), "zh")
+    data, metadata = report.cover()._repr_mimebundle_()
+
+    assert "四方台区" in data["text/html"]
+    assert metadata[METADATA]["year"] == 2022
+    assert io.StringIO(data["text/plain"]).read()
