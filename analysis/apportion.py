@@ -77,14 +77,19 @@ def apportion(
     return {stage: total * part / whole for stage, part in weighted.items()}
 
 
-def stage_rows(county: County, rules: Mapping[int, Rules] | None = None) -> pd.DataFrame:
+def stage_rows(
+    county: County, rules: Mapping[int, Rules], concessions: frozenset = frozenset()
+) -> pd.DataFrame:
     """Every school and stage of every year, judged or not: the register.
 
     Parameters
     ----------
     county : County
-    rules : mapping of int to Rules, optional
-        The rules that say which rows are judged; each year's own if omitted.
+    rules : mapping of int to Rules
+        The years of the register, and the rules that say which of its rows are judged.
+    concessions : frozenset of str
+        Concessions that are switched on: part-time PE and arts teachers (`pe_arts_part_time`) and
+        venues outside the school (`sports_venues`) add to what the schools have.
 
     Returns
     -------
@@ -97,13 +102,16 @@ def stage_rows(county: County, rules: Mapping[int, Rules] | None = None) -> pd.D
     """
     roster = county.tables["schools"]
     years = county.tables["school_years"]
-    register = roster.merge(pd.DataFrame({"year": np.array(county.years, dtype="int64")}), how="cross")
+    register = roster.merge(
+        pd.DataFrame({"year": np.array(list(rules), dtype="int64")}), how="cross"
+    )
     register = register[
         ~(register["opened"] > register["year"]) & ~(register["closed"] < register["year"])
     ]
     data = years.drop(columns="note").assign(year=years["year"].astype("int64"))
     wide = register.merge(data, on=["school_id", "year"], how="left")
 
+    wide = _conceded(wide, rules, concessions)
     students = {}
     for stage in WEIGHTS:
         given = wide[f"students_{stage}"]
@@ -180,6 +188,27 @@ def _teaches(county: County, wide: pd.DataFrame, stage: str) -> pd.Series:
         ever |= ~wide["school_id"].isin(pd.concat(reported.values()))
     flexible = wide["type"].isin(["attached_class", "special_education"])
     return wide["type"].isin(fixed) | (flexible & ever)
+
+
+def _conceded(
+    wide: pd.DataFrame, rules: Mapping[int, Rules], concessions: frozenset
+) -> pd.DataFrame:
+    """Add what a concession counts at the schools it covers; nothing where none was reported."""
+    if "pe_arts_part_time" in concessions:
+        name = "concession.pe_arts_part_time.students"
+        low = wide["year"].map({year: rule.number(f"{name}_from") for year, rule in rules.items()})
+        high = wide["year"].map(
+            {year: rule.number(f"{name}_below") for year, rule in rules.items()}
+        )
+        students = wide[["students_primary", "students_junior"]].sum(axis=1, min_count=1)
+        small = (wide["area"] == "rural") & (students >= low) & (students < high)
+        for stage in STAGES:
+            more = wide[f"pe_arts_part_time_{stage}"].where(small, 0.0).fillna(0.0)
+            wide[f"pe_arts_{stage}"] += more
+    if "sports_venues" in concessions:
+        more = wide["off_campus_sports_area_m2"].where(wide["area"] == "urban", 0.0).fillna(0.0)
+        wide["outdoor_sports_area_m2"] += more
+    return wide
 
 
 def _reasons(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.Series:

@@ -27,7 +27,7 @@ def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:
         to fall below (at least 1) or added to meet.
     """
     rows = indicators[indicators["status"] != "not_assessed"].copy()
-    per = rows["indicator"].map({name: i.per for name, i in INDICATORS.items()})
+    per = rows["indicator"].map({name: i.per for name, i in INDICATORS.items()}).astype(float)
     whole = rows["indicator"].map({name: i.whole for name, i in INDICATORS.items()}).astype(bool)
     surplus = (rows["quantity"] - rows["threshold"] * rows["students"] / per) / rows["share"]
     met = rows["status"] == "met"
@@ -227,8 +227,8 @@ def _rejudged(indicators: pd.DataFrame, value) -> pd.DataFrame:
 
 def _unsplit(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Values as if the shared quantities of a school were divided by all its students, unweighted."""
-    shared = indicators["indicator"].map(
-        {name: indicator.quantity in SHARED_QUANTITIES for name, indicator in INDICATORS.items()}
+    shared = indicators["indicator"].isin(
+        [name for name, i in INDICATORS.items() if i.quantity in SHARED_QUANTITIES]
     )
     # the whole school's total over its compulsory-stage students: those of its judged stages
     total = (
@@ -238,7 +238,7 @@ def _unsplit(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
         .rename("_all")
     )
     everyone = indicators.join(total, on=["year", "school_id"])["_all"].to_numpy(dtype=float)
-    per = indicators["indicator"].map({name: i.per for name, i in INDICATORS.items()})
+    per = indicators["indicator"].map({n: i.per for n, i in INDICATORS.items()}).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = per * indicators["quantity"] / indicators["share"] / everyone
     return _rejudged(indicators, np.where(shared, value, indicators["value"]))

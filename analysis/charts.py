@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from .language import speak
+from .language import places, speak
 from .schema import INDICATORS, STAGE_LABELS, STAGES
 from .study import Study
 
@@ -136,9 +136,7 @@ def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Char
             threshold = study.rules[f"{indicator}.{stage}"]
             title = say.label(STAGE_LABELS[stage])
             if threshold is not None:
-                title += say(
-                    " (threshold {value})", value=say.number(threshold, _places(threshold))
-                )
+                title += say(" (threshold {value})", value=say.number(threshold, places(threshold)))
             axis.set_title(title)
             axis.set_ylim(longest - 0.4, -0.6)
             axis.set_xlabel(say.label(about.unit))
@@ -175,11 +173,6 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
 
 def _short_name(name: str, lang: str, limit: int = 14) -> str:
     return name if len(name) <= limit else name[: limit - 1] + "…"
-
-
-def _places(value: float) -> int:
-    text = f"{value:g}"
-    return len(text.split(".")[1]) if "." in text else 0
 
 
 def _status_legend(figure: Chart, say) -> None:

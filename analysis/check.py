@@ -7,12 +7,13 @@ columns or two tables to see is checked here, one small rule each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from .files import N_, Finding
-from .schema import SCHOOL_TYPES, STAGE_GRADES, TABLES, Label, frame_schema
+from .files import N_, Finding, shorten
+from .schema import CHOICE_LABELS, SCHOOL_TYPES, STAGE_GRADES, TABLES, Column, Label, frame_schema
 
 #: Equipment below this value per student (yuan) is taken for 万元 typed where yuan is expected:
 #: the national threshold is 2,000 yuan, in 万元 it would read 0.2.
@@ -21,13 +22,13 @@ SUSPICIOUS_EQUIPMENT_PER_STUDENT = 20
 #: Problems of one kind in one column that are listed one by one; the rest is counted.
 LISTED = 20
 
+#: By the names of pandera's checks.
 _MESSAGES = {
-    "low": N_("{label} is {value}; expected {low} or more"),
-    "high": N_("{label} is {value}; expected {high} or less"),
+    "greater_than_or_equal_to": N_("{label} is {value}; expected {low} or more"),
+    "less_than_or_equal_to": N_("{label} is {value}; expected {high} or less"),
     "whole": N_("{label} is {value}; expected a whole number"),
-    "choice": N_("{label} is “{value}”; expected one of {choices}"),
+    "isin": N_("{label} is “{value}”; expected one of {choices}"),
     "not_nullable": N_("{label} is blank; it must be filled in"),
-    "unique": N_("the row repeats {keys} of an earlier row; keep one of them"),
 }
 
 
@@ -40,11 +41,20 @@ class Tables:
         Typed tables by schema id. The index is the row number a spreadsheet shows.
     files : mapping of str to str
         Where each table was read from.
+    unread : mapping of (table, column) to Index, optional
+        Rows whose cell is blank only because it could not be read, or its column is missing:
+        that was reported already.
     """
 
-    def __init__(self, frames: Mapping[str, pd.DataFrame], files: Mapping[str, str]):
+    def __init__(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        files: Mapping[str, str],
+        unread: Mapping[tuple[str, str], pd.Index] = MappingProxyType({}),
+    ):
         self.frames = frames
         self.files = files
+        self.unread = unread
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -59,16 +69,26 @@ class Tables:
         rows: pd.DataFrame,
         column: str = "",
         severity: str = "error",
+        constants: Mapping[str, object] = MappingProxyType({}),
         **columns: str,
     ) -> Iterator[Finding]:
         """One finding per row (the first `LISTED`, then a count).
 
-        `columns` maps a placeholder of the message to a column of `rows`.
+        `columns` maps a placeholder of the message to a column of `rows`, `constants` one to what
+        is the same in every row.
         """
+        if rows.empty:
+            return
         for row, record in zip(
             rows.index[:LISTED], rows.head(LISTED).to_dict("records"), strict=True
         ):
-            values = {name: _shown(record[source]) for name, source in columns.items()}
+            values = dict(constants)
+            for name, source in columns.items():
+                value = _shown(record[source])
+                known = (
+                    source in ("type", "ownership") and value in TABLES["schools"][source].choices
+                )
+                values[name] = CHOICE_LABELS[value] if known else value
             if column:
                 values["label"] = TABLES[table][column]
             yield Finding(
@@ -97,7 +117,7 @@ def _shown(value: object) -> object:
         if np.isnan(value):
             return "—"
         return int(value) if float(value).is_integer() else round(float(value), 4)
-    return value
+    return shorten(value) if isinstance(value, str) else value
 
 
 def check_tables(tables: Tables) -> list[Finding]:
@@ -144,42 +164,50 @@ def _cells(tables: Tables, name: str) -> Iterator[Finding]:
         return
     except pandera.errors.SchemaErrors as error:
         failures = error.failure_cases
-    duplicated = failures["check"].astype(str).str.contains("unique")
-    if duplicated.any():
-        rows = frame[frame.duplicated(table.keys)]
-        rows = rows[rows[table.keys].notna().all(axis=1)]
-        keys = rows[table.keys].astype(str).agg(", ".join, axis=1) if len(rows) else []
-        yield from tables.report(
-            _MESSAGES["unique"], name, rows.assign(_keys=keys), keys="_keys"
-        )
-    failures = failures[~duplicated]
+    # a check is told by its name and, some of them, its limits: "isin(('music', 'art'))"
+    checks = {check: str(check).partition("(")[0] for check in failures["check"].unique()}
+    failures = failures.assign(check=failures["check"].map(checks))
     for (column_name, check), cases in failures.groupby(["column", "check"], sort=False):
+        if check == "multiple_fields_uniqueness":
+            continue
         column = table[column_name]
-        message = _MESSAGES[str(check)]
-        rows = frame.loc[cases["index"].astype(int)]
-        low = 0 if column.kind in ("count", "number") else column.low
-        limits = rows.assign(
-            _low=_number(low), _high=_number(column.high), _choices=_choices(column)
+        index = cases["index"].astype(int)
+        if check == "not_nullable":
+            index = index[~index.isin(tables.unread.get((name, column_name), []))]
+        yield from tables.report(
+            _MESSAGES[check],
+            name,
+            frame.loc[index],
+            column_name,
+            constants=_limits(column),
+            value=column_name,
         )
-        values = {
-            placeholder: source
-            for placeholder, source in (
-                ("value", column_name),
-                ("low", "_low"),
-                ("high", "_high"),
-                ("choices", "_choices"),
-            )
-            if "{" + placeholder + "}" in message
-        }
-        yield from tables.report(message, name, limits, column_name, **values)
+    if "multiple_fields_uniqueness" in checks.values():
+        rows = frame[frame.duplicated(table.keys) & frame[table.keys].notna().all(axis=1)]
+        keys = [
+            ", ".join(str(_shown(part)) for part in key)
+            for key in rows[table.keys].head(LISTED).itertuples(index=False)
+        ]
+        keys += [""] * (len(rows) - len(keys))
+        yield from tables.report(
+            N_("the row repeats {keys} of an earlier row; keep one of them"),
+            name,
+            rows.assign(_keys=keys),
+            keys="_keys",
+        )
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else str(_shown(float(value)))
-
-
-def _choices(column) -> str:
-    return " | ".join(column.choices)
+def _limits(column: Column) -> dict[str, object]:
+    """What is expected of a column, as said in a sentence."""
+    low = 0 if column.kind in ("count", "number") else column.low
+    return {
+        "low": "" if low is None else _shown(float(low)),
+        "high": "" if column.high is None else _shown(float(column.high)),
+        "choices": Label(
+            " | ".join(CHOICE_LABELS[choice].zh for choice in column.choices),
+            " | ".join(column.choices),
+        ),
+    }
 
 
 def _with_school(tables: Tables, name: str) -> pd.DataFrame:
@@ -187,7 +215,7 @@ def _with_school(tables: Tables, name: str) -> pd.DataFrame:
     roster = tables["schools"].drop_duplicates("school_id").set_index("school_id")
     frame = tables[name]
     columns = [c for c in ("name", "type", "opened", "closed") if c in roster]
-    joined = frame.join(roster[columns], on="school_id", rsuffix="_school")
+    joined = frame.join(roster[columns], on="school_id")
     joined.index = frame.index
     for column in ("opened", "closed"):
         if column not in joined:
@@ -209,7 +237,10 @@ def _roster_years(tables: Tables) -> Iterator[Finding]:
 
 
 def _unknown_schools(tables: Tables) -> Iterator[Finding]:
-    known = set(tables["schools"]["school_id"]) if "schools" in tables else set()
+    """Ids that are not in the roster, each named once in a table."""
+    if "schools" not in tables:
+        return
+    known = set(tables["schools"]["school_id"])
     for name in ("school_years", "enrolment", "rooms"):
         if name in tables:
             frame = tables[name]
@@ -217,7 +248,7 @@ def _unknown_schools(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("the school “{school}” is not in the roster (table schools)"),
                 name,
-                rows,
+                rows.drop_duplicates("school_id"),
                 "school_id",
                 school="school_id",
             )
@@ -321,9 +352,20 @@ def _classes(tables: Tables) -> Iterator[Finding]:
             )
     if "enrolment" in tables:
         rows = tables["enrolment"]
+        yield from tables.report(
+            # a grade that is taught together with another one may be counted there
+            N_("{label} is 0, but there are {students} students"),
+            "enrolment",
+            rows[(rows["students"] > 0) & (rows["classes"] == 0)],
+            "classes",
+            "warning",
+            students="students",
+        )
         mean = np.ceil(rows["students"] / rows["classes"].replace(0, np.nan))
         yield from tables.report(
-            N_("{label} is {value}; with {students} students in {classes} classes it lies between {mean} and {students}"),
+            N_(
+                "{label} is {value}; with {students} students in {classes} classes it lies between {mean} and {students}"
+            ),
             "enrolment",
             rows.assign(_mean=mean)[
                 (rows["largest_class"] < mean) | (rows["largest_class"] > rows["students"])
@@ -350,20 +392,16 @@ def _subsets(tables: Tables) -> Iterator[Finding]:
     pairs.append(("training_funds_cny", "operating_funds_cny", "warning"))
     for part, whole, severity in pairs:
         if part in rows and whole in rows:
-            whole_label = TABLES["school_years"][whole]
-            for finding in tables.report(
+            yield from tables.report(
                 N_("{label} is {value}, more than the {whole} that contains it ({total})"),
                 "school_years",
                 rows[rows[part] > rows[whole]],
                 part,
                 severity,
+                {"whole": TABLES["school_years"][whole]},
                 value=part,
                 total=whole,
-                whole=whole,
-            ):
-                if "whole" in finding.values:
-                    finding.values["whole"] = whole_label
-                yield finding
+            )
 
 
 def _money(tables: Tables) -> Iterator[Finding]:
@@ -374,7 +412,9 @@ def _money(tables: Tables) -> Iterator[Finding]:
     value = rows["equipment_value_cny"]
     low = (value > 0) & (students > 0) & (value < SUSPICIOUS_EQUIPMENT_PER_STUDENT * students)
     yield from tables.report(
-        N_("{label} is {value} yuan for {students} students; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)"),
+        N_(
+            "{label} is {value} yuan for {students} students; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)"
+        ),
         "school_years",
         rows.assign(_students=students)[low],
         "equipment_value_cny",
@@ -389,7 +429,9 @@ def _ownership(tables: Tables) -> Iterator[Finding]:
         rows = tables["schools"]
         private = rows["sponsor"] == 10
         yield from tables.report(
-            N_("ownership is “{ownership}”, but sponsor code {sponsor} says otherwise (10 = private)"),
+            N_(
+                "ownership is “{ownership}”, but sponsor code {sponsor} says otherwise (10 = private)"
+            ),
             "schools",
             rows[rows["sponsor"].notna() & (private != (rows["ownership"] == "private"))],
             "ownership",
@@ -403,9 +445,14 @@ def _year_gaps(tables: Tables) -> Iterator[Finding]:
     """Years without any data, and schools without data in a year in which they are open."""
     if "school_years" not in tables or "schools" not in tables:
         return
+    if any(len(tables.unread.get(("school_years", key), [])) for key in ("school_id", "year")):
+        return  # which years are there is not known yet
     rows = tables["school_years"]
-    years = np.unique(rows["year"].dropna())
-    for year in sorted(set(range(int(years[0]), int(years[-1]) + 1)) - set(years)):
+    column = TABLES["school_years"]["year"]
+    valid = rows["year"].between(column.low, column.high) & (rows["year"] % 1 == 0)
+    years = np.unique(rows.loc[valid, "year"]).astype(int)
+    gaps = set(range(years[0], years[-1] + 1)) - set(years) if len(years) else set()
+    for year in sorted(gaps):
         yield Finding(
             "warning",
             N_("no data for {year}, a year between others that have some: trends have a gap there"),
@@ -420,11 +467,14 @@ def _year_gaps(tables: Tables) -> Iterator[Finding]:
     reported = pd.MultiIndex.from_frame(rows[["school_id", "year"]])
     for year in years:
         open_ = ~(opened > year) & ~(closed < year)
-        absent = roster[open_ & ~(pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported))]
+        there = pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported)
+        absent = roster[open_ & ~there]
         yield from tables.report(
-            N_("“{name}” has no row in school_years for {year}; its verdict and the county's stay open. If it was closed, fill in opened/closed"),
+            N_(
+                "“{name}” has no row in school_years for {year}; its verdict and the county's stay open. If it was closed, fill in opened/closed"
+            ),
             "schools",
-            absent.assign(_year=int(year)),
+            absent.assign(_year=year),
             "school_id",
             "warning",
             name="name",
@@ -451,12 +501,15 @@ def unknown_name(kind: Label, name: str, known: dict[str, str], file: str, **pla
     """A table or column that nobody knows, with the nearest name that is known."""
     import difflib
 
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    name = shorten(name)
+    # what people misspell is either the id or a label, in any case
+    spelt = {spelling.lower(): spelling for spelling in reversed(known)}
+    near = difflib.get_close_matches(name.lower(), list(spelt), n=1, cutoff=0.6)
     if near:
         return Finding(
             "error",
             N_("unknown {kind} “{name}”; did you mean “{near}”?"),
-            {"kind": kind, "name": name, "near": near[0]},
+            {"kind": kind, "name": name, "near": spelt[near[0]]},
             file,
             **place,
         )

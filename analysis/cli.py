@@ -35,6 +35,10 @@ Lang = Annotated[str, typer.Option("--lang", help="zh or en.", envvar="JUNHENG_L
 AsOf = Annotated[
     int | None, typer.Option("--as-of", help="Judge by the rules of this year instead.")
 ]
+Concessions = Annotated[
+    list[str] | None,
+    typer.Option("--concession", help="Concession of the Working Rules to switch on (repeatable)."),
+]
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 
 
@@ -157,29 +161,38 @@ def evaluate(
     year: YearOption = None,
     out: OutFile = None,
     as_of: AsOf = None,
+    concession: Concessions = None,
     lang: Lang = "zh",
 ) -> None:
     """The whole verdict as JSON: schools, balance, every requirement, `recognised`."""
     from .study import analyze
 
+    chosen = concession or None
+
     def work(path: str) -> None:
         _check_ending(out)
         studies = []
-        study = analyze(path, _year(year), as_of=as_of)
+        study = analyze(path, _year(year), as_of=as_of, concessions=chosen)
         years = list(study.years) if year == "all" else [study.year]
         for each in years:
-            again = study if each == study.year else analyze(study.county, each, as_of=as_of)
+            again = (
+                study
+                if each == study.year
+                else analyze(study.county, each, as_of=as_of, concessions=chosen)
+            )
             studies.append(
                 {
                     "county": again.county.code,
                     "year": again.year,
                     "standard": again.rules.standard.id,
                     "rules_of": again.rules.date,
+                    "concessions": sorted(again.concessions),
                     "recognised": again.recognised,
                     "schools": _records(again.schools),
                     "balance": _records(again.balance),
                     "evaluation": _records(again.evaluation),
                     "method_audit": _records(again.method_audit),
+                    "switch_audit": _records(again.switch_audit),
                 }
             )
         if out is not None and out.suffix != ".json":
@@ -191,6 +204,33 @@ def evaluate(
             typer.echo(text, nl=False)
         else:
             _write(out, text.encode("utf-8"))
+
+    _each([county], lang, work)
+
+
+@app.command()
+def form(
+    county: OneCounty,
+    out: Annotated[Path, typer.Option("--out", help="Workbook to write (.xlsx).")],
+    year: Annotated[
+        int | None, typer.Option("--year", help="School year; default: the last.")
+    ] = None,
+    as_of: AsOf = None,
+    concession: Concessions = None,
+    lang: Lang = "zh",
+) -> None:
+    """The national application form, tables I to VI, as a workbook."""
+    from .form import write_form
+    from .study import analyze
+
+    if out.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(
+            f"{out.name!r}: expected a file ending in .xlsx", param_hint="--out"
+        )
+
+    def work(path: str) -> None:
+        study = analyze(path, year, as_of=as_of, concessions=concession or None)
+        _write(out, write_form(study, lang))
 
     _each([county], lang, work)
 

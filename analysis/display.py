@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from .apportion import exclusion_text
+from .files import N_
 from .language import DASH, Language, speak
-from .narrative import PART_NAMES, STATUS_NAMES
 from .schema import (
-    CHOICE_LABELS,
     INDICATORS,
     SCHOOL_TYPES,
     STAGE_LABELS,
@@ -20,6 +19,16 @@ from .schema import (
     TABLES,
 )
 from .study import Study
+from .wording import (
+    OPTION_WORDS,
+    PART_NAMES,
+    item_detail,
+    item_requirement,
+    item_title,
+    item_unit,
+    item_value,
+    status_name,
+)
 
 #: Shape of a status, so that it can be told without colour.
 MARKS = {"met": "", "near": " △", "short": " ×", "not_met": " ×", "not_assessed": " ○"}
@@ -99,17 +108,12 @@ def _text(value: object, status: str = "") -> Cell:
     )
 
 
-def status_name(status: str, lang: str) -> str:
-    """A status in words."""
-    return speak(lang)(STATUS_NAMES[status])
-
-
 def parts_table(study: Study, lang: str = "zh") -> Grid:
     """The five parts of the standard: how many requirements are met, not met, open."""
     say = speak(lang)
     rows = []
     for part, title in PART_NAMES.items():
-        status = study.evaluation.loc[study.evaluation["part"] == part, "status"]
+        status = study.items.loc[study.items["part"] == part, "status"]
         status = status[status != "not_applicable"]
         whole = study.part_status(part)
         rows.append(
@@ -129,6 +133,212 @@ def parts_table(study: Study, lang: str = "zh") -> Grid:
         say("Conclusion"),
     )
     return Grid(say("The parts of the evaluation"), header, tuple(rows))
+
+
+def checklist_grid(study: Study, part: str, lang: str = "zh") -> Grid:
+    """Every requirement of a part: value, requirement, margin, status, where it is written."""
+    say = speak(lang)
+    rows = []
+    table = study.evaluation
+    table = table[(table["part"] == part) & (table["requirement"] != DASH)]
+    for row in table.to_dict("records"):
+        item, margin = row["item"], row["margin"]
+        unit = item_unit(study, item, lang)
+        rows.append(
+            (
+                Cell("" if part == "resource" else item.split(".")[0]),
+                Cell(item_title(study, item, lang) + (f" ({unit})" if unit else "")),
+                Cell(item_value(study, item, row["value"], lang), True),
+                Cell(item_requirement(study, item, row["requirement"], lang), True),
+                Cell(
+                    _signed(item_value(study, item, margin, lang)) if margin == margin else DASH,
+                    True,
+                ),
+                Cell(status_name(row["status"], lang), False, row["status"]),
+                Cell(_basis(row, say)),
+            )
+        )
+    header = (
+        say("No."),
+        say("Requirement"),
+        say("Value"),
+        say("Required"),
+        say("Margin"),
+        say("Status"),
+        say("Basis, and where it fails or is missing"),
+    )
+    return Grid(
+        say("Checklist: {part}", part=say(PART_NAMES[part])), header, tuple(rows), tight=True
+    )
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith(("-", DASH)) else f"+{text}"
+
+
+def _basis(row: dict, say: Language) -> str:
+    origin = {"computed": say("computed"), "reported": say("reported")}.get(row["origin"], "")
+    evidence = row["evidence"]
+    return say("; ").join(
+        part for part in (origin, evidence, item_detail(row["detail"], say.code)) if part
+    )
+
+
+COMPARED = {
+    "same": N_("as the national rule"),
+    "stricter": N_("stricter than the national rule"),
+    "weaker": N_("weaker: meeting the plan would fail the evaluation"),
+    "additional": N_("only in the plan"),
+}
+
+
+def targets_grid(study: Study, lang: str = "zh") -> Grid:
+    """The county's own targets beside the national rules."""
+    say = speak(lang)
+    rows = []
+    table = study.evaluation[study.evaluation["target"] != ""]
+    # what the plan merely repeats is in the checklist already
+    table = table[(table["target_compared"] != "same") | (table["part"] == "resource")]
+    table = table[~table["item"].str.startswith("cv.") | (table["target_compared"] != "same")]
+    for row in table.to_dict("records"):
+        item = row["item"]
+        compared = row["target_compared"]
+        weaker = compared == "weaker"
+        rows.append(
+            (
+                Cell(item_title(study, item, lang, own=True)),
+                Cell(item_value(study, item, row["value"], lang), True),
+                Cell(item_requirement(study, item, row["requirement"], lang), True),
+                Cell(item_requirement(study, item, row["target"], lang), True),
+                Cell(status_name(row["target_status"], lang), False, row["target_status"]),
+                Cell(say(COMPARED[compared]), False, "short" if weaker else ""),
+            )
+        )
+    header = (
+        say("Item"),
+        say("Value"),
+        say("National rule"),
+        say("Own target"),
+        say("Own target met?"),
+        say("Own target beside the national rule"),
+    )
+    return Grid(say("National rules and the county's own targets"), header, tuple(rows), tight=True)
+
+
+def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = None) -> Grid:
+    """This year's data against the plan's targets of each phase: items whose target changes."""
+    say = speak(lang)
+    table = study.targets_by_phase(years)
+    chosen = sorted(table["as_of"].unique())
+    rows = []
+    for item, part in table.groupby("item", sort=False):
+        part = part.set_index("as_of")
+        if len(set(part["target"])) == 1 and len(part) == len(chosen):
+            continue
+        cells = [
+            Cell(item_title(study, item, lang, own=True)),
+            Cell(item_value(study, item, part["value"].iloc[0], lang), True),
+        ]
+        for year in chosen:
+            if year not in part.index:
+                cells.append(Cell(DASH, True))
+                continue
+            row = part.loc[year]
+            text = item_requirement(study, item, row["target"], lang)
+            cells.append(Cell(text, True, row["target_status"]))
+        rows.append(tuple(cells))
+    header = (say("Item"), say("Value"), *(say("Target of {year}", year=year) for year in chosen))
+    caption = say("The data of {year} against the plan's targets of later years", year=study.year)
+    return Grid(caption, header, tuple(rows), tight=True)
+
+
+def open_grid(study: Study, lang: str = "zh") -> Grid:
+    """Every requirement that is not assessed."""
+    say = speak(lang)
+    table = study.evaluation[study.evaluation["status"] == "not_assessed"]
+    names = {part: say(name) for part, name in PART_NAMES.items()}
+    rows = [
+        (
+            Cell(names[row["part"]]),
+            Cell(row["item"] if row["part"] != "resource" else ""),
+            Cell(item_title(study, row["item"], lang)),
+            Cell(item_detail(row["detail"], lang) or say("not reported")),
+        )
+        for row in table.to_dict("records")
+    ]
+    header = (say("Part"), say("No."), say("Requirement"), say("Missing data"))
+    return Grid(say("Not assessed"), header, tuple(rows))
+
+
+def concessions_grid(study: Study, lang: str = "zh") -> Grid:
+    """Concessions of the Working Rules: schools covered, proof needed, verdicts with and without."""
+    say = speak(lang)
+    rows = []
+    for row in study.concession_effects.to_dict("records"):
+        entries = [
+            study.rules.entry(name)
+            for name in study.rules
+            if name.startswith(f"concession.{row['concession']}.")
+        ]
+        title = say.label(entries[0].title).split("：")[0].split(":")[0]
+        item = item_title(study, row["item"], lang) if row["item"] else say("no verdict changes")
+        rows.append(
+            (
+                Cell(title),
+                Cell(say("on") if row["on"] else say("off")),
+                _num(say, len(row["schools"])),
+                Cell(say.label(entries[0].note)),
+                Cell(item),
+                Cell(
+                    status_name(row["without"], lang) if row["item"] else DASH,
+                    False,
+                    row["without"],
+                ),
+                Cell(
+                    status_name(row["with_it"], lang) if row["item"] else DASH,
+                    False,
+                    row["with_it"],
+                ),
+            )
+        )
+    header = (
+        say("Concession"),
+        say("Switch"),
+        say("Schools covered"),
+        say("Proof"),
+        say("Verdict"),
+        say("Without"),
+        say("With"),
+    )
+    return Grid(say("Concessions of the Working Rules"), header, tuple(rows), tight=True)
+
+
+def switches_grid(study: Study, lang: str = "zh") -> Grid:
+    """Verdicts that another reading of an open point would turn round."""
+    say = speak(lang)
+    rows = []
+    for row in study.switch_audit.to_dict("records"):
+        entry = study.rules.entry(row["switch"])
+        alternative = row["alternative"]
+        shown = alternative if isinstance(alternative, str) else f"{alternative:g}"
+        rows.append(
+            (
+                Cell(say.label(entry.title)),
+                Cell(OPTION_WORDS.get(shown, {}).get(lang, shown)),
+                Cell(item_title(study, row["item"], lang)),
+                Cell(status_name(row["status"], lang), False, row["status"]),
+                Cell(status_name(row["other_status"], lang), False, row["other_status"]),
+            )
+        )
+    header = (
+        say("Open point of the standard"),
+        say("Other reading"),
+        say("Verdict on"),
+        say("This report"),
+        say("By the other reading"),
+    )
+    caption = say("Verdicts that another reading of the standard would turn round")
+    return Grid(caption, header, tuple(rows), tight=True)
 
 
 def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
@@ -588,17 +798,6 @@ def standard_grid(study: Study, lang: str = "zh") -> Grid:
         )
     header = (say("Requirement"), say("Value"), say("Unit"), say("How the value reached us"))
     return Grid(say("The standard in force"), header, tuple(rows), tight=True)
-
-
-OPTION_WORDS = {
-    "students": {"zh": "按学生数", "en": "by students"},
-    "none": {"zh": "不加权", "en": "none"},
-    "each": {"zh": "分别", "en": "each"},
-    "sum": {"zh": "合并", "en": "in sum"},
-    "unrounded": {"zh": "不舍入", "en": "unrounded"},
-    "rounded": {"zh": "舍入后", "en": "rounded"},
-    **{name: {"zh": CHOICE_LABELS[name].zh, "en": name} for name in ("yes", "no")},
-}
 
 
 def _requirement(entry, value) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from .dispersion import gini, grouped, theil
 from .indicators import KEYS, at_least, at_most, round_half_up
+from .items import NAN, Measure, measure, year_data
 from .load import County
 from .schema import INDICATORS, STAGES
 from .standards import PARTS, Rules
@@ -22,7 +23,9 @@ CV_DECIMALS = 3
 """Decimals of a coefficient of variation in the official form."""
 
 
-def balance_table(indicators: pd.DataFrame, rules: Mapping[int, Rules], county: str) -> pd.DataFrame:
+def balance_table(
+    indicators: pd.DataFrame, rules: Mapping[int, Rules], county: str
+) -> pd.DataFrame:
     """Student-weighted coefficient of variation of each indicator, judged against its limit.
 
     Parameters
@@ -100,10 +103,8 @@ _NOTHING = {
 
 
 def _balance_row(stats: pd.DataFrame, key: tuple, rule: Rules, limit: float) -> dict:
-    if len(stats) and key in stats.index:
-        found = stats.loc[key].to_dict()
-    else:
-        found = dict(_NOTHING)
+    known = len(stats) and key in stats.index
+    found = stats.loc[key].to_dict() if known else dict(_NOTHING)
     found |= {"indicator": key[2], "limit": limit}
     return found | {"status": _cv_status(found, rule)}
 
@@ -174,7 +175,9 @@ def school_table(indicators: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.Dat
         )
         .reset_index()
     )
-    needed = counts["year"].map({year: rule.number("school.indicators_met") for year, rule in rules.items()})
+    needed = counts["year"].map(
+        {year: rule.number("school.indicators_met") for year, rule in rules.items()}
+    )
     fails = (counts["below_floor"] > 0) | (counts["met"] + counts["missing"] < needed)
     passes = (counts["met"] >= needed) & (counts["below_floor"] == 0) & (counts["missing"] == 0)
     counts["status"] = np.select([fails, passes], ["not_met", "met"], "not_assessed")
@@ -196,8 +199,10 @@ def evaluation_table(
     schools: pd.DataFrame,
     balance: pd.DataFrame,
     rules: Mapping[int, Rules],
+    plan: Mapping[int, Rules],
+    concessions: frozenset = frozenset(),
 ) -> pd.DataFrame:
-    """Every requirement of the standard with its value and status, one row each.
+    """Every requirement of the standard and every target of the plan, one row each.
 
     Parameters
     ----------
@@ -205,33 +210,37 @@ def evaluation_table(
     schools, balance : DataFrame
         As from `school_table` and `balance_table`.
     rules : mapping of int to Rules
+        What recognition is judged by.
+    plan : mapping of int to Rules
+        What the county set itself; empty where it has no plan.
+    concessions : frozenset of str
+        Concessions that are switched on.
 
     Returns
     -------
     DataFrame
-        ``county, year, part, item, value, requirement, status, source``. Items of the resource part
-        are ``schools.<stage>`` (share of schools that pass, 0 to 1) and ``cv.<indicator>.<stage>``,
-        ``composite_cv.<stage>``; the others are the entries of the standard.
+        ``county, year, part, item, value, requirement, status, source``, and `margin` (what the
+        worst unit has beyond the requirement, in its unit; negative what it lacks), `detail` (the
+        units that fail, or that are missing), `origin` (`computed` or `reported`), `evidence`,
+        `target`, `target_status`, `target_compared` (`same`, `stricter`, `weaker`, `additional` or
+        `not_stated`) and `target_source`.
+
+        Items of the resource part are ``schools.<stage>`` (share of schools that pass, 0 to 1),
+        ``cv.<indicator>.<stage>``, ``composite_cv.<stage>``; the others are the entries of the
+        standard. Targets for an indicator are judged on the county mean, in rows
+        ``<indicator>.<stage>`` whose own status is `not_applicable`: the national rule judges
+        schools, not means. Meeting a `weaker` target fails the evaluation.
     """
     records = []
     for year, rule in rules.items():
-        for stage in STAGES:
-            records.append(_schools_item(schools, year, stage, rule))
-        for row in balance[balance["year"] == year].to_dict("records"):
-            composite = row["indicator"] == "composite"
-            entry = ("composite_cv." if composite else "cv.") + row["stage"]
-            records.append(
-                {
-                    "year": year,
-                    "part": "resource",
-                    "item": entry if composite else f"cv.{row['indicator']}.{row['stage']}",
-                    "value": row["cv"],
-                    "requirement": requirement(rule, entry),
-                    "status": row["status"],
-                    "source": source(rule, entry),
-                }
-            )
-        records += _county_items(county, year, rule)
+        own = plan.get(year)
+        of_year = balance[balance["year"] == year]
+        rows = [_schools_item(schools, year, stage, rule) for stage in STAGES]
+        rows += [_cv_item(row, rule, own) for row in of_year.to_dict("records")]
+        if own:
+            rows += _mean_targets(of_year, own)
+        rows += _county_items(county, year, rule, own, concessions)
+        records += [{"year": year} | row for row in rows]
     table = pd.DataFrame(records).assign(county=county.code)
     order = {part: position for position, part in enumerate(PARTS)}
     table = table.sort_values(
@@ -240,59 +249,230 @@ def evaluation_table(
         kind="stable",
         ignore_index=True,
     )
-    return table[["county", "year", "part", "item", "value", "requirement", "status", "source"]]
+    columns = ["county", "year", "part", "item", "value", "requirement", "status", "source"]
+    columns += ["margin", "detail", "origin", "evidence"]
+    columns += ["target", "target_status", "target_compared", "target_source"]
+    table = table.reindex(columns=columns)
+    texts = ["detail", "origin", "evidence", "target", "target_compared", "target_source"]
+    table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
+    table["target_status"] = table["target_status"].fillna("not_applicable")
+    return table
 
 
 def _schools_item(schools: pd.DataFrame, year: int, stage: str, rule: Rules) -> dict:
     rows = schools[(schools["year"] == year) & (schools["stage"] == stage)]
     known = rows["status"] != "not_assessed"
+    failing = rows.loc[rows["status"] == "not_met", "school"]
+    share = float((rows["status"] == "met").mean()) if known.all() and len(rows) else np.nan
     return {
-        "year": year,
         "part": "resource",
         "item": f"schools.{stage}",
-        "value": float((rows["status"] == "met").mean()) if known.all() and len(rows) else np.nan,
+        "value": share,
         "requirement": "= 1",
         "status": three_valued(rows["status"]),
         "source": source(rule, "school.indicators_met"),
+        "margin": share - 1,
+        "detail": _listed(failing),
+        "origin": "computed",
+        "target": "",
     }
 
 
-def _county_items(county: County, year: int, rule: Rules) -> list[dict]:
-    """Items whose value the county reports itself, under the id of the entry."""
-    reported = county.tables["county_years"]
-    reported = reported[reported["year"] == year].set_index("item")["value"]
+def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
+    composite = row["indicator"] == "composite"
+    entry = ("composite_cv." if composite else "cv.") + row["stage"]
+    status = _cv_status(row | {"limit": own.number(entry)}, own) if own else None
+    return {
+        "part": "resource",
+        "item": entry if composite else f"cv.{row['indicator']}.{row['stage']}",
+        "value": row["cv"],
+        "requirement": requirement(rule, entry),
+        "status": row["status"],
+        "source": source(rule, entry),
+        "margin": row["limit"] - row["cv"],
+        "origin": "computed",
+    } | _target(entry, rule, own, status)
+
+
+def _mean_targets(balance: pd.DataFrame, own: Rules) -> list[dict]:
+    """The plan's targets for the seven indicators, judged on the county mean."""
+    rows = []
+    for row in balance.to_dict("records"):
+        entry = f"{row['indicator']}.{row['stage']}"
+        if row["indicator"] == "composite" or row["schools"] == 0:
+            continue
+        if own[entry] is None or own.standard.stated_in(entry) is None:
+            continue
+        value = NAN if row["missing"] else row["mean"]
+        rows.append(
+            {
+                "part": "resource",
+                "item": entry,
+                "value": row["mean"],
+                "requirement": "—",
+                "status": "not_applicable",
+                "source": "",
+                "margin": NAN,
+                "origin": "computed",
+            }
+            | _target(
+                entry,
+                own.standard.evaluation.on(own.date),
+                own,
+                judge_entry(value, own.rule(entry), own[entry]),
+            )
+        )
+    return rows
+
+
+def _county_items(
+    county: County, year: int, rule: Rules, own: Rules | None, concessions: frozenset
+) -> list[dict]:
+    """Government, quality, recognition, vetoes; and what only the plan asks for."""
+    data = year_data(county, year, rule, concessions)
+    # the plan may count in its own way (an option), so its targets get measures of their own
+    own_data = year_data(county, year, own, concessions) if own else None
     records = []
     for name, entry in rule.standard.entries.items():
-        if entry.part in ("resource", "option") or rule[name] is None:
+        if entry.part in ("resource", "option", "concession") or rule[name] is None:
             continue
-        value = reported.get(name)
-        records.append(
-            {
-                "year": year,
-                "part": entry.part,
-                "item": name,
-                "value": _value(value),
-                "requirement": requirement(rule, name),
-                "status": judge_entry(_value(value), entry.rule, rule[name]),
-                "source": source(rule, name),
-            }
-        )
+        found = measure(name, data)
+        records.append(_item(name, found, rule) | _own_target(name, rule, own, own_data))
+    for name, entry in (own.standard.entries if own else {}).items():
+        if name in rule.standard.entries or entry.part in ("option", "concession"):
+            continue
+        if own[name] is not None:
+            found = measure(name, own_data)
+            row = _item(name, found, own)
+            records.append(
+                row
+                | {"requirement": "—", "status": "not_applicable", "source": "", "margin": NAN}
+                | _target(name, rule, own, row["status"])
+            )
     return records
+
+
+def _own_target(name: str, rule: Rules, own: Rules | None, own_data) -> dict:
+    if own is None or own[name] is None or own.standard.stated_in(name) is None:
+        return _target(name, rule, own, None)
+    return _target(name, rule, own, _item(name, measure(name, own_data), own)["status"])
+
+
+def _item(name: str, found: Measure, rule: Rules) -> dict:
+    """Judge what a requirement comes to at every unit; the worst one is its value."""
+    word, required = rule.rule(name), rule[name]
+    limits = [required] * len(found.values) if found.limits is None else list(found.limits)
+    statuses = [
+        judge_entry(_value(value), word, limit)
+        for value, limit in zip(found.values, limits, strict=True)
+    ]
+    margins = [
+        _margin(_value(value), word, limit)
+        for value, limit in zip(found.values, limits, strict=True)
+    ]
+    known = [position for position, margin in enumerate(margins) if np.isfinite(margin)]
+    worst = min(known, key=margins.__getitem__) if known else None
+    value = found.values.iloc[worst] if worst is not None else NAN
+    if worst is None and len(found.values) and isinstance(found.values.iloc[0], str):
+        value = found.values.iloc[0]
+    pairs = list(zip(found.values.index, found.values, statuses, strict=True))
+    share = rule.entry(name).unit is None
+    failing = [
+        _named(unit, shown, share) for unit, shown, status in pairs if unit and status == "not_met"
+    ]
+    open_ = [str(unit) for unit, _, status in pairs if unit and status == "not_assessed"]
+    return {
+        "part": rule.entry(name).part,
+        "item": name,
+        "value": _value(value),
+        "requirement": requirement(rule, name),
+        "status": three_valued(statuses) if pairs else "not_applicable",
+        "source": source(rule, name),
+        "margin": margins[worst] if worst is not None else NAN,
+        "detail": _listed(failing or open_),
+        "origin": found.origin if any(status != "not_assessed" for status in statuses) else "",
+        "evidence": found.evidence,
+    }
+
+
+#: Units that are named in `detail`; the rest is counted.
+NAMED = 8
+
+
+def _listed(names) -> str:
+    names = [str(name) for name in names]
+    more = f" +{len(names) - NAMED}" if len(names) > NAMED else ""
+    return "; ".join(names[:NAMED]) + more
+
+
+def _named(unit: str, value: float | str, share: bool) -> str:
+    if not isinstance(value, float) or not np.isfinite(value):
+        return str(unit)
+    return f"{unit} {value:.2%}" if share else f"{unit} {value:.4g}"
+
+
+def _margin(value: float | str, rule: str, required: float | str | None) -> float:
+    """How far a number is on the right side of its limit; NaN for findings."""
+    if isinstance(value, str) or isinstance(required, str) or required is None:
+        return NAN
+    if rule in ("at_most", "below"):
+        return float(required) - value
+    if rule == "equals":
+        return 0.0 - abs(value - float(required))
+    return value - float(required)
+
+
+def _target(name: str, rule: Rules, own: Rules | None, status: str | None) -> dict:
+    """The county's own target for an entry, beside the national rule."""
+    if own is None:
+        return {"target": ""}
+    stated = own.standard.stated_in(name) if name in own.standard.entries else None
+    if stated is None:
+        return {"target": "", "target_compared": "not_stated"}
+    if own[name] is None:
+        return {"target": ""}
+    return {
+        "target": requirement(own, name),
+        "target_status": status or "not_applicable",
+        "target_compared": compare_rules(
+            (own.rule(name), own[name]), (rule.rule(name), rule[name]) if name in rule else None
+        ),
+        "target_source": source(own, name),
+    }
+
+
+def compare_rules(
+    own: tuple[str, float | str], other: tuple[str, float | str | None] | None
+) -> str:
+    """Whether a target is `same`, `stricter`, `weaker` than a rule, or `additional` to it."""
+    if other is None or other[1] is None:
+        return "additional"
+    (word, value), (other_word, other_value) = own, other
+    if word == other_word and value == other_value:
+        return "same"
+    if isinstance(value, str) or isinstance(other_value, str):
+        return "weaker"
+    if value == other_value:
+        strict = {"above", "below", "equals"}
+        return "stricter" if word in strict else "weaker"
+    larger_is_stricter = other_word in ("at_least", "above", "equals")
+    return "stricter" if (value > other_value) == larger_is_stricter else "weaker"
 
 
 def _value(text: object) -> float | str:
     if text is None or (isinstance(text, float) and np.isnan(text)):
-        return np.nan
+        return NAN
     return str(text) if text in ("yes", "no") else float(text)
 
 
 def judge_entry(value: float | str, rule: str, required: float | str) -> str:
-    """Judge one reported value by a rule word.
+    """Judge one value by a rule word.
 
     Parameters
     ----------
     value : float or {"yes", "no"}
-        NaN if it was not reported.
+        NaN if it was not reported. Where the rule asks for a number, `yes` is a person's finding
+        that the requirement is met, with the evidence in county_years.
     rule : str
         A word of `analysis.standards.RULES`.
     required : float or {"yes", "no"}
@@ -304,10 +484,9 @@ def judge_entry(value: float | str, rule: str, required: float | str) -> str:
     if isinstance(value, float) and np.isnan(value):
         return "not_assessed"
     if rule in ("yes", "no"):
-        return "met" if value == rule else "not_met"
+        return ("met" if value == rule else "not_met") if isinstance(value, str) else "not_assessed"
     if isinstance(value, str):
-        # a finding instead of the number: the number is still missing
-        return "not_assessed"
+        return "met" if value == "yes" else "not_met"
     required = float(required)
     passed = {
         "at_least": at_least(value, required),
@@ -324,10 +503,10 @@ _SIGNS = {"at_least": "≥", "at_most": "≤", "below": "<", "above": ">", "equa
 
 def requirement(rule: Rules, name: str) -> str:
     """A requirement in short: ``≥ 4.2``, ``yes``; a dash where nothing is required."""
-    entry, value = rule.entry(name), rule[name]
+    word, value = rule.rule(name), rule[name]
     if value is None:
         return "—"
-    return str(value) if entry.rule in ("yes", "no") else f"{_SIGNS[entry.rule]} {value:g}"
+    return str(value) if word in ("yes", "no") else f"{_SIGNS[word]} {value:g}"
 
 
 def source(rule: Rules, name: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +17,12 @@ import yaml
 from .language import N_, speak
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
+
+#: A YAML file above this size (bytes) is not one that a person wrote.
+LARGEST_YAML = 4_000_000
+
+#: Characters of a user's value that are repeated in a sentence.
+SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ class Finding:
             place.append(say("column {column}", column=self.column))
         text = say(self.message)
         text = text.format(**values) if values else text
-        return (say(", ").join(place) + say(": ") if place else "") + text
+        return _one_line((say(", ").join(place) + say(": ") if place else "") + text)
 
 
 class InputError(Exception):
@@ -77,27 +87,71 @@ def _term(value: Any, lang: str) -> Any:
     return getattr(value, lang) if hasattr(value, "zh") and hasattr(value, "en") else value
 
 
+def _one_line(text: str) -> str:
+    """Text that any terminal can print on one line, whatever stood in a file or its name."""
+    text = re.sub(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *", " ", text)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def shorten(text: str, length: int = SHOWN) -> str:
+    """The beginning of a value that may be very long."""
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def read_data(path: Path, largest: int | None = None) -> bytes:
+    """The bytes of an ordinary file; a device or pipe, which might never end, is refused.
+
+    Raises
+    ------
+    OSError
+        As from `open`; `OSError` also for what is no file.
+    InputError
+        The file is larger than `largest` bytes.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+        if largest is not None and status.st_size > largest:
+            raise problem(
+                N_("is larger than {limit} MB; this cannot be a file of settings"),
+                file=path,
+                limit=largest // 1_000_000,
+            )
+        return file.read()
+
+
+def _open_at_once(name: str, flags: int) -> int:
+    # without O_NONBLOCK, opening a pipe waits for somebody to write into it
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader without aliases that leaves dates, octal and yes/no as text."""
+    """SafeLoader without aliases and tags that leaves dates, octal and yes/no as text."""
 
     def compose_node(self, parent, index):
         # a few lines of aliases can unfold to gigabytes
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "aliases (*) are not allowed", mark)
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            reason = "aliases (*) are not allowed"
+            raise yaml.composer.ComposerError(None, None, reason, event.start_mark)
+        if getattr(event, "tag", None) is not None:
+            raise yaml.composer.ComposerError(
+                None, None, "tags (!) are not allowed", event.start_mark
+            )
         return super().compose_node(parent, index)
 
 
 # YAML 1.1 reads 010105 as octal, NO as false and 2017-05-01 as a date. Here only numbers written as
-# such, true/false and null are more than text.
+# such, true/false and null are more than text. A number of hundreds of digits is none.
 _StrictLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:bool", r"^(?:true|false)$", "tf"),
     ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
+    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]{0,17})$", "-0123456789"),
+    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,99}$", "-0123456789"),
 ):
-    _StrictLoader.add_implicit_resolver(_tag, yaml.reader.re.compile(_pattern), list(_first))
+    _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
 
 @dataclass(frozen=True)
@@ -133,15 +187,22 @@ def read_yaml(path: Path) -> Document:
         Unreadable file, not UTF-8, not YAML, or a duplicate key; with the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_data(path, LARGEST_YAML).decode("utf-8-sig")
     except IsADirectoryError:
         raise problem(N_("is a folder; a YAML file is expected"), file=path) from None
     except FileNotFoundError:
         raise problem(N_("the file is missing"), file=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise problem(N_("cannot be read as UTF-8 text ({reason})"), file=path, reason=error) from None
-    loader = _StrictLoader(text)
+    except OSError as error:
+        raise problem(
+            N_("cannot be read ({reason})"), file=path, reason=error.strerror or error
+        ) from None
+    except UnicodeDecodeError as error:
+        raise problem(
+            N_("cannot be read as UTF-8 text ({reason})"), file=path, reason=error
+        ) from None
+    loader = None
     try:
+        loader = _StrictLoader(text)
         node = loader.get_single_node()
         if node is None:
             raise problem(N_("the file is empty"), file=path)
@@ -169,9 +230,12 @@ def read_yaml(path: Path) -> Document:
     except yaml.YAMLError as error:
         raise problem(N_("not valid YAML ({reason})"), file=path, reason=error) from None
     except RecursionError:
-        raise problem(N_("not valid YAML ({reason})"), file=path, reason="nested too deeply") from None
+        raise problem(
+            N_("not valid YAML ({reason})"), file=path, reason="nested too deeply"
+        ) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _index(node: yaml.Node, path: tuple, lines: dict[tuple, int]):
@@ -193,6 +257,10 @@ def _index(node: yaml.Node, path: tuple, lines: dict[tuple, int]):
 
 
 def _key(node: yaml.Node):
+    if not isinstance(node, yaml.ScalarNode):
+        raise yaml.composer.ComposerError(
+            None, None, "a key must be a word or a number", node.start_mark
+        )
     return int(node.value) if node.tag.endswith(":int") else node.value
 
 
@@ -222,15 +290,11 @@ def read_model(path: Path, model: type[Model]) -> Model:
             Finding(
                 "error",
                 N_("line {line}: {key}: {reason}"),
-                {
-                    "line": document.line(tuple(item["loc"])) or 1,
-                    "key": ".".join(str(part) for part in item["loc"]) or path.name,
-                    "reason": _reason(item),
-                },
+                {"line": document.line(place) or 1, "key": key or path.name, "reason": reason},
                 file=str(path),
-                value=str(item.get("input", ""))[:80],
+                value=value,
             )
-            for item in error.errors()
+            for place, key, reason, value in mistakes(error)
         ) from None
 
 
@@ -249,14 +313,46 @@ _REASONS = {
         "应为文本；数字代码请加引号",
         "must be text; put quotes around a code of digits",
     ),
-    "int_type": ("应为整数", "must be a whole number"),
-    "bool_type": ("应为 true 或 false", "must be true or false"),
+    "int": ("应为整数", "must be a whole number"),
+    "float": ("应为数字", "must be a number"),
+    "bool": ("应为 true 或 false", "must be true or false"),
+    "model": ("应写成“键: 值”的形式", "must be written as “key: value”"),
+    "dict": ("应写成“键: 值”的形式", "must be written as “key: value”"),
+    "list": ("应为列表，每项以“- ”开头", "must be a list, each entry after “- ”"),
+    "tuple": ("应为列表，每项以“- ”开头", "must be a list, each entry after “- ”"),
+    "greater_than_equal": ("应不小于 {ge}", "must be {ge} or more"),
+    "less_than_equal": ("应不大于 {le}", "must be {le} or less"),
+    "literal_error": ("应为 {expected}", "must be {expected}"),
+    "^[0-9]{6}$": ("应为六位数字", "must be six digits"),
+    r"^\d\d-\d\d$": ("应为月-日，如 12-31", "must be month and day, such as 12-31"),
 }
 
 
 def _reason(item: dict) -> _Reason:
-    zh, en = _REASONS.get(item["type"], (item["msg"], item["msg"]))
+    """The reason of one pydantic error: by its type, by the word its type begins with, or as is."""
+    context = item.get("ctx", {})
+    raw = item["msg"].removeprefix("Value error, ")
+    for name in (context.get("pattern"), item["type"], item["type"].split("_")[0]):
+        if name in _REASONS:
+            zh, en = (text.format(**context) for text in _REASONS[name])
+            break
+    else:
+        zh = en = raw
     shown = item.get("input")
     if item["type"] in ("missing", "extra_forbidden") or isinstance(shown, dict | list):
         return _Reason(zh, en)
-    return _Reason(f"{zh}（现为 {shown!r}）", f"{en} (found {shown!r})")
+    shown = shorten(repr(shown))
+    return _Reason(f"{zh}（现为 {shown}）", f"{en} (found {shown})")
+
+
+def mistakes(error: pydantic.ValidationError) -> list[tuple[tuple, str, _Reason, str]]:
+    """What pydantic refused: path, key, reason in both languages, value."""
+    return [
+        (
+            tuple(item["loc"]),
+            ".".join(str(part) for part in item["loc"]),
+            _reason(item),
+            shorten(str(item.get("input", ""))),
+        )
+        for item in error.errors()
+    ]

@@ -83,6 +83,11 @@ class Language:
         return thing[self.code] if isinstance(thing, dict) else getattr(thing, self.code)
 
 
+def places(value: float) -> int:
+    """Decimals that a threshold is written with."""
+    return max(0, -numbers.decimal.Decimal(repr(float(value))).normalize().as_tuple().exponent)
+
+
 def N_(message: str) -> str:
     """Mark a message for the catalogue that is translated later."""
     return message

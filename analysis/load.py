@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import re
 import unicodedata
+import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pydantic
 
 from .check import LISTED, Tables, check_tables, unknown_name
-from .files import N_, Finding, InputError, problem, read_model
-from .schema import CHOICE_LABELS, TABLES, Column, Label, Table
-from .standards import Standard, Text, load_standard
+from .files import N_, Finding, InputError, mistakes, problem, read_data, read_model, shorten
+from .schema import CHOICE_LABELS, TABLES, YEAR, Column, Label, Table
+from .standards import Standard, Text, built_in, load_standard
 
 _TABLE = Label("表", "table")
 _COLUMN = Label("列", "column")
@@ -38,11 +41,11 @@ class CountyRecord(pydantic.BaseModel):
     """`county.yaml`."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    code: Annotated[str, pydantic.Field(pattern=r"^\d{6}$")]
+    code: Annotated[str, pydantic.Field(pattern=r"^[0-9]{6}$")]
     name: Text
     province: Text
     standard: str = "cn-2017"
-    target_year: int | None = None
+    target_year: Annotated[int, pydantic.Field(ge=1949, le=2100)] | None = None
     synthetic: bool = False
     sources: tuple[Source, ...] = ()
 
@@ -127,19 +130,21 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         raw, record = (_read_workbook if path.is_file() else _read_folder)(path, findings)
     except InputError as error:
         return None, [*findings, *error.findings]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        unreadable = problem(N_("cannot be read ({reason})"), file=path, reason=reason)
+        return None, [*findings, *unreadable.findings]
     standard = None
     if record is not None:
         try:
-            beside = path.parent if path.is_file() else path
-            own = beside / record.standard
-            standard = load_standard(own if own.is_file() else record.standard)
+            standard = _standard(record.standard, path)
         except InputError as error:
             findings.extend(error.findings)
-    frames = {}
+    frames, unread = {}, {}
     for name, table in TABLES.items():
         if name in raw:
             rows, file = raw[name]
-            frames[name] = _typed(table, rows, file, findings)
+            frames[name] = _typed(table, rows, file, findings, unread)
         elif table.needed:
             findings.append(
                 Finding(
@@ -160,32 +165,47 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
                     name,
                 )
             )
-    complete = {n: f for n, f in frames.items() if set(TABLES[n].keys) <= set(f.columns)}
-    checkable = {
-        name: frame.reindex(columns=TABLES[name].names) for name, frame in complete.items()
+    complete = {
+        name: _complete(TABLES[name], frame)
+        for name, frame in frames.items()
+        if set(TABLES[name].keys) <= set(frame.columns)
     }
     files = {name: file for name, (_, file) in raw.items()}
-    findings.extend(check_tables(Tables(checkable, files)))
+    findings.extend(check_tables(Tables(complete, files, unread)))
     for name, table in TABLES.items():
-        if table.needed and name in frames and frames[name].empty:
-            findings.append(
-                Finding("error", N_("the table has no rows"), {}, files[name], name)
-            )
+        if table.needed and name in frames and frames[name].empty and name in complete:
+            findings.append(Finding("error", N_("the table has no rows"), {}, files[name], name))
     if record is None or standard is None or any(f.severity == "error" for f in findings):
         return None, findings
-    for name, table in TABLES.items():
-        if name not in checkable:
-            checkable[name] = _empty(table)
+    tables = {
+        name: complete.get(name, _complete(table, pd.DataFrame())) for name, table in TABLES.items()
+    }
     return (
         County(
             record,
-            MappingProxyType(checkable),
+            MappingProxyType(tables),
             standard,
             path,
             tuple(findings),
-            _fingerprint(checkable, record, standard),
+            _fingerprint(tables, record, standard),
         ),
         findings,
+    )
+
+
+def _standard(name: str, path: Path) -> Standard:
+    """The standard a county names: a file in its folder or a built-in one, nothing elsewhere."""
+    folder = path.parent if path.is_file() else path
+    if name not in ("", ".", "..") and not set(name) & set("/\\:\0") and len(name) < 100:
+        if (folder / name).is_file():
+            return load_standard(folder / name)
+        if name in built_in():
+            return load_standard(name)
+    raise problem(
+        N_("standard “{name}”: expected a file in the county's folder or one of {names}"),
+        file=path if path.is_file() else path / "county.yaml",
+        name=shorten(name),
+        names=", ".join(built_in()),
     )
 
 
@@ -202,44 +222,49 @@ def find_county(name: str | Path) -> Path:
     InputError
         With the nearest sample names.
     """
-    path = Path(name)
-    if path.is_dir() or path.is_file():
-        return path
-    sample = sample_folder() / str(name)
-    if re.fullmatch(r"[\w-]+", str(name)) and sample.is_dir():
-        return sample
+    path, sample = Path(name), sample_folder() / str(name)
+    try:
+        if str(name).strip() and (path.is_dir() or path.is_file()):
+            return path
+        if re.fullmatch(r"[\w-]+", str(name)) and sample.is_dir():
+            return sample
+    except (OSError, ValueError):
+        pass  # no name of a file at all: too long, or with a zero byte
     samples = sorted(p.parent.name for p in sample_folder().glob("*/county.yaml"))
     raise problem(
         N_("no such county; expected a folder, an .xlsx workbook or a sample: {samples}"),
-        file=name,
+        file=shorten(str(name), 200),
         samples=", ".join(samples) or "—",
     )
 
 
 # --- reading -------------------------------------------------------------------------------------
 
+_OLE2 = b"\xd0\xcf\x11\xe0"
+_COUNTY_SHEETS = ("county", "县", "县情", "县区信息")
+_OTHER_SHEETS = ("readme", "说明", "填表说明")
+_TOO_MANY_CELLS = N_(
+    "row {row} has {saw} cells; the header has {expected}. Is there a comma inside a text?"
+)
+
 
 def _read_folder(path: Path, findings: list[Finding]):
     """All tables of a folder as text: {table: (rows, file)}, and the county's record."""
     raw = {}
     for file in sorted(path.iterdir()):
-        if file.suffix.lower() != ".csv":
+        if file.suffix.lower() != ".csv" or file.name.startswith("."):
             continue
         name = _TABLE_NAMES.get(_plain(file.stem))
         if name is None:
-            findings.append(
-                unknown_name(_TABLE, file.stem, {n: n for n in TABLES}, str(file))
-            )
+            findings.append(unknown_name(_TABLE, file.stem, _TABLE_SPELLINGS, str(file)))
         elif name in raw:
             findings.append(
-                Finding("error", N_("the table {name} stands in two files"), {"name": name}, str(file))
+                Finding(
+                    "error", N_("the table {name} stands in two files"), {"name": name}, str(file)
+                )
             )
         else:
-            rows = _read_csv(file, findings)
-            if rows is not None:
-                raw[name] = (rows, str(file))
-            else:
-                raw[name] = (pd.DataFrame(), str(file))
+            raw[name] = (_read_csv(file, findings), str(file))
     record = None
     try:
         record = read_model(path / "county.yaml", CountyRecord)
@@ -248,68 +273,97 @@ def _read_folder(path: Path, findings: list[Finding]):
     return raw, record
 
 
-def _read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame | None:
-    """A CSV file as text, header included; None with a finding if it cannot be read."""
+def _read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
+    """A CSV file as text, header included; empty with a finding if it cannot be read."""
 
-    def refuse(message: str, **values) -> None:
-        findings.append(Finding("error", message, values, str(file)))
+    def refuse(message: str, at: int | None = None, **values) -> pd.DataFrame:
+        findings.append(Finding("error", message, values, str(file), row=at))
+        return pd.DataFrame()
 
     try:
-        data = file.read_bytes()
+        data = read_data(file)
     except IsADirectoryError:
         return refuse(N_("is a folder; a CSV file is expected"))
     except OSError as error:
-        return refuse(N_("cannot be read ({reason})"), reason=error.strerror)
-    if not data.strip():
-        return refuse(N_("the file is empty"))
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return refuse(N_("cannot be read ({reason})"), reason=error.strerror or str(error))
+    if data.startswith((b"PK\x03\x04", _OLE2)):
         return refuse(N_("is an Excel workbook that was renamed; save it as CSV, or name it .xlsx"))
-    text = _decode(data)
+    text, damaged = _decode(data)
+    if damaged:
+        return refuse(N_("the text is damaged here; save the file again as “CSV UTF-8”"), damaged)
     if text is None:
         return refuse(N_("is neither UTF-8 nor GB18030 text; save it as “CSV UTF-8”"))
-    first = text.split("\n", 1)[0]
-    separator = max(",\t;", key=first.count)
+    del data
+    top = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    if top is None:
+        return refuse(N_("the file is empty"))
+    # blank lines on top would confuse the parser, but they count as rows
+    above = len(re.findall(r"\r\n|\r|\n", text[: top.start()]))
+    text = text[top.start() :] if above else text
+    separator = max(",\t;", key=top[0].count)
+    options = {
+        "sep": separator,
+        "header": None,
+        "dtype": str,
+        "skip_blank_lines": False,
+        "na_filter": False,
+    }
     try:
-        return pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            na_filter=False,
-        )
+        try:
+            rows = pd.read_csv(io.StringIO(text), **options)
+        except pd.errors.ParserError as error:
+            if "Expected" not in str(error):
+                raise
+            # rows longer than the first one: a title above the header, or a comma inside a text
+            width = max(line.count(separator) for line in re.split(r"[\r\n]+", text)) + 1
+            width = min(width, top[0].count(separator) + 200)
+            rows = pd.read_csv(io.StringIO(text), names=range(width), **options)
     except pd.errors.ParserError as error:
         found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
         if found:
             return refuse(
-                N_("row {row} has {saw} cells; the header has {expected}. Is there a comma inside a text?"),
-                row=found[2],
-                saw=found[3],
-                expected=found[1],
+                _TOO_MANY_CELLS,
+                saw=int(found[3]),
+                row=int(found[2]) + above,
+                expected=top[0].count(separator) + 1,
             )
-        return refuse(N_("is not a CSV table ({reason})"), reason=str(error).strip())
+        opened = re.search(r"EOF inside string starting at row (\d+)", str(error))
+        if opened:
+            return refuse(
+                N_("a quotation mark is opened here and never closed"), int(opened[1]) + above + 1
+            )
+        return refuse(N_("is not a CSV table ({reason})"), reason=shorten(str(error).strip()))
+    rows.index += above
+    return rows
 
 
-def _decode(data: bytes) -> str | None:
-    """Text of a CSV file: UTF-8 (with or without BOM) or GB18030; None for anything else."""
+def _decode(data: bytes) -> tuple[str | None, int | None]:
+    """Text of a CSV file in UTF-8 (with or without BOM) or GB18030, or the line of its damage.
+
+    Both are None for anything else: UTF-16, Big5, Shift-JIS, Latin-1 …
+    """
     if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None
+        return None, None
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
         # a damaged UTF-8 file would pass as GB18030 and come out as wrong characters
+        damage = data.count(b"\n", 0, error.start) + 1
         replaced = data.decode("utf-8", errors="replace")
-        wide = sum(ord(c) > 127 for c in replaced)
-        if replaced.count("�") * 5 < wide:
-            return None
+        if replaced.count("\ufffd") * 5 < len(re.sub(r"[\x00-\x7f]+", "", replaced)):
+            return None, damage
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
-        return None
-    # private-use and rare characters: another encoding that happened to decode
-    odd = sum(unicodedata.category(c) in ("Co", "Cn", "Cc") and c not in "\r\n\t" for c in text)
-    return None if odd else text
+        return None, None
+    # Another encoding may decode as well, but to characters that hardly anybody uses: private ones,
+    # or many that are not in GB 2312, whose two bytes are both above A0.
+    wide = Counter(re.sub(r"[\x00-\x7f]+", "", text))
+    odd = sum(n for c, n in wide.items() if unicodedata.category(c) in ("Co", "Cn", "Cc"))
+    rare = sum(n for c, n in wide.items() if min(c.encode("gb18030")) < 0xA1)
+    if odd or rare > 0.2 * wide.total():
+        return None, None
+    return text, None
 
 
 def _read_workbook(path: Path, findings: list[Finding]):
@@ -318,86 +372,123 @@ def _read_workbook(path: Path, findings: list[Finding]):
         head = file.read(8)
     if not head:
         raise problem(N_("the file is empty"), file=path)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
+    if head.startswith(_OLE2):
         raise problem(
-            N_("is protected by a password or in the old .xls format; save it as .xlsx without a password"),
+            N_(
+                "is protected by a password or in the old .xls format; save it as .xlsx without a password"
+            ),
             file=path,
         )
     if not head.startswith(b"PK"):
-        raise problem(N_("is not an .xlsx workbook; expected a folder of CSV files or .xlsx"), file=path)
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        sheets = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in workbook.sheet_names
-        }
-    except (CalamineError, OSError, ValueError) as error:
         raise problem(
-            N_("cannot be opened as a workbook: it is damaged or incomplete ({reason}); save it again"),
-            file=path,
-            reason=str(error).splitlines()[0],
-        ) from None
-    raw, record = {}, None
-    for sheet, rows in sheets.items():
-        label = f"{path} [{sheet}]"
-        if _plain(sheet) in ("county", "县", "县情", "县区信息"):
-            record = _record_from_sheet(rows, label, findings)
-            continue
-        name = _TABLE_NAMES.get(_plain(sheet))
-        if name is None:
-            if any(any(str(cell).strip() for cell in row) for row in rows):
+            N_("is not an .xlsx workbook; expected a folder of CSV files or .xlsx"), file=path
+        )
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    raw, record, described = {}, None, False
+    try:
+        findings.extend(_inspect(path))
+        workbook = CalamineWorkbook.from_path(path)
+        for meta in workbook.sheets_metadata:
+            sheet, label = meta.name, f"{path} [{meta.name}]"
+            name = _TABLE_NAMES.get(_plain(sheet))
+            county = _plain(sheet) in _COUNTY_SHEETS
+            hidden = meta.visible != SheetVisibleEnum.Visible
+            if not _is_read(sheet, hidden):
+                continue
+            rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            if county and not described:
+                described = True
+                record = _record_from_sheet(rows, label, findings)
+            elif name in raw or county:
                 findings.append(
-                    unknown_name(_TABLE, sheet, {n: n for n in (*TABLES, "county")}, label)
+                    Finding(
+                        "error",
+                        N_("the table {name} stands in two files"),
+                        {"name": name or "county"},
+                        label,
+                    )
                 )
-        elif name in raw:
-            findings.append(
-                Finding("error", N_("the table {name} stands in two files"), {"name": name}, label)
-            )
-        else:
-            frame = pd.DataFrame([[_cell_text(cell) for cell in row] for row in rows], dtype=str)
-            raw[name] = (frame, label)
-    if record is None and not any(f.file.endswith("[county]") for f in findings):
+            elif name:
+                frame = pd.DataFrame(
+                    [[_cell_text(cell) for cell in row] for row in rows], dtype=str
+                )
+                raw[name] = (frame, label)
+            elif any(_cell_text(cell).strip() for row in rows for cell in row):
+                findings.append(
+                    unknown_name(_TABLE, sheet, {**_TABLE_SPELLINGS, "county": "county"}, label)
+                )
+    except (CalamineError, OSError, ValueError, _NotAWorkbook) as error:
+        raise problem(
+            N_(
+                "cannot be opened as a workbook: it is damaged or incomplete ({reason}); save it again"
+            ),
+            file=path,
+            reason=shorten((str(error).splitlines() or [""])[0]),
+        ) from None
+    if not described:
         findings.append(
-            Finding("error", N_("the sheet “county” is missing (code, name, province …)"), {}, str(path))
+            Finding(
+                "error",
+                N_("the sheet “county” is missing (code, name, province …)"),
+                {},
+                str(path),
+            )
         )
     return raw, record
+
+
+def _is_read(sheet: str, hidden: bool) -> bool:
+    """Whether a sheet counts: not instructions, nor hidden lists for drop-down cells."""
+    plain = _plain(sheet)
+    if plain in _TABLE_NAMES or plain in _COUNTY_SHEETS:
+        return True
+    return not hidden and plain not in _OTHER_SHEETS
 
 
 def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> CountyRecord | None:
     """Sheet `county`: first column a key such as ``name.zh``, second its value."""
     data: dict = {}
+    places: dict[tuple, int] = {}
+    before = len(findings)
     for number, row in enumerate(rows, 1):
-        key, *rest = [_cell_text(cell).strip() for cell in row] or [""]
+        key, *rest = [_clean(_cell_text(cell)) for cell in row] or [""]
         value = next((cell for cell in rest if cell), "")
         if not key or not value or key in ("key", "项目"):
             continue
-        parts = key.split(".")
-        if parts[0] == "sources":
+        place = tuple(key.split("."))
+        if place[0] == "sources":
             data.setdefault("sources", []).append({"title": value, "note": (rest[1:] or [""])[0]})
-        elif len(parts) == 2:
-            data.setdefault(parts[0], {})[parts[1]] = value
+            continue
+        parent = data.setdefault(place[0], {}) if len(place) == 2 else data
+        if not isinstance(parent, dict) or place in places:
+            findings.append(
+                Finding(
+                    "error", N_("“{key}” stands twice; keep one"), {"key": key}, label, row=number
+                )
+            )
+            continue
+        places[place] = number
+        if key in ("code", "target_year"):
+            value = unicodedata.normalize("NFKC", value)
         elif key == "synthetic":
-            data[key] = value.lower() in ("true", "yes", "是", "1")
-        elif key == "target_year" and value.isdigit():
-            data[key] = int(value)
-        else:
-            data[key] = value
-        del number
+            value = {"是": True, "否": False}.get(value, value)
+        parent[place[-1]] = value
     try:
-        return CountyRecord.model_validate(data)
+        record = CountyRecord.model_validate(data)
     except pydantic.ValidationError as error:
         findings.extend(
             Finding(
                 "error",
                 N_("{key}: {reason}"),
-                {"key": ".".join(map(str, item["loc"])), "reason": item["msg"]},
+                {"key": key, "reason": reason},
                 label,
+                row=places.get(place),
+                value=value,
             )
-            for item in error.errors()
+            for place, key, reason, value in mistakes(error)
         )
-        return None
+    return record if len(findings) == before else None
 
 
 def _cell_text(cell: object) -> str:
@@ -409,161 +500,335 @@ def _cell_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+# --- a look into the parts of a workbook ---------------------------------------------------------
+
+#: Unpacked size (bytes), and cells of a sheet's rectangle, above which a workbook is refused: one
+#: value typed by mistake into the last cell of a sheet asks for hundreds of gigabytes.
+LARGEST_WORKBOOK = 2_000_000_000
+LARGEST_SHEET = 40_000_000
+
+_CELL = rb'<(?:\w+:)?c (?:[^>]*\s)?r="([A-Z]{1,3}[0-9]{1,7})"'
+_FILLED = re.compile(rb'<(?:\w+:)?(?:c|row) (?:[^>]*\s)?r="([A-Z]{0,3})([0-9]{1,7})"[^>]*(?<!/)>')
+_ERROR = re.compile(_CELL + rb'[^>]*\st="e"[^>]*>.{0,2000}?<(?:\w+:)?v>([^<]*)<', re.S)
+_NO_RESULT = re.compile(
+    _CELL + rb'(?![^>]*\st="str")[^>]*(?<!/)>\s*'
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>()"
+)
+
+
+class _NotAWorkbook(Exception):
+    """The archive has not the parts of a workbook."""
+
+
+def _inspect(path: Path) -> list[Finding]:
+    """What the reader of workbooks cannot say: it takes errors and unknown results for blanks."""
+    findings: list[Finding] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = {info.filename.lower(): info for info in archive.infolist()}
+            if "xl/workbook.xml" not in parts:
+                raise _NotAWorkbook("xl/workbook.xml")
+            if sum(info.file_size for info in parts.values()) > LARGEST_WORKBOOK:
+                raise problem(
+                    N_("is too large for a workbook; give the county as a folder of CSV files"),
+                    file=path,
+                )
+            names = _sheet_names(archive, parts)
+            for part, info in parts.items():
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+                    cells = _inspect_sheet(archive, info, f"{path} [{names.get(part, part)}]")
+                    findings += cells if part in names else []
+    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
+        raise _NotAWorkbook(str(error)) from None
+    except (EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise _NotAWorkbook(str(error)) from None
+    return findings
+
+
+def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
+    """Part of the archive -> name of the sheet, of those that are read."""
+    links = parts.get("xl/_rels/workbook.xml.rels")
+    if links is None:
+        return {}
+    targets = {
+        link.get("Id"): link.get("Target", "").lower().lstrip("/").removeprefix("xl/")
+        for link in ElementTree.fromstring(archive.read(links))
+    }
+    names = {}
+    for sheet in ElementTree.fromstring(archive.read(parts["xl/workbook.xml"])).iter():
+        if sheet.tag.endswith("}sheet"):
+            link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
+            name = sheet.get("name", "")
+            if _is_read(name, sheet.get("state", "visible") != "visible"):
+                names["xl/" + targets.get(link, "")] = name
+    return names
+
+
+def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> list[Finding]:
+    """Cells with an error or without a result; a sheet beyond measure is refused."""
+    findings: list[Finding] = []
+    more = width = height = 0
+    rest = b""
+    with archive.open(info) as stream:
+        while chunk := stream.read(4_000_000):
+            # whole rows only: the last one may go on in the next chunk
+            rows, end, rest = (rest + chunk).rpartition(b"row>")
+            if len(rest) > 100_000_000:
+                raise _NotAWorkbook("row")
+            columns, numbers = map(set, zip(*_FILLED.findall(rows + end), strict=True)) or ((), ())
+            width = max([width, *map(_column_number, columns)])
+            height = max([height, *map(int, numbers)])
+            for message, pattern in (
+                (N_("cell {cell} shows the error {value}; correct it in the workbook"), _ERROR),
+                (
+                    N_(
+                        "cell {cell} holds a formula without a result; open the workbook in a spreadsheet program and save it"
+                    ),
+                    _NO_RESULT,
+                ),
+            ):
+                for cell, value in pattern.findall(rows + end):
+                    if len(findings) == LISTED:
+                        more += 1
+                        continue
+                    cell, value = cell.decode(), value.decode("utf-8", "replace")
+                    row = int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+                    values = {"cell": cell, "value": value}
+                    findings.append(Finding("error", message, values, label, row=row))
+    if width * height > LARGEST_SHEET:
+        raise problem(
+            N_(
+                "there are cells filled in as far as row {row} and column {column}; delete those outside the table"
+            ),
+            file=label,
+            row=height,
+            column=width,
+        )
+    if more:
+        findings.append(Finding("error", _MORE, {"n": more}, label))
+    return findings
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 # --- typing --------------------------------------------------------------------------------------
+
+
+def _clean(text: str) -> str:
+    """A text without stray spaces, line breaks and invisible characters."""
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(text.split())
 
 
 def _plain(text: object) -> str:
     """A header or name without spaces, width variants, case and a unit in brackets."""
-    text = unicodedata.normalize("NFKC", str(text))
-    return re.sub(r"\s+", "", re.sub(r"\([^)]*\)\s*$", "", text.strip())).lower()
+    text = unicodedata.normalize("NFKC", _clean(str(text)))
+    return re.sub(r"\s+", "", re.sub(r"(\s*\([^()]*\))+\s*$", "", text)).lower()
 
 
-_TABLE_NAMES = {
-    _plain(name): table.name for table in TABLES.values() for name in (table.name, table.zh, table.en)
+_TABLE_SPELLINGS = {
+    name: table.name for table in TABLES.values() for name in (table.name, table.zh, table.en)
 }
+_TABLE_NAMES = {_plain(spelling): name for spelling, name in _TABLE_SPELLINGS.items()}
 _CHOICES = {
     **{_plain(name): name for name in CHOICE_LABELS},
     **{_plain(label[lang]): name for name, label in CHOICE_LABELS.items() for lang in ("zh", "en")},
     "true": "yes",
     "false": "no",
 }
-_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _BLANK_LIKE = {"-", "—", "–", "/", "n/a", "na", "nan", "null", "none", "无", "暂无", "缺"}
 
+#: No count, area or amount of a county comes near; above it whole numbers are no longer exact.
+LARGEST_NUMBER = 1e15
 
-def _typed(table: Table, rows: pd.DataFrame, file: str, findings: list[Finding]) -> pd.DataFrame:
+_MORE = N_("{n} more rows with the same problem")
+
+
+def _typed(
+    table: Table,
+    rows: pd.DataFrame,
+    file: str,
+    findings: list[Finding],
+    unread: dict[tuple[str, str], pd.Index],
+) -> pd.DataFrame:
     """Text rows with their header -> typed columns; the index is the row in the file."""
-    empty = rows.empty
-    if not empty:
-        filled = rows.apply(lambda column: column.str.strip() != "").any(axis=1)
-        empty = not filled.any()
-    if empty:
+
+    def refuse(message: str, column: str = "", **values) -> None:
+        findings.append(Finding("error", message, values, file, table.name, column))
+
+    filled = rows.apply(lambda column: column.str.strip() != "") if len(rows) else rows
+    if not len(rows) or not filled.to_numpy().any():
         if not any(f.file == file for f in findings):
-            findings.append(Finding("error", N_("the table has no header"), {}, file, table.name))
-        return pd.DataFrame({name: [] for name in table.keys})
-    start = int(np.argmax(filled.to_numpy()))
-    header = [str(cell) for cell in rows.iloc[start]]
-    body = rows.iloc[start + 1 :][filled.iloc[start + 1 :].to_numpy()]
+            refuse(N_("the table has no header"))
+        return pd.DataFrame()
+    of_row = filled.any(axis=1).to_numpy()
+    start = int(np.argmax(of_row))
+    header = [_clean(cell) for cell in rows.iloc[start]]
+    body = rows.iloc[start + 1 :][of_row[start + 1 :]]
     index = pd.Index(body.index + 1, name="row")
-    known = {
-        _plain(name): column.name
-        for column in table.columns
-        for name in (column.name, column.zh, column.en)
-    }
+    spellings = {name: c.name for c in table.columns for name in (c.name, c.zh, c.en)}
+    known = {_plain(spelling): name for spelling, name in spellings.items()}
+    last = max((position for position, title in enumerate(header, 1) if title), default=0)
+    strangers = [title for title in header if title and _plain(title) not in known]
+    if len(strangers) == sum(map(bool, header)):
+        refuse(
+            N_("row {row} is not the header of this table: none of its columns is known ({names})"),
+            row=rows.index[start] + 1,
+            names=shorten(", ".join(strangers)),
+        )
+        return pd.DataFrame()
+    of_cell = filled.loc[body.index]
+    longer = of_cell[of_cell.iloc[:, last:].any(axis=1)]
+    for row, cells in longer.head(LISTED).iterrows():
+        saw = int(np.flatnonzero(cells.to_numpy())[-1]) + 1
+        refuse(_TOO_MANY_CELLS, row=row + 1, saw=saw, expected=last)
+    if len(longer) > LISTED:
+        refuse(_MORE, n=len(longer) - LISTED)
+    for title in strangers[:LISTED]:
+        findings.append(unknown_name(_COLUMN, title, spellings, file, table=table.name))
+    if len(strangers) > LISTED:
+        refuse(N_("{n} more unknown columns"), n=len(strangers) - LISTED)
     frame: dict[str, pd.Series] = {}
-    for position, title in enumerate(header):
+    for position, title in enumerate(header[:last]):
         name = known.get(_plain(title))
-        cells = body.iloc[:, position]
-        if name is None:
-            if not title.strip() and not (cells.str.strip() != "").any():
-                continue
-            findings.append(
-                unknown_name(
-                    _COLUMN,
-                    title.strip() or f"({position + 1})",
-                    {plain: name for plain, name in known.items()},
-                    file,
-                    table=table.name,
-                )
-            )
+        if not title and of_cell.iloc[:, position].any():
+            refuse(N_("column {position} has values but no header"), position=position + 1)
         elif name in frame:
-            findings.append(
-                Finding(
-                    "error",
-                    N_("the column stands twice; keep one"),
-                    {},
-                    file,
-                    table.name,
-                    name,
-                )
-            )
-        else:
-            cells = cells.set_axis(index)
-            frame[name] = _convert(table, table[name], cells, file, findings)
+            refuse(N_("the column stands twice; keep one"), name)
+        elif name is not None:
+            cells = body.iloc[:, position].set_axis(index)
+            frame[name], wrong = _convert(table, table[name], cells, file, findings)
+            unread[table.name, name] = wrong
     for column in table.columns:
         if column.needed and column.name not in frame:
-            findings.append(
-                Finding(
-                    "error",
-                    N_("the column {name} ({label}) is missing"),
-                    {"name": column.name, "label": column},
-                    file,
-                    table.name,
-                    column.name,
-                )
+            refuse(
+                N_("the column {name} ({label}) is missing"),
+                column.name,
+                name=column.name,
+                label=column,
             )
+            unread[table.name, column.name] = index
     return pd.DataFrame(frame, index=index)
+
+
+def _complete(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with all its columns, those not in the file empty, every one of its type."""
+    kinds = {column.name: "float64" if column.is_numeric else "str" for column in table.columns}
+    return frame.reindex(columns=table.names).astype(kinds)
 
 
 def _convert(
     table: Table, column: Column, cells: pd.Series, file: str, findings: list[Finding]
-) -> pd.Series:
-    """One column of text -> its type; what cannot be read is a finding and becomes missing."""
+) -> tuple[pd.Series, pd.Index]:
+    """One column of text -> its type, and the rows that cannot be read: findings, and missing.
+
+    Every distinct text is looked at once, which is what makes millions of rows quick.
+    """
+    codes, texts = pd.factorize(cells)
+    texts = np.asarray(texts, dtype=object)
     if column.is_numeric:
-        numbers = pd.to_numeric(cells, errors="coerce")
-        odd = (numbers.isna() & (cells != "")) | np.isinf(numbers)
-        if odd.any():
-            text = cells[odd].map(lambda cell: unicodedata.normalize("NFKC", cell).strip())
-            plain = text.map(
-                lambda cell: cell.replace(",", "") if _THOUSANDS.fullmatch(cell) else cell
-            )
-            again = pd.to_numeric(plain, errors="coerce")
-            wrong = text[(text != "") & ~np.isfinite(again)]
-            findings.extend(_unreadable(table, column, wrong, file))
-            numbers = numbers.where(~odd, again.reindex(numbers.index)).replace(
-                [np.inf, -np.inf], np.nan
-            )
-        return numbers.astype("float64").rename(column.name)
-    text = cells.str.strip()
-    if column.kind in ("choice", "value"):
-        text = text.map({cell: _choice(column, cell) for cell in text.unique()})
+        values, wrong = _numbers(texts)
     elif column.name == "school_id":
-        text = text.map({cell: unicodedata.normalize("NFKC", cell) for cell in text.unique()})
-    return text.where(text != "").rename(column.name)
+        values = np.array([_id(text) for text in texts], dtype=object)
+        wrong = np.array([_BAD_ID.search(text) is not None for text in values], dtype=bool)
+    elif column.kind == "text":
+        values, wrong = np.array([_clean(text) for text in texts], dtype=object), None
+    else:
+        values, wrong = np.array([_choice(column, text) for text in texts], dtype=object), None
+    if wrong is None or not wrong.any():
+        bad = cells.index[:0]
+    else:
+        of_row = wrong[codes]
+        bad = cells.index[of_row]
+        findings.extend(_unreadable(table, column, cells[of_row], file))
+        values[wrong] = np.nan
+    if not column.is_numeric:
+        values[values == ""] = np.nan
+        return pd.Series(values, dtype="str").take(codes).set_axis(cells.index), bad
+    return pd.Series(values[codes], cells.index), bad
+
+
+def _numbers(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct texts as numbers, and which of them are none; blank is missing."""
+    numbers = np.asarray(pd.to_numeric(texts, errors="coerce"), dtype="float64") + 0.0
+    wrong = np.zeros(len(texts), dtype=bool)
+    for position in np.flatnonzero(~(np.abs(numbers) <= LARGEST_NUMBER)):
+        text = _narrow(texts[position])
+        numbers[position] = float(text) if _NUMBER.fullmatch(text) else np.nan
+        wrong[position] = text != "" and not abs(numbers[position]) <= LARGEST_NUMBER
+    return numbers, wrong
+
+
+def _narrow(text: str) -> str:
+    """A number's text with narrow digits and without thousands separators."""
+    text = unicodedata.normalize("NFKC", _clean(text)).strip()
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+
+
+#: Spaces or control characters inside an id, or what Excel makes of a long one.
+_BAD_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]|^[0-9](\.[0-9]+)?[eE]\+[0-9]+$")
+
+
+def _id(text: str) -> str:
+    return unicodedata.normalize("NFKC", _clean(text)).strip()
 
 
 def _choice(column: Column, cell: str) -> str:
+    cell = _clean(cell)
     if column.kind == "value":
-        cell = unicodedata.normalize("NFKC", cell)
-        if _THOUSANDS.fullmatch(cell):
-            return cell.replace(",", "")
-        return {"是": "yes", "否": "no", "true": "yes", "false": "no"}.get(cell.lower(), cell)
+        cell = _narrow(cell)
+        if _NUMBER.fullmatch(cell) and abs(float(cell)) <= LARGEST_NUMBER:
+            return _cell_text(float(cell) + 0.0)  # 1.50 in one file is 1.5 in another
+        return {"是": "yes", "否": "no", "true": "yes", "false": "no"}.get(
+            cell.lower(), cell.lower() if cell.lower() in ("yes", "no") else cell
+        )
     known = _CHOICES.get(_plain(cell), cell)
     return known if known in column.choices else cell
 
 
 def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> Iterable[Finding]:
     for row, cell in cells.head(LISTED).items():
-        message = (
-            N_("{label} is “{value}”; expected a number. Leave the cell blank if it was not reported")
-            if cell.lower() in _BLANK_LIKE
-            else N_("{label} is “{value}”; expected a number")
-        )
+        values = {"label": column, "value": shorten(_clean(cell), 40)}
+        message = _why_unreadable(column, _narrow(shorten(cell, 400)), values)
         yield Finding(
-            "error",
-            message,
-            {"label": column, "value": cell[:40]},
-            file,
-            table.name,
-            column.name,
-            int(row),
-            cell,
+            "error", message, values, file, table.name, column.name, int(row), shorten(cell, 400)
         )
     if len(cells) > LISTED:
-        yield Finding(
-            "error",
-            N_("{n} more rows with the same problem"),
-            {"n": len(cells) - LISTED},
-            file,
-            table.name,
-            column.name,
+        yield Finding("error", _MORE, {"n": len(cells) - LISTED}, file, table.name, column.name)
+
+
+def _why_unreadable(column: Column, text: str, values: dict) -> str:
+    """The message that helps with a cell; may add to its values."""
+    if column.name == "school_id":
+        if re.search(r"\s", text) is None and "+" in text:
+            return N_(
+                "{label} is “{value}”: a spreadsheet has rounded it; format the column as text and type it again"
+            )
+        return N_("{label} is “{value}”; there are no spaces or control characters in an id")
+    if text.lower() in _BLANK_LIKE:
+        return N_(
+            "{label} is “{value}”; expected a number. Leave the cell blank if it was not reported"
         )
-
-
-def _empty(table: Table) -> pd.DataFrame:
-    return pd.DataFrame(
-        {c.name: pd.Series(dtype="float64" if c.is_numeric else "str") for c in table.columns}
-    )
+    if _NUMBER.fullmatch(text):
+        return N_("{label} is “{value}”, which is too large to be true")
+    year = re.search(r"(1[89]|20)[0-9]{2}", text)
+    if column.unit == YEAR and year:
+        values["year"] = year[0]
+        return N_(
+            "{label} is “{value}”; write the year as four digits, a school year as the one in which it begins: {year}"
+        )
+    if _NUMBER.match(text) and not re.search(r"[0-9]", _NUMBER.sub("", text, count=1)):
+        return N_("{label} is “{value}”; expected a number without a unit or sign behind it")
+    return N_("{label} is “{value}”; expected a number")
 
 
 def _fingerprint(frames: dict, record: CountyRecord, standard: Standard) -> str:
@@ -572,7 +837,15 @@ def _fingerprint(frames: dict, record: CountyRecord, standard: Standard) -> str:
     digest.update(record.model_dump_json().encode())
     for profile in standard.profiles:
         digest.update(profile.model_dump_json().encode())
-    for name in TABLES:
-        text = frames[name].to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
-        digest.update(name.encode() + text.encode())
+    for name, table in TABLES.items():
+        frame = frames[name]
+        digest.update(f"{name} {len(frame)}".encode())
+        for column in table.columns:
+            if column.is_numeric:
+                numbers = frame[column.name].to_numpy(dtype="<f8", na_value=np.nan)
+                digest.update(np.where(np.isnan(numbers), np.nan, numbers).tobytes())
+            else:
+                # no text holds a line break (see `_clean`)
+                codes, texts = pd.factorize(frame[column.name])
+                digest.update("\n".join(texts).encode() + codes.astype("<i8").tobytes())
     return digest.hexdigest()

@@ -4,31 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .files import N_
 from .language import Language, speak
 from .schema import INDICATORS, STAGE_LABELS
 from .study import Study
-
-PART_NAMES = {
-    "resource": N_("Resource allocation"),
-    "government": N_("Government guarantee"),
-    "quality": N_("Education quality"),
-    "recognition": N_("Social recognition"),
-    "veto": N_("Veto conditions"),
-}
-STATUS_NAMES = {
-    "met": N_("met"),
-    "not_met": N_("not met"),
-    "near": N_("85 % or more"),
-    "short": N_("below 85 %"),
-    "not_assessed": N_("not assessed"),
-    "not_applicable": N_("not applicable"),
-}
-
-
-def school_year(year: int, say: Language) -> str:
-    """A school year as people write it: 2021 -> 2021—2022学年."""
-    return say("school year {first}–{second}", first=year, second=year + 1)
+from .wording import PART_NAMES, item_requirement, item_title, school_year
 
 
 def verdict(study: Study, lang: str = "zh") -> str:
@@ -172,6 +151,22 @@ def _largest_gaps(study: Study, say: Language) -> list[str]:
         )
     separator = say("; ")
     return [say("The largest gaps: {list}.", list=separator.join(items))]
+
+
+def weaker_targets(study: Study, lang: str = "zh") -> list[str]:
+    """One sentence for each target whose fulfilment would fail the national evaluation."""
+    say = speak(lang)
+    table = study.evaluation[study.evaluation["target_compared"] == "weaker"]
+    return [
+        say(
+            "{item}: the plan asks for {target}, the national rule for {required}; "
+            "meeting the plan would fail the evaluation.",
+            item=item_title(study, row["item"], lang),
+            target=item_requirement(study, row["item"], row["target"], lang),
+            required=item_requirement(study, row["item"], row["requirement"], lang),
+        )
+        for row in table.to_dict("records")
+    ]
 
 
 def _schools_that_matter(study: Study, say: Language) -> list[str]:

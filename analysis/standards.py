@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from .files import N_, Finding, InputError, problem, read_model
+from .files import N_, Finding, InputError, problem, read_model, read_yaml
 from .schema import INDICATORS, STAGES
 
 RULES = ("at_least", "at_most", "below", "above", "equals", "yes", "no")
@@ -30,8 +30,41 @@ def _date(text: object) -> str:
         raise ValueError(f"{text!r} is not a date; write it as 2017-04-19") from None
 
 
+def _day(text: str) -> str:
+    try:
+        datetime.date.fromisoformat(f"2001-{text}")
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day of every year; write it as 12-31") from None
+    return text
+
+
 IsoDate = Annotated[str, pydantic.BeforeValidator(_date)]
-Value = float | Literal["yes", "no", "students", "none", "each", "sum", "unrounded", "rounded"]
+NumberRule = Literal["at_least", "at_most", "below", "above", "equals"]
+Rule = Literal[NumberRule, "yes", "no", "option"]
+
+
+class Amount(pydantic.BaseModel):
+    """A value with a rule word of its own, where the rule changes from one date to the next."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    rule: NumberRule
+    value: float
+
+
+def _value(value: object) -> float | str | Amount | None:
+    """A number, a word (yes, no, or the name of a method), or an `Amount`."""
+    if isinstance(value, dict):
+        return Amount.model_validate(value)
+    if isinstance(value, bool):
+        raise ValueError("true and false are no values; write yes or no")
+    if isinstance(value, int | float):
+        return float(value)
+    if value is None or (isinstance(value, str) and value.isidentifier()):
+        return value
+    raise ValueError(f"{value!r} is neither a number nor a word")
+
+
+Value = Annotated[object, pydantic.BeforeValidator(_value)]
 
 
 class Text(pydantic.BaseModel):
@@ -58,23 +91,37 @@ class Entry(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
     title: Text
-    part: Literal["resource", "government", "quality", "recognition", "veto", "option"]
-    rule: Literal["at_least", "at_most", "below", "above", "equals", "yes", "no", "option"]
+    part: Literal[
+        "resource", "government", "quality", "recognition", "veto", "concession", "option"
+    ]
+    rule: Rule
     unit: Text | None = None
-    values: dict[IsoDate, Value | None] = pydantic.Field(min_length=1)
+    values: dict[IsoDate, Value] = pydantic.Field(min_length=1)
     reference: Reference
+    note: Text | None = None
+    alternatives: tuple[Value, ...] = ()
+    """Other readings that are in use; the method audit says which verdicts they would change."""
     new: bool = False
     """In a local profile: this entry has no counterpart in the standard it extends."""
+
+    def _in_force(self, date: str) -> float | str | Amount | None:
+        past = [start for start in self.values if start <= date]
+        if not past and self.part == "option":
+            past = [min(self.values)]
+        return self.values[max(past)] if past else None
+
+    def rule_on(self, date: str) -> str:
+        """The rule word in force on a day."""
+        found = self._in_force(date)
+        return found.rule if isinstance(found, Amount) else self.rule
 
     def on(self, date: str) -> float | str | None:
         """The value in force on a day; None before the first one and after a repeal (null).
 
         How to calculate (an option) is known for the time before the rules as well.
         """
-        past = [start for start in self.values if start <= date]
-        if not past and self.part == "option":
-            past = [min(self.values)]
-        return self.values[max(past)] if past else None
+        found = self._in_force(date)
+        return found.value if isinstance(found, Amount) else found
 
 
 class Profile(pydantic.BaseModel):
@@ -86,10 +133,16 @@ class Profile(pydantic.BaseModel):
     kind: Literal["evaluation", "plan"]
     """`evaluation`: what recognition is judged by; `plan`: what the county set itself."""
     extends: str | None = None
-    judged_on: Annotated[str, pydantic.Field(pattern=r"^\d\d-\d\d$")] = "12-31"
+    judged_on: Annotated[
+        str, pydantic.Field(pattern=r"^\d\d-\d\d$"), pydantic.AfterValidator(_day)
+    ] = "12-31"
     """Month and day of each school year's first calendar year on which its rules are read."""
     note: Text | None = None
-    entries: dict[str, Entry]
+    not_stated: tuple[str, ...] = ()
+    """In a plan: entries of the standard it extends about which it says nothing."""
+    concessions: tuple[str, ...] = ()
+    """Concessions that are switched on; off unless listed."""
+    entries: dict[str, Entry] = {}
 
 
 class Standard:
@@ -124,6 +177,26 @@ class Standard:
                 return Standard(self.profiles[position:])
         raise problem(N_("no evaluation standard among what it extends"), file=self.id)
 
+    @property
+    def plan(self) -> Standard | None:
+        """The county's own plan, if the profile is one."""
+        return self if self.profile.kind == "plan" else None
+
+    @property
+    def concessions(self) -> list[str]:
+        """Names of the concessions that the standard knows."""
+        names = (name.split(".")[1] for name, e in self.entries.items() if e.part == "concession")
+        return list(dict.fromkeys(names))
+
+    def stated_in(self, name: str) -> Profile | None:
+        """The profile from which an entry comes; None where the plan says nothing about it."""
+        for profile in self.profiles:
+            if name in profile.entries:
+                return profile
+            if name in profile.not_stated:
+                return None
+        return None
+
     def on(self, date: str | datetime.date) -> Rules:
         """The rules in force on a day."""
         return Rules(self, _date(date))
@@ -144,10 +217,16 @@ class Standard:
 class Rules(Mapping):
     """Values in force on one day: entry id -> value (None: nothing is required)."""
 
-    def __init__(self, standard: Standard, date: str):
+    def __init__(self, standard: Standard, date: str, overrides: Mapping | None = None):
         self.standard = standard
         self.date = date
         self._values = {name: entry.on(date) for name, entry in standard.entries.items()}
+        self._values.update(overrides or {})
+
+    def replace(self, **overrides: float | str | None) -> Rules:
+        """The same rules with some values changed (``__`` stands for the dot in an id)."""
+        changed = {name.replace("__", "."): value for name, value in overrides.items()}
+        return Rules(self.standard, self.date, self._values | changed)
 
     def __getitem__(self, name: str) -> float | str | None:
         return self._values[name]
@@ -160,6 +239,10 @@ class Rules(Mapping):
 
     def entry(self, name: str) -> Entry:
         return self.standard.entries[name]
+
+    def rule(self, name: str) -> str:
+        """The rule word of an entry."""
+        return self.entry(name).rule_on(self.date)
 
     def number(self, name: str) -> float:
         """A value as a number; NaN where nothing is in force."""
@@ -204,30 +287,43 @@ def load_standard(name: str | Path) -> Standard:
         Unknown id or missing file; every mistake in the profile with file, line and reason.
     """
     profiles: list[Profile] = []
-    path = _locate(name, None)
+    paths = [_locate(name)]
     while True:
-        profile = _read_profile(path, path.stat().st_mtime_ns)
+        profile = _read_profile(paths[-1], paths[-1].stat().st_mtime_ns)
         if any(profile.id == known.id for known in profiles):
-            raise problem(N_("extends itself by way of “{name}”"), file=path, name=profile.id)
+            message = N_("line {line}: extends itself by way of “{name}”")
+            raise _refused(paths[-2], [(("extends",), message, {"name": profile.id})])
         profiles.append(profile)
         if profile.extends is None:
             break
-        path = _locate(profile.extends, path)
-    standard = Standard(profiles)
-    _check(standard, profiles, _locate(name, None))
-    return standard
+        paths.append(_locate(profile.extends, paths[-1]))
+    for position in reversed(range(len(profiles))):
+        _check(profiles[position:], paths[position])
+    return Standard(profiles)
 
 
-def _locate(name: str | Path, beside: Path | None) -> Path:
+def _locate(name: str | Path, extending: Path | None = None) -> Path:
+    """The file of a built-in standard, or a file (beside the one that extends it)."""
     if str(name) in built_in():
         return Path(str(resources.files("analysis").joinpath("standards", f"{name}.yaml")))
-    path = Path(name) if beside is None else beside.parent / name
+    path = Path(name) if extending is None else extending.parent / name
     if path.is_file():
         return path
-    raise problem(
-        N_("no such standard; expected a file or one of {names}"),
-        file=name,
-        names=", ".join(built_in()),
+    values = {"name": str(name), "names": ", ".join(built_in())}
+    if extending is None:
+        raise problem(
+            N_("no such standard; expected a file or one of {names}"), file=name, **values
+        )
+    message = N_("line {line}: no such standard “{name}”; expected a file or one of {names}")
+    raise _refused(extending, [(("extends",), message, values)])
+
+
+def _refused(path: Path, mistakes: list[tuple[tuple, str, dict]]) -> InputError:
+    """Mistakes in a profile (place, message, values) with the lines where they stand."""
+    document = read_yaml(path)
+    return InputError(
+        Finding("error", message, values | {"line": document.line(where) or 1}, str(path))
+        for where, message, values in mistakes
     )
 
 
@@ -236,31 +332,85 @@ def _read_profile(path: Path, _mtime: int) -> Profile:
     return read_model(path, Profile)
 
 
-def _check(standard: Standard, profiles: list[Profile], path: Path) -> None:
-    """Refuse what a single entry cannot know about itself."""
-    findings = []
+def _check(profiles: list[Profile], path: Path) -> None:
+    """Refuse what a single entry of the first profile cannot know about itself."""
+    standard = Standard(profiles)
+    mistakes: list[tuple[tuple, str, dict]] = []
 
-    def refuse(message: str, **values) -> None:
-        findings.append(Finding("error", message, values, file=str(path)))
+    def refuse(where: tuple, message: str, **values) -> None:
+        mistakes.append((where, message, values))
 
     for name in NEEDED:
         if name not in standard.entries:
-            refuse(N_("the entry “{name}” is missing"), name=name)
-    if len(profiles) > 1:
-        base = Standard(profiles[1:])
-        for name, entry in profiles[0].entries.items():
-            if name not in base.entries and not entry.new:
-                refuse(
-                    N_(
-                        "unknown entry “{name}”: not in {base}; if it is an additional one, say new: true"
-                    ),
-                    name=name,
-                    base=base.id,
-                )
-    for name, entry in standard.entries.items():
-        for value in entry.values.values():
+            refuse((), N_("line {line}: the entry “{name}” is missing"), name=name)
+    own = profiles[0]
+    base = Standard(profiles[1:]) if len(profiles) > 1 else None
+    for name, entry in own.entries.items():
+        if base and name not in base.entries and not entry.new:
+            refuse(
+                ("entries", name),
+                N_(
+                    "line {line}: unknown entry “{name}”: not in {base}; an additional one says new: true"
+                ),
+                name=name,
+                base=base.id,
+            )
+        for date, value in entry.values.items():
             worded = entry.rule in ("yes", "no", "option")
-            if value is not None and not worded and isinstance(value, str):
-                refuse(N_("{name}: {value} is not a number"), name=name, value=value)
-    if findings:
-        raise InputError(findings)
+            if isinstance(value, str) and not worded:
+                refuse(
+                    ("entries", name, "values", date),
+                    N_("line {line}: {name} is “{value}”; the rule {rule} needs a number"),
+                    name=name,
+                    value=value,
+                    rule=entry.rule,
+                )
+            if entry.rule in ("yes", "no") and value not in (entry.rule, None):
+                refuse(
+                    ("entries", name, "values", date),
+                    N_("line {line}: {name} is “{value}”; the rule {rule} has the value {rule}"),
+                    name=name,
+                    value=value,
+                    rule=entry.rule,
+                )
+            known = _words(base.entries[name]) if base and name in base.entries else set()
+            if entry.rule == "option" and known and value not in known:
+                refuse(
+                    ("entries", name, "values", date),
+                    N_("line {line}: {name} is “{value}”; expected one of {names}"),
+                    name=name,
+                    value=value,
+                    names=", ".join(sorted(known)),
+                )
+    for position, name in enumerate(own.not_stated):
+        if name not in standard.entries:
+            refuse(
+                ("not_stated", position),
+                N_("line {line}: unknown entry “{name}” under not_stated"),
+                name=name,
+            )
+        if name in own.entries:
+            refuse(
+                ("not_stated", position),
+                N_("line {line}: “{name}” stands under entries and under not_stated; keep one"),
+                name=name,
+            )
+    known = standard.concessions
+    for position, name in enumerate(own.concessions):
+        if name not in known:
+            refuse(
+                ("concessions", position),
+                N_("line {line}: unknown concession “{name}”; there are {names}"),
+                name=name,
+                names=", ".join(known),
+            )
+    if mistakes:
+        raise _refused(path, mistakes)
+
+
+def _words(entry: Entry) -> set[str]:
+    """The words that an option may take; empty where it is a number."""
+    words = {
+        word for word in (*entry.values.values(), *entry.alternatives) if isinstance(word, str)
+    }
+    return words | {"yes", "no"} if words & {"yes", "no"} else words

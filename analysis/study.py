@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from .apportion import stage_rows
 from .evaluate import balance_table, evaluation_table, school_table, three_valued
 from .files import N_, problem
 from .indicators import indicator_rows
+from .items import covered, year_data
 from .load import County, load_county
 from .standards import Rules
 
@@ -29,8 +30,12 @@ class Study:
         The school year that is judged; tables named after it hold that year only.
     years : dict of int to Rules
         All years with data and the rules by which each is judged.
+    plan : dict of int to Rules
+        The county's own targets in force in each year; empty where it has no plan.
     as_of : int or None
         The year whose rules are used instead of each year's own.
+    concessions : frozenset of str
+        Concessions that are switched on.
     register : DataFrame
         Every school, stage and year, judged or not (`analysis.apportion.stage_rows`).
     all_indicators, all_balance, all_schools : DataFrame
@@ -40,7 +45,9 @@ class Study:
     county: County
     year: int
     years: Mapping[int, Rules] = field(repr=False)
+    plan: Mapping[int, Rules] = field(repr=False)
     as_of: int | None
+    concessions: frozenset
     register: pd.DataFrame = field(repr=False)
     all_indicators: pd.DataFrame = field(repr=False)
     all_balance: pd.DataFrame = field(repr=False)
@@ -74,7 +81,14 @@ class Study:
     @cached_property
     def all_evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard in every year."""
-        return evaluation_table(self.county, self.all_schools, self.all_balance, self.years)
+        return evaluation_table(
+            self.county,
+            self.all_schools,
+            self.all_balance,
+            self.years,
+            self.plan,
+            self.concessions,
+        )
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
@@ -110,12 +124,130 @@ class Study:
             self.rows, self.indicators, self.schools, self.balance, {self.year: self.rules}
         )
 
+    def with_rules(self, **overrides: float | str | None) -> Study:
+        """The judged year by changed rules (``__`` stands for the dot in an entry's id)."""
+        rules = {self.year: self.rules.replace(**overrides)}
+        plan = {y: rule for y, rule in self.plan.items() if y == self.year}
+        return judge(self.county, self.year, rules, plan, self.as_of, self.concessions)
+
+    def with_concessions(self, concessions: Iterable[str]) -> Study:
+        """The judged year with other concessions."""
+        rules = {self.year: self.rules}
+        plan = {y: rule for y, rule in self.plan.items() if y == self.year}
+        return judge(self.county, self.year, rules, plan, self.as_of, frozenset(concessions))
+
+    @cached_property
+    def switch_audit(self) -> pd.DataFrame:
+        """Verdicts that another reading of the standard's open points would turn round.
+
+        One row per verdict and alternative (`Entry.alternatives`): ``switch, alternative, item,
+        status, other_status``.
+        """
+        found = []
+        for name, entry in self.rules.standard.entries.items():
+            for alternative in entry.alternatives:
+                if alternative == self.rules[name]:
+                    continue
+                other = self.with_rules(**{name.replace(".", "__"): alternative})
+                for row in _changed(self.evaluation, other.evaluation):
+                    found.append({"switch": name, "alternative": alternative} | row)
+        columns = ["switch", "alternative", "item", "status", "other_status"]
+        return pd.DataFrame(found, columns=columns)
+
+    @cached_property
+    def concession_effects(self) -> pd.DataFrame:
+        """Each concession: the schools it covers and the verdicts with and without it.
+
+        Returns
+        -------
+        DataFrame
+            ``concession, on, schools`` (names covered), ``item, without, with_it``; one row per
+            verdict that it changes, or a single one with an empty `item`.
+        """
+        data = year_data(self.county, self.year, self.rules)
+        found = []
+        for name in self.rules.standard.concessions:
+            without = self.with_concessions(self.concessions - {name})
+            with_it = self.with_concessions(self.concessions | {name})
+            schools = data.schools.loc[covered(data, name), "name"]
+            row = {"concession": name, "on": name in self.concessions, "schools": tuple(schools)}
+            changes = _changed(without.evaluation, with_it.evaluation)
+            for change in changes or [{"item": "", "status": "", "other_status": ""}]:
+                found.append(
+                    row
+                    | {"item": change["item"], "without": change["status"]}
+                    | {"with_it": change["other_status"]}
+                )
+        columns = ["concession", "on", "schools", "item", "without", "with_it"]
+        return pd.DataFrame(found, columns=columns)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """Items as the standard numbers them: the parts of an item (``G3.…``) taken together.
+
+        Returns
+        -------
+        DataFrame
+            ``part, item, status``; resource rows stay as they are.
+        """
+        table = self.evaluation[["part", "item", "status"]].copy()
+        table = table[table["item"].isin(self.rules) | (table["part"] == "resource")]
+        parts = table["part"] != "resource"
+        table.loc[parts, "item"] = table.loc[parts, "item"].str.split(".").str[0]
+        grouped = table.groupby(["part", "item"], sort=False)["status"]
+        return grouped.agg(three_valued).reset_index()
+
+    @property
+    def plan_years(self) -> list[int]:
+        """The years at whose end the county's plan asks for something new, from the judged year on."""
+        own = self.county.standard.plan
+        if own is None:
+            return []
+        dates = {date for entry in own.profile.entries.values() for date in entry.values}
+        later = {int(date[:4]) for date in dates if int(date[:4]) > self.year}
+        return sorted({self.year, *later})
+
+    def targets_by_phase(self, years: Iterable[int] | None = None) -> pd.DataFrame:
+        """The judged year's data against the plan's targets of several years.
+
+        Parameters
+        ----------
+        years : iterable of int, optional
+            Years whose rules and targets are applied; `plan_years` if omitted.
+
+        Returns
+        -------
+        DataFrame
+            ``item, value, as_of, requirement, status, target, target_status, target_compared``, one
+            row per item with a target and year.
+        """
+        own, national = self.county.standard.plan, self.county.standard.evaluation
+        found = []
+        for as_of in self.plan_years if years is None else years:
+            again = judge(
+                self.county,
+                self.year,
+                {self.year: national.for_year(self.year, as_of)},
+                {self.year: own.for_year(self.year, as_of)} if own else {},
+                as_of,
+                self.concessions,
+            )
+            table = again.evaluation
+            found.append(table[table["target"] != ""].assign(as_of=as_of))
+        columns = ["item", "value", "as_of", "requirement", "status"]
+        columns += ["target", "target_status", "target_compared"]
+        return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
     def _of_year(self, table: pd.DataFrame) -> pd.DataFrame:
         return table[table["year"] == self.year].reset_index(drop=True)
 
 
 def analyze(
-    county: County | str | Path, year: int | None = None, *, as_of: int | None = None
+    county: County | str | Path,
+    year: int | None = None,
+    *,
+    as_of: int | None = None,
+    concessions: Iterable[str] | None = None,
 ) -> Study:
     """Analyze a county.
 
@@ -126,7 +258,9 @@ def analyze(
     year : int, optional
         School year to judge; the last one with data if omitted.
     as_of : int, optional
-        Judge by the rules of this year instead (for example by the targets of 2030).
+        Judge by the rules and targets of this year instead (for example of 2030).
+    concessions : iterable of str, optional
+        Concessions of the Working Rules to switch on; those of the county's profile if omitted.
 
     Returns
     -------
@@ -135,7 +269,7 @@ def analyze(
     Raises
     ------
     InputError
-        The county cannot be read, or has no data for the year.
+        The county cannot be read, has no data for the year, or a concession does not exist.
     """
     if not isinstance(county, County):
         county = load_county(county)
@@ -148,16 +282,64 @@ def analyze(
             year=year,
             years=", ".join(map(str, county.years)),
         )
-    rules = {each: county.standard.for_year(each, as_of) for each in county.years}
-    register = stage_rows(county, rules)
+    standard = county.standard.evaluation
+    chosen = frozenset(county.standard.profile.concessions if concessions is None else concessions)
+    unknown = sorted(chosen - set(standard.concessions))
+    if unknown:
+        raise problem(
+            N_("unknown concession {names}; there are {known}"),
+            names=", ".join(unknown),
+            known=", ".join(standard.concessions),
+        )
+    rules = {each: standard.for_year(each, as_of) for each in county.years}
+    own = county.standard.plan
+    plan = {each: own.for_year(each, as_of) for each in county.years} if own else {}
+    return judge(county, year, rules, plan, as_of, chosen)
+
+
+def judge(
+    county: County,
+    year: int,
+    rules: Mapping[int, Rules],
+    plan: Mapping[int, Rules],
+    as_of: int | None = None,
+    concessions: frozenset = frozenset(),
+) -> Study:
+    """Run all steps with given rules, in their order.
+
+    Parameters
+    ----------
+    county : County
+    year : int
+    rules, plan : mapping of int to Rules
+        The years to be judged, and by what.
+    as_of : int, optional
+    concessions : frozenset of str
+
+    Returns
+    -------
+    Study
+    """
+    register = stage_rows(county, rules, concessions)
     indicators = indicator_rows(register, rules)
     return Study(
         county=county,
         year=int(year),
         years=rules,
+        plan=plan,
         as_of=as_of,
+        concessions=concessions,
         register=register,
         all_indicators=indicators,
         all_balance=balance_table(indicators, rules, county.code),
         all_schools=school_table(indicators, rules),
     )
+
+
+def _changed(ours: pd.DataFrame, other: pd.DataFrame) -> list[dict]:
+    """Items whose status differs between two evaluations of the same year."""
+    both = ours[["item", "status"]].merge(
+        other[["item", "status"]], on="item", suffixes=("", "_other")
+    )
+    changed = both[both["status"] != both["status_other"]]
+    return changed.rename(columns={"status_other": "other_status"}).to_dict("records")

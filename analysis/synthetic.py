@@ -552,13 +552,32 @@ def county_items(base: dict, recipe: dict, years: np.ndarray) -> dict[str, np.nd
     return items
 
 
+def plan_shares(schools, students, staff, open_) -> dict[str, np.ndarray]:
+    """Shares that some plans ask for and the schools' data already tell, by year."""
+    private = (schools["ownership"] == "private").to_numpy()
+    both = students["primary"] + students["junior"]
+    shares = {"private_share": both[private].sum(axis=0) / both.sum(axis=0)}
+    if staff["junior"]:  # above the required qualification means a bachelor's degree or more
+        part, whole = (
+            np.nansum(staff["junior"][name] * open_, axis=0)
+            for name in ("above_qualification", "teachers")
+        )
+        shares["staff.bachelor_share.junior"] = part / whole
+    return {item: series.round(4) for item, series in shares.items()}
+
+
 def county_years(items: dict, recipe: dict, years: np.ndarray) -> pd.DataFrame:
     """The long table: items by year, qualitative ones, overrides, omissions and exact facts."""
     values = {**items}
     for item, pair in recipe.get("counts", {}).items():
         values[item] = np.round(ramp(pair, len(years)))
     for item, answer in recipe["qualitative"].items():
-        values[item] = [answer] * len(years)
+        values[item] = answer if isinstance(answer, list) else [answer] * len(years)
+    for item, figure in recipe.get("reported", {}).items():
+        if figure != "computed":
+            first = figure[0] if isinstance(figure, list) else figure
+            words = figure if isinstance(figure, list) else [figure] * len(years)
+            values[item] = words if isinstance(first, str) else ramp(figure, len(years)).round(4)
     omitted = set(recipe.get("omit", []))
     last = years[-1]
     rows = [
@@ -653,7 +672,7 @@ def generate_county(recipe: dict) -> dict[str, pd.DataFrame]:
             "year": np.tile(years, len(schools)),
         }
     )
-    for name in TABLES["school_years"].names[2:-1]:
+    for name in _yearly_columns():
         stage = name.rsplit("_", 1)[-1]
         values = wide.get(name, np.full(open_.shape, np.nan)).astype(float)
         if stage in WEIGHTS:
@@ -688,7 +707,11 @@ def generate_county(recipe: dict) -> dict[str, pd.DataFrame]:
         "graduates": np.round(county_grades["junior"][RUN_UP - 1 : -1, 2] * 0.998),
         "entrants_before": county_grades["junior"][:-RUN_UP, 0].astype(float),
     }
-    long = county_years(county_items(base, recipe, years), recipe, years)
+    items = county_items(base, recipe, years)
+    computed = plan_shares(schools, students, staff, open_)
+    asked = recipe.get("reported", {})
+    items |= {item: series for item, series in computed.items() if asked.get(item) == "computed"}
+    long = county_years(items, recipe, years)
     series = pd.concat(
         [
             pd.DataFrame({"year": year, "item": item, "value": value})
@@ -735,6 +758,11 @@ def grade_rows(schools, stage, students, classes, largest, years) -> pd.DataFram
             "open": (offered & active(schools, years)[:, :, None]).ravel(),
         }
     )
+
+
+def _yearly_columns() -> list[str]:
+    """Columns of `school_years` that every county fills in, without the key."""
+    return [column.name for column in TABLES["school_years"].columns[2:] if column.needed]
 
 
 # ----------------------------------------------------------------------------------- a nation
@@ -853,7 +881,7 @@ def generate_nation(
     by_year = np.repeat(np.arange(count), years)
     school_years = roster_[["county", "school_id"]].take(by_year).reset_index(drop=True)
     school_years["year"] = np.tile(calendar, count)
-    for name in TABLES["school_years"].names[2:-1]:
+    for name in _yearly_columns():
         values = np.asarray(wide[name], dtype=float)
         stage = name.rsplit("_", 1)[-1]
         if stage in WEIGHTS:
@@ -956,7 +984,7 @@ def county_yaml(recipe: dict) -> str:
     for name in ("name", "province"):
         lines.append(f"{name}: {{zh: {text(recipe[name]['zh'])}, en: {text(recipe[name]['en'])}}}")
     lines += [
-        "standard: cn-2017",
+        f"standard: {recipe['standard']}",
         f"target_year: {recipe['target_year']}",
         "synthetic: true",
         "sources:",

@@ -153,7 +153,9 @@ def test_b1_through_a_county(make_county):
     value = table[table["indicator"] == "equipment_value"].set_index("stage")["value"]
 
     assert value["primary"] == pytest.approx(exact["primary_books_per_student"], rel=1e-12)
-    assert value["primary"] == pytest.approx(expected["published"]["books_per_weighted_student"], abs=0.05)
+    assert value["primary"] == pytest.approx(
+        expected["published"]["books_per_weighted_student"], abs=0.05
+    )
     assert value["junior"] == pytest.approx(exact["junior_books_per_student"], rel=1e-12)
 
 

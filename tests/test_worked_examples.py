@@ -51,7 +51,6 @@ def qualified(make_county, teachers: int, **more):
     ("key", "limits"), THRESHOLDS.items(), ids=[" ".join(key) for key in THRESHOLDS]
 )
 def test_fourteen_thresholds_and_floors(make_county, key, limits):
-    indicator, stage = key
     school = {"type": "nine_year", "students_primary": 500, "students_junior": 500}
     table = analyze(make_county([school])).indicators.set_index(["indicator", "stage"])
     row = table.loc[key]
@@ -231,8 +230,8 @@ def test_nine_year_source_example():
 )
 def test_nine_year_shares(total, primary, junior):
     shares = apportion(total, primary=600, junior=400)
-    assert shares["primary"] == pytest.approx(primary, rel=1e-8)
-    assert shares["junior"] == pytest.approx(junior, rel=1e-8)
+    assert shares["primary"] == pytest.approx(primary, rel=2e-8)
+    assert shares["junior"] == pytest.approx(junior, rel=2e-8)
     assert shares["senior"] == 0
 
 

@@ -16,6 +16,7 @@ from .. import charts, display, narrative
 from ..language import Language, speak
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study
+from ..wording import item_title, school_year
 
 #: Key under which the cover hands title, language and date to the exporters.
 METADATA = "junheng"
@@ -74,7 +75,7 @@ class Report:
         return self.say(
             "{county}: high-quality and balanced compulsory education, {year}",
             county=self.say.label(self.study.county.record.name),
-            year=narrative.school_year(self.study.year, self.say),
+            year=school_year(self.study.year, self.say),
         )
 
     def _section(self, title: str, *parts: str, level: int = 2) -> Fragment:
@@ -91,7 +92,7 @@ class Report:
         facts = [
             (say("Province"), say.label(record.province)),
             (say("County code"), record.code),
-            (say("Data"), narrative.school_year(study.year, say)),
+            (say("Data"), school_year(study.year, say)),
             (say("Standard"), say.label(study.rules.standard.title)),
             (
                 say("Judged"),
@@ -113,7 +114,7 @@ class Report:
         parts = [
             f"<h1>{html.escape(say.label(record.name))}</h1>",
             _p(say("Report on high-quality and balanced compulsory education"), "subtitle"),
-            _p(narrative.school_year(study.year, say), "edition"),
+            _p(school_year(study.year, say), "edition"),
             f'<div class="verdict-{status}"><p><strong>{short}</strong></p>'
             f"{_p(narrative.verdict(study, self.lang))}</div>",
             _p(self.synthetic_mark, "synthetic") if record.synthetic else "",
@@ -159,6 +160,80 @@ class Report:
                     "Marks in all tables: △ 85 % of the threshold or more, × not met, ○ not assessed."
                 )
             ),
+        )
+
+    def checklist(self) -> Fragment:
+        """The parts of the standard, requirement by requirement, and what is open."""
+        say, study = self.say, self.study
+        open_ = display.open_grid(study, self.lang)
+        parts = [
+            self._table(display.checklist_grid(study, part, self.lang))
+            for part in ("government", "quality", "recognition", "veto", "resource")
+        ]
+        return self._section(
+            say("Requirement by requirement"),
+            _p(
+                say(
+                    "The value is that of the school or subject which is worst placed; the margin is "
+                    "what it has beyond the requirement, negative what it lacks. All requirements of "
+                    "every part have to be met; a veto condition that was found outranks everything. "
+                    "Items without data are not assessed and leave the verdict open."
+                )
+            ),
+            *parts,
+            self._table(open_) if open_.rows else _p(say("Every requirement is assessed.")),
+        )
+
+    def targets(self) -> Fragment:
+        """The county's own plan beside the national rules, now and in its later phases."""
+        say, study = self.say, self.study
+        own = study.plan.get(study.year)
+        if own is None:
+            text = say(
+                "The county has given no targets of its own; it is judged by the national rules."
+            )
+            return self._section(say("The county's own targets"), _p(text))
+        grid = display.targets_grid(study, self.lang)
+        phases = display.phases_grid(study, self.lang) if len(study.plan_years) > 1 else None
+        note = own.standard.profile.note
+        silent = [
+            item_title(study, name, self.lang)
+            for name in own.standard.profile.not_stated
+            if name in study.rules and not name.startswith(("option.", "concession.", "V"))
+        ]
+        return self._section(
+            say("The county's own targets"),
+            _p(
+                say(
+                    "Plan: {title}. An evaluation threshold and a target of the county are two things: "
+                    "each item is judged by both. Targets for the seven indicators are judged on the "
+                    "county mean.",
+                    title=say.label(own.standard.title),
+                )
+            ),
+            _p(say.label(note)) if note else "",
+            _list(narrative.weaker_targets(study, self.lang)),
+            self._table(grid),
+            self._table(phases) if phases else "",
+            _p(say("The plan says nothing about: {list}.", list=say.join(silent)))
+            if silent
+            else "",
+        )
+
+    def annex(self) -> Fragment:
+        """The tables of the national application form."""
+        from ..form import form_grids
+
+        grids = form_grids(self.study, self.lang)
+        return self._section(
+            self.say("Annex: the application form"),
+            _p(
+                self.say(
+                    "Tables I to VI of the national application form, with its columns and decimals. "
+                    "`junheng form` writes them as a workbook to fill in and to file."
+                )
+            ),
+            *(self._table(grid) for grid in grids.values()),
         )
 
     def schools(self) -> Fragment:
@@ -354,6 +429,7 @@ class Report:
         """How firm the verdicts are: small changes and other methods."""
         say, study = self.say, self.study
         audit = display.method_audit_grid(study, self.lang)
+        switches = display.switches_grid(study, self.lang)
         count = len(study.method_audit)
         if count > len(audit.rows):
             shown = say(
@@ -386,6 +462,22 @@ class Report:
                 + shown
             ),
             self._table(audit),
+            _p(
+                say(
+                    "Open points of the standard: where the texts leave a choice, the reading of this "
+                    "report is one of several in use."
+                )
+            ),
+            self._table(switches)
+            if switches.rows
+            else _p(say("No other reading changes a verdict.")),
+            _p(
+                say(
+                    "Concessions of the Working Rules are off unless they are switched on; each needs "
+                    "its proof, and full compliance within three years after recognition."
+                )
+            ),
+            self._table(display.concessions_grid(study, self.lang)),
         )
 
     def data_quality(self) -> Fragment:

@@ -6,6 +6,16 @@ local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]', ' ') .. '"'
 end
 
+-- At the start of a cell or paragraph "= 100%" would be a heading, "- x" and "1. x" a list: pandoc does
+-- not escape them.
+function Str(str)
+  if str.text:match('^=+$') or str.text:match('^[-+/]$') then
+    return pandoc.RawInline('typst', '\\' .. str.text)
+  elseif str.text:match('^%d+%.$') then
+    return pandoc.RawInline('typst', (str.text:gsub('%.$', '\\.')))
+  end
+end
+
 -- <div class="verdict-met"> becomes #verdict-met[...]; the template defines these functions.
 function Div(div)
   local name = div.classes[1]
@@ -48,7 +58,7 @@ local function set_widths(tbl)
   end
   for _, row in ipairs(tbl.head.rows) do consider(row, 0.4, 14) end
   for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do consider(row, 1, 40) end
+    for _, row in ipairs(body.body) do consider(row, 1, 34) end
   end
   for _, width in ipairs(widths) do total = total + width + 2 end
   if total < 90 then return end
