@@ -576,9 +576,9 @@ def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) 
             rows, end, rest = (rest + chunk).rpartition(b"row>")
             if len(rest) > 100_000_000:
                 raise _NotAWorkbook("row")
-            columns, numbers = map(set, zip(*_FILLED.findall(rows + end), strict=True)) or ((), ())
-            width = max([width, *map(_column_number, columns)])
-            height = max([height, *map(int, numbers)])
+            filled = _FILLED.findall(rows + end)
+            width = max([width, *map(_column_number, {column for column, _ in filled})])
+            height = max([height, *map(int, {row for _, row in filled})])
             for message, pattern in (
                 (N_("cell {cell} shows the error {value}; correct it in the workbook"), _ERROR),
                 (

@@ -183,6 +183,12 @@ class Standard:
         return self if self.profile.kind == "plan" else None
 
     @property
+    def first_year(self) -> int:
+        """The year in which the first value of the profile itself takes effect."""
+        dates = [date for entry in self.profile.entries.values() for date in entry.values]
+        return int(min(dates, default="0000")[:4])
+
+    @property
     def concessions(self) -> list[str]:
         """Names of the concessions that the standard knows."""
         names = (name.split(".")[1] for name, e in self.entries.items() if e.part == "concession")

@@ -80,20 +80,18 @@ class Study:
 
     @cached_property
     def all_evaluation(self) -> pd.DataFrame:
-        """Every requirement of the standard in every year."""
-        return evaluation_table(
-            self.county,
-            self.all_schools,
-            self.all_balance,
-            self.years,
-            self.plan,
-            self.concessions,
-        )
+        """Every requirement of the standard and target of the plan in every year."""
+        return self._evaluation(self.years)
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
-        """Every requirement of the standard in the judged year."""
-        return self._of_year(self.all_evaluation)
+        """Every requirement of the standard and target of the plan in the judged year."""
+        return self._evaluation({self.year: self.rules})
+
+    def _evaluation(self, rules: Mapping[int, Rules]) -> pd.DataFrame:
+        return evaluation_table(
+            self.county, self.all_schools, self.all_balance, rules, self.plan, self.concessions
+        )
 
     @property
     def recognised(self) -> bool | None:
@@ -125,16 +123,14 @@ class Study:
         )
 
     def with_rules(self, **overrides: float | str | None) -> Study:
-        """The judged year by changed rules (``__`` stands for the dot in an entry's id)."""
+        """The judged year by changed rules (``__`` stands for the dot in an id); without the plan."""
         rules = {self.year: self.rules.replace(**overrides)}
-        plan = {y: rule for y, rule in self.plan.items() if y == self.year}
-        return judge(self.county, self.year, rules, plan, self.as_of, self.concessions)
+        return judge(self.county, self.year, rules, {}, self.as_of, self.concessions)
 
     def with_concessions(self, concessions: Iterable[str]) -> Study:
-        """The judged year with other concessions."""
+        """The judged year with other concessions; without the plan."""
         rules = {self.year: self.rules}
-        plan = {y: rule for y, rule in self.plan.items() if y == self.year}
-        return judge(self.county, self.year, rules, plan, self.as_of, frozenset(concessions))
+        return judge(self.county, self.year, rules, {}, self.as_of, frozenset(concessions))
 
     @cached_property
     def switch_audit(self) -> pd.DataFrame:
@@ -167,10 +163,11 @@ class Study:
         data = year_data(self.county, self.year, self.rules)
         found = []
         for name in self.rules.standard.concessions:
-            without = self.with_concessions(self.concessions - {name})
-            with_it = self.with_concessions(self.concessions | {name})
+            on = name in self.concessions
+            other = self.with_concessions(self.concessions ^ {name})
+            without, with_it = (other, self) if on else (self, other)
             schools = data.schools.loc[covered(data, name), "name"]
-            row = {"concession": name, "on": name in self.concessions, "schools": tuple(schools)}
+            row = {"concession": name, "on": on, "schools": tuple(schools)}
             changes = _changed(without.evaluation, with_it.evaluation)
             for change in changes or [{"item": "", "status": "", "other_status": ""}]:
                 found.append(
@@ -204,8 +201,8 @@ class Study:
         if own is None:
             return []
         dates = {date for entry in own.profile.entries.values() for date in entry.values}
-        later = {int(date[:4]) for date in dates if int(date[:4]) > self.year}
-        return sorted({self.year, *later})
+        now = max(self.year, own.first_year)
+        return sorted({now, *(int(date[:4]) for date in dates if int(date[:4]) > now)})
 
     def targets_by_phase(self, years: Iterable[int] | None = None) -> pd.DataFrame:
         """The judged year's data against the plan's targets of several years.
@@ -293,7 +290,9 @@ def analyze(
         )
     rules = {each: standard.for_year(each, as_of) for each in county.years}
     own = county.standard.plan
-    plan = {each: own.for_year(each, as_of) for each in county.years} if own else {}
+    # data from before the plan are compared with its first targets
+    first = own.first_year if own else 0
+    plan = {each: own.for_year(max(each, first), as_of) for each in county.years} if own else {}
     return judge(county, year, rules, plan, as_of, chosen)
 
 

@@ -62,7 +62,7 @@ def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:
     head, _, rest = item.partition(".")
     if head == "schools":
         return say("{stage}: every school meets the rule", stage=say.label(STAGE_LABELS[rest]))
-    if head == "cv":
+    if head == "cv" and "." in rest:
         name, stage = rest.split(".")
         return say(
             "{stage}: CV of {indicator}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,13 +111,9 @@ COUNTY_SHEET = [
 ]
 
 
-def cell_of(text: str):
+def cell_of(text: str) -> str | float | None:
     """What a person's spreadsheet holds: a number where the text is one, except after a zero."""
-    try:
-        number = float(text)
-    except ValueError:
-        return text or None
-    return text if text.startswith("0") and text not in ("0", "0.0") else number
+    return float(text) if re.fullmatch(r"-?[1-9][0-9]*(\.[0-9]+)?|0", text) else text or None
 
 
 def write_workbook(path: Path, tables: dict[str, Rows] | None = None, county=None) -> Path:

@@ -64,7 +64,7 @@ def build_county(
         year to what differs in it, or to None if the school has no row in it.
     years : int or list of int
     rules : dict, optional
-        Values of entries of the standard that differ from the national ones.
+        Values of entries by which a province judges differently: a value, or values by date.
     facts : dict, optional
         Items of `county_years` that differ from those that meet every requirement.
     **record
@@ -131,25 +131,27 @@ def _facts(standard: Standard, year: int) -> dict[str, str]:
     facts = {}
     for name, value in standard.for_year(year).items():
         entry = standard.entries[name]
-        if entry.part not in ("resource", "option") and value is not None:
+        if entry.part not in ("resource", "option", "concession") and value is not None:
             hair = {"below": -0.01, "above": 0.01}.get(entry.rule)
-            facts[name] = str(value if hair is None else value + hair)
+            facts[name] = value if isinstance(value, str) else f"{value + (hair or 0):g}"
     return facts
 
 
 def _standard(values: dict) -> Standard:
-    """The national standard, with other values for some of its entries."""
+    """The national standard, or a province's with other values for some of its entries."""
     national = load_standard("cn-2017")
     if not values:
         return national
     entries = {
-        name: national.entries[name].model_copy(update={"values": {"2017-04-19": value}})
+        name: national.entries[name].model_copy(
+            update={"values": value if isinstance(value, dict) else {"2017-04-19": value}}
+        )
         for name, value in values.items()
     }
     profile = Profile(
         id="test",
         title={"zh": "测试", "en": "Test"},
-        kind="plan",
+        kind="evaluation",
         extends="cn-2017",
         entries=entries,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bad_county import add_column, cell, cells, change, good_tables, header, text_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis import load_county, read_county
@@ -227,7 +228,7 @@ def test_another_form_of_the_same_county(form, folder, good):
 def test_rows_are_counted_with_blank_ones(folder):
     blank_rows(folder)
     rooms = read(folder).tables["rooms"]
-    assert rooms.index[0] == 5  # blank row, header, two blank rows
+    assert rooms.index[0] == 6  # two blank rows, header, two blank rows
 
 
 def test_a_change_of_any_table_changes_the_fingerprint(folder, good):
@@ -339,110 +340,62 @@ def test_numeric_ids_and_values_of_xlsxwriter(tmp_path):
 # --- a law ---------------------------------------------------------------------------------------
 
 NAMES = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8
-).filter(lambda text: text.strip())
-IDS = st.from_regex(r"[0-9A-Z]{1,12}", fullmatch=True)
-COUNTS = st.none() | st.integers(0, 10**6)
-AMOUNTS = st.none() | st.integers(0, 10**12).map(lambda cents: cents / 100)
-
-
-def spelt(value) -> str:
-    return "" if value is None else str(value)
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=6
+).filter(lambda text: not text.startswith("="))
+IDS = st.from_regex(r"[0-9A-Z]{1,10}", fullmatch=True).filter(lambda text: "E" not in text)
+AMOUNTS = st.sampled_from(["", "0"]) | st.integers(0, 10**12).map(lambda cents: str(cents / 100))
+# a spreadsheet keeps fifteen digits
+VALUES = st.integers(-(10**14), 10**14).map(lambda n: repr(n / 1000)) | st.sampled_from(
+    ["yes", "no", "", "0"]
+)
 
 
 @st.composite
 def counties(draw) -> dict[str, bad.Rows]:
-    """Small counties that are in order: a school of any type, years, rooms, county values."""
-    roster = draw(
-        st.lists(
-            st.tuples(IDS, NAMES, st.sampled_from(sorted(SCHOOL_TYPES))),
-            min_size=1,
-            max_size=3,
-            unique_by=lambda school: school[0],
+    """Small counties that are in order: schools of any type, rooms, county values."""
+    tables = {name: rows[:1] for name, rows in good_tables().items()}
+    for school in draw(st.lists(IDS, min_size=1, max_size=3, unique=True)):
+        kind = draw(st.sampled_from(sorted(SCHOOL_TYPES)))
+        tables["schools"].append(
+            [school, draw(NAMES), kind, "public", "7", "rural", "", "", "", "", "", draw(NAMES)]
         )
-    )
-    years = range(2019, 2019 + draw(st.integers(1, 2)))
-    columns = [
-        c for c in TABLES["school_years"].columns if c.name not in ("school_id", "year", "note")
-    ]
-    schools = [[column.name for column in TABLES["schools"].columns]]
-    school_years = [["school_id", "year", *(column.name for column in columns)]]
-    rooms = [["school_id", "year", "kind", "area_m2"]]
-    for school, name, kind in roster:
-        schools.append(
-            [school, name, kind, "public", "7", "rural", "", "", "", "", "", draw(NAMES)]
-        )
-        for year in years:
-            row = {"school_id": school, "year": str(year)}
-            for column in columns:
-                stage = column.name.rpartition("_")[2]
-                if column.name.startswith("students") and stage not in SCHOOL_TYPES[kind].stages:
-                    row[column.name] = ""
-                elif column.name.startswith(("students", "equipment", "operating")):
-                    row[column.name] = spelt(draw(st.none() | st.integers(10**8, 10**9)))
-                elif column.name.startswith(("classes", "teachers")):
-                    row[column.name] = spelt(draw(st.none() | st.integers(10**6, 10**7)))
-                elif column.name == "teaching_area_m2":
-                    row[column.name] = spelt(draw(st.none() | st.floats(1e10, 1e12)))
-                elif column.name == "equipment_value_cny":
-                    row[column.name] = spelt(draw(st.none() | st.integers(10**13, 10**14)))
-                else:
-                    row[column.name] = spelt(
-                        draw(
-                            COUNTS
-                            if column.kind == "count"
-                            else AMOUNTS.filter(lambda x: not x or x < 1e8)
-                        )
-                    )
-            if row["equipment_value_cny"]:
-                row["equipment_value_cny"] += "00000"
-            school_years.append(list(row.values()))
-            rooms += [
-                [school, str(year), room, spelt(draw(AMOUNTS))]
-                for room in draw(st.lists(st.sampled_from(["music", "art"]), max_size=2))
-            ]
-    values = st.floats(-1e12, 1e12).map(repr) | st.sampled_from(["yes", "no", "", "0"])
-    items = draw(st.lists(st.sampled_from(["births", "S1", "Q3", "V1"]), max_size=4, unique=True))
-    county_years = [["year", "item", "value", "evidence"]]
-    county_years += [["2020", item, draw(values), draw(NAMES)] for item in items]
-    return {
-        "schools": schools,
-        "school_years": school_years,
-        "rooms": rooms,
-        "county_years": county_years,
-        "enrolment": [["school_id", "year", "grade", "students", "classes", "largest_class"]],
-    }
+        row = dict.fromkeys(tables["school_years"][0], "")
+        row |= {"school_id": school, "year": "2021"}
+        for stage in SCHOOL_TYPES[kind].stages:
+            row[f"students_{stage}"] = draw(st.integers(0, 10**6).map(str))
+        for column in ("teaching_area_m2", "outdoor_sports_area_m2", "operating_funds_cny"):
+            row[column] = draw(AMOUNTS)
+        tables["school_years"].append(list(row.values()))
+        for room in draw(st.lists(st.sampled_from(["music", "art"]), max_size=2)):
+            tables["rooms"].append([school, "2021", room, draw(AMOUNTS)])
+    for item in draw(st.lists(st.sampled_from(["births", "S1", "Q3"]), unique=True)):
+        tables["county_years"].append(["2021", item, draw(VALUES), draw(NAMES)])
+    return tables
 
 
 def expected(name: str, rows: bad.Rows) -> pd.DataFrame:
     """What the tables hold, told without the loader."""
-    import unicodedata
-
     frame = pd.DataFrame(rows[1:], columns=rows[0]).reindex(columns=TABLES[name].names)
     for column in TABLES[name].columns:
         if column.is_numeric:
-            frame[column.name] = [float(v) if v and v == v else np.nan for v in frame[column.name]]
-        elif column.kind == "value":
-            frame[column.name] = [
-                v
-                if v in ("yes", "no") or not v
-                else str(int(float(v)))
-                if float(v).is_integer()
-                else str(float(v))
-                for v in frame[column.name]
-            ]
-    del unicodedata
+            numbers = [float(text or "nan") for text in frame[column.name].fillna("")]
+            frame[column.name] = pd.Series(numbers, dtype="float64")
+        elif column.kind == "value":  # whole numbers have no decimal point
+            texts = [re.sub(r"^-0$", "0", re.sub(r"\.0$", "", t)) for t in frame[column.name]]
+            frame[column.name] = texts
     kinds = {c.name: "float64" if c.is_numeric else "str" for c in TABLES[name].columns}
     return frame.replace("", np.nan).astype(kinds)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    tables=counties(), encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]), data=st.data()
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # examples are small as they are
 )
-def test_what_is_written_is_read(tables, encoding, data, tmp_path_factory):
+@given(counties(), st.sampled_from(["utf-8", "utf-8-sig"]), st.sampled_from(",;\t"))
+def test_what_is_written_is_read(tmp_path_factory, tables, encoding, separator):
     folder = bad.write_folder(tmp_path_factory.mktemp("law") / "county", tables)
-    separator = data.draw(st.sampled_from(",;\t"))
     for name, rows in tables.items():
         (folder / f"{name}.csv").write_bytes(text_of(rows, separator).encode(encoding))
     county = load_county(folder)

@@ -133,11 +133,8 @@ def test_before_the_rules_nothing_is_judged(make_county):
 def test_rules_of_another_year_also_say_who_is_judged(make_county):
     """From 2030 on this county counts teaching points from 100 students."""
     schools = [{"students_primary": 400}, {"type": "teaching_point", "students_primary": 60}]
-    county = make_county(schools, rules={"option.teaching_point_students": 50})
-    entry = county.standard.entries["option.teaching_point_students"]
-    county.standard.entries["option.teaching_point_students"] = entry.model_copy(
-        update={"values": {"2017-04-19": 50, "2030-01-01": 100}}
-    )
+    dated = {"2017-04-19": 50, "2030-01-01": 100}
+    county = make_county(schools, rules={"option.teaching_point_students": dated})
     assert set(analyze(county).indicators["school_id"]) == {"001", "002"}
     assert set(analyze(county, as_of=2030).indicators["school_id"]) == {"001"}
 
@@ -248,7 +245,9 @@ def test_items_of_the_other_parts_decide_too(make_county, fact):
         ("no", "yes", "yes", "not_met"),
         ("no", "no", "no", "met"),
         ("yes", "no", "no", "not_met"),
-        ("yes", "at_least", 0.85, "not_assessed"),
+        # a person's finding in place of the number
+        ("yes", "at_least", 0.85, "met"),
+        ("no", "at_least", 0.85, "not_met"),
         (float("nan"), "at_least", 0.85, "not_assessed"),
         (float("nan"), "no", "no", "not_assessed"),
     ],
@@ -313,7 +312,10 @@ def test_a_special_school_that_never_reported_is_registered_and_not_judged(make_
     school = {"type": "special_education", "by_year": {2023: None}}
     study = analyze(make_county([{"students_primary": 400}, school]))
     assert set(study.rows.loc[study.rows["school_id"] == "002", "reason"]) == {"special_education"}
-    assert study.recognised is True
+    assert study.part_status("resource") == "met"
+    # what every school must report, its training funds, is unknown all the same
+    assert study.evaluation.set_index("item").loc["Q4", "status"] == "not_assessed"
+    assert study.recognised is None
 
 
 def test_scope_can_be_overridden(make_county):
