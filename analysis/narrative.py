@@ -17,27 +17,22 @@ def verdict(study: Study, lang: str = "zh") -> str:
     year = school_year(study.year, say)
     if study.recognised:
         return say("{name} meets every requirement in the {year}.", name=name, year=year)
-    resource = study.part_status("resource")
     if study.recognised is None:
-        if resource == "met":
-            return say(
-                "{name} meets every requirement on resource allocation in the {year}; "
-                "the verdict on the whole stays open, because other items are not assessed.",
-                name=name,
-                year=year,
-            )
+        open_ = study.items[study.items["status"] == "not_assessed"]
         return say(
-            "No verdict on {name} in the {year}: what was not reported could decide either way.",
+            "{name} fails no requirement in the {year}, but the verdict stays open: "
+            "{n} requirements are not assessed.",
             name=name,
             year=year,
+            n=say.number(len(open_)),
         )
-    if resource == "not_met":
-        return say(
-            "{name} does not meet the requirements on resource allocation in the {year}.",
-            name=name,
-            year=year,
-        )
-    return say("{name} does not meet the requirements in the {year}.", name=name, year=year)
+    failed = [part for part in PART_NAMES if study.part_status(part) == "not_met"]
+    return say(
+        "{name} does not meet the requirements in the {year}; not met: {parts}.",
+        name=name,
+        year=year,
+        parts=say.join(say(PART_NAMES[part]) for part in failed),
+    )
 
 
 def verdict_short(study: Study, lang: str = "zh") -> str:
@@ -56,6 +51,7 @@ def findings(study: Study, lang: str = "zh") -> list[str]:
     return [
         *_schools(study, say),
         *_balance(study, say),
+        *_items(study, say),
         *_largest_gaps(study, say),
         *_schools_that_matter(study, say),
         *_open(study, say),
@@ -116,6 +112,33 @@ def _balance(study: Study, say: Language) -> list[str]:
             ),
         )
     return [text]
+
+
+def _items(study: Study, say: Language) -> list[str]:
+    """Government guarantee, quality, recognition and vetoes: which items fail."""
+    sentences = []
+    for part in ("government", "quality", "recognition", "veto"):
+        items = study.items[study.items["part"] == part]
+        items = items[items["status"] != "not_applicable"]
+        failed = items.loc[items["status"] == "not_met", "item"]
+        if failed.empty:
+            continue
+        text = say(
+            "{part}: of {all} items, {met} are met; not met: {list}.",
+            part=say(PART_NAMES[part]),
+            all=say.number(len(items)),
+            met=say.number((items["status"] == "met").sum()),
+            list=say("; ").join(_titled(study, item, say) for item in failed),
+        )
+        sentences.append(text)
+    return sentences
+
+
+def _titled(study: Study, item: str, say: Language) -> str:
+    """An item with the title of its first requirement that fails."""
+    rows = study.evaluation[study.evaluation["status"] == "not_met"]
+    rows = rows[rows["item"].str.split(".").str[0] == item]
+    return f"{item} {item_title(study, rows['item'].iloc[0], say.code)}"
 
 
 def _largest_gaps(study: Study, say: Language) -> list[str]:
@@ -235,7 +258,7 @@ def _open(study: Study, say: Language) -> list[str]:
         names = [say(PART_NAMES[part]) for part in open_["part"].unique()]
         sentences.append(
             say(
-                "Not assessed in this report: {n} requirements of {parts}. "
+                "Not assessed for lack of data: {n} requirements of {parts}. "
                 "Before they are, the county cannot be called recognised.",
                 n=say.number(len(open_)),
                 parts=say.join(names),

@@ -324,7 +324,8 @@ def test_missing_is_not_zero(make_county):
     assert real.recognised is False
 
 
-def _all_met(make_county, **changes):
+def _all_met(make_county, first: dict | None = None, second: dict | None = None):
+    """A primary and a twelve-year school that meet everything, but for the given cells."""
     schools = [
         {"students_primary": 400},
         {
@@ -333,23 +334,18 @@ def _all_met(make_county, **changes):
             "students_junior": 200,
             "students_senior": 100,
         },
-        {"type": "combined_secondary", "students_junior": 300, "students_senior": 200},
     ]
-    for position, columns in changes.items():
-        schools[int(position[1:])] |= columns
-    return make_county(schools)
+    return make_county([schools[0] | (first or {}), schools[1] | (second or {})])
 
 
 def test_no_verdict_from_incomplete_data(make_county):
     complete = analyze(_all_met(make_county))
     assert complete.recognised is True
-    blank = analyze(_all_met(make_county, s0={"equipment_value_cny": None}))
+    blank = analyze(_all_met(make_county, {"equipment_value_cny": None}))
     assert blank.recognised is None
     assert blank.part_status("resource") == "not_assessed"
     # a failure elsewhere decides in spite of the gap
-    failed = analyze(
-        _all_met(make_county, s0={"equipment_value_cny": None}, s1={"backbone_primary": 0})
-    )
+    failed = analyze(_all_met(make_county, {"equipment_value_cny": None}, {"backbone_primary": 0}))
     assert failed.recognised is False
 
 
@@ -362,9 +358,11 @@ def test_no_verdict_from_any_single_blank_cell(make_county):
         for column in TABLES["school_years"].names[2:-1]
         if not np.isnan(county.tables["school_years"][column].iloc[position])
     ]
-    assert len(cells) > 45
+    assert len(cells) > 30
     for position, column in cells:
-        study = analyze(_all_met(make_county, **{f"s{position}": {column: None}}))
+        blank = [{}, {}]
+        blank[position] = {column: None}
+        study = analyze(_all_met(make_county, *blank))
         expected = None if column in NEEDED_CELLS else True
         assert study.recognised is expected, (position, column)
 
@@ -375,7 +373,8 @@ def test_no_verdict_without_any_single_reported_item(make_county):
     items = study.evaluation.loc[study.evaluation["origin"] == "reported", "item"].tolist()
     assert study.recognised is True
     assert len(items) > 25
-    for item in items:
+    # every third of them; all are tried in the tests of the items
+    for item in items[::3]:
         assert analyze(make_county(schools, facts={item: None})).recognised is None, item
 
 
