@@ -4,6 +4,7 @@ from .apportion import apportion
 from .dispersion import coefficient_of_variation
 from .files import InputError
 from .load import County, load_county, read_county
+from .review import review
 from .standards import load_standard
 from .study import Study, analyze
 
@@ -18,4 +19,5 @@ __all__ = [
     "load_county",
     "load_standard",
     "read_county",
+    "review",
 ]

@@ -13,6 +13,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from .language import places, speak
+from .plan import Plan, begins, ends
 from .schema import INDICATORS, STAGE_LABELS, STAGES
 from .study import Study
 
@@ -277,32 +278,40 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
 
 @styled
 def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
-    """Course over the years, one small panel per indicator.
+    """Course over the years up to the target year, one small panel per indicator.
+
+    Lines are county means or coefficients of variation, the ribbon holds the middle 80 % of the
+    schools, dashed steps are the rules in force, dotted steps the county's own targets.
 
     Parameters
     ----------
     study : Study
     what : {"mean", "cv"}
-        County means against thresholds, or coefficients of variation against limits.
     lang : {"zh", "en"}
     """
+    from .trajectory import trajectory_table
+
     say = speak(lang)
-    balance = study.all_balance
-    names = list(INDICATORS)
+    table = trajectory_table(study)
+    table = table[table["subject"] == what]
     figure = Chart(figsize=(WIDTH, 6.6), layout="constrained")
     axes = figure.subplots(4, 2).ravel()
     years = np.array(list(study.years))
-    for axis, name in zip(axes, names, strict=False):
+    until = max(years[-1], min(study.county.record.target_year or 0, years[-1] + 10))
+    for axis, name in zip(axes, INDICATORS, strict=False):
         about = INDICATORS[name]
         for stage in STAGES:
-            rows = balance[(balance["indicator"] == name) & (balance["stage"] == stage)]
-            rows = rows[rows["schools"] > 0]
+            rows = table[(table["name"] == name) & (table["stage"] == stage)].sort_values("year")
             if rows.empty:
                 continue
             colour = COLOURS[stage]
+            if what == "mean":
+                axis.fill_between(
+                    rows["year"], rows["low"], rows["high"], color=colour, alpha=0.13, linewidth=0
+                )
             axis.plot(
                 rows["year"],
-                rows[what],
+                rows["value"],
                 _marker(stage) + "-",
                 color=colour,
                 markersize=3.5,
@@ -310,29 +319,120 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
                 label=say.label(STAGE_LABELS[stage]),
             )
             partial = rows[rows["missing"] > 0]
-            axis.plot(partial["year"], partial[what], _marker(stage), color="white", markersize=2)
+            axis.plot(
+                partial["year"], partial["value"], _marker(stage), color="white", markersize=2
+            )
             entry = f"{name}.{stage}" if what == "mean" else f"cv.{stage}"
-            limits = [study.years[year].number(entry) for year in years]
-            axis.plot(years, limits, color=colour, linestyle=(0, (2, 2)), linewidth=0.9)
+            _steps(axis, study, entry, years[0], until, colour)
         unit = say.label(about.unit) if what == "mean" else say("no unit")
         axis.set_title(f"{say.label(about.short)} ({unit})")
-        axis.set_xticks(years, [str(year) for year in years])
+        ticks = np.arange(years[0], until + 1, 1 if until - years[0] < 8 else 2)
+        axis.set_xticks(ticks, [str(year) for year in ticks])
         low, high = axis.get_ylim()
         axis.set_ylim(max(0, low - 0.1 * (high - low)), high + 0.1 * (high - low))
         axis.grid(axis="y")
     handles, labels = axes[0].get_legend_handles_labels()
-    handles += [mpl.lines.Line2D([], [], color="#555555", linestyle=(0, (2, 2)), linewidth=0.9)]
-    labels += [say("threshold") if what == "mean" else say("limit")]
-    if (balance["missing"] > 0).any():
-        handles += [
-            mpl.lines.Line2D(
-                [], [], linestyle="", marker="o", markersize=4, markeredgecolor="#555555",
-                markerfacecolor="white",
-            )
-        ]  # fmt: skip
-        labels += [say("schools missing")]
+    grey = {"color": "#555555", "linewidth": 0.9}
+    line = mpl.lines.Line2D
+    handles.append(line([], [], linestyle=(0, (4, 2)), **grey))
+    labels.append(say("threshold") if what == "mean" else say("limit"))
+    if study.plan:
+        handles.append(line([], [], linestyle=(0, (1, 1.5)), **grey | {"linewidth": 1.4}))
+        labels.append(say("own target"))
+    if what == "mean":
+        handles.append(mpl.patches.Patch(color="#555555", alpha=0.2))
+        labels.append(say("middle 80 % of the schools"))
+    if (table["missing"] > 0).any():
+        ring = {"markersize": 4, "markeredgecolor": "#555555", "markerfacecolor": "white"}
+        handles.append(line([], [], linestyle="", marker="o", **ring))
+        labels.append(say("schools missing"))
     axes[-1].axis("off")
     axes[-1].legend(handles, labels, loc="center left", fontsize=8)
+    return figure
+
+
+def _steps(axis, study: Study, entry: str, first: int, last: int, colour: str) -> None:
+    """Rule and own target of an entry in every year, as steps into the future."""
+    standard = study.county.standard
+    span = range(int(first), int(last) + 1)
+    rules = [standard.evaluation.for_year(year).number(entry) for year in span]
+    axis.step(span, rules, where="post", color=colour, linestyle=(0, (4, 2)), linewidth=0.9)
+    plan = standard.plan
+    if plan is None or plan.stated_in(entry) is None:
+        return
+    own = [plan.for_year(year).number(entry) for year in span]
+    if own != rules:
+        axis.step(span, own, where="post", color=colour, linestyle=(0, (1, 1.5)), linewidth=1.4)
+
+
+@styled
+def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart:
+    """The plan as a time line: phases, projects, equipment, moves, calendar, milestones.
+
+    Parameters
+    ----------
+    plan : Plan
+    lang : {"zh", "en"}
+    now : int, optional
+        School year of the data, drawn as a line at its 1 September.
+    """
+    say = speak(lang)
+    bars: list[tuple[str, str, float, float, str]] = []
+
+    def add(kind: str, name: str, start: str | None, end: str | None) -> None:
+        if start and end:
+            bars.append((kind, name, begins(start) / 12, (ends(end) + 1) / 12, ""))
+
+    for phase in plan.phases:
+        add("phase", say.label(phase.name), phase.start, phase.end)
+    for project in plan.projects:
+        add("project", project.name, project.start, project.end)
+    for move in plan.moves:
+        add("move", move.name, move.start, move.end)
+    for programme in plan.equipment:
+        name = say("equipment: {what}", what=say.label(programme.for_what))
+        add("equipment", name, str(programme.year), str(programme.end or programme.year))
+    tasks = sorted({task.start[:4] for task in plan.calendar})
+    colours = {"phase": "#3B6FA0", "project": "#B5651D", "move": "#5E8C61", "equipment": "#8064A2"}
+    lines = len(bars) + (1 if tasks else 0) + len(plan.milestones)
+    figure = Chart(figsize=(WIDTH, min(1.0 + 0.2 * lines, 9.3)), layout="constrained")
+    axis = figure.subplots()
+    labels = []
+    for y, (kind, name, start, end, _) in enumerate(bars):
+        axis.barh(y, end - start, left=start, height=0.62, color=colours[kind])
+        labels.append(_short_name(name, lang, 24))
+    y = len(bars)
+    if tasks:
+        months = [begins(task.start) / 12 for task in plan.calendar]
+        axis.scatter(months, [y] * len(months), marker="|", s=40, color="#444444", linewidths=1)
+        labels.append(say("calendar: {n} tasks", n=len(plan.calendar)))
+        y += 1
+    for milestone in plan.milestones:
+        colour = "#C0392B" if milestone.kind != "target" else "#222222"
+        axis.scatter((ends(milestone.date) + 1) / 12, y, marker="D", s=18, color=colour, zorder=3)
+        labels.append(_short_name(say.label(milestone.name), lang, 24))
+        y += 1
+    axis.set_yticks(range(len(labels)), labels, fontsize=6.8 if lines > 30 else 7.5)
+    axis.set_ylim(len(labels) - 0.4, -0.6)
+    axis.tick_params(axis="y", length=0)
+    first, last = begins(plan.start) // 12, ends(plan.end) // 12 + 1
+    axis.set_xlim(first, last)
+    axis.set_xticks(range(first, last + 1), [str(year) for year in range(first, last + 1)])
+    axis.grid(axis="x")
+    if now is not None and first <= now + 8 / 12 <= last:
+        axis.axvline(now + 8 / 12, color="#222222", linewidth=0.9, linestyle=(0, (4, 2)))
+    names = {
+        "phase": say("phase"),
+        "project": say("project"),
+        "move": say("move"),
+        "equipment": say("equipment"),
+    }
+    present = {bar[0] for bar in bars}
+    handles = [mpl.patches.Patch(color=colours[k], label=names[k]) for k in names if k in present]
+    diamond = {"linestyle": "", "marker": "D", "markersize": 4}
+    handles.append(mpl.lines.Line2D([], [], color="#222222", label=say("target date"), **diamond))
+    handles.append(mpl.lines.Line2D([], [], color="#C0392B", label=say("assessment"), **diamond))
+    figure.legend(handles=handles, loc="outside lower center", ncols=6)
     return figure
 
 

@@ -313,28 +313,25 @@ def _grade_sums(tables: Tables) -> Iterator[Finding]:
     """Students (error) and classes (warning) by grade must add up to the stage's."""
     if "enrolment" not in tables or "school_years" not in tables:
         return
-    enrolment = tables["enrolment"]
-    for stage in ("primary", "junior", "senior"):
-        grades = STAGE_GRADES[stage]
+    enrolment, school_years = tables["enrolment"], tables["school_years"]
+    for stage, grades in STAGE_GRADES.items():
         of_stage = enrolment[enrolment["grade"].between(grades[0], grades[-1])]
+        # a blank grade makes the sum unknown, not smaller
+        sums = of_stage.groupby(["school_id", "year"])[["students", "classes"]].sum(skipna=False)
+        rows = school_years.join(sums.add_prefix("_"), on=["school_id", "year"])
         for quantity, severity in (("students", "error"), ("classes", "warning")):
-            total = f"{quantity}_{stage}"
-            if total not in tables["school_years"] or quantity not in of_stage:
-                continue
-            groups = of_stage.groupby(["school_id", "year"])[quantity]
-            # a blank grade makes the sum unknown, not smaller
-            sums = groups.sum().where(groups.count() == groups.size()).rename("_sum")
-            rows = tables["school_years"].join(sums, on=["school_id", "year"])
-            rows.index = tables["school_years"].index
-            yield from tables.report(
-                N_("{label} is {value}, but the grades in table enrolment add up to {sum}"),
-                "school_years",
-                rows[rows["_sum"].notna() & rows[total].notna() & (rows["_sum"] != rows[total])],
-                total,
-                severity,
-                value=total,
-                sum="_sum",
-            )
+            total, of_grades = f"{quantity}_{stage}", rows[f"_{quantity}"]
+            if total in rows:
+                differs = of_grades.notna() & rows[total].notna() & (of_grades != rows[total])
+                yield from tables.report(
+                    N_("{label} is {value}, but the grades in table enrolment add up to {sum}"),
+                    "school_years",
+                    rows[differs],
+                    total,
+                    severity,
+                    value=total,
+                    sum=f"_{quantity}",
+                )
 
 
 def _classes(tables: Tables) -> Iterator[Finding]:

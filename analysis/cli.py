@@ -147,12 +147,17 @@ def _table(name: str, county: str, year, out, as_of, lang: str) -> None:
         table = getattr(study, name)
         if year != "all":
             table = table[table["year"] == study.year]
-        if out is None:
-            typer.echo(table.to_string(index=False, float_format=lambda x: f"{x:.6f}"))
-        else:
-            _write_table(table, out)
+        _output(table, out)
 
     _each([county], lang, work)
+
+
+def _output(table, out: Path | None) -> None:
+    """A table to its file, or to the screen."""
+    if out is None:
+        typer.echo(table.to_string(index=False, float_format=lambda x: f"{x:.6f}"))
+    else:
+        _write_table(table, out)
 
 
 @app.command()
@@ -204,6 +209,48 @@ def evaluate(
             typer.echo(text, nl=False)
         else:
             _write(out, text.encode("utf-8"))
+
+    _each([county], lang, work)
+
+
+@app.command()
+def trajectory(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
+    """Every quantity in every year with the rule and the own target in force."""
+    from .study import analyze
+    from .trajectory import trajectory_table
+
+    def work(path: str) -> None:
+        _check_ending(out)
+        _output(trajectory_table(analyze(path)), out)
+
+    _each([county], lang, work)
+
+
+@app.command()
+def plan(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
+    """Check the county's plan: what does not fit, with severity and where it is written."""
+    import pandas as pd
+
+    from .review import review
+    from .study import analyze
+
+    def work(path: str) -> None:
+        _check_ending(out)
+        study = analyze(path)
+        if study.county.plan is None:
+            raise problem(
+                N_("there is no plan.yaml in the county's folder"), file=study.county.path
+            )
+        remarks = review(study.county.plan, study)
+        table = pd.DataFrame(
+            [(r.severity, r.rule, r.sentence(lang), r.where) for r in remarks],
+            columns=["severity", "rule", "finding", "where"],
+        )
+        if out is not None:
+            _write_table(table, out)
+            return
+        for row in table.to_dict("records"):
+            typer.echo(f"[{row['severity']}] {row['finding']}  ({row['where']})")
 
     _each([county], lang, work)
 

@@ -817,3 +817,279 @@ def warnings_grid(study: Study, lang: str = "zh") -> Grid:
             text = text[len(finding.file) :].lstrip("，：:, ")
         rows.append((Cell(table), Cell(text)))
     return Grid(say("Warnings of the data checks"), (say("Table"), say("Warning")), tuple(rows))
+
+
+SUBJECTS = {
+    "mean": N_("county mean"),
+    "cv": N_("CV"),
+    "passing": N_("schools that pass"),
+    "item": N_("item"),
+}
+COURSES = {
+    "reached": N_("reached"),
+    "on_course": N_("on course"),
+    "at_risk": N_("at risk"),
+    "off_course": N_("off course"),
+    "not_assessed": N_("not assessed"),
+}
+_COURSE_STATUS = {"at_risk": "near", "off_course": "not_met", "not_assessed": "not_assessed"}
+
+
+def pace_grid(study: Study, lang: str = "zh") -> Grid:
+    """What is not reached yet: pace needed, pace so far, when it would be reached, verdict."""
+    from .trajectory import pace_table
+
+    say = speak(lang)
+    table = pace_table(study)
+    table = table[table["course"] != "reached"]
+    subjects = {name: say(text) for name, text in SUBJECTS.items()}
+    courses = {name: say(text) for name, text in COURSES.items()}
+    rows = []
+    for row in table.to_dict("records"):
+        item = _trajectory_item(row)
+        decimals = 3 if row["subject"] == "cv" else 2
+        name = item_title(study, item, lang, own=True)
+
+        def show(value: float, item: str = item, decimals: int = decimals, row: dict = row) -> str:
+            if row["subject"] in ("passing", "item"):
+                return item_value(study, item, value, lang)
+            return say.number(value, decimals)
+
+        years = DASH
+        if row["course"] in ("on_course", "at_risk", "off_course"):
+            ends = [row["reached_early"], row["reached_late"]]
+            early, late = (str(int(y)) if y == y else say("never") for y in ends)
+            years = early if early == late else f"{early}–{late}"
+        rows.append(
+            (
+                Cell(name),
+                Cell(subjects[row["subject"]]),
+                Cell(show(row["value"]), True),
+                Cell(_SIGN_OF[row["goal"]] + show(row["goal_value"]), True),
+                Cell(show(row["needed"]), True),
+                Cell(show(row["pace"]), True),
+                Cell(years, True),
+                Cell(courses[row["course"]], False, _COURSE_STATUS.get(row["course"], "")),
+            )
+        )
+    header = (
+        say("Item"),
+        say("Measured as"),
+        say("Value"),
+        say("Goal"),
+        say("Needed per year"),
+        say("Pace so far per year"),
+        say("Reached at this pace"),
+        say("Course"),
+    )
+    year = study.county.record.target_year
+    caption = say("Pace to the goals of {year}", year=year or DASH)
+    return Grid(caption, header, tuple(rows), tight=True)
+
+
+_SIGN_OF = {"at_least": "≥ ", "at_most": "≤ ", "below": "< ", "above": "> ", "equals": "= "}
+
+
+def _trajectory_item(row: dict) -> str:
+    """Id of the evaluation's item that a row of a trajectory is about."""
+    if row["subject"] == "passing":
+        return f"schools.{row['stage']}"
+    if row["subject"] == "mean":
+        return f"{row['name']}.{row['stage']}"
+    if row["subject"] == "cv":
+        composite = row["name"] == "composite"
+        return f"composite_cv.{row['stage']}" if composite else f"cv.{row['name']}.{row['stage']}"
+    return row["name"]
+
+
+def shrinking_grid(study: Study, lang: str = "zh") -> Grid:
+    """Whether each coefficient of variation became smaller every year."""
+    from .trajectory import shrinking_table
+
+    say = speak(lang)
+    rows = []
+    for row in shrinking_table(study).to_dict("records"):
+        composite = row["indicator"] == "composite"
+        rows.append(
+            (
+                Cell(say.label(STAGE_LABELS[row["stage"]])),
+                Cell(
+                    say("Composite") if composite else say.label(INDICATORS[row["indicator"]].short)
+                ),
+                _num(say, row["steps"]),
+                _num(say, row["grew"]),
+                Cell(", ".join(map(str, row["years"])) or DASH),
+                Cell(status_name(row["status"], lang), False, row["status"]),
+            )
+        )
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        say("Years compared"),
+        say("Years with growth"),
+        say("Which"),
+        say("Smaller every year?"),
+    )
+    return Grid(
+        say("Do the coefficients of variation shrink every year?"), header, tuple(rows), tight=True
+    )
+
+
+SEVERITY = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
+
+
+def remarks_grid(remarks, lang: str = "zh") -> Grid:
+    """Findings in a plan."""
+    say = speak(lang)
+    status = {"high": "not_met", "medium": "near", "low": ""}
+    rows = tuple(
+        (
+            Cell(say(SEVERITY[remark.severity]), False, status[remark.severity]),
+            Cell(remark.sentence(lang)),
+            Cell(remark.where),
+        )
+        for remark in remarks
+    )
+    header = (say("Severity"), say("Finding"), say("Where in the plan"))
+    return Grid(say("What a careful reader finds in the plan"), header, rows, tight=True)
+
+
+def projects_grid(plan, lang: str = "zh") -> Grid:
+    """The plan's projects with years, areas, cost and seats."""
+    say = speak(lang)
+    rows = []
+    for project in plan.projects:
+        span = project.start or DASH
+        if project.end and project.end != project.start:
+            span += f" – {project.end}"
+        rows.append(
+            (
+                Cell(project.name),
+                Cell(span),
+                _num(say, project.area_m2),
+                _num(say, project.cost_cny),
+                Cell("–".join(say.number(seats) for seats in project.seats) or DASH, True),
+                Cell(project.funding or DASH),
+                Cell(project.where),
+            )
+        )
+    header = (
+        say("Project"),
+        say("Years"),
+        say("Area (m²)"),
+        say("Cost (yuan)"),
+        say("Seats"),
+        say("Funding"),
+        say("Where in the plan"),
+    )
+    return Grid(say("Projects of the plan"), header, tuple(rows), tight=True)
+
+
+def moves_grid(plan, lang: str = "zh") -> Grid:
+    """Openings, mergers, acquisitions, relocations and diversions."""
+    say = speak(lang)
+    rows = tuple(
+        (
+            Cell(move.name),
+            Cell(say.join(move.origin) or DASH),
+            Cell(say.join(move.target) or DASH),
+            Cell(say.label(STAGE_LABELS[move.stage]) if move.stage else DASH),
+            Cell(" – ".join(dict.fromkeys(p for p in (move.start, move.end) if p)) or DASH),
+            Cell("–".join(say.number(seats) for seats in move.seats) or DASH, True),
+            Cell(move.where),
+        )
+        for move in plan.moves
+    )
+    header = (
+        say("Move"),
+        say("From"),
+        say("To"),
+        say("Stage"),
+        say("Years"),
+        say("Seats"),
+        say("Where in the plan"),
+    )
+    return Grid(say("Moves of students and schools"), header, rows, tight=True)
+
+
+def equipment_grid(plan, lang: str = "zh") -> Grid:
+    """The plan's equipment by year."""
+    say = speak(lang)
+    rows = tuple(
+        (
+            Cell(str(row.year) + (f"–{row.end}" if row.end else "")),
+            Cell(say.label(row.for_what)),
+            _num(say, row.books),
+            _num(say, row.computers),
+            _num(say, row.instruments_cny),
+        )
+        for row in plan.equipment
+    )
+    header = (
+        say("Year"),
+        say("For"),
+        say("Books (volumes)"),
+        say("Computers (units)"),
+        say("Instruments (yuan)"),
+    )
+    return Grid(say("Equipment of the plan"), header, rows)
+
+
+def due_grid(plan, start: str, lang: str = "zh") -> Grid:
+    """What is due in the twelve months from `start`, with the responsible units."""
+    from .review import due_tasks
+
+    say = speak(lang)
+    kinds = {
+        "task": say("task"),
+        "step": say("project"),
+        "project": say("project"),
+        "milestone": say("milestone"),
+    }
+    rows = []
+    for row in due_tasks(plan, start).to_dict("records"):
+        name = row["name"]
+        if row["kind"] == "step":
+            name = f"{name[0]}: {say.label(name[1])}"
+        elif row["kind"] == "milestone":
+            name = say.label(name)
+        span = row["start"] if row["start"] == row["end"] else f"{row['start']} – {row['end']}"
+        rows.append(
+            (
+                Cell(span),
+                Cell(kinds[row["kind"]]),
+                Cell(name),
+                Cell(say.join(row["responsible"]) or DASH),
+            )
+        )
+    header = (say("When"), say("Kind"), say("What is due"), say("Responsible"))
+    return Grid(
+        say("Due in the twelve months from {start}", start=start), header, tuple(rows), tight=True
+    )
+
+
+def effects_grid(plan, study: Study, lang: str = "zh") -> Grid:
+    """What the projects add per student in the years in which they are finished."""
+    from .review import project_effects
+
+    say = speak(lang)
+    rows = tuple(
+        (
+            Cell(str(row["year"])),
+            Cell(say.join(row["projects"])),
+            _num(say, row["teaching_m2"]),
+            _num(say, row["teaching_per_student"], 2),
+            _num(say, row["sports_m2"]),
+            _num(say, row["sports_per_student"], 2),
+        )
+        for row in project_effects(plan, study).to_dict("records")
+    )
+    header = (
+        say("Year"),
+        say("Finished"),
+        say("Teaching area (m²)"),
+        say("per student, cumulated (m²)"),
+        say("Sports area (m²)"),
+        say("per student, cumulated (m²)"),
+    )
+    return Grid(say("What the projects add at today's enrolment"), header, rows, tight=True)

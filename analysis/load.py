@@ -22,6 +22,7 @@ import pydantic
 
 from .check import LISTED, Tables, check_tables, unknown_name
 from .files import N_, Finding, InputError, mistakes, problem, read_data, read_model, shorten
+from .plan import Plan, read_plan
 from .schema import CHOICE_LABELS, TABLES, YEAR, Column, Label, Table
 from .standards import Standard, Text, built_in, load_standard
 
@@ -64,16 +65,19 @@ class County:
     standard : Standard
     path : Path
         Where it was read from.
+    plan : Plan or None
+        What the county has decided: `plan.yaml` in its folder.
     warnings : tuple of Finding
         What did not stop the reading but belongs in the report.
     fingerprint : str
-        SHA-256 of the tables, the record and the standard as read, independent of the file format.
+        SHA-256 of the tables, record, standard and plan as read, independent of the file format.
     """
 
     record: CountyRecord
     tables: MappingProxyType = field(repr=False)
     standard: Standard = field(repr=False)
     path: Path
+    plan: Plan | None = field(repr=False, default=None)
     warnings: tuple[Finding, ...] = field(repr=False, default=())
     fingerprint: str = field(repr=False, default="")
 
@@ -140,6 +144,12 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
             standard = _standard(record.standard, path)
         except InputError as error:
             findings.extend(error.findings)
+    plan = None
+    if path.is_dir() and (path / "plan.yaml").exists():
+        try:
+            plan = read_plan(path / "plan.yaml")
+        except InputError as error:
+            findings.extend(error.findings)
     frames, unread = {}, {}
     for name, table in TABLES.items():
         if name in raw:
@@ -178,7 +188,8 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     if record is None or standard is None or any(f.severity == "error" for f in findings):
         return None, findings
     tables = {
-        name: complete.get(name, _complete(table, pd.DataFrame())) for name, table in TABLES.items()
+        name: complete[name] if name in complete else _complete(table, pd.DataFrame())
+        for name, table in TABLES.items()
     }
     return (
         County(
@@ -186,8 +197,9 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
             MappingProxyType(tables),
             standard,
             path,
+            plan,
             tuple(findings),
-            _fingerprint(tables, record, standard),
+            _fingerprint(tables, record, standard, plan),
         ),
         findings,
     )
@@ -831,12 +843,14 @@ def _why_unreadable(column: Column, text: str, values: dict) -> str:
     return N_("{label} is “{value}”; expected a number")
 
 
-def _fingerprint(frames: dict, record: CountyRecord, standard: Standard) -> str:
+def _fingerprint(
+    frames: dict, record: CountyRecord, standard: Standard, plan: Plan | None
+) -> str:
     """SHA-256 of everything that a verdict depends on."""
     digest = hashlib.sha256()
     digest.update(record.model_dump_json().encode())
-    for profile in standard.profiles:
-        digest.update(profile.model_dump_json().encode())
+    for model in (*standard.profiles, *([plan] if plan else [])):
+        digest.update(model.model_dump_json().encode())
     for name, table in TABLES.items():
         frame = frames[name]
         digest.update(f"{name} {len(frame)}".encode())

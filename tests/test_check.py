@@ -337,6 +337,11 @@ CASES = [
         severity="",
     ),
     case(
+        "a blank grade leaves the sum unknown",
+        cell("enrolment", 2, "students", ""),
+        severity="warning",
+    ),
+    case(
         "classes do not add up",
         cell("school_years", 2, "classes_primary", "13"),
         "school_years.csv, row 2, column classes_primary: Primary classes is 13, but the grades in "
@@ -603,7 +608,7 @@ CASES = [
     ),
     case(
         "deep YAML",
-        file("county.yaml", "a: " + "[" * 100_000),
+        file("county.yaml", "a: " + "[" * 20_000),
         "county.yaml: not valid YAML (nested too deeply)",
     ),
     case(
@@ -642,12 +647,17 @@ def test_refused_with_its_sentence(case: Case, folder):
     assert (county is None) == (case.severity != "warning")
     for finding in findings:
         assert "\n" not in finding.sentence("en") + finding.sentence("zh")
-    if county is None:
-        with pytest.raises(InputError) as raised:
-            load_county(folder)
-        assert all(f.severity == "error" for f in raised.value.findings)
-    else:
+    if county is not None:
         assert list(county.warnings) == findings
+
+
+def test_load_county_raises_the_errors_alone(folder):
+    cells(("school_years", 2, "classes_primary", "13"), ("rooms", 3, "kind", "x"))(folder)
+    assert [f.severity for f in read_county(folder)[1]] == ["error", "warning"]
+    with pytest.raises(InputError) as raised:
+        load_county(folder)
+    assert [f.severity for f in raised.value.findings] == ["error"]
+    assert raised.value.findings[0].value == "x"
 
 
 def test_all_problems_at_once(folder):
@@ -872,9 +882,9 @@ def test_thousands_of_columns(folder):
     assert sentences[-1] == f"rooms.csv: {10_000 - LISTED} more unknown columns"
 
 
-def test_hundreds_of_thousands_of_wrong_rows(folder):
+def test_a_hundred_thousand_wrong_rows(folder):
     """Every row is wrong in every column: the list stays short, and it does not take long."""
-    n = 200_000
+    n = 50_000  # and each of them twice
     rows = "".join(f"x{i % 7},{i},{i % 40},-{i}.5,-1,9{i}\n" for i in range(1, n + 1))
     text = "school_id,year,grade,students,classes,largest_class\n" + rows
     (folder / "enrolment.csv").write_text(text + rows, encoding="utf-8")
@@ -912,7 +922,7 @@ def test_random_damage_never_ends_in_a_traceback(folder, tmp_path):
     files = [*sorted(folder.iterdir()), workbook]
     originals = {path: path.read_bytes() for path in files}
     signs = [b'"', b",", b"\n", b"\r", b"\0", b"{", b"}", b"%", b"\xff", b"\xe4", b"1e309", b": "]
-    for _ in range(100):
+    for _ in range(30):
         path = random.choice(files)
         data = bytearray(originals[path])
         for _ in range(random.randint(1, 4)):

@@ -388,7 +388,7 @@ def expected(name: str, rows: bad.Rows) -> pd.DataFrame:
 
 
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # examples are small as they are

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from .. import charts, display, narrative
 from ..language import Language, speak
+from ..review import review
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study
 from ..wording import item_title, school_year
@@ -397,6 +398,7 @@ class Report:
                 _p(say("There are data for one school year only; a course cannot be shown.")),
             )
         span = f"{years[0]}–{years[-1]}"
+        pace = display.pace_grid(study, self.lang)
         return self._section(
             say("Course over the years"),
             _p(
@@ -423,6 +425,59 @@ class Report:
                 say("Small panels, one per indicator; the figures are in the table below."),
             ),
             self._table(display.trend_grid(study, "cv", self.lang)),
+            self._table(display.shrinking_grid(study, self.lang)),
+            _p(
+                say(
+                    "Pace: a straight line through the observed years (at least three) with the range "
+                    "that holds its slope with a probability of 80 %. On course: even the slow end "
+                    "arrives by the target year; at risk: only the fast end does; off course: not even "
+                    "that. Years in which schools are missing are left out."
+                )
+            ),
+            self._table(pace)
+            if pace.rows
+            else _p(say("Every goal is reached already, or has none to be reached.")),
+        )
+
+    def plan(self) -> Fragment:
+        """The county's plan: time line, what is due, projects, and what does not fit."""
+        say, study = self.say, self.study
+        plan = study.county.plan
+        title = say("The plan on the time line")
+        if plan is None:
+            return self._section(title, _p(say("There is no plan.yaml with this county's data.")))
+        remarks = review(plan, study)
+        start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
+        grids = [
+            display.due_grid(plan, start, self.lang),
+            display.remarks_grid(remarks, self.lang),
+            display.projects_grid(plan, self.lang),
+            display.effects_grid(plan, study, self.lang),
+            display.moves_grid(plan, self.lang),
+            display.equipment_grid(plan, self.lang),
+        ]
+        counts = say(
+            "{title} ({document}): {phases} phases, {projects} projects, {moves} moves, {measures} "
+            "measures, {tasks} rows of the calendar, {duties} recurring duties.",
+            title=say.label(plan.title),
+            document=plan.document,
+            phases=len(plan.phases),
+            projects=len(plan.projects),
+            moves=len(plan.moves),
+            measures=len(plan.measures),
+            tasks=len(plan.calendar),
+            duties=len(plan.duties),
+        )
+        return self._section(
+            title,
+            _p(counts),
+            figure_html(
+                charts.roadmap_chart(plan, self.lang, study.year),
+                say("The plan on the time line"),
+                say("Bars for phases, projects, moves and equipment; diamonds for milestones."),
+            ),
+            *(self._table(grid) for grid in grids),
+            _list([say.label(text) for text in plan.oddities]) if plan.oddities else "",
         )
 
     def firmness(self) -> Fragment:
