@@ -151,9 +151,7 @@ def _to_limit(has: np.ndarray, students: np.ndarray, limit: float) -> np.ndarray
         roots = np.stack([(-b - root) / (2 * a), (-b + root) / (2 * a)])
         # nobody can have less than nothing, and without any resource there is no CV
         roots[~np.isfinite(roots) | (roots + has < 0) | (roots + total <= 1e-9 * total)] = np.nan
-    best = np.where(
-        np.isnan(roots[0]) | (np.abs(roots[1]) < np.abs(roots[0])), roots[1], roots[0]
-    )
+    best = np.where(np.isnan(roots[0]) | (np.abs(roots[1]) < np.abs(roots[0])), roots[1], roots[0])
     return best
 
 
@@ -242,7 +240,6 @@ def _unsplit(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         value = per * indicators["quantity"] / indicators["share"] / everyone
     return _rejudged(indicators, np.where(shared, value, indicators["value"]))
-
 
 
 def _changed_indicators(ours: pd.DataFrame, other: pd.DataFrame, method: str) -> list[dict]:

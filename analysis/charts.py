@@ -361,7 +361,7 @@ def _steps(axis, study: Study, entry: str, first: int, last: int, colour: str) -
     if plan is None or plan.stated_in(entry) is None:
         return
     own = [plan.for_year(year).number(entry) for year in span]
-    if own != rules:
+    if not np.array_equal(own, rules, equal_nan=True):
         axis.step(span, own, where="post", color=colour, linestyle=(0, (1, 1.5)), linewidth=1.4)
 
 

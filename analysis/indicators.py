@@ -104,7 +104,11 @@ def judge(value: np.ndarray, threshold: np.ndarray, floor: np.ndarray) -> np.nda
     """Status of values: `met`, `near`, `short` or `not_assessed` (no value or no threshold)."""
     value, threshold = np.asarray(value, dtype=float), np.asarray(threshold, dtype=float)
     return np.select(
-        [~np.isfinite(value) | ~np.isfinite(threshold), at_least(value, threshold), at_least(value, floor)],
+        [
+            ~np.isfinite(value) | ~np.isfinite(threshold),
+            at_least(value, threshold),
+            at_least(value, floor),
+        ],
         ["not_assessed", "met", "near"],
         "short",
     ).astype(object)

@@ -843,9 +843,7 @@ def _why_unreadable(column: Column, text: str, values: dict) -> str:
     return N_("{label} is “{value}”; expected a number")
 
 
-def _fingerprint(
-    frames: dict, record: CountyRecord, standard: Standard, plan: Plan | None
-) -> str:
+def _fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: Plan | None) -> str:
     """SHA-256 of everything that a verdict depends on."""
     digest = hashlib.sha256()
     digest.update(record.model_dump_json().encode())

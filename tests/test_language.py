@@ -41,9 +41,15 @@ def test_percent_and_lists():
 
 
 def test_plural():
-    assert speak("en").plural("{name}: {n} error", "{name}: {n} errors", 1, name="x") == "x: 1 error"
-    assert speak("en").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x: 2 errors"
-    assert speak("zh").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x：2 处错误"
+    assert (
+        speak("en").plural("{name}: {n} error", "{name}: {n} errors", 1, name="x") == "x: 1 error"
+    )
+    assert (
+        speak("en").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x: 2 errors"
+    )
+    assert (
+        speak("zh").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x：2 处错误"
+    )
 
 
 def test_unknown_language_is_named():
