@@ -305,6 +305,9 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
             if rows.empty:
                 continue
             colour = COLOURS[stage]
+            # a year without data is a gap in the line, not a straight piece of it
+            span = pd.RangeIndex(years[0], years[-1] + 1, name="year")
+            rows = rows.set_index("year").reindex(span).reset_index()
             if what == "mean":
                 axis.fill_between(
                     rows["year"], rows["low"], rows["high"], color=colour, alpha=0.13, linewidth=0

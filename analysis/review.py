@@ -91,7 +91,8 @@ def _assessment_before_completion(plan: Plan) -> Iterator[Remark]:
             continue
         month = ends(milestone.date)
         late = [p.name for p in plan.projects if p.end and ends(p.end) > month]
-        phases = [p.name for p in plan.phases if begins(p.start) <= month < ends(p.end)]
+        work = [phase for phase in plan.phases if phase.kind == "work"]
+        phases = [p.name for p in work if begins(p.start) <= month < ends(p.end)]
         if late:
             yield Remark(
                 "assessment_before_completion",

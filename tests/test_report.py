@@ -204,8 +204,9 @@ def test_nbconvert_finds_the_exporters(name):
 
 def test_workbook_gives_the_same_report_pages(tmp_path):
     """A county in one workbook and in a folder: the same sentences."""
-    from analysis.narrative import findings
     from tests_support import write_workbook
+
+    from analysis.narrative import findings
 
     workbook = write_workbook(sample_folder() / "150303-hainan", tmp_path / "150303-hainan.xlsx")
 

@@ -1,0 +1,323 @@
+"""Courses over the years: trend, pace, verdict; and what a careful reader finds in a plan."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import analyze
+from analysis.plan import Plan, begins, ends
+from analysis.review import due_tasks, project_effects, project_gaps, review
+from analysis.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
+
+YEARS = np.arange(2018, 2024)
+
+
+def test_straight_line_has_a_slope_without_width():
+    assert trend(YEARS, 2.0 * YEARS) == pytest.approx((2, 2, 2))
+    assert trend(YEARS, np.full(6, 3.0)) == (0, 0, 0)
+
+
+def test_range_is_the_80_percent_interval_of_students_t():
+    """By hand: y = 1, 2, 2 at x = 0, 1, 2: slope 0.5, standard error 0.2887, t(0.9; 1) = 3.0777."""
+    slope, low, high = trend(np.array([0.0, 1, 2]), np.array([1.0, 2, 2]))
+
+    assert slope == pytest.approx(0.5)
+    assert high - slope == pytest.approx(3.0777 * 0.288675, abs=1e-4)
+    assert slope - low == pytest.approx(high - slope)
+
+
+@pytest.mark.parametrize(
+    ("values", "goal", "target", "expected"),
+    [
+        ([1, 2, 3, 4, 5, 6], ("at_least", 6.0), 2030, "reached"),
+        ([1, 2, 3, 4, 5, 6], ("at_least", 8.0), 2025, "on_course"),
+        ([1, 2, 3, 4, 5, 6], ("at_least", 9.0), 2025, "off_course"),
+        ([6, 5, 4, 3, 2, 1], ("at_most", 0.5), 2024, "on_course"),
+        ([1, 2, 1, 3, 2, 4], ("at_least", 6.5), 2029, "at_risk"),
+        ([4, 4, 4, 4, 4, 4], ("at_least", 5.0), 2040, "off_course"),
+        ([6, 5, 4, 3, 2, 1], ("at_least", 7.0), 2040, "off_course"),
+        ([math.nan] * 4 + [1, 2], ("at_least", 3.0), 2030, "not_assessed"),
+        ([1, 2, 3, 4, 5, math.nan], ("at_least", 7.0), 2030, "not_assessed"),
+    ],
+)
+def test_verdict_on_a_course(values, goal, target, expected):
+    row = course(YEARS, np.array(values, dtype=float), goal, target, 2023)
+
+    assert row["course"] == expected
+
+
+def test_pace_needed_and_year_of_arrival():
+    row = course(YEARS, np.array([1.0, 2, 3, 4, 5, 6]), ("at_least", 9.0), 2029, 2023)
+
+    assert row["needed"] == pytest.approx(0.5)
+    assert row["pace"] == pytest.approx(1)
+    assert row["reached"] == row["reached_early"] == row["reached_late"] == 2026
+
+
+@given(
+    st.lists(st.floats(0.1, 100), min_size=3, max_size=6),
+    st.floats(0.1, 200),
+    st.integers(2024, 2040),
+)
+def test_a_later_target_year_never_makes_the_verdict_worse(values, goal, target):
+    order = ["off_course", "at_risk", "on_course", "reached"]
+    years = YEARS[-len(values) :]
+    first = course(years, np.array(values), ("at_least", goal), target, 2023)["course"]
+    later = course(years, np.array(values), ("at_least", goal), target + 5, 2023)["course"]
+
+    assert order.index(later) >= order.index(first)
+
+
+def test_trajectory_has_every_year_and_both_yardsticks():
+    table = trajectory_table(analyze("150202-donghe"))
+    row = table[
+        (table["subject"] == "mean")
+        & (table["name"] == "backbone_teachers")
+        & (table["stage"] == "primary")
+    ].set_index("year")
+
+    assert list(row.index) == list(range(2016, 2022))
+    assert row.loc[2016, "requirement"] == ""
+    assert row.loc[2021, "requirement"] == "≥ 1"
+    assert row.loc[2021, "target"] == "≥ 1"
+    assert (row["low"] <= row["value"]).all()
+    assert (row["value"] <= row["high"]).all()
+
+
+def test_goal_is_the_stricter_of_rule_and_target():
+    table = pace_table(analyze("150202-donghe")).set_index(["subject", "stage", "name"])
+
+    assert table.loc[("mean", "primary", "backbone_teachers"), "goal_value"] == 4
+    assert table.loc[("item", "", "G14.allocated"), "goal_value"] == 0.6
+    assert table.loc[("cv", "primary", "backbone_teachers"), "goal_value"] == 0.5
+
+
+def test_years_with_missing_schools_do_not_enter_a_trend():
+    """Donghe's 2018 lacks areas: a verdict on sports area rests on the other years."""
+    study = analyze("150202-donghe")
+    table = trajectory_table(study)
+    part = table[(table["subject"] == "mean") & (table["name"] == "sports_area")]
+    part = part[part["stage"] == "primary"]
+    complete = part[part["missing"] == 0]
+    pace = pace_table(study).set_index(["subject", "stage", "name"])
+    expected = np.polyfit(complete["year"], complete["value"], 1)[0]
+
+    assert (part["missing"] > 0).any()
+    assert pace.loc[("mean", "primary", "sports_area"), "pace"] == pytest.approx(expected)
+
+
+def test_duty_to_shrink_every_year():
+    table = shrinking_table(analyze("150202-donghe")).set_index(["stage", "indicator"])
+    balance = analyze("150202-donghe").all_balance
+    cvs = balance[(balance["stage"] == "junior") & (balance["indicator"] == "equipment_value")]
+
+    assert table.loc[("junior", "equipment_value"), "status"] == "met"
+    assert (cvs.loc[cvs["missing"] == 0, "cv"].diff().dropna() < 0).all()
+    assert table.loc[("primary", "backbone_teachers"), "status"] == "not_met"
+
+
+@pytest.mark.parametrize("keep", [[2021], [2016, 2017, 2019, 2020, 2021]])
+def test_one_year_and_a_missing_year(keep):
+    """A county with one observed year, and one with a gap, have a trajectory all the same."""
+    import dataclasses
+    from types import MappingProxyType
+
+    from analysis import load_county
+    from analysis.report.pages import Report
+
+    county = load_county("150202-donghe")
+    tables = {
+        name: table[table["year"].isin(keep)] if "year" in table else table
+        for name, table in county.tables.items()
+    }
+    study = analyze(dataclasses.replace(county, tables=MappingProxyType(tables)))
+    table = pace_table(study)
+    body = Report(study, "en").trends().body
+
+    assert study.year == 2021
+    if len(keep) == 1:
+        assert set(table["course"]) <= {"reached", "not_assessed"}
+        assert "one school year only" in body
+    else:
+        assert {"off_course", "on_course"} <= set(table["course"])
+        assert "<th" in body
+        assert "2018</th>" not in body
+
+
+# --- plans -------------------------------------------------------------------------------------------
+
+
+def plan(**parts):
+    base = {
+        "title": {"zh": "规划", "en": "Plan"},
+        "document": "文号",
+        "start": "2021",
+        "end": "2030",
+    }
+    return Plan.model_validate(base | parts)
+
+
+def text(name):
+    return {"zh": name, "en": name}
+
+
+def rules(found):
+    return {remark.rule for remark in found}
+
+
+def project(name="楼", kind="building", end="2025-12", **more):
+    start = {"start": "2025-03"}
+    return {"name": name, "schools": [name], "kind": kind, "end": end, "where": "一"} | start | more
+
+
+def test_periods():
+    assert ends("2025") - begins("2025") == 11
+    assert begins("2025-03") == ends("2025-03")
+
+
+def test_assessment_before_the_work_is_finished():
+    milestone = {"name": text("评估"), "date": "2025-04", "kind": "assessment", "where": "三"}
+    late = plan(milestones=[milestone], projects=[project()])
+    fine = plan(milestones=[milestone | {"date": "2026-01"}], projects=[project()])
+
+    assert "assessment_before_completion" in rules(review(late))
+    assert "assessment_before_completion" not in rules(review(fine))
+
+
+def test_parts_larger_than_the_whole():
+    total = {"name": text("面积"), "unit": text("m²"), "whole": 133000, "where": "五"}
+    over = plan(totals=[total | {"parts": {"a": 70000, "b": 95000}}])
+    equal = plan(totals=[total | {"parts": {"a": 38000, "b": 95000}}])
+
+    assert "parts_exceed_whole" in rules(review(over))
+    assert "parts_exceed_whole" not in rules(review(equal))
+
+
+def test_equipment_before_its_building():
+    programme = {"year": 2023, "for_what": text("扩建校"), "for_kind": "extension", "where": "五"}
+    early = plan(equipment=[programme], projects=[project(kind="extension", end="2025")])
+    after = plan(equipment=[programme], projects=[project(kind="extension", end="2022")])
+
+    assert "equipment_before_building" in rules(review(early))
+    assert "equipment_before_building" not in rules(review(after))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (("2024-01", "2026-12"), ("2026-01", "2027-12"), {"phases_overlap"}),
+        (("2022-01", "2022-12"), ("2025-01", "2025-12"), {"phases_gap"}),
+        (("2021", "2025"), ("2026", "2030"), set()),
+        (("2022-09", "2024-12"), ("2022-09", "2022-12"), set()),  # a step within its phase
+    ],
+)
+def test_phases(first, second, expected):
+    phases = [
+        {"name": text(f"阶段{n}"), "start": start, "end": end, "where": "三"}
+        for n, (start, end) in enumerate((first, second))
+    ]
+
+    assert rules(review(plan(phases=phases))) & {"phases_overlap", "phases_gap"} == expected
+
+
+def test_target_that_changes_its_measure_and_target_without_a_measure():
+    target = {"entry": "a", "target": 0.99, "by": "2030", "where": "五"}
+    found = rules(review(plan(staffing=[target | {"replaces": "b"}])))
+
+    assert {"target_changes_measure", "target_without_measure"} <= found
+    assert not rules(review(plan(staffing=[target | {"measure": text("培训")}])))
+
+
+def test_yearly_step_that_arithmetic_forbids():
+    goal = {"name": text("合格率"), "start": 2020, "end": 2022, "where": "12"}
+    beyond = plan(yearly_goals=[goal | {"low": 0.05, "from_level": 0.9}])
+    small = plan(yearly_goals=[goal | {"low": 0.01, "from_level": 0.9, "to_level": 1.0}])
+
+    assert "step_beyond_the_whole" in rules(review(beyond))
+    assert "step_too_small" in rules(review(small))
+
+
+def test_project_too_small_for_its_school():
+    study = analyze("652323-hutubi")
+    lacking = study.indicators[
+        (study.indicators["indicator"] == "teaching_area") & (study.indicators["shortfall"] > 0)
+    ].iloc[0]
+    name, gap = lacking["school"], lacking["shortfall"]
+    for share, expected in ((0.5, True), (1.0, False)):
+        found = project(name=name) | {"area_m2": gap * share}
+        remarks = review(plan(projects=[found]), study)
+        assert ("project_too_small" in rules(remarks)) is expected
+    assert len(project_gaps(plan(projects=[project(name=name) | {"area_m2": 1.0}]), study)) == 1
+
+
+def test_donghe_contradictions_are_found():
+    study = analyze("150202-donghe")
+    found = review(study.county.plan, study)
+
+    assert {
+        "assessment_before_completion",
+        "parts_exceed_whole",
+        "equipment_before_building",
+        "target_changes_measure",
+    } <= rules(found)
+    sentences = " ".join(remark.sentence("en") for remark in found)
+    assert "165,000" in sentences
+    assert "133,000" in sentences
+    assert "2030-04" in sentences
+
+
+def test_sifangtai_contradictions_are_found():
+    study = analyze("230505-sifangtai")
+    found = review(study.county.plan, study)
+
+    assert {"phases_overlap", "target_below_rule"} <= rules(found)
+    assert any("10%" in r.sentence("en") and "20%" in r.sentence("en") for r in found)
+
+
+def test_hutubi_contradictions_are_found():
+    study = analyze("652323-hutubi")
+    found = review(study.county.plan, study)
+
+    assert {"assessment_before_completion", "phases_gap"} <= rules(found)
+
+
+def test_every_remark_has_a_sentence_in_both_languages():
+    study = analyze("411281-yima")
+    for remark in review(study.county.plan, study):
+        for lang in ("zh", "en"):
+            sentence = remark.sentence(lang)
+            assert sentence
+            assert "{" not in sentence
+
+
+def test_due_in_twelve_months():
+    calendar = [
+        {
+            "start": "2022-03",
+            "end": "2022-03",
+            "name": "a",
+            "responsible": ["教育局"],
+            "where": "x",
+        },
+        {"start": "2022-12", "end": "2023-02", "name": "b", "where": "x"},
+        {"start": "2023-03", "end": "2023-03", "name": "c", "where": "x"},
+    ]
+    due = due_tasks(plan(calendar=calendar), "2022-03")
+
+    assert list(due["name"]) == ["a", "b"]
+    assert due["responsible"].iloc[0] == ("教育局",)
+
+
+def test_effect_of_projects_is_cumulated_over_the_years():
+    study = analyze("652323-hutubi")
+    students = study.rows.loc[study.rows["in_scope"], "students"].sum()
+    effects = project_effects(study.county.plan, study)
+
+    assert effects["teaching_m2"].sum() == 18300
+    last = effects["teaching_per_student"].iloc[-1]
+    assert last == pytest.approx(18300 / students)
+    assert isinstance(effects, pd.DataFrame)
