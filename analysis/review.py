@@ -12,6 +12,7 @@ from .files import N_
 from .language import speak
 from .plan import Plan, Project, begins, ends
 from .schema import INDICATORS
+from .standards import Text
 from .study import Study
 from .wording import item_requirement, item_title
 
@@ -76,7 +77,7 @@ def review(plan: Plan, study: Study | None = None) -> list[Remark]:
         *_equipment_before_building(plan),
         *_phases(plan),
         *_measures(plan),
-        *_staffing(plan),
+        *_staffing(plan, study),
         *_yearly_goals(plan),
         *_outside_the_plan(plan),
     ]
@@ -90,9 +91,7 @@ def _assessment_before_completion(plan: Plan) -> Iterator[Remark]:
         if milestone.kind == "target":
             continue
         month = ends(milestone.date)
-        late = [p.name for p in plan.projects if p.end and ends(p.end) > month]
-        work = [phase for phase in plan.phases if phase.kind == "work"]
-        phases = [p.name for p in work if begins(p.start) <= month < ends(p.end)]
+        late = [name for name, end in _work(plan) if ends(end) > month]
         if late:
             yield Remark(
                 "assessment_before_completion",
@@ -101,14 +100,14 @@ def _assessment_before_completion(plan: Plan) -> Iterator[Remark]:
                 {"milestone": milestone.name, "date": milestone.date, "list": late},
                 milestone.where,
             )
-        elif phases:
-            yield Remark(
-                "assessment_before_completion",
-                "high",
-                N_("{milestone} ({date}) comes before the phase it examines has ended: {list}"),
-                {"milestone": milestone.name, "date": milestone.date, "list": phases},
-                milestone.where,
-            )
+
+
+def _work(plan: Plan) -> Iterator[tuple[str | Text, str]]:
+    """Everything that an assessment would want to see finished, with its end."""
+    yield from ((project.name, project.end) for project in plan.projects if project.end)
+    yield from ((move.name, move.end) for move in plan.moves if move.end)
+    for programme in plan.equipment:
+        yield programme.for_what, str(programme.end or programme.year)
 
 
 def _parts_exceed_whole(plan: Plan) -> Iterator[Remark]:
@@ -178,7 +177,7 @@ def _phases(plan: Plan) -> Iterator[Remark]:
                 yield Remark(
                     "phases_overlap",
                     "low" if months <= 1 else "medium",
-                    N_("the phases “{first}” and “{second}” overlap by {months} months"),
+                    N_("the phases “{first}” and “{second}” overlap by {months} month(s)"),
                     values | {"months": months},
                     phase.where,
                 )
@@ -236,7 +235,10 @@ def _measures(plan: Plan) -> Iterator[Remark]:
             )
 
 
-def _staffing(plan: Plan) -> Iterator[Remark]:
+def _staffing(plan: Plan, study: Study | None) -> Iterator[Remark]:
+    def title(entry: str) -> str | _Both:
+        return _Both(study, entry) if study else entry
+
     for target in plan.staffing:
         if target.replaces:
             yield Remark(
@@ -246,17 +248,20 @@ def _staffing(plan: Plan) -> Iterator[Remark]:
                     "the target for {by} measures something else ({entry}) than the one it follows "
                     "({replaces}); the two cannot be compared"
                 ),
-                {"by": target.by, "entry": target.entry, "replaces": target.replaces},
+                {"by": target.by, "entry": title(target.entry), "replaces": title(target.replaces)},
                 target.where,
             )
-        if target.measure is None:
-            yield Remark(
-                "target_without_measure",
-                "low",
-                N_("the target {entry} = {target} by {by} has no measure"),
-                {"entry": target.entry, "target": target.target, "by": target.by},
-                target.where,
-            )
+    # a goal that a phase repeats has that phase's measure
+    covered = {target.entry for target in plan.staffing if target.measure is not None}
+    bare = {t.entry: t for t in plan.staffing if t.entry not in covered}
+    if bare:
+        yield Remark(
+            "target_without_measure",
+            "low",
+            N_("{count} targets have no measure: {list}"),
+            {"count": len(bare), "list": [title(entry) for entry in bare]},
+            next(iter(bare.values())).where,
+        )
 
 
 def _yearly_goals(plan: Plan) -> Iterator[Remark]:
