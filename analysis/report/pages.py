@@ -477,7 +477,9 @@ class Report:
                 say("Bars for phases, projects, moves and equipment; diamonds for milestones."),
             ),
             *(self._table(grid) for grid in grids),
-            _p(say("What a reader notices besides, and no rule can find:")) if plan.oddities else "",
+            _p(say("What a reader notices besides, and no rule can find:"))
+            if plan.oddities
+            else "",
             _list([say.label(text) for text in plan.oddities]) if plan.oddities else "",
         )
 
