@@ -255,7 +255,8 @@ def evaluation_table(
     table = table.reindex(columns=columns)
     texts = ["detail", "origin", "evidence", "target", "target_compared", "target_source"]
     table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
-    table["target_status"] = table["target_status"].fillna("not_applicable")
+    status = table["target_status"].astype(object)
+    table["target_status"] = status.where(status.notna(), "not_applicable")
     return table
 
 

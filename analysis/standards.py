@@ -312,8 +312,11 @@ def _locate(name: str | Path, extending: Path | None = None) -> Path:
     """The file of a built-in standard, or a file (beside the one that extends it)."""
     if str(name) in built_in():
         return Path(str(resources.files("analysis").joinpath("standards", f"{name}.yaml")))
-    path = Path(name) if extending is None else extending.parent / name
-    if path.is_file():
+    path = Path(name)
+    if extending is not None:
+        # a profile reaches into its own folder, nowhere else
+        path = extending.parent / path.name
+    if path.is_file() and (extending is None or Path(name).name == str(name)):
         return path
     values = {"name": str(name), "names": ", ".join(built_in())}
     if extending is None:
