@@ -225,6 +225,29 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
     return Grid(say("National rules and the county's own targets"), header, tuple(rows), tight=True)
 
 
+def own_course_grid(study: Study, lang: str = "zh") -> Grid:
+    """Value and own target of every year, for the targets that the national rules do not have."""
+    say = speak(lang)
+    table = study.all_evaluation
+    table = table[(table["target"] != "") & ~table["target_compared"].isin(["same", "not_stated"])]
+    rows = []
+    for item, part in table.groupby("item", sort=False):
+        part = part.set_index("year")
+        cells = [Cell(item_title(study, item, lang, own=True))]
+        for year in study.years:
+            if year not in part.index:
+                cells.append(Cell(DASH, True))
+                continue
+            row = part.loc[year]
+            value = item_value(study, item, row["value"], lang)
+            target = item_requirement(study, item, row["target"], lang)
+            cells.append(Cell(f"{value} ({target})", True, row["target_status"]))
+        rows.append(tuple(cells))
+    header = (say("Item"), *(str(year) for year in study.years))
+    caption = say("Own targets year by year: value (target)")
+    return Grid(caption, header, tuple(rows), tight=True)
+
+
 def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = None) -> Grid:
     """This year's data against the plan's targets of each phase: items whose target changes."""
     say = speak(lang)

@@ -531,6 +531,8 @@ def test_wuhai_forty_items_in_eleven_action_plans():
     )
     assert list(plans.values()) == [5, 4, 3, 4, 4, 1, 1, 4, 5, 2, 3]
     assert sum(measure.where.startswith("三") for measure in measures) == 4
+    dated = [int(measure.number) for measure in measures if measure.end]
+    assert dated == [3, 6, 8, 9, 12, 16, 24, 25, 28, 29, 37]
 
 
 @pytest.mark.parametrize(

@@ -255,3 +255,20 @@ def test_fragments_show_in_jupyter():
     assert "四方台区" in data["text/html"]
     assert metadata[METADATA]["year"] == 2022
     assert io.StringIO(data["text/plain"]).read()
+
+
+@pytest.mark.parametrize("keep", [{2021}, {2016, 2018, 2019, 2020, 2021}])
+def test_county_with_one_year_and_with_a_missing_year_gets_its_pdf(tmp_path, keep):
+    folder = tmp_path / "652323-hutubi"
+    shutil.copytree(sample_folder() / "652323-hutubi", folder)
+    for name in ("school_years", "enrolment", "rooms", "county_years"):
+        lines = (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        position = lines[0].split(",").index("year")
+        kept = [line for line in lines[1:] if int(line.split(",")[position]) in keep]
+        (folder / f"{name}.csv").write_text("\n".join([lines[0], *kept]) + "\n", encoding="utf-8")
+    (path,) = build.write_report(folder, tmp_path / "out", formats=("pdf",))
+    text = "".join(pdf_text(path))
+
+    assert "历年变化" in text
+    assert ("仅有一个学年的数据" in text) is (len(keep) == 1)
+    assert ("达到2026年目标的进度" in text) is (len(keep) > 1)

@@ -216,6 +216,7 @@ class Report:
             _list(narrative.weaker_targets(study, self.lang)),
             self._table(grid),
             self._table(phases) if phases else "",
+            self._table(display.own_course_grid(study, self.lang)),
             _p(say("The plan says nothing about: {list}.", list=say.join(silent)))
             if silent
             else "",
@@ -416,13 +417,13 @@ class Report:
             figure_html(
                 charts.trend_chart(study, "mean", self.lang),
                 say("County means of the seven indicators, {span}", span=span),
-                say("Small panels, one per indicator; the figures are in the table below."),
+                say("Small panels, one per indicator; the figures are in the tables below."),
             ),
             self._table(display.trend_grid(study, "mean", self.lang)),
             figure_html(
                 charts.trend_chart(study, "cv", self.lang),
                 say("Coefficients of variation, {span}", span=span),
-                say("Small panels, one per indicator; the figures are in the table below."),
+                say("Small panels, one per indicator; the figures are in the tables below."),
             ),
             self._table(display.trend_grid(study, "cv", self.lang)),
             self._table(display.shrinking_grid(study, self.lang)),
