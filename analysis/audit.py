@@ -37,13 +37,15 @@ def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(margin=margin, margin_share=margin / has.where(has > 0))
 
 
-def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """The smallest change of a single indicator that turns a school's verdict round.
 
     Parameters
     ----------
     indicators, schools : DataFrame
         Of the same county and year.
+    rules : Rules
+        How many indicators have to be met.
 
     Returns
     -------
@@ -55,6 +57,7 @@ def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFr
         index=[*KEYS, "school_id"], columns="indicator", values="ratio"
     )
     floor = (indicators["floor"] / indicators["threshold"]).iloc[0] if len(indicators) else np.nan
+    spare = len(INDICATORS) - int(np.nan_to_num(rules.number("school.indicators_met")))
     found = []
     for row in schools.to_dict("records"):
         if row["status"] == "not_assessed":
@@ -62,7 +65,7 @@ def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFr
         ratio = wide.loc[tuple(row[key] for key in (*KEYS, "school_id"))].dropna()
         # what was not reported stays unknown, whatever else changes
         options = (
-            _single_changes(ratio, floor, row["status"] == "met")
+            _single_changes(ratio, floor, spare, row["status"] == "met")
             if len(ratio) == len(INDICATORS)
             else []
         )
@@ -71,21 +74,26 @@ def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(found, columns=[*schools.columns, "indicator", "change"])
 
 
-def _single_changes(ratio: pd.Series, floor: float, passes: bool) -> list[tuple[str, float]]:
-    """Changes of one ratio (value / threshold) that reverse a school's verdict."""
+def _single_changes(
+    ratio: pd.Series, floor: float, spare: int, passes: bool
+) -> list[tuple[str, float]]:
+    """Changes of one ratio (value / threshold) that reverse a school's verdict.
+
+    `spare` indicators may stay below their threshold, as long as they reach the floor.
+    """
     unmet = ratio[~at_least(ratio, 1)]
     low = ratio[~at_least(ratio, floor)]
     if passes:
-        # with one indicator near already, losing a second is enough; else one must lose the floor
-        limit = 1.0 if len(unmet) else floor
+        # if no more may be lost, losing one threshold is enough; else one must lose the floor
+        limit = 1.0 if len(unmet) == spare else floor
         downs = [(name, limit / value - 1) for name, value in ratio.items() if name not in unmet]
         return downs + [(name, floor / value - 1) for name, value in unmet.items()]
-    if len(unmet) == 1:
-        return [(unmet.index[0], floor / unmet.iloc[0] - 1)] if unmet.iloc[0] > 0 else []
-    if len(unmet) == 2 and len(low) < 2:
-        candidates = low if len(low) else unmet
-        return [(name, 1 / value - 1) for name, value in candidates.items() if value > 0]
-    return []
+    excess = len(unmet) - spare
+    if excess > 1 or len(low) > 1:
+        return []
+    goal = 1.0 if excess == 1 else floor
+    candidates = low if len(low) else unmet
+    return [(name, goal / value - 1) for name, value in candidates.items() if value > 0]
 
 
 def balance_margins(

@@ -266,6 +266,11 @@ NEEDED = (
     "option.cv_weighting",
     "option.decide_on",
     "option.teaching_point_students",
+    "option.special_education_in_scope",
+    "option.private_in_scope",
+    "option.rooms_counting",
+    "option.retention_formula",
+    "option.certificate_without_special_post",
 )
 
 

@@ -109,7 +109,7 @@ class Study:
 
     @cached_property
     def school_margins(self) -> pd.DataFrame:
-        return audit.school_margins(self.indicators, self.schools)
+        return audit.school_margins(self.indicators, self.schools, self.rules)
 
     @cached_property
     def balance_margins(self) -> pd.DataFrame:
