@@ -66,7 +66,7 @@ class County:
     path : Path
         Where it was read from.
     plan : Plan or None
-        What the county has decided: `plan.yaml` in its folder.
+        What the county has decided: `plan.yaml` in its folder, or `<workbook>.plan.yaml` beside it.
     warnings : tuple of Finding
         What did not stop the reading but belongs in the report.
     fingerprint : str
@@ -145,9 +145,10 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         except InputError as error:
             findings.extend(error.findings)
     plan = None
-    if path.is_dir() and (path / "plan.yaml").exists():
+    written = path / "plan.yaml" if path.is_dir() else path.with_suffix(".plan.yaml")
+    if written.exists():
         try:
-            plan = read_plan(path / "plan.yaml")
+            plan = read_plan(written)
         except InputError as error:
             findings.extend(error.findings)
     frames, unread = {}, {}

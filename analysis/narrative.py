@@ -192,6 +192,22 @@ def weaker_targets(study: Study, lang: str = "zh") -> list[str]:
     ]
 
 
+#: Items named in a sentence about what a plan leaves out; the rest is counted.
+NAMED = 10
+
+
+def silent(titles: list[str], lang: str = "zh") -> str:
+    """Which national requirements the county's plan does not mention."""
+    say = speak(lang)
+    if len(titles) <= NAMED:
+        return say("The plan says nothing about: {list}.", list=say("; ").join(titles))
+    return say(
+        "The plan says nothing about {n} of the national requirements, among them: {list}.",
+        n=say.number(len(titles)),
+        list=say("; ").join(titles[:NAMED]),
+    )
+
+
 def _schools_that_matter(study: Study, say: Language) -> list[str]:
     sentences = []
     worst = study.schools.sort_values(

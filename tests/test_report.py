@@ -208,7 +208,9 @@ def test_workbook_gives_the_same_report_pages(tmp_path):
 
     from analysis.narrative import findings
 
-    workbook = write_workbook(sample_folder() / "150303-hainan", tmp_path / "150303-hainan.xlsx")
+    folder = sample_folder() / "150303-hainan"
+    workbook = write_workbook(folder, tmp_path / "150303-hainan.xlsx")
+    shutil.copy(folder / "plan.yaml", tmp_path / "150303-hainan.plan.yaml")
 
     assert findings(analyze(workbook)) == findings(analyze("150303-hainan"))
     assert load_county(workbook).fingerprint == load_county("150303-hainan").fingerprint

@@ -217,9 +217,7 @@ class Report:
             self._table(grid),
             self._table(phases) if phases else "",
             self._table(display.own_course_grid(study, self.lang)),
-            _p(say("The plan says nothing about: {list}.", list=say.join(silent)))
-            if silent
-            else "",
+            _p(narrative.silent(silent, self.lang)) if silent else "",
         )
 
     def annex(self) -> Fragment:
