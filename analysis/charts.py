@@ -436,7 +436,7 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
     labels = []
     for y, (kind, name, start, end, _) in enumerate(bars):
         axis.barh(y, end - start, left=start, height=0.62, color=colours[kind])
-        labels.append(_short_name(name, lang, 24))
+        labels.append(_short_name(name, lang, 40 if lang == "en" else 24))
     y = len(bars)
     if tasks:
         months = [begins(task.start) / 12 for task in plan.calendar]
@@ -446,17 +446,18 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
     for milestone in plan.milestones:
         colour = "#C0392B" if milestone.kind != "target" else "#222222"
         axis.scatter((ends(milestone.date) + 1) / 12, y, marker="D", s=18, color=colour, zorder=3)
-        labels.append(_short_name(say.label(milestone.name), lang, 24))
+        labels.append(_short_name(say.label(milestone.name), lang, 40 if lang == "en" else 24))
         y += 1
     axis.set_yticks(range(len(labels)), labels, fontsize=6.8 if lines > 30 else 7.5)
     axis.set_ylim(len(labels) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
     first, last = begins(plan.start) // 12, ends(plan.end) // 12 + 1
-    axis.set_xlim(first, last)
+    axis.set_xlim(first, last + 0.15)
     axis.set_xticks(range(first, last + 1), [str(year) for year in range(first, last + 1)])
     axis.grid(axis="x")
     if now is not None and first <= now + 8 / 12 <= last:
-        axis.axvline(now + 8 / 12, color="#222222", linewidth=0.9, linestyle=(0, (4, 2)))
+        style_ = {"color": "#222222", "linewidth": 0.9, "linestyle": (0, (4, 2))}
+        axis.axvline(now + 8 / 12, label=say("date of the data"), **style_)
     names = {
         "phase": say("phase"),
         "project": say("project"),
@@ -468,7 +469,8 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
     diamond = {"linestyle": "", "marker": "D", "markersize": 4}
     handles.append(mpl.lines.Line2D([], [], color="#222222", label=say("target date"), **diamond))
     handles.append(mpl.lines.Line2D([], [], color="#C0392B", label=say("assessment"), **diamond))
-    figure.legend(handles=handles, loc="outside lower center", ncols=6)
+    handles += axis.lines[:1]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 
 

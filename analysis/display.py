@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .apportion import exclusion_text
+from .evaluate import requirement
 from .files import N_
 from .language import DASH, Language, speak
 from .schema import (
@@ -22,6 +23,7 @@ from .study import Study
 from .wording import (
     OPTION_WORDS,
     PART_NAMES,
+    is_share,
     item_detail,
     item_requirement,
     item_title,
@@ -192,6 +194,12 @@ COMPARED = {
 }
 
 
+def _with_unit(study: Study, item: str, lang: str) -> str:
+    """Title of an item by the county's plan, with the unit of its numbers."""
+    unit = item_unit(study, item, lang)
+    return item_title(study, item, lang, own=True) + (f" ({unit})" if unit else "")
+
+
 def targets_grid(study: Study, lang: str = "zh") -> Grid:
     """The county's own targets beside the national rules."""
     say = speak(lang)
@@ -203,12 +211,15 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
     for row in table.to_dict("records"):
         item = row["item"]
         compared = row["target_compared"]
+        # the national rule for an indicator holds for every school, the target for the mean
+        by_school = row["requirement"] == DASH and item in study.rules
+        national = requirement(study.rules, item) if by_school else row["requirement"]
         weaker = compared == "weaker"
         rows.append(
             (
-                Cell(item_title(study, item, lang, own=True)),
+                Cell(_with_unit(study, item, lang)),
                 Cell(item_value(study, item, row["value"], lang), True),
-                Cell(item_requirement(study, item, row["requirement"], lang), True),
+                Cell(item_requirement(study, item, national, lang), True),
                 Cell(item_requirement(study, item, row["target"], lang), True),
                 Cell(status_name(row["target_status"], lang), False, row["target_status"]),
                 Cell(say(COMPARED[compared]), False, "short" if weaker else ""),
@@ -233,7 +244,7 @@ def own_course_grid(study: Study, lang: str = "zh") -> Grid:
     rows = []
     for item, part in table.groupby("item", sort=False):
         part = part.set_index("year")
-        cells = [Cell(item_title(study, item, lang, own=True))]
+        cells = [Cell(_with_unit(study, item, lang))]
         for year in study.years:
             if year not in part.index:
                 cells.append(Cell(DASH, True))
@@ -259,7 +270,7 @@ def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = 
         if len(set(part["target"])) == 1 and len(part) == len(chosen):
             continue
         cells = [
-            Cell(item_title(study, item, lang, own=True)),
+            Cell(_with_unit(study, item, lang)),
             Cell(item_value(study, item, part["value"].iloc[0], lang), True),
         ]
         for year in chosen:
@@ -500,7 +511,7 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
                     _num(say, (part["status"] == "near").sum()),
                     _num(say, (part["status"] == "short").sum()),
                     _num(say, unknown),
-                    _num(say, _up(lacking["shortfall"].sum())),
+                    _num(say, lacking["shortfall"].map(_up).sum()),
                     _text(say.label(about.resource)),
                 )
             )
@@ -871,7 +882,8 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
     for row in table.to_dict("records"):
         item = _trajectory_item(row)
         decimals = 3 if row["subject"] == "cv" else 2
-        name = item_title(study, item, lang, own=True)
+        name = _with_unit(study, item, lang)
+        sign = -1 if row["goal"] in ("at_most", "below") else 1
 
         def show(value: float, item: str = item, decimals: int = decimals, row: dict = row) -> str:
             if row["subject"] in ("passing", "item"):
@@ -889,8 +901,9 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
                 Cell(subjects[row["subject"]]),
                 Cell(show(row["value"]), True),
                 Cell(_SIGN_OF[row["goal"]] + show(row["goal_value"]), True),
-                Cell(show(row["needed"]), True),
-                Cell(show(row["pace"]), True),
+                Cell(str(int(row["target_year"])) if row["target_year"] else DASH, True),
+                Cell(_per_year(study, item, sign * row["needed"], lang), True),
+                Cell(_per_year(study, item, sign * row["pace"], lang), True),
                 Cell(years, True),
                 Cell(courses[row["course"]], False, _COURSE_STATUS.get(row["course"], "")),
             )
@@ -900,6 +913,7 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
         say("Measured as"),
         say("Value"),
         say("Goal"),
+        say("Due"),
         say("Needed per year"),
         say("Pace so far per year"),
         say("Reached at this pace"),
@@ -908,6 +922,18 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
     year = study.county.record.target_year
     caption = say("Pace to the goals of {year}", year=year or DASH)
     return Grid(caption, header, tuple(rows), tight=True)
+
+
+def _per_year(study: Study, item: str, value: float, lang: str) -> str:
+    """A change per year with its sign and three significant digits; points for shares."""
+    if value != value:
+        return DASH
+    share = is_share(study, item)
+    shown = value * 100 if share else value
+    size = abs(shown)
+    decimals = 0 if size >= 100 or not size else max(0, 2 - int(np.floor(np.log10(size))))
+    text = speak(lang).number(size, min(decimals, 5))
+    return ("+" if value > 0 else "−" if value < 0 else "") + text + ("%" if share else "")
 
 
 _SIGN_OF = {"at_least": "≥ ", "at_most": "≤ ", "below": "< ", "above": "> ", "equals": "= "}
@@ -1087,7 +1113,10 @@ def due_grid(plan, start: str, lang: str = "zh") -> Grid:
         )
     header = (say("When"), say("Kind"), say("What is due"), say("Responsible"))
     return Grid(
-        say("Due in the twelve months from {start}", start=start), header, tuple(rows), tight=True
+        say("Under way or due in the twelve months from {start}", start=start),
+        header,
+        tuple(rows),
+        tight=True,
     )
 
 

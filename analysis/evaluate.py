@@ -239,7 +239,8 @@ def evaluation_table(
         rows += [_cv_item(row, rule, own) for row in of_year.to_dict("records")]
         if own:
             rows += _mean_targets(of_year, own)
-        rows += _county_items(county, year, rule, own, concessions)
+        shrunk = shrinking(balance, year)
+        rows += _county_items(county, year, rule, own, concessions, shrunk)
         records += [{"year": year} | row for row in rows]
     table = pd.DataFrame(records).assign(county=county.code)
     order = {part: position for position, part in enumerate(PARTS)}
@@ -327,7 +328,12 @@ def _mean_targets(balance: pd.DataFrame, own: Rules) -> list[dict]:
 
 
 def _county_items(
-    county: County, year: int, rule: Rules, own: Rules | None, concessions: frozenset
+    county: County,
+    year: int,
+    rule: Rules,
+    own: Rules | None,
+    concessions: frozenset,
+    shrunk: Measure,
 ) -> list[dict]:
     """Government, quality, recognition, vetoes; and what only the plan asks for."""
     data = year_data(county, year, rule, concessions)
@@ -343,7 +349,7 @@ def _county_items(
         if name in rule.standard.entries or entry.part in ("option", "concession"):
             continue
         if own[name] is not None:
-            found = measure(name, own_data)
+            found = shrunk if name == "cv_shrinking" else measure(name, own_data)
             row = _item(name, found, own)
             records.append(
                 row
@@ -351,6 +357,23 @@ def _county_items(
                 | _target(name, rule, own, row["status"])
             )
     return records
+
+
+def shrinking(balance: pd.DataFrame, year: int) -> Measure:
+    """Whether every coefficient of variation became smaller than in the year before.
+
+    `yes` or `no`; NaN where a value of either year is missing and no other grew.
+    """
+    keys = ["stage", "indicator"]
+    counted = balance[(balance["schools"] > 0) & (balance["missing"] == 0)]
+    now, before = (counted[counted["year"] == y].set_index(keys)["cv"] for y in (year, year - 1))
+    expected = balance[(balance["year"] == year) & (balance["schools"] > 0)]
+    step = (now - before).dropna()
+    if (step > 0).any():
+        value: float | str = "no"
+    else:
+        value = "yes" if len(step) == len(expected) and len(step) else NAN
+    return Measure(pd.Series([value], index=[""], dtype=object))
 
 
 def _own_target(name: str, rule: Rules, own: Rules | None, own_data) -> dict:

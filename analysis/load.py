@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import io
 import re
@@ -9,7 +10,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -23,8 +24,8 @@ import pydantic
 from .check import LISTED, Tables, check_tables, unknown_name
 from .files import N_, Finding, InputError, mistakes, problem, read_data, read_model, shorten
 from .plan import Plan, read_plan
-from .schema import CHOICE_LABELS, TABLES, YEAR, Column, Label, Table
-from .standards import Standard, Text, built_in, load_standard
+from .schema import CHOICE_LABELS, COUNTY_INPUTS, COUNTY_PARTS, TABLES, YEAR, Column, Label, Table
+from .standards import LARGEST_SHARE, Standard, Text, built_in, load_standard
 
 _TABLE = Label("表", "table")
 _COLUMN = Label("列", "column")
@@ -186,6 +187,8 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     for name, table in TABLES.items():
         if table.needed and name in frames and frames[name].empty and name in complete:
             findings.append(Finding("error", N_("the table has no rows"), {}, files[name], name))
+    if standard is not None and "county_years" in complete:
+        findings.extend(_county_items(complete["county_years"], standard, files["county_years"]))
     if record is None or standard is None or any(f.severity == "error" for f in findings):
         return None, findings
     tables = {
@@ -220,6 +223,56 @@ def _standard(name: str, path: Path) -> Standard:
         name=shorten(name),
         names=", ".join(built_in()),
     )
+
+
+def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterator[Finding]:
+    """Items of county_years that the standard cannot mean: misspelt, or of the wrong kind."""
+    items = {name.split(".")[0] for name in standard.entries} | set(standard.entries)
+    known = items | set(COUNTY_INPUTS)
+    number = pd.to_numeric(table["value"], errors="coerce").set_axis(table.index)
+
+    def at(row: int, message: str, severity: str = "error", **values) -> Finding:
+        item = table.loc[row, "item"]
+        values = {"item": item, **values}
+        return Finding(
+            severity, message, values, file, "county_years", "value", int(row), str(item)
+        )
+
+    for row, item in table["item"].dropna().items():
+        if item not in known:
+            near = difflib.get_close_matches(item, known, n=1, cutoff=0.85)
+            if near or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
+                message = N_("nothing is called “{item}”; did you mean “{near}”?")
+                yield at(row, message, "warning", near=near[0] if near else "G1 … V6")
+            continue
+        entry = standard.entries.get(item)
+        if entry is None or not np.isfinite(number[row]):
+            continue
+        if entry.rule in ("yes", "no"):
+            yield at(
+                row, N_("{item} is {value}; expected yes or no"), value=table.loc[row, "value"]
+            )
+        elif entry.is_share and number[row] > LARGEST_SHARE:
+            yield at(
+                row,
+                N_("{item} is {value}; a share is written between 0 and 1 (95 % is 0.95)"),
+                value=table.loc[row, "value"],
+            )
+    values = pd.Series(number.to_numpy(), index=[table["year"], table["item"]])
+    values = values[~values.index.duplicated()]
+    rows = pd.Series(table.index, index=[table["year"], table["item"]])
+    rows = rows[~rows.index.duplicated()]
+    for part, whole in COUNTY_PARTS:
+        for year in table["year"].dropna().unique():
+            small, large = values.get((year, part)), values.get((year, whole))
+            if small is not None and large is not None and small > large:
+                yield at(
+                    int(rows[(year, part)]),
+                    N_("{item} is {value}, more than {whole}, of which it is a part ({total})"),
+                    value=f"{small:g}",
+                    whole=whole,
+                    total=f"{large:g}",
+                )
 
 
 def sample_folder() -> Path:
@@ -646,6 +699,35 @@ def _plain(text: object) -> str:
     return re.sub(r"\s+", "", re.sub(r"(\s*\([^()]*\))+\s*$", "", text)).lower()
 
 
+#: Units that people write behind a header, by the unit of the schema that they mean.
+_UNITS = {
+    "persons": {"人", "名", "个", "persons", "person", "students", "teachers"},
+    "classes": {"班", "个", "classes"},
+    "rooms": {"间", "个", "rooms"},
+    "m²": {"平方米", "平米", "m2", "m²", "sqm", "squaremetres"},
+    "yuan": {"元", "人民币元", "yuan", "cny", "rmb"},
+    "year": {"年", "year"},
+}
+_ANY_UNIT = set().union(*_UNITS.values()) | {
+    *("万元", "千元", "百元", "亿元", "万人", "千人", "百人", "亩", "公顷", "平方公里", "平方千米"),
+    *("万平方米", "%", "‰", "万", "千", "hectares", "ha", "mu", "km2", "10000yuan", "万册"),
+}
+
+
+def _other_unit(title: str, column: Column) -> str:
+    """The unit in brackets behind a header if it is not that of the column."""
+    text = unicodedata.normalize("NFKC", title)
+    for found in re.findall(r"\(([^()]*)\)", text):
+        unit = re.sub(r"\s+", "", found).lower().removeprefix("单位:")
+        if (
+            column.is_numeric
+            and unit in _ANY_UNIT
+            and unit not in _UNITS.get(column.unit.en, set())
+        ):
+            return found
+    return ""
+
+
 _TABLE_SPELLINGS = {
     name: table.name for table in TABLES.values() for name in (table.name, table.zh, table.en)
 }
@@ -718,6 +800,15 @@ def _typed(
         elif name in frame:
             refuse(N_("the column stands twice; keep one"), name)
         elif name is not None:
+            unit = _other_unit(title, table[name])
+            if unit:
+                refuse(
+                    N_("the header says “{unit}”, but {label} is given in {expected}; convert it"),
+                    name,
+                    unit=unit,
+                    label=table[name],
+                    expected=table[name].unit,
+                )
             cells = body.iloc[:, position].set_axis(index)
             frame[name], wrong = _convert(table, table[name], cells, file, findings)
             unread[table.name, name] = wrong

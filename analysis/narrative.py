@@ -111,6 +111,13 @@ def _balance(study: Study, say: Language) -> list[str]:
                 for row in over.to_dict("records")
             ),
         )
+    open_ = (judged["status"] == "not_assessed").sum()
+    if open_:
+        text += say.plural(
+            " {n} is not assessed, because schools are missing or all values are 0.",
+            " {n} are not assessed, because schools are missing or all values are 0.",
+            int(open_),
+        )
     return [text]
 
 
@@ -135,10 +142,10 @@ def _items(study: Study, say: Language) -> list[str]:
 
 
 def _titled(study: Study, item: str, say: Language) -> str:
-    """An item with the title of its first requirement that fails."""
+    """An item with the titles of all its requirements that fail."""
     rows = study.evaluation[study.evaluation["status"] == "not_met"]
     rows = rows[rows["item"].str.split(".").str[0] == item]
-    return f"{item} {item_title(study, rows['item'].iloc[0], say.code)}"
+    return f"{item} " + say(", ").join(item_title(study, name, say.code) for name in rows["item"])
 
 
 def _largest_gaps(study: Study, say: Language) -> list[str]:
@@ -150,7 +157,7 @@ def _largest_gaps(study: Study, say: Language) -> list[str]:
         need=study.indicators["threshold"]
         * study.indicators["students"]
         / study.indicators["indicator"].map({n: i.per for n, i in INDICATORS.items()}),
-        gap=lambda rows: np.where(rows["shortfall"] > 0, rows["shortfall"] * rows["share"], 0.0),
+        gap=lambda rows: rows["shortfall"].fillna(0.0),
     )
     sums = need.groupby(["stage", "indicator"], sort=False)[["need", "gap"]].sum()
     largest = (sums["gap"] / sums["need"]).sort_values(ascending=False, kind="stable").head(3)
@@ -167,7 +174,7 @@ def _largest_gaps(study: Study, say: Language) -> list[str]:
                 stage=_stage(stage, say),
                 indicator=say.label(about.short),
                 schools=say.number(len(rows)),
-                amount=say.number(np.ceil(rows["shortfall"].sum() - 1e-9)),
+                amount=say.number(np.ceil(rows["shortfall"] - 1e-9).sum()),
                 unit=say.label(about.resource),
                 share=say.percent(share, 1),
             )

@@ -39,12 +39,24 @@ def ends(period: str) -> int:
     return int(year) * 12 + (int(month) - 1 if month else 11)
 
 
+def _in_order(model):
+    """Refuse what ends before it starts."""
+    start, end = getattr(model, "start", None), getattr(model, "end", None)
+    if isinstance(start, str) and isinstance(end, str) and ends(end) < begins(start):
+        raise ValueError(f"ends ({end}) before it starts ({start})")
+    return model
+
+
 class Record(pydantic.BaseModel):
     """Something that the plan says, and where."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
     where: str
     """Section of the plan."""
+
+    @pydantic.model_validator(mode="after")
+    def _in_order(self):
+        return _in_order(self)
 
 
 class Step(Record):
@@ -249,7 +261,11 @@ class Plan(pydantic.BaseModel):
     yearly_goals: tuple[YearlyGoal, ...] = ()
     levels: tuple[Level, ...] = ()
     oddities: tuple[Text, ...] = ()
-    """What a reader noticed and no rule below can find."""
+    """What a reader noticed and no rule can find."""
+
+    @pydantic.model_validator(mode="after")
+    def _in_order(self):
+        return _in_order(self)
 
 
 def read_plan(path: Path) -> Plan:

@@ -459,19 +459,18 @@ def project_effects(plan: Plan, study: Study) -> pd.DataFrame:
             {
                 "year": int(project.end[:4]),
                 "projects": project.name,
-                "teaching_m2": areas.get("teaching_area") or 0.0,
-                "sports_m2": areas.get("sports_area") or 0.0,
+                "teaching_m2": areas.get("teaching_area"),
+                "sports_m2": areas.get("sports_area"),
             }
         )
     columns = ["year", "projects", "teaching_m2", "sports_m2"]
     table = pd.DataFrame(rows, columns=columns)
     if table.empty:
         return table.assign(teaching_per_student=[], sports_per_student=[])
-    grouped = table.groupby("year").agg(
-        projects=("projects", tuple),
-        teaching_m2=("teaching_m2", "sum"),
-        sports_m2=("sports_m2", "sum"),
-    )
+    # what the plan does not say is unknown, not 0
+    areas = table.astype({"teaching_m2": float, "sports_m2": float}).groupby("year")
+    grouped = areas[["teaching_m2", "sports_m2"]].sum(min_count=1)
+    grouped.insert(0, "projects", areas["projects"].agg(tuple))
     for name in ("teaching", "sports"):
         grouped[f"{name}_per_student"] = grouped[f"{name}_m2"].cumsum() / students
     return grouped.reset_index()

@@ -439,6 +439,53 @@ TABLES = MappingProxyType(
 )
 
 
+#: Items of county_years from which `analysis.items` computes, and series that are only shown.
+COUNTY_INPUTS = (
+    *("births", "entrants_grade1", "entrants_grade7", "budget_education_cny"),
+    *("salary_teachers_cny", "salary_civil_servants_cny"),
+    *("operating_standard_primary_cny", "operating_standard_junior_cny"),
+    *("teachers_total", "teachers_trained_360h", "teachers_in_post", "teachers_certified"),
+    *(
+        "teachers_eligible_rotation",
+        "teachers_rotated",
+        "backbone_rotated",
+        "special_post_teachers",
+    ),
+    *("zone_students_primary", "zone_enrolled_primary", "zone_students_junior"),
+    *("zone_enrolled_junior", "quality_senior_places", "quality_senior_places_allocated"),
+    *("quality_senior_places_rural", "migrant_children_eligible", "migrant_children_public"),
+    *("migrant_children_purchased", "left_behind_care", "junior_graduates"),
+    *("junior_entrants_three_years_ago", "junior_transfers_in", "junior_transfers_out"),
+    *("junior_deaths", "disabled_children_registered", "disabled_children_enrolled"),
+    *(
+        f"monitoring_{kind}_{subject}"
+        for kind in ("level", "ratio")
+        for subject in ("chinese", "mathematics", "science", "pe", "arts", "moral_education")
+    ),
+    *("satisfaction_questionnaires_issued", "satisfaction_questionnaires_valid"),
+    *("satisfaction_questionnaires_satisfied", "satisfaction_visits"),
+    *("satisfaction_visits_satisfied", "satisfaction_visits_parents"),
+)
+
+#: Pairs of county_years items of which the first is a part of the second.
+COUNTY_PARTS = (
+    ("teachers_trained_360h", "teachers_total"),
+    ("teachers_certified", "teachers_in_post"),
+    ("teachers_rotated", "teachers_eligible_rotation"),
+    ("backbone_rotated", "teachers_rotated"),
+    ("zone_enrolled_primary", "zone_students_primary"),
+    ("zone_enrolled_junior", "zone_students_junior"),
+    ("quality_senior_places_allocated", "quality_senior_places"),
+    ("quality_senior_places_rural", "quality_senior_places_allocated"),
+    ("migrant_children_public", "migrant_children_eligible"),
+    ("disabled_children_enrolled", "disabled_children_registered"),
+    ("satisfaction_questionnaires_valid", "satisfaction_questionnaires_issued"),
+    ("satisfaction_questionnaires_satisfied", "satisfaction_questionnaires_valid"),
+    ("satisfaction_visits_satisfied", "satisfaction_visits"),
+    ("satisfaction_visits_parents", "satisfaction_visits"),
+)
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One of the seven resource indicators.
@@ -491,7 +538,7 @@ INDICATORS = MappingProxyType(
                 "R1",
                 "每百名学生拥有高于规定学历教师数",
                 "Teachers above the required qualification per 100 students",
-                Label("高于规定学历教师", "Qualified teachers"),
+                Label("高于规定学历教师", "Teachers above requirement"),
                 "above_qualification",
                 100,
                 _PER_100,

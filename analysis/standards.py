@@ -38,6 +38,9 @@ def _day(text: str) -> str:
     return text
 
 
+#: A share is written 0 to 1; ratios such as salaries may exceed 1, but nothing reaches this.
+LARGEST_SHARE = 2.0
+
 IsoDate = Annotated[str, pydantic.BeforeValidator(_date)]
 NumberRule = Literal["at_least", "at_most", "below", "above", "equals"]
 Rule = Literal[NumberRule, "yes", "no", "option"]
@@ -103,6 +106,11 @@ class Entry(pydantic.BaseModel):
     """Other readings that are in use; the method audit says which verdicts they would change."""
     new: bool = False
     """In a local profile: this entry has no counterpart in the standard it extends."""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its values are shares (0 to 1): numbers without a unit."""
+        return self.unit is None and self.rule not in ("yes", "no", "option")
 
     def _in_force(self, date: str) -> float | str | Amount | None:
         past = [start for start in self.values if start <= date]

@@ -99,7 +99,8 @@ def _in_force(study: Study, year: int, entry: str) -> dict:
     for prefix, rules in (("requirement", study.years.get(year)), ("target", study.plan.get(year))):
         if rules is None or entry not in rules or rules[entry] is None:
             continue
-        if prefix == "target" and rules.standard.stated_in(entry) is None:
+        own = prefix == "target"
+        if own and (rules.standard.stated_in(entry) is None or year < rules.standard.first_year):
             continue
         found[prefix] = requirement(rules, entry)
         value = rules[entry]
@@ -125,6 +126,7 @@ def pace_table(study: Study) -> pd.DataFrame:
     target_year = study.county.record.target_year
     rows = []
     for (subject, stage, name), part in table.groupby(["subject", "stage", "name"], sort=False):
+        entry = _entry(subject, stage, name)
         goal = _goal(study, subject, stage, name, target_year)
         if goal is None:
             continue
@@ -136,7 +138,7 @@ def pace_table(study: Study) -> pd.DataFrame:
                 # what leaves schools out is not comparable from year to year
                 part["value"].where(part["missing"] == 0).to_numpy(dtype=float),
                 goal,
-                target_year,
+                _due(study, entry, goal[1], target_year),
                 study.year,
             )
         )
@@ -151,11 +153,7 @@ def _goal(
     """Rule word and value to be reached: the stricter of rule and target in the target year."""
     if subject == "passing":
         return "at_least", 1.0
-    entry = {
-        "mean": f"{name}.{stage}",
-        "cv": ("composite_cv." if name == "composite" else "cv.") + stage,
-        "item": name,
-    }[subject]
+    entry = _entry(subject, stage, name)
     year = target_year or study.year
     standard = study.county.standard
     rules = [standard.evaluation.for_year(year)]
@@ -170,6 +168,26 @@ def _goal(
         return None
     smaller = goals[0][0] in ("at_most", "below")
     return (min if smaller else max)(goals, key=lambda goal: goal[1])
+
+
+def _entry(subject: str, stage: str, name: str) -> str:
+    """Id of the standard's entry that a series is measured by."""
+    return {
+        "mean": f"{name}.{stage}",
+        "cv": ("composite_cv." if name == "composite" else "cv.") + stage,
+        "item": name,
+        "passing": "",
+    }[subject]
+
+
+def _due(study: Study, entry: str, value: float, target_year: int | None) -> int | None:
+    """The year for which the plan itself dates a goal, else the county's target year."""
+    plan = study.county.standard.plan
+    own = plan.profile.entries.get(entry) if plan else None
+    for date in sorted(own.values) if own else ():
+        if own.on(date) == value and int(date[:4]) > study.year:
+            return int(date[:4])
+    return target_year
 
 
 def course(

@@ -76,7 +76,7 @@ def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:
     return item
 
 
-def _is_share(study: Study, item: str) -> bool:
+def is_share(study: Study, item: str) -> bool:
     """Whether an item is a share that people read as a percentage."""
     if item.startswith("schools."):
         return True
@@ -94,7 +94,7 @@ def item_value(study: Study, item: str, value, lang: str) -> str:
         return OPTION_WORDS.get(value, {}).get(lang, value)
     if item.startswith(("cv.", "composite_cv.")):
         return say.number(value, CV_DECIMALS)
-    if _is_share(study, item):
+    if is_share(study, item):
         return say.percent(value, 1)
     shown = say.number(value, 0 if value == round(value) else 2) if value == value else DASH
     return shown
@@ -109,7 +109,7 @@ def item_requirement(study: Study, item: str, text: str, lang: str) -> str:
     if not number:
         return text
     value = float(number)
-    if _is_share(study, item):
+    if is_share(study, item):
         return f"{sign} {say.percent(value, 0 if abs(value * 100 % 1) < 1e-9 else 1)}"
     return f"{sign} {say.number(value, places(value))}"
 

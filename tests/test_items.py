@@ -486,3 +486,71 @@ def test_small_rural_school_is_funded_as_if_it_had_100_students(haibowan):
     for name, value in found.values.items():
         assert schools.loc[name, "students_primary"] < 100
         assert value == pytest.approx(schools.loc[name, "operating_funds_cny"] / standard)
+
+
+# --- county_years is checked against the standard ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "severity", "words"),
+    [
+        ("teachers_certified", "99999", "error", "more than teachers_in_post"),
+        ("G1", "3", "error", "expected yes or no"),
+        ("S1", "95", "error", "a share is written between 0 and 1"),
+        ("monitoring_level_art", "3", "warning", "did you mean “monitoring_level_arts”?"),
+        ("Q19", "yes", "warning", "nothing is called “Q19”"),
+    ],
+)
+def test_items_that_cannot_be_meant(tmp_path, item, value, severity, words):
+    import shutil
+
+    from analysis.load import read_county, sample_folder
+
+    folder = tmp_path / "county"
+    shutil.copytree(sample_folder() / "340207-jiujiang", folder)
+    path = folder / "county_years.csv"
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.startswith(f"2023,{item},")
+    ]
+    path.write_text("\n".join([*lines, f"2023,{item},{value},x"]) + "\n", encoding="utf-8")
+    _, findings = read_county(folder)
+
+    assert [f.severity for f in findings] == [severity]
+    assert words in findings[0].sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("header", "refused"),
+    [
+        ("室外运动场地面积（亩）", True),
+        ("室外运动场地面积（平方米）", False),
+        ("outdoor_sports_area_m2 (m2)", False),
+        ("室外运动场地面积(万平方米)", True),
+    ],
+)
+def test_unit_behind_a_header_must_be_that_of_the_column(tmp_path, header, refused):
+    import shutil
+
+    from analysis.load import read_county, sample_folder
+
+    folder = tmp_path / "county"
+    shutil.copytree(sample_folder() / "230505-sifangtai", folder)
+    path = folder / "school_years.csv"
+    text = path.read_text(encoding="utf-8").replace("outdoor_sports_area_m2", header, 1)
+    path.write_text(text, encoding="utf-8")
+    county, findings = read_county(folder)
+
+    assert (county is None) is refused
+    if refused:
+        assert "convert it" in findings[0].sentence("en")
+
+
+def test_shrinking_is_computed_not_believed():
+    """Donghe's plan wants every CV to shrink every year; some grew in 2021."""
+    row = analyze("150202-donghe").evaluation.set_index("item").loc["cv_shrinking"]
+
+    assert row["value"] == "no"
+    assert row["target_status"] == "not_met"
+    assert row["origin"] == "computed"

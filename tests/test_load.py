@@ -368,7 +368,9 @@ def counties(draw) -> dict[str, bad.Rows]:
         tables["school_years"].append(list(row.values()))
         for room in draw(st.lists(st.sampled_from(["music", "art"]), max_size=2)):
             tables["rooms"].append([school, "2021", room, draw(AMOUNTS)])
-    for item in draw(st.lists(st.sampled_from(["births", "S1", "Q3"]), unique=True)):
+    for item in draw(
+        st.lists(st.sampled_from(["births", "entrants_grade1", "free_series"]), unique=True)
+    ):
         tables["county_years"].append(["2021", item, draw(VALUES), draw(NAMES)])
     return tables
 

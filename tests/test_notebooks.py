@@ -96,3 +96,20 @@ def test_runs_and_shows_something_in_every_section(path, county):
         kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
         assert kinds & {"text/html", "image/svg+xml", "image/png", "text/plain"}, cell.source
         assert not any(output.output_type in ("error", "stream") for output in cell.outputs)
+
+
+@pytest.mark.slow
+def test_nbconvert_executes_and_exports_in_one_step(tmp_path):
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "junheng-pdf"]
+    report = NOTEBOOKS[0].parent / "county_report.ipynb"
+    subprocess.run(
+        [*command, "--output-dir", str(tmp_path), str(report)],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+
+    assert (tmp_path / "county_report.pdf").read_bytes().startswith(b"%PDF")

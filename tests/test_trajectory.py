@@ -200,7 +200,8 @@ def test_parts_larger_than_the_whole():
 def test_equipment_before_its_building():
     programme = {"year": 2023, "for_what": text("扩建校"), "for_kind": "extension", "where": "五"}
     early = plan(equipment=[programme], projects=[project(kind="extension", end="2025")])
-    after = plan(equipment=[programme], projects=[project(kind="extension", end="2022")])
+    built = project(kind="extension", end="2022") | {"start": "2021"}
+    after = plan(equipment=[programme], projects=[built])
 
     assert "equipment_before_building" in rules(review(early))
     assert "equipment_before_building" not in rules(review(after))
@@ -321,3 +322,17 @@ def test_effect_of_projects_is_cumulated_over_the_years():
     last = effects["teaching_per_student"].iloc[-1]
     assert last == pytest.approx(18300 / students)
     assert isinstance(effects, pd.DataFrame)
+
+
+def test_goal_is_due_when_the_plan_dates_it():
+    table = pace_table(analyze("150202-donghe")).set_index(["subject", "stage", "name"])
+
+    assert table.loc[("item", "", "G5.primary"), "target_year"] == 2025
+    assert table.loc[("mean", "primary", "backbone_teachers"), "target_year"] == 2030
+
+
+def test_plan_that_ends_before_it_starts_is_refused():
+    import pydantic
+
+    with pytest.raises(pydantic.ValidationError, match="before it starts"):
+        plan(end="2020")

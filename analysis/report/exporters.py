@@ -50,11 +50,16 @@ class ReportHTMLExporter(TemplateExporter):
     def from_notebook_node(self, notebook, resources=None, **options):
         """Export; the cover's metadata fills title, language and marks."""
         resources = dict(resources or {})
-        resources["junheng"] = document_metadata(notebook)
         resources["junheng_css"] = (TEMPLATES / "report.css").read_text(encoding="utf-8")
         page, resources = super().from_notebook_node(notebook, resources, **options)
         refuse_missing_glyphs(page)
         return page, resources
+
+    def _preprocess(self, notebook, resources):
+        # `jupyter nbconvert --execute` runs the notebook here; only then has it a cover
+        notebook, resources = super()._preprocess(notebook, resources)
+        resources["junheng"] = document_metadata(notebook)
+        return notebook, resources
 
 
 class ReportPDFExporter(ReportHTMLExporter):
@@ -93,7 +98,10 @@ def document_metadata(notebook) -> dict:
             if found:
                 return found
     raise problem(
-        N_("the notebook has no cover among its outputs; run all its cells before you export it")
+        N_(
+            "the notebook has no cover among its outputs: run all its cells before you export it; "
+            "only notebooks that begin with report.cover() become reports"
+        )
     )
 
 

@@ -52,7 +52,10 @@ local function set_widths(tbl)
   local widths, total = {}, 0
   local function consider(row, share, most)
     for i, cell in ipairs(row.cells) do
-      local width = width_of(pandoc.utils.stringify(cell.contents)) * share
+      local text = pandoc.utils.stringify(cell.contents)
+      local width = width_of(text) * share
+      -- a word of letters cannot be broken
+      for word in text:gmatch('%a+') do width = math.max(width, #word * 0.95) end
       widths[i] = math.max(widths[i] or 4, math.min(width, most))
     end
   end
