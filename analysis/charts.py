@@ -318,7 +318,9 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
         about = INDICATORS[name]
         unit = say.label(about.unit) if what == "mean" else say("no unit")
         stage_name = f"{say.label(STAGE_LABELS[shown[0]])} " if what == "mean" else ""
-        axis.set_title(f"{stage_name}{say.label(about.short)} ({unit})", fontsize=7.5)
+        axis.set_title(
+            f"{stage_name}{say.label(about.short)} ({unit})", fontsize=7.5 if lang == "zh" else 6.4
+        )
         ticks = np.arange(years[0], until + 1, 1 if until - years[0] < 8 else 2)
         axis.set_xticks(ticks, [str(year) for year in ticks])
         axis.tick_params(labelsize=6.8)

@@ -239,8 +239,10 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
 def own_course_grid(study: Study, lang: str = "zh") -> Grid:
     """Value and own target of every year, for the targets that the national rules do not have."""
     say = speak(lang)
+    now = study.evaluation[study.evaluation["target"] != ""]
+    own = now.loc[~now["target_compared"].isin(["same", "not_stated"]), "item"]
     table = study.all_evaluation
-    table = table[(table["target"] != "") & ~table["target_compared"].isin(["same", "not_stated"])]
+    table = table[(table["target"] != "") & table["item"].isin(own)]
     rows = []
     for item, part in table.groupby("item", sort=False):
         part = part.set_index("year")
