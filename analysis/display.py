@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .apportion import exclusion_text
-from .evaluate import requirement
+from .evaluate import SIGNS, requirement
 from .files import N_
 from .language import DASH, Language, speak
 from .schema import (
@@ -837,8 +837,9 @@ def standard_grid(study: Study, lang: str = "zh") -> Grid:
 
 
 def _requirement(entry, value) -> str:
-    signs = {"at_least": "≥ ", "at_most": "≤ ", "below": "< ", "above": "> ", "equals": "= "}
-    return signs.get(entry.rule, "") + (value if isinstance(value, str) else f"{value:g}")
+    if isinstance(value, str):
+        return value
+    return (SIGNS[entry.rule] + " " if entry.rule in SIGNS else "") + f"{value:g}"
 
 
 def warnings_grid(study: Study, lang: str = "zh") -> Grid:
@@ -902,7 +903,7 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
                 Cell(name),
                 Cell(subjects[row["subject"]]),
                 Cell(show(row["value"]), True),
-                Cell(_SIGN_OF[row["goal"]] + show(row["goal_value"]), True),
+                Cell(SIGNS[row["goal"]] + " " + show(row["goal_value"]), True),
                 Cell(str(int(row["target_year"])) if row["target_year"] else DASH, True),
                 Cell(_per_year(study, item, sign * row["needed"], lang), True),
                 Cell(_per_year(study, item, sign * row["pace"], lang), True),
@@ -936,9 +937,6 @@ def _per_year(study: Study, item: str, value: float, lang: str) -> str:
     decimals = 0 if size >= 100 or not size else max(0, 2 - int(np.floor(np.log10(size))))
     text = speak(lang).number(size, min(decimals, 5))
     return ("+" if value > 0 else "−" if value < 0 else "") + text + ("%" if share else "")
-
-
-_SIGN_OF = {"at_least": "≥ ", "at_most": "≤ ", "below": "< ", "above": "> ", "equals": "= "}
 
 
 def _trajectory_item(row: dict) -> str:

@@ -522,7 +522,8 @@ def judge_entry(value: float | str, rule: str, required: float | str) -> str:
     return "met" if passed else "not_met"
 
 
-_SIGNS = {"at_least": "≥", "at_most": "≤", "below": "<", "above": ">", "equals": "="}
+#: Rule words as signs.
+SIGNS = {"at_least": "≥", "at_most": "≤", "below": "<", "above": ">", "equals": "="}
 
 
 def requirement(rule: Rules, name: str) -> str:
@@ -530,7 +531,7 @@ def requirement(rule: Rules, name: str) -> str:
     word, value = rule.rule(name), rule[name]
     if value is None:
         return "—"
-    return str(value) if word in ("yes", "no") else f"{_SIGNS[word]} {value:g}"
+    return str(value) if word in ("yes", "no") else f"{SIGNS[word]} {value:g}"
 
 
 def source(rule: Rules, name: str) -> str:
