@@ -432,7 +432,7 @@ def _listed(names) -> str:
 def _named(unit: str, value: float | str, share: bool) -> str:
     if not isinstance(value, float) or not np.isfinite(value):
         return str(unit)
-    return f"{unit} {value:.2%}" if share else f"{unit} {value:.4g}"
+    return f"{unit} ({value:.2%})" if share else f"{unit} ({value:g})"
 
 
 def _margin(value: float | str, rule: str, required: float | str | None) -> float:

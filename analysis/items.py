@@ -374,7 +374,9 @@ def _only_with_juniors(function: Callable[[YearData], Measure]) -> Callable[[Yea
 
 def _migrant_children(data: YearData) -> Measure:
     """Migrant children in public schools or in places purchased at private ones."""
-    placed = data.number("migrant_children_public") + data.number("migrant_children_purchased")
+    placed = data.number("migrant_children_public")
+    if data.rules.get("option.migrant_purchased_places") != "no":
+        placed += data.number("migrant_children_purchased")
     eligible = data.number("migrant_children_eligible")
     if eligible == 0:
         return Measure(pd.Series(dtype=float))

@@ -372,6 +372,22 @@ def test_certificate_without_special_post_teachers_is_a_rule_of_the_plan_only():
     assert row["target_status"] == "met"
 
 
+def test_migrant_children_in_purchased_places_count_by_the_rule_not_by_the_plan():
+    """Sifangtai counts public schools only; with 50 of 100 in purchased places its target fails."""
+    county = load_county("230505-sifangtai")
+    for item, value in {
+        "migrant_children_eligible": "100",
+        "migrant_children_public": "50",
+        "migrant_children_purchased": "50",
+    }.items():
+        county = with_item(county, item, value)
+    row = analyze(county).evaluation.set_index("item").loc["G15.migrant"]
+
+    assert row["status"] == "met"
+    assert row["value"] == 1
+    assert row["target_status"] == "not_met"
+
+
 def test_donghe_2021_by_the_rules_of_2021_2025_and_2030_in_one_table():
     study = analyze("150202-donghe", 2021)
     table = study.targets_by_phase([2021, 2025, 2030]).set_index(["item", "as_of"])
