@@ -33,6 +33,7 @@ COLOURS = {
     "primary": "#3B6FA0",
     "junior": "#B5651D",
     "band": "#FBF3DA",
+    "below": "#F9E3E0",
 }
 MARKERS = {"met": "o", "near": "^", "short": "X"}
 
@@ -363,7 +364,7 @@ def _course(axis, study: Study, rows: pd.DataFrame, what: str, until: int) -> No
         threshold = rule.number(entry)
         floor = threshold * rule.number("school.floor")
         axis.axhspan(floor, threshold, color=COLOURS["band"], zorder=0)
-        axis.axhspan(0, floor, color="#F9E3E0", zorder=0)
+        axis.axhspan(0, floor, color=COLOURS["below"], zorder=0)
 
 
 def _trend_legend(figure: Chart, study: Study, stages, what: str, missing: bool, say) -> None:
@@ -381,7 +382,7 @@ def _trend_legend(figure: Chart, study: Study, stages, what: str, missing: bool,
         patch = mpl.patches.Patch
         handles.append(patch(alpha=0.25, label=say("middle 80 % of the schools"), **grey))
         handles.append(patch(color=COLOURS["band"], label=say("85 % of the threshold or more")))
-        handles.append(patch(color="#F9E3E0", label=say("below 85 %")))
+        handles.append(patch(color=COLOURS["below"], label=say("below 85 %")))
     if missing:
         ring = {"markersize": 4, "markeredgecolor": "#555555", "markerfacecolor": "white"}
         handles.append(line([], [], linestyle="", marker="o", label=say("schools missing"), **ring))

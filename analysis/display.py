@@ -686,15 +686,16 @@ def school_margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
 
 
 METHOD_NAMES = {
-    "unweighted": ("不按学生数加权", "without student weights"),
-    "rounded_first": ("先四舍五入再比较", "rounded before comparing"),
-    "unsplit": ("跨学段学校不拆分", "through-schools not apportioned"),
+    "unweighted": N_("without student weights"),
+    "rounded_first": N_("rounded before comparing"),
+    "unsplit": N_("through-schools not apportioned"),
 }
 
 
 def method_audit_grid(study: Study, lang: str = "zh", top: int = 25) -> Grid:
     """Verdicts that another method in circulation would turn round."""
     say = speak(lang)
+    methods = {name: say(text) for name, text in METHOD_NAMES.items()}
     rows = []
     for row in study.method_audit.head(top).to_dict("records"):
         about = INDICATORS.get(row["indicator"])
@@ -710,7 +711,7 @@ def method_audit_grid(study: Study, lang: str = "zh", top: int = 25) -> Grid:
                 _text(subject),
                 _text(row["school"]),
                 _text(say.label(about.short) if about else None),
-                Cell(METHOD_NAMES[row["method"]][lang == "en"]),
+                Cell(methods[row["method"]]),
                 _num(say, row["value"], decimals, row["status"]),
                 _num(say, row["other_value"], decimals, row["other_status"]),
             )
@@ -806,11 +807,11 @@ def missing_grid(study: Study, lang: str = "zh") -> Grid:
 
 
 CONFIDENCE = {
-    "read": ("见于原文", "read in the original"),
-    "local": ("多份地方官方文件逐字载明", "verbatim in official local documents"),
-    "secondary": ("据公开转录", "from a public transcription"),
-    "memory": ("待核实", "to be confirmed"),
-    "inferred": ("推定", "inferred"),
+    "read": N_("read in the original"),
+    "local": N_("verbatim in official local documents"),
+    "secondary": N_("from a public transcription"),
+    "memory": N_("to be confirmed"),
+    "inferred": N_("inferred"),
 }
 
 
@@ -829,7 +830,7 @@ def standard_grid(study: Study, lang: str = "zh") -> Grid:
                 Cell(say.label(entry.title)),
                 Cell(OPTION_WORDS.get(shown, {}).get(lang, shown)),
                 Cell(unit),
-                Cell(CONFIDENCE[entry.reference.confidence][lang == "en"]),
+                Cell(say(CONFIDENCE[entry.reference.confidence])),
             )
         )
     header = (say("Requirement"), say("Value"), say("Unit"), say("How the value reached us"))

@@ -498,7 +498,7 @@ def judge_entry(value: float | str, rule: str, required: float | str) -> str:
         NaN if it was not reported. Where the rule asks for a number, `yes` is a person's finding
         that the requirement is met, with the evidence in county_years.
     rule : str
-        A word of `analysis.standards.RULES`.
+        A word of `analysis.standards.Rule`.
     required : float or {"yes", "no"}
 
     Returns

@@ -17,7 +17,7 @@ from .display import Cell, Grid
 from .evaluate import CV_DECIMALS
 from .items import year_data
 from .language import DASH, Language, speak
-from .schema import INDICATORS, SCHOOL_TYPES, STAGE_LABELS, STAGES
+from .schema import INDICATORS, SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES
 from .study import Study
 from .wording import item_detail, item_requirement, item_title, item_value, status_name
 
@@ -251,13 +251,12 @@ def _every_school(study: Study, say: Language) -> Grid:
     enrolled = data.enrolment[data.enrolment["students"] > 0]
     values = study.indicators.set_index(["stage", "school_id", "indicator"])
     register = study.rows.set_index(["stage", "school_id"])
-    stage_grades = {"primary": range(1, 7), "junior": range(7, 10)}
     rows = []
     for number, school in enumerate(study.schools.to_dict("records"), 1):
         key = (school["stage"], school["school_id"])
         grades = enrolled[
             (enrolled["school_id"] == school["school_id"])
-            & enrolled["grade"].isin(stage_grades[school["stage"]])
+            & enrolled["grade"].isin(STAGE_GRADES[school["stage"]])
         ]["grade"].nunique()
         cells, met, near = [], [], []
         for position, name in enumerate(INDICATORS, 7):

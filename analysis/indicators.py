@@ -15,7 +15,6 @@ from .standards import Rules
 TOLERANCE = 1e-12
 
 KEYS = ["county", "year", "basis", "stage"]
-STATUSES = ("met", "near", "short", "not_assessed")
 
 
 def at_least(value, limit) -> np.ndarray:

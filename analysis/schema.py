@@ -136,22 +136,6 @@ SCHOOL_TYPES = MappingProxyType(
     }
 )
 
-#: Codes of 举办者类型 in the national application form, table II-2.
-SPONSORS = MappingProxyType(
-    {
-        1: Label("中央教育部门", "central education authority"),
-        2: Label("中央其他部门", "other central department"),
-        3: Label("省级教育部门", "provincial education authority"),
-        4: Label("省级其他部门", "other provincial department"),
-        5: Label("地级教育部门", "prefectural education authority"),
-        6: Label("地级其他部门", "other prefectural department"),
-        7: Label("县级教育部门", "county education authority"),
-        8: Label("县级其他部门", "other county department"),
-        9: Label("地方企业", "local enterprise"),
-        10: Label("民办", "private"),
-    }
-)
-
 CHOICE_LABELS = MappingProxyType(
     {
         **{name: Label(kind.zh, kind.en) for name, kind in SCHOOL_TYPES.items()},

@@ -19,7 +19,6 @@ import pydantic
 from .files import N_, Finding, InputError, problem, read_model, read_yaml
 from .schema import INDICATORS, STAGES
 
-RULES = ("at_least", "at_most", "below", "above", "equals", "yes", "no")
 PARTS = ("resource", "government", "quality", "recognition", "veto")
 
 
