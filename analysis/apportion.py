@@ -126,6 +126,7 @@ def stage_rows(
         "equipment_value": wide["equipment_value_cny"],
         "multimedia_rooms": wide["multimedia_rooms"],
     }
+    basis = wide["year"].map({year: county.basis(year) for year in rules})
     parts = []
     for stage in STAGES:
         teaches = _teaches(county, wide, stage)
@@ -136,7 +137,7 @@ def stage_rows(
         share = (weighted[stage] / whole.where(whole > 0)).where(~alone, 1.0)
         part = wide[["year", "school_id", "type", "ownership", "sponsor", "area", "note"]].assign(
             county=county.code,
-            basis="observed",
+            basis=basis,
             stage=stage,
             school=wide["name"],
             students=wide[f"students_{stage}"],

@@ -24,7 +24,7 @@ CV_DECIMALS = 3
 
 
 def balance_table(
-    indicators: pd.DataFrame, rules: Mapping[int, Rules], county: str
+    indicators: pd.DataFrame, rules: Mapping[int, Rules], county: County
 ) -> pd.DataFrame:
     """Student-weighted coefficient of variation of each indicator, judged against its limit.
 
@@ -34,7 +34,8 @@ def balance_table(
         As from `analysis.indicators.indicator_rows`.
     rules : mapping of int to Rules
         For every year that shall have rows, also where no school is judged.
-    county : str
+    county : County
+        Says its code and which years are projected.
 
     Returns
     -------
@@ -65,7 +66,8 @@ def balance_table(
             records += rows
             records.append(_composite(rows, rule, rule.number(f"composite_cv.{stage}")))
             for record in records[-len(rows) - 1 :]:
-                record |= {"county": county, "year": year, "basis": "observed", "stage": stage}
+                record |= {"county": county.code, "year": year, "stage": stage}
+                record |= {"basis": county.basis(year)}
     table = pd.DataFrame(records).astype({"schools": "int64", "missing": "int64"})
     return table[
         [

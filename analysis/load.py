@@ -72,6 +72,8 @@ class County:
         What did not stop the reading but belongs in the report.
     fingerprint : str
         SHA-256 of the tables, record, standard and plan as read, independent of the file format.
+    observed_until : int or None
+        The last observed school year where later ones are projected; None: all were observed.
     """
 
     record: CountyRecord
@@ -81,6 +83,7 @@ class County:
     plan: Plan | None = field(repr=False, default=None)
     warnings: tuple[Finding, ...] = field(repr=False, default=())
     fingerprint: str = field(repr=False, default="")
+    observed_until: int | None = None
 
     @property
     def code(self) -> str:
@@ -95,6 +98,11 @@ class County:
     def years(self) -> list[int]:
         """School years with data, ascending."""
         return sorted(int(year) for year in self.tables["school_years"]["year"].unique())
+
+    def basis(self, year: int) -> str:
+        """Whether a school year is `observed` or `projected`."""
+        later = self.observed_until is not None and year > self.observed_until
+        return "projected" if later else "observed"
 
 
 def load_county(path: str | Path) -> County:

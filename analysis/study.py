@@ -330,7 +330,7 @@ def judge(
         concessions=concessions,
         register=register,
         all_indicators=indicators,
-        all_balance=balance_table(indicators, rules, county.code),
+        all_balance=balance_table(indicators, rules, county),
         all_schools=school_table(indicators, rules),
     )
 
