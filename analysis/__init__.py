@@ -4,7 +4,10 @@ from .apportion import apportion
 from .dispersion import coefficient_of_variation
 from .files import InputError
 from .load import County, load_county, read_county
+from .outlook import project
+from .projection import progression_ratios, project_enrolment
 from .review import review
+from .scenario import load_scenario
 from .standards import load_standard
 from .study import Study, analyze
 
@@ -17,7 +20,11 @@ __all__ = [
     "apportion",
     "coefficient_of_variation",
     "load_county",
+    "load_scenario",
     "load_standard",
+    "progression_ratios",
+    "project",
+    "project_enrolment",
     "read_county",
     "review",
 ]

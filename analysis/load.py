@@ -95,6 +95,11 @@ class County:
         return re.sub(r"[^\w.-]+", "-", self.path.stem if self.path.is_file() else self.path.name)
 
     @property
+    def last_observed(self) -> int:
+        """The last school year that has been observed, not projected."""
+        return self.years[-1] if self.observed_until is None else self.observed_until
+
+    @property
     def years(self) -> list[int]:
         """School years with data, ascending."""
         return sorted(int(year) for year in self.tables["school_years"]["year"].unique())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from .files import N_, problem
 from .indicators import indicator_rows
 from .items import covered, year_data
 from .load import County, load_county
+from .outlook import Outlook, project
+from .scenario import Scenario
 from .standards import Rules
 
 
@@ -40,6 +42,8 @@ class Study:
         Every school, stage and year, judged or not (`analysis.apportion.stage_rows`).
     all_indicators, all_balance, all_schools : DataFrame
         Results of all years, as in data-format: indicators, balance, schools.
+    outlook : Outlook or None
+        How the projected years came about, if there are any.
     """
 
     county: County
@@ -52,6 +56,7 @@ class Study:
     all_indicators: pd.DataFrame = field(repr=False)
     all_balance: pd.DataFrame = field(repr=False)
     all_schools: pd.DataFrame = field(repr=False)
+    outlook: Outlook | None = field(repr=False, default=None)
 
     @property
     def rules(self) -> Rules:
@@ -245,6 +250,8 @@ def analyze(
     *,
     as_of: int | None = None,
     concessions: Iterable[str] | None = None,
+    scenario: str | Scenario | None = None,
+    until: int | None = None,
 ) -> Study:
     """Analyze a county.
 
@@ -253,11 +260,16 @@ def analyze(
     county : County, str or Path
         A county, its folder or workbook, or the name of a sample.
     year : int, optional
-        School year to judge; the last one with data if omitted.
+        School year to judge; the last observed one if omitted.
     as_of : int, optional
         Judge by the rules and targets of this year instead (for example of 2030).
     concessions : iterable of str, optional
         Concessions of the Working Rules to switch on; those of the county's profile if omitted.
+    scenario : str or Scenario, optional
+        Adds projected years by this scenario (`analysis.outlook.project`); without one only
+        observed years are judged.
+    until : int, optional
+        Last projected year.
 
     Returns
     -------
@@ -266,12 +278,17 @@ def analyze(
     Raises
     ------
     InputError
-        The county cannot be read, has no data for the year, or a concession does not exist.
+        The county or scenario cannot be read, there is no data for the year, or a concession does
+        not exist.
     """
     if not isinstance(county, County):
         county = load_county(county)
+    outlook = None
+    if scenario is not None:
+        outlook = project(county, scenario, until)
+        county = outlook.county
     if year is None:
-        year = county.years[-1]
+        year = county.last_observed
     if year not in county.years:
         raise problem(
             N_("no data for the school year {year}; there are {years}"),
@@ -293,7 +310,8 @@ def analyze(
     # data from before the plan are compared with its first targets
     first = own.first_year if own else 0
     plan = {each: own.for_year(max(each, first), as_of) for each in county.years} if own else {}
-    return judge(county, year, rules, plan, as_of, chosen)
+    study = judge(county, year, rules, plan, as_of, chosen)
+    return replace(study, outlook=outlook) if outlook else study
 
 
 def judge(
