@@ -24,6 +24,7 @@ from .planned import Note, plan_parts
 from .projection import combine, ratios
 from .scenario import (
     BASELINE,
+    MOVE_LABELS,
     Addition,
     Closure,
     Diversion,
@@ -36,7 +37,7 @@ from .scenario import (
     StaffTarget,
     load_scenario,
 )
-from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGES, TABLES
+from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES, TABLES
 
 GRADES = 9
 #: Positions of a stage's grades in the array, and of its entrance grade.
@@ -245,7 +246,7 @@ class Model:
                         "scenario “{scenario}”: {name} does not teach the stage {stage}; make a new school (`school`) that does"
                     ),
                     name=name,
-                    stage=stage,
+                    stage=STAGE_LABELS[stage],
                 )
 
     def _start(self) -> None:
@@ -441,7 +442,7 @@ class Model:
             with np.errstate(divide="ignore", invalid="ignore"), _quiet():
                 mean = last["students"][:, span] / last["classes"][:, span]
                 mean = np.where(np.isfinite(mean) & (mean > 0), mean, np.nan)
-                size = np.nanmax(mean, axis=1)
+                size = np.nansum(last["students"][:, span], axis=1) / np.nansum(last["classes"][:, span], axis=1)  # fmt: skip
                 excess = np.nanmax(last["largest_class"][:, span] / mean, axis=1)
             self.norm[stage] = np.where(
                 np.isfinite(size), np.maximum(size, FULL_CLASS), self.limit[stage]
@@ -778,7 +779,7 @@ class Model:
             "applied",
             N_("{year}: {what} ({origin} → {target})"),
             year=year,
-            what=move.name or move.kind,
+            what=move.name or MOVE_LABELS[move.kind],
             origin="; ".join(origin) or "—",
             target="; ".join(target),
             cost=np.nan if cost is None else cost,
@@ -811,8 +812,8 @@ class Model:
     def divided(self, students: np.ndarray, before: np.ndarray, year: int) -> np.ndarray:
         """Classes of every grade: a cohort keeps its classes, unless they grow too large or small.
 
-        A new cohort is divided into classes as large as those of its school in the last observed
-        year (at least 30), or as the cap allows.
+        A new cohort is divided into classes as large, on average, as those of its school and stage in
+        the last observed year (at least 30), or as the cap allows.
         """
         caps = self._by_grade(self.class_limits(year))
         norm = self._by_grade(self.norm)
@@ -822,7 +823,7 @@ class Model:
         kept[..., 1:] = before[..., :-1]
         for first in ENTRANCE.values():
             usual = np.minimum(norm, caps)[:, first]
-            kept[..., first] = np.ceil(students[..., first] / usual - 1e-9)
+            kept[..., first] = np.floor(students[..., first] / usual + 0.5)
         low = np.ceil(students / most - 1e-9)
         high = np.ceil(students / SMALL_CLASS - 1e-9)
         np.maximum(high, low, out=high)

@@ -315,6 +315,7 @@ class _Judge:
                 met = np.zeros(pupils.shape, dtype=np.int8)
                 gaps = np.zeros(pupils.shape, dtype=np.int8)
                 low = np.zeros(pupils.shape, dtype=bool)
+                partial = np.zeros((count, len(INDICATORS)), dtype=bool)
                 for number, indicator in enumerate(INDICATORS.values()):
                     if indicator.shared:
                         quantity = shared[number - len(_STAFF_OF)][..., chosen]
@@ -323,17 +324,21 @@ class _Judge:
                         quantity = staff[chosen, position, _STAFF_OF[indicator.name]]
                         value = quantity * indicator.per * per_student
                     unreported = np.isnan(quantity)
+                    counted, total = weight, whole
                     if unreported.any():
                         gaps += unreported
                         value = np.where(unreported, 0.0, value)
+                        counted = np.where(unreported, 0.0, weight)
+                        total = counted.sum(axis=1)
+                        partial[:, number] = (unreported & scope).any(axis=1)
                     threshold = self.thresholds[stage][number]
-                    mean = np.einsum("ds,ds->d", weight, value) / whole
+                    mean = np.einsum("ds,ds->d", counted, value) / total
                     decided = round_half_up(value, indicator.decimals) if self.rounded else value
                     met += at_least(decided, threshold)
                     low |= ~at_least(decided, threshold * self.floor) & ~unreported
                     # differences first: the stable form of the sum of squares
                     value -= mean[:, None]
-                    spread = np.einsum("ds,ds,ds->d", weight, value, value) / whole
+                    spread = np.einsum("ds,ds,ds->d", counted, value, value) / total
                     variations[stage][:, number] = np.sqrt(spread) / mean
             unknown = (gaps > 0) & scope
             missing |= unknown.any(axis=1)
@@ -343,8 +348,7 @@ class _Judge:
             cv = variations[stage]
             if np.isfinite(self.limits[stage]):
                 decided = round_half_up(cv, 3) if self.rounded else cv
-                complete = ~unknown.any(axis=1)
-                failing[1] |= (~at_most(decided, self.limits[stage])).any(axis=1) & complete
+                failing[1] |= (~at_most(decided, self.limits[stage]) & ~partial).any(axis=1)
             never = np.isnan(self.model.excess[stage]) & ~self.model.special
             missing |= (never & (students[stage] > 0)).any(axis=1)
         failing[2] |= crowded
