@@ -52,7 +52,8 @@ class CountyRecord(pydantic.BaseModel):
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True)
+# compared by identity: tables have no single answer to "equal", and caches need a hash
+@dataclass(frozen=True, eq=False)
 class County:
     """A county as reported.
 
