@@ -530,7 +530,7 @@ class Model:
         state : ndarray, shape (..., schools, 9)
         year : int
         noise : dict, optional
-            Factors of a draw: `progression` (..., schools, 9), `entrants` (..., 1), `junior`
+            Factors of a draw: `progression` (..., schools, 8), `entrants` (..., 1), `junior`
             (..., 1), `shares` (..., schools).
 
         Returns
@@ -541,7 +541,7 @@ class Model:
         new = np.empty_like(state)
         new[..., 1:] = state[..., :-1] * self.factor[:, 1:]
         if "progression" in noise:
-            new[..., 1:] *= noise["progression"][..., 1:]
+            new[..., 1:] *= noise["progression"]
         leavers = state[..., ENTRANCE["junior"] - 1]
         leavers = np.where(self.special, 0.0, leavers).sum(axis=-1, keepdims=True)
         totals = {

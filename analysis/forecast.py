@@ -464,13 +464,13 @@ class _Noise:
             self.births = self.births + rng.normal(0, spread.births, self.size)
             entry = entry + self.births
         county = self.progression[:, None, None] + rng.normal(
-            0, spread.progression, (self.size, 1, state.shape[-1])
+            0, spread.progression, (self.size, 1, state.shape[-1] - 1)
         )
-        cells = np.maximum(state.mean(axis=0), 1.0)
-        noise = rng.standard_normal(state.shape, dtype=np.float32)
-        noise *= np.sqrt(spread.school / np.roll(cells, 1, axis=-1)).astype(np.float32)
-        noise += county.astype(np.float32)
-        np.exp(noise, out=noise)
+        cells = np.maximum(state.mean(axis=0), 1.0)[:, :-1]
+        noise = rng.standard_normal((*state.shape[:-1], state.shape[-1] - 1), dtype=np.float32)
+        noise *= np.sqrt(spread.school / cells).astype(np.float32)
+        noise += (1 + county).astype(np.float32)
+        np.maximum(noise, 0, out=noise)
         self.shares += rng.standard_normal(self.shares.shape, dtype=np.float32) * self.share_sd
         return {
             "entrants": np.exp(entry)[:, None],
