@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import shutil
+import subprocess
+from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from ministry_files import GENERATIONS, LAYOUTS, comparable, write_returns
+from hypothesis import given
+from hypothesis import strategies as st
+from ministry_files import GENERATIONS, LAYOUTS, Sheet, comparable, write_book, write_returns
+from typer.testing import CliRunner
 
 from analysis import load_county
+from analysis.cli import app
+from analysis.files import InputError
+from analysis.load import read_county
 from analysis.ministry.folder import import_returns
+from analysis.ministry.forms import Forms, forms
+from analysis.ministry.labels import key, units_in
+from analysis.ministry.locate import figure
 
 ABOUT = {
     "code": "150304",
@@ -188,3 +202,754 @@ def test_a_sum_with_a_gap_is_none(small, tmp_path):
 
     assert "entrants_grade1" not in rows
     assert "entrants_grade7" in rows
+
+
+# --- what is wrong is said, with its place -------------------------------------------------------
+
+
+def only(form, school="一小"):
+    """A `change` that applies a function to one form of one school."""
+
+    def decorate(work):
+        def change(sheet, of, year):
+            return work(sheet) if sheet.form == form and of["name"] == school else None
+
+        return change
+
+    return decorate
+
+
+def imported(county, tmp_path, change=None, generation="new", layout="plain", **options):
+    write_returns(county, tmp_path / "in", generation, layout, change=change)
+    return import_returns(tmp_path / "in", tmp_path / "out", **(ABOUT | options))
+
+
+def test_total_against_grades_names_both_places(small, tmp_path):
+    @only("教基3112")
+    def change(sheet):
+        sheet.lines[0][2][6] = 613  # 在校生数
+
+    found = imported(small, tmp_path, change)
+
+    (contradiction,) = found.returns.contradictions
+    sheet = "2021学年/1503040001.xlsx [教基3112]"
+    assert contradiction.left == ("613", f"{sheet} I6")
+    assert contradiction.right == ("600", f"{sheet} K6, L6, M6, N6, O6, P6")
+    assert f"613 in {sheet} I6, 600 in {sheet} K6, L6" in sentences(found, "warning")
+    # the folder is there, and what check says about it is passed on
+    assert "the grades in table enrolment add up to 600" in sentences(found, "error")
+    assert (tmp_path / "out" / "school_years.csv").is_file()
+
+
+def test_same_quantity_in_two_forms(small, tmp_path):
+    @only("教基4149", "实验学校")
+    def change(sheet):
+        sheet.lines[0][2][1] += 5
+
+    found = imported(small, tmp_path, change)
+
+    (contradiction,) = found.returns.contradictions
+    assert contradiction.what.en == "Full-time teachers of the school and the sum of its stages"
+    assert (contradiction.left[0], contradiction.right[0]) == ("95", "90")
+    assert contradiction.left[1].endswith("[教基4149] D6")
+    assert contradiction.right[1] == (
+        "2021学年/1503040003.xlsx [教基4155] C6; 2021学年/1503040003.xlsx [教基4156] C6"
+    )
+
+
+def test_degrees_bands_and_rooms_must_add_up(small, tmp_path):
+    def change(sheet, school, year):
+        if school["name"] == "一小":
+            if sheet.form == "教基4155":
+                sheet.lines[3][2][0] += 2
+            elif sheet.form == "教基2106":
+                sheet.lines[1][2][0] = 1
+            elif sheet.form == "教基5170":
+                sheet.lines[2][2][0] += 10
+
+    found = imported(small, tmp_path, change)
+
+    assert [c.what.en for c in found.returns.contradictions] == [
+        "Primary classes and the sum of the size bands",
+        "Primary teachers and the sum of the degrees",
+        "Teaching and auxiliary area and the sum of its rooms",
+    ]
+
+
+def test_a_subtotal_of_music_and_art_is_suspected(small, tmp_path):
+    @only("教基4155")
+    def change(sheet):
+        sheet.lines[0][2][6] = sheet.lines[0][2][7] + sheet.lines[0][2][8]
+
+    found = imported(small, tmp_path, change)
+
+    assert "may be the subtotal of music and art" in sentences(found, "warning")
+
+
+def test_a_missing_form_leaves_its_columns_blank_and_is_said(small, tmp_path):
+    def change(sheet, school, year):
+        return not (sheet.form == "教基5176" and school["name"] == "一中")
+
+    found = imported(small, tmp_path, change)
+    county = load_county(tmp_path / "out")
+    row = county.tables["school_years"].set_index("school_id").loc["1503040002"]
+
+    assert {(m.school, m.to, m.forms, m.place) for m in found.returns.missing} == {
+        ("1503040002", f"school_years.{name}", ("基础基522", "教基5176"), "")
+        for name in ("outdoor_sports_area_m2", "equipment_value_cny", "multimedia_rooms")
+    }
+    assert row[["outdoor_sports_area_m2", "equipment_value_cny", "multimedia_rooms"]].isna().all()
+
+
+def test_a_blank_cell_is_missing_with_its_place(small, tmp_path):
+    @only("教基5176", "一中")
+    def change(sheet):
+        sheet.lines[7][2][0] = None
+
+    found = imported(small, tmp_path, change)
+
+    (missing,) = found.returns.missing
+    assert missing.place == "2021学年/1503040002.xlsx [教基5176] D13"
+
+
+def test_wrong_labels(small, tmp_path):
+    def change(sheet, school, year):
+        if sheet.form == "教基5176" and school["name"] == "一小":
+            sheet.lines[1] = ("操场", "平方米", sheet.lines[1][2])
+        if sheet.form == "教基5176" and school["name"] == "一中":
+            sheet.lines[:] = [("甲项", "个", [1]), ("乙项", "个", [2])]
+
+    found = imported(small, tmp_path, change)
+
+    assert (
+        "1503040001.xlsx [教基5176]: Outdoor sports ground stays blank: "
+        "no line is called 运动场地面积 | 体育运动场地面积 | 运动场地"
+        in sentences(found, "warning")
+    )
+    assert (
+        "1503040002.xlsx [教基5176]: none of the labels of 教基5176 is here; expected, among "
+        "others: 运动场地面积, 教学仪器设备资产值, 网络多媒体教室" in sentences(found, "error")
+    )
+    assert found.out is None
+
+
+def test_a_label_that_stands_twice_is_not_guessed(small, tmp_path):
+    @only("教基5176")
+    def change(sheet):
+        sheet.lines.append(("运动场地面积", "平方米", [77]))
+
+    found = imported(small, tmp_path, change)
+
+    assert "stands in several places: D7, D14" in sentences(found, "error")
+    assert found.out is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("", "cell D13: no unit is written in the sheet; expected one of 元, 人民币元, 千元, 万元"),
+        ("平方米", "cell D13: C13 gives the unit 平方米, which is none of 元"),
+        ("元", "cell D13: the units contradict each other: 万元 (A13), 元 (C13)"),
+    ],
+)
+def test_a_unit_is_read_and_never_guessed(small, tmp_path, unit, said):
+    @only("教基5176")
+    def change(sheet):
+        label = "教学仪器设备资产值（万元）" if unit == "元" else "教学仪器设备资产值"
+        sheet.lines[7] = (label, unit, sheet.lines[7][2])
+
+    found = imported(small, tmp_path, change)
+
+    assert said in sentences(found, "error")
+    assert found.out is None
+
+
+def test_the_line_of_units_of_the_sheet_counts_and_may_contradict(small, tmp_path):
+    @only("教基5176")
+    def change(sheet):
+        sheet.unit = "单位：平方米、万元、间"
+        sheet.lines[:] = [(label, "", figures) for label, _, figures in sheet.lines]
+
+    found = imported(small, tmp_path, change)
+    reading = found.returns.readings["1503040001", 2021, "school_years.equipment_value_cny"]
+    assert sentences(found, "error") == ""
+    assert (reading.unit, int(reading.value)) == ("万元", 1_800_000)
+
+    @only("教基5176")
+    def against(sheet):
+        sheet.unit = "单位：元"
+
+    shutil.rmtree(tmp_path / "in")
+    found = imported(small, tmp_path, against, force=True)
+    assert "the units contradict each other: 元 (D3), 万元 (C13)" in sentences(found, "error")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("约600", "cell I6 is “约600”; expected a number"),
+        (-3, "cell I6 is -3; expected a number that is not negative"),
+        (600.5, "cell I6 is 600.5; expected a whole number that is not negative"),
+    ],
+)
+def test_a_cell_that_is_no_count(small, tmp_path, value, said):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["I6"] = value
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert f"2021学年/1503040001.xlsx [教基3112]: {said}" in sentences(found, "error")
+
+
+def test_cells_with_errors_or_without_results(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["I6"] = "=1/0"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert "cell I6 holds a formula without a result" in sentences(found, "error")
+
+
+def test_a_form_twice(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    here = tmp_path / "in" / "2021学年"
+    shutil.copy(here / "1503040001.xlsx", here / "copy.xlsx")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    assert sentences(found, "error") == ""
+    assert (
+        "2021学年/copy.xlsx [教基3112]: the form 教基3112 of school 1503040001 for 2021 is also in "
+        "2021学年/1503040001.xlsx [教基3112], with the same figures" in sentences(found, "warning")
+    )
+
+    path, workbook = book(tmp_path / "in", "copy.xlsx")
+    workbook["教基3112"]["I6"] = 700
+    workbook.save(path)
+    found = import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
+    assert (
+        "Primary students of school 1503040001 in 2021 is 600 in 2021学年/1503040001.xlsx "
+        "[教基3112] I6 and 700 in 2021学年/copy.xlsx [教基3112] I6; keep one of them"
+        in sentences(found, "error")
+    )
+    (contradiction,) = found.returns.contradictions
+    assert (contradiction.left[0], contradiction.right[0]) == ("600", "700")
+
+
+def test_one_broken_file_hides_nothing_else(small, tmp_path):
+    @only("教基5176")
+    def change(sheet):
+        sheet.lines[7] = ("教学仪器设备资产值", "", sheet.lines[7][2])
+
+    write_returns(small, tmp_path / "in", "new", "plain", change=change)
+    (tmp_path / "in" / "broken.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "in" / "page.xls").write_text("<html><table><tr><td>1</td></tr></table></html>")
+    (tmp_path / "in" / "empty.xlsx").write_bytes(b"")
+    (tmp_path / "in" / "~$lock.xlsx").write_bytes(b"x")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    said = sentences(found, "error")
+
+    assert "broken.xlsx: cannot be opened as a workbook" in said
+    assert "page.xls: is a web page that was named like a workbook" in said
+    assert "empty.xlsx: the file is empty" in said
+    assert "1503040001.xlsx [教基5176]: cell D13: no unit is written" in said
+    assert "lock" not in said
+    assert not (tmp_path / "out").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out-import.csv", "out-import.html"]
+
+
+# --- whose, which form, which year ---------------------------------------------------------------
+
+
+def test_without_a_code_nobody_knows_whose_it_is(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["A2"] = workbook["教基3112"]["B2"] = None
+    workbook["教基3112"]["D2"] = "无名学校"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert "[教基3112]: there is no line with the school's code" in sentences(found, "error")
+
+
+def test_a_name_alone_is_enough_if_another_sheet_has_its_code(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["A2"] = workbook["教基3112"]["B2"] = None
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert sentences(found, "error") == ""
+    _assert_same(load_county(tmp_path / "out"), small, [2021])
+
+
+def test_the_form_calls_itself_otherwise_than_its_sheet(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "merged")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"].title = "教基9999"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert (
+        "[教基9999]: the form calls itself 教基3112, but the name of the sheet or file says 教基9999"
+        in sentences(found, "warning")
+    )
+    _assert_same(load_county(tmp_path / "out"), small, [2021])
+
+
+def test_the_sheet_name_is_enough_for_the_form(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["A1"] = "小学学生数"
+    workbook["教基3112"].title = "教基3112_小学"
+    workbook.save(path)
+
+    import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    _assert_same(load_county(tmp_path / "out"), small, [2021])
+
+
+def test_the_year_of_the_sheet_goes_before_that_of_the_folder(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "merged")
+    (tmp_path / "in" / "2021学年").rename(tmp_path / "in" / "2019年")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert found.returns.years == [2021]
+    assert (
+        "the sheet says school year 2021, the name of its folder or file 2019; read as 2021"
+        in sentences(found, "warning")
+    )
+
+
+def test_the_year_of_the_folder_if_the_sheet_has_none(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    for path in (tmp_path / "in").rglob("*.xlsx"):
+        workbook = openpyxl.load_workbook(path)
+        for sheet in workbook:
+            sheet["A3"] = None
+        workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    assert found.returns.years == [2021]
+
+    (tmp_path / "in" / "2021学年").rename(tmp_path / "in" / "sheets")
+    found = import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
+    assert "no school year is written in the sheet" in sentences(found, "error")
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2021/2022学年初", 2021),
+        ("２０２１—２０２２学年", 2021),
+        ("2021年9月1日", 2021),
+        ("2022年1月", 2021),
+        ("二〇二一年", None),
+    ],
+)
+def test_school_years_as_they_are_written(small, tmp_path, text, year):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    for sheet in workbook:
+        sheet["A3"] = text
+    workbook.save(path)
+    path.rename(tmp_path / "in" / "a.xlsx")
+    shutil.rmtree(path.parent)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert found.returns.years == ([] if year is None else [year])
+
+
+def test_forms_that_are_not_needed_are_listed(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    other = workbook.create_sheet("教基3113")
+    other["A1"] = "教基3113 小学分年龄学生数"
+    stray = workbook.create_sheet("Sheet1")
+    stray["A1"] = "备忘"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    status = {r.sheet: r.status for r in found.returns.sheets}
+    assert (status["教基3113"], status["Sheet1"]) == ("not_needed", "not_read")
+    assert "[Sheet1]: no form number (such as 教基3112) is written here" in sentences(found)
+
+
+# --- other shapes of the forms -------------------------------------------------------------------
+
+
+def test_a_later_edition_has_both_stages_in_one_form(small, tmp_path):
+    """Lines 小学 … and 初中 … in 教基4155, 艺术 as a merged head over 音乐 and 美术."""
+    school = {"school_id": "1503040003", "name": "实验学校"}
+    columns = [("合计",), ("语文",), ("体育与健康",), ("艺术", "音乐"), ("艺术", "美术")]
+    lines = [("总计", "", [90, 80, 6, 2, 2])]
+    for stage, total in (("小学", 60), ("初中", 30)):
+        lines += [(stage, "", [total, total - 5, 3, 1, 1]), ("其中：女", "", [9, 9, 0, 0, 0])]
+        degrees = {"博士研究生": 1, "硕士研究生": 4, "本科": total // 2, "专科": 5}
+        lines += [(label, "", [n, n, 0, 0, 0]) for label, n in degrees.items()]
+        lines += [("高中阶段", "", [total - sum(degrees.values()), 0, 0, 0, 0])]
+    title = "义务教育阶段专任教师分课程、分学历情况"
+    sheet = Sheet("教基4155", title, columns, lines, unit="单位：人")
+    (tmp_path / "in").mkdir()
+    write_book(tmp_path / "in" / "a.xlsx", [(sheet, school, 2023)], "merged")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    values = {to: int(r.value) for (_, _, to), r in found.returns.readings.items()}
+    assert values["school_years.teachers_primary"] == 60
+    assert values["school_years.teachers_junior"] == 30
+    assert values["school_years.above_qualification_primary"] == 1 + 4 + 30 + 5
+    assert values["school_years.above_qualification_junior"] == 1 + 4 + 15
+    assert values["school_years.pe_arts_primary"] == 5
+    assert values["school_years.pe_arts_junior"] == 5
+
+
+def test_teachers_of_a_school_with_one_stage_from_the_staff_form(small, tmp_path):
+    def change(sheet, school, year):
+        return sheet.form != "教基4155"
+
+    found = imported(small, tmp_path, change)
+    rows = load_county(tmp_path / "out").tables["school_years"].set_index("school_id")
+
+    assert rows.loc["1503040001", "teachers_primary"] == 60  # 教基4149
+    assert rows["teachers_primary"].isna()["1503040003"]  # through-school: nobody can tell
+    assert ("1503040003", "school_years.teachers_primary") in {
+        (m.school, m.to) for m in found.returns.missing
+    }
+
+
+def test_a_line_of_the_whole_school_is_not_quietly_one_stage(donghe, tmp_path):
+    def change(sheet, school, year):
+        if sheet.form == "教基4156":
+            del sheet.lines[-10:]
+            sheet.lines[:] = [
+                ("总计" if label == "初中" else label, unit, figures)
+                for label, unit, figures in sheet.lines
+                if label != "高中"
+            ]
+        return school["type"] == "combined_secondary"
+
+    write_returns(donghe, tmp_path / "in", "new", "plain", years=[2021], change=change)
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert "Full-time junior teachers was read from a line of the whole school" in sentences(
+        found, "warning"
+    )
+
+
+def test_a_fourth_junior_grade_is_told(small, tmp_path):
+    @only("教基3115", "一中")
+    def change(sheet):
+        sheet.lines[0][2][7] = 40
+
+    found = imported(small, tmp_path, change)
+
+    assert "the 5+4 system is not supported" in sentences(found, "warning")
+
+
+@pytest.mark.system
+def test_old_xls_workbooks(small, tmp_path):
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("libreoffice is not installed (only .ci/run installs it)")
+    write_returns(small, tmp_path / "new", "old", "merged")
+    (tmp_path / "in" / "2021").mkdir(parents=True)
+    subprocess.run(
+        [
+            *(office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"),
+            *("--convert-to", "xls", "--outdir", tmp_path / "in" / "2021"),
+            *sorted((tmp_path / "new").rglob("*.xlsx")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert {Path(r.file).suffix for r in found.returns.sheets} == {".xls"}
+    assert sentences(found, "error") == ""
+    _assert_same(load_county(tmp_path / "out"), small, [2021])
+
+
+# --- the county folder ---------------------------------------------------------------------------
+
+
+def test_the_made_folder_passes_check_and_holds_what_was_given(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain", roster=False)
+    source = tmp_path / "in"
+    small.tables["schools"].to_csv(source / "schools.csv", index=False)
+    (source / "rooms.csv").write_text("school_id,year,kind,area_m2\n1503040001,2021,music,96\n")
+    (source / "county_years.csv").write_text(
+        "year,item,value,evidence\n2021,births,400,公报\n2021,entrants_grade1,201,学籍\n",
+        encoding="utf-8",
+    )
+    (source / "county.yaml").write_text(
+        'code: "150304"\nname: {zh: 乌达区, en: Wuda}\nprovince: {zh: 内蒙古, en: IM}\n'
+        "target_year: 2027\n",
+        encoding="utf-8",
+    )
+
+    found = import_returns(source, tmp_path / "out")
+    county, _ = read_county(tmp_path / "out")
+
+    assert sentences(found, "error") == ""
+    assert county.record.target_year == 2027
+    assert county.record.sources[-1].title == "教育事业统计报表"
+    assert list(county.tables["rooms"]["area_m2"]) == [96]
+    items = county.tables["county_years"].set_index("item")["value"]
+    assert dict(items) == {"births": "400", "entrants_grade1": "201", "entrants_grade7": "250"}
+    assert "entrants_grade1 of 2021 is 201, but the sheets add up to 200" in sentences(found)
+    _assert_same(county, small, [2021])
+
+
+def test_what_no_sheet_says_about_the_roster(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain", roster=False)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", lang="en", **ABOUT)
+    rows = pd.read_csv(tmp_path / "out" / "schools.csv", dtype=str)
+
+    assert list(rows["type"]) == ["primary", "junior", "nine_year"]
+    assert rows["ownership"].isna().all()
+    assert "inferred from the stages they teach" in sentences(found, "warning")
+    assert "Ownership is blank" in sentences(found, "error")
+
+
+def test_what_is_missing_of_the_county_is_said(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", code="15")
+    assert (
+        "the county's name, province is missing: give --name --province, or put a county.yaml"
+        in sentences(found, "error")
+    )
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT | {"code": "15"})
+    assert "code: must be six digits" in sentences(found, "error")
+    assert found.out is None
+
+
+def test_a_folder_that_is_not_empty_is_only_replaced_with_force(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    (tmp_path / "out" / "mine.txt").write_text("x")
+
+    with pytest.raises(InputError, match="the folder is not empty"):
+        import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    assert (tmp_path / "out" / "mine.txt").exists()
+
+    import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
+    assert not (tmp_path / "out" / "mine.txt").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        *("in", "out", "out-import.csv", "out-import.html")
+    ]
+
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "a.txt").write_text("x")
+    with pytest.raises(InputError, match="is no county folder"):
+        import_returns(tmp_path / "in", tmp_path / "papers", force=True, **ABOUT)
+    with pytest.raises(InputError, match="choose another one"):
+        import_returns(tmp_path / "in", tmp_path / "in", force=True, **ABOUT)
+
+
+def test_a_failure_leaves_the_old_folder(small, tmp_path, monkeypatch):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+
+    def fail(path):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("analysis.ministry.folder.read_county", fail)
+    with pytest.raises(OSError, match="disk full"):
+        import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
+
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_command(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    options = [f"--{name.replace('_', '-')}={text}" for name, text in ABOUT.items()]
+    start = ["import", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--lang", "en"]
+
+    assert CliRunner().invoke(app, start + options).exit_code == 0
+    again = CliRunner().invoke(app, start + options)
+    assert again.exit_code == 1
+    assert "the folder is not empty" in again.output
+    assert CliRunner().invoke(app, [*start, *options, "--force"]).exit_code == 0
+    nothing = CliRunner().invoke(app, ["import", str(tmp_path), "--out", str(tmp_path / "x" / "y")])
+    assert nothing.exit_code == 1
+    assert "Traceback" not in nothing.output
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_names_places_and_loads_nothing(small, tmp_path, lang):
+    evil = "<script>alert(1)</script>&amp;"
+    small.tables["schools"].loc[2, "name"] = evil
+
+    def change(sheet, school, year):
+        if sheet.form == "教基3112" and school["school_id"] == "1503040001":
+            sheet.lines[0][2][6] = 613
+        return not (sheet.form == "教基5176" and school["school_id"] == "1503040002")
+
+    write_returns(small, tmp_path / "in", "new", "plain", change=change)
+    found = import_returns(tmp_path / "in", tmp_path / "out", lang=lang, **ABOUT)
+    source = found.page.read_text(encoding="utf-8")
+    page = _Page()
+    page.feed(source)
+
+    assert "<script" not in source
+    assert evil in page.text
+    assert not {"script", "img", "link", "iframe"} & set(page.tags)
+    assert not [value for name, value in page.attributes if name in ("src", "href")]
+    assert "2021学年/1503040001.xlsx [教基3112] I6" in page.text
+    assert ("互相矛盾的数据" if lang == "zh" else "Contradictions") in page.text
+    assert "教基5176" in page.text
+    assert ("公用经费" if lang == "zh" else "Public-use funds") in page.text
+
+
+def test_the_table_says_the_same_as_the_page(small, tmp_path):
+    small.tables["schools"].loc[2, "name"] = "=1+1"
+    write_returns(small, tmp_path / "in", "new", "plain")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    rows = list(csv.DictReader(io.StringIO(found.table.read_text(encoding="utf-8-sig"))))
+    figures = {
+        (row["school_id"], int(row["year"]), row["item"]): row["value"]
+        for row in rows
+        if row["kind"] == "figure"
+    }
+
+    assert figures == {
+        place: format(reading.value.normalize(), "f")
+        if reading.value
+        else "0" * (reading.value == 0)
+        for place, reading in found.returns.readings.items()
+    }
+    assert {row["school"] for row in rows if row["school_id"] == "1503040001"} == {"'=1+1"}
+    assert sum(row["kind"] == "sheet" for row in rows) == len(found.returns.sheets)
+
+
+def test_the_same_sheets_give_the_same_bytes(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+
+    first = import_returns(tmp_path / "in", tmp_path / "a", **ABOUT)
+    again = import_returns(tmp_path / "in", tmp_path / "b", **ABOUT)
+
+    assert {p.name: p.read_bytes() for p in first.out.iterdir()} == {
+        p.name: p.read_bytes() for p in again.out.iterdir()
+    }
+    assert first.table.read_text("utf-8").replace(str(tmp_path / "a"), "") == again.table.read_text(
+        "utf-8"
+    ).replace(str(tmp_path / "b"), "")
+
+
+# --- labels --------------------------------------------------------------------------------------
+
+LABELS = sorted(
+    {
+        part
+        for form in forms().forms
+        for binding in form.read
+        for term in (*binding.row, *binding.column)
+        for path in term.spellings
+        for part in path
+        if part != "*"
+    }
+)
+_WIDE = {c: chr(ord(c) + 0xFEE0) for c in map(chr, range(0x21, 0x7F))}
+
+
+@given(
+    st.sampled_from(LABELS),
+    st.sampled_from(["", "一、", "（二）", "3、", "其中：", "其中:", "#", "＃", "* ", "其中："]),
+    st.sampled_from(["", "（平方米）", "(人)", "（单位：万元）", "：", "（间） "]),
+    st.lists(st.sampled_from(["", " ", "　", "\n", "\u200b", "\xa0"]), min_size=1),
+    st.booleans(),
+)
+def test_a_label_is_known_however_it_is_typed(label, before, behind, blanks, wide):
+    typed = "".join(
+        (_WIDE.get(c, c) if wide else c) + blanks[n % len(blanks)] for n, c in enumerate(label)
+    )
+
+    assert key(before + typed + behind) == label
+
+
+@given(st.sampled_from(LABELS), st.sampled_from(LABELS))
+def test_different_labels_stay_different(one, other):
+    assert (key(one) == key(other)) == (one == other)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 4))
+def test_numbers_however_they_are_typed(number, decimals):
+    text = f"{number / 10**decimals:,.{decimals}f}"
+
+    assert figure("".join(_WIDE.get(c, c) for c in text)) == figure(text.replace(",", ""))
+    assert float(figure(text)) == round(number / 10**decimals, decimals)
+
+
+def test_units_behind_labels():
+    assert units_in("占地面积（平方米）") == ["平方米"]
+    assert units_in("固定资产总值 (单位：万元)") == ["万元"]
+    assert units_in("万 元") == ["万元"]
+    assert units_in("艺术（音乐、美术）") == []
+    assert units_in("人数") == []
+
+
+# --- the binding table ---------------------------------------------------------------------------
+
+
+def test_the_binding_table_is_strict():
+    data = forms().model_dump(mode="json", by_alias=True)
+    broken = data | {"labels": {}}
+    with pytest.raises(ValueError, match="labels"):
+        Forms.model_validate(broken | {"forms": [_as_written(f) for f in data["forms"]]})
+
+
+def _as_written(form):
+    """A dumped form with its terms as the YAML has them."""
+    for binding in form["read"]:
+        for axis in ("row", "column"):
+            binding[axis] = [
+                " | ".join("/".join(path) for path in term["spellings"])
+                + (" ?" if term["optional"] else "")
+                for term in binding[axis]
+            ]
+    return form
+
+
+def test_every_form_of_the_task_is_bound_with_its_source():
+    old = ["312", "313", "314", "412", "423", "424", "112", "512", "522", "212", "213"]
+    new = ["3112", "3115", "3118", "4149", "4155", "4156", "1102续", "5170", "5176", "2106", "2107"]
+    table = forms().by_id
+
+    assert {f"基础基{n}" for n in old} | {f"教基{n}" for n in new} <= set(table)
+    for form in table.values():
+        for entry in (*form.read, *form.facts):
+            assert entry.source, (form.id, entry.to)

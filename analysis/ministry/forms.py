@@ -146,6 +146,7 @@ class Forms(_Strict):
     units: dict[Kind, dict[str, int]]
     written_units: tuple[Kind, ...]
     words: dict[Literal["type", "sponsor", "area"], dict[str, str]]
+    labels: dict[Target, Text]
     forms: tuple[Form, ...]
     fill: tuple[Fill, ...]
     checks: tuple[Check, ...]
@@ -178,6 +179,9 @@ class Forms(_Strict):
             if wrong:
                 raise ValueError(f"words of {kind}: {', '.join(sorted(wrong))}")
         known = set(self.by_target)
+        ours = {to for to in known if to.startswith(("check.", "county_years."))}
+        if ours != set(self.labels):
+            raise ValueError(f"labels: {', '.join(sorted(ours ^ set(self.labels)))}")
         for target in (
             *(fill.from_ for fill in self.fill),
             *(target for check in self.checks for target in (check.whole, *check.parts)),

@@ -328,7 +328,8 @@ def target_label(to: str) -> Label:
         return Label(f"{grade[0]}年级{column.zh}", f"{column.en} of grade {grade[0]}")
     if table == "school_years":
         return Label(TABLES[table][name].zh, TABLES[table][name].en)
-    return Label(name, name)
+    text = forms().labels[to]
+    return Label(text.zh, text.en)
 
 
 # --- which form, whose, of which year ------------------------------------------------------------

@@ -10,8 +10,10 @@ from html import escape
 
 from ..files import Finding
 from ..language import DASH, Language, speak
+from ..schema import TABLES
 from ..standards import Text
-from .gather import Reading, Returns, number, target_label
+from .forms import forms
+from .gather import Reading, Returns, SheetRecord, number, target_label
 
 _STYLE = """
 :root { --ink: #1d1d1d; --line: #d5d5d0; --blue: #3b6fa0; --red: #b03a2e; --amber: #8a6200; }
@@ -24,10 +26,9 @@ ul.tiles { display: flex; flex-wrap: wrap; gap: .8rem; list-style: none; padding
 ul.tiles li { flex: 1 1 7rem; border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .8rem; } ul.tiles b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums; } ul.tiles .alert b { color: var(--red); } ul.tiles .care b { color: var(--amber); }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; line-height: 1.4; margin: .6rem 0 1rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .55rem; border-bottom: 1px solid var(--line); } thead th { border-bottom: 2px solid #444; white-space: nowrap; }
-td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.place { color: #444; overflow-wrap: anywhere; }
+td.num, th.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.place { color: #444; overflow-wrap: anywhere; }
 .error { color: var(--red); font-weight: bold; white-space: nowrap; } .warning { color: var(--amber); white-space: nowrap; }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; padding: .3rem .8rem; } summary { cursor: pointer; } summary small { color: #555; }
-nav a { margin-right: 1.2rem; color: var(--blue); }
 @media print { body { background: #fff; } details { border: 0; } }
 """
 
@@ -80,7 +81,7 @@ def reconciliation_page(
     ]
     body = [
         f"<h1>{escape(name + title)}</h1>",
-        f'<p class="note">{escape(_years(returns, say))}</p>',
+        _note(_years(returns, say)),
         f'<p class="verdict{" bad" if errors else ""}">{escape(verdict)}</p>',
         '<ul class="tiles">',
         *(
@@ -88,16 +89,16 @@ def reconciliation_page(
             for text, n, kind in tiles
         ),
         "</ul>",
-        f"<h2>{escape(say('What must be corrected or known'))}</h2>",
-        _findings([*errors, *warnings], say),
-        f"<h2>{escape(say('Contradictions'))}</h2>",
-        _contradictions(returns, say),
-        f"<h2>{escape(say('Missing figures'))}</h2>",
-        _missing(returns, say),
-        f"<h2>{escape(say('Files and sheets'))}</h2>",
-        _sheets(returns, say),
-        f"<h2>{escape(say('Where every figure comes from'))}</h2>",
-        _figures(returns, say),
+        *(
+            f"<section><h2>{escape(heading)}</h2>{content}</section>"
+            for heading, content in (
+                (say("What must be corrected or known"), _findings([*errors, *warnings], say)),
+                (say("Contradictions"), _contradictions(returns, say)),
+                (say("Missing figures"), _missing(returns, say) + _in_no_form(say)),
+                (say("Files and sheets"), _sheets(returns, say)),
+                (say("Where every figure comes from"), _figures(returns, say)),
+            )
+        ),
     ]
     locale = {"zh": "zh-CN", "en": "en"}[lang]
     return (
@@ -126,26 +127,35 @@ def _years(returns: Returns, say: Language) -> str:
     )
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[tuple[str, str]]]) -> str:
-    """A table; cells are (text, class)."""
-    heads = "".join(f"<th>{escape(text)}</th>" for text in head)
+def _table(head: Iterable[str], rows: Iterable[Sequence[tuple[str, str]]]) -> str:
+    """A table; cells are (text, class), heads stand as the cells below them."""
+    rows = list(rows)
+    kinds = [kind if kind == "num" else "" for _, kind in rows[0]]
+    heads = "".join(
+        f'<th class="{kind}">{escape(text)}</th>' for text, kind in zip(head, kinds, strict=True)
+    )
     lines = []
     for row in rows:
-        cells = "".join(
-            f'<td class="{kind}">{escape(text)}</td>' if kind else f"<td>{escape(text)}</td>"
-            for text, kind in row
-        )
+        cells = "".join(f'<td class="{kind}">{escape(text)}</td>' for text, kind in row)
         lines.append(f"<tr>{cells}</tr>")
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
-def _nothing(say: Language) -> str:
-    return f'<p class="note">{escape(say("None."))}</p>'
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'
+
+
+def _folded(title: str, remark: str, content: str) -> str:
+    """Content behind a line that unfolds it."""
+    return (
+        f"<details><summary>{escape(title)} <small>{escape(remark)}</small></summary>"
+        f"{content}</details>"
+    )
 
 
 def _findings(findings: Sequence[Finding], say: Language) -> str:
     if not findings:
-        return _nothing(say)
+        return _note(say("None."))
     names = {"error": say("error"), "warning": say("warning")}
     return _table(
         (say("Kind"), say("Finding")),
@@ -159,7 +169,7 @@ def _school(returns: Returns, code: str) -> str:
 
 def _contradictions(returns: Returns, say: Language) -> str:
     if not returns.contradictions:
-        return _nothing(say)
+        return _note(say("None."))
     return _table(
         (
             *(say("School"), say("School year"), say("What should agree")),
@@ -183,7 +193,7 @@ def _contradictions(returns: Returns, say: Language) -> str:
 def _missing(returns: Returns, say: Language) -> str:
     """By figure and year: which schools lack it, and in which form it would stand."""
     if not returns.missing:
-        return _nothing(say)
+        return _note(say("None."))
     grouped = defaultdict(list)
     for each in returns.missing:
         grouped[each.to, each.year, bool(each.place)].append(each)
@@ -207,30 +217,56 @@ def _where(returns: Returns, missing) -> str:
     return f"{school} ({missing.place})" if missing.place else school
 
 
+def _in_no_form(say: Language) -> str:
+    """Columns of ours that the forms cannot fill."""
+    read = {to.split(".")[1] for to in forms().by_target}
+    columns = [
+        say.label(column)
+        for name in ("school_years", "enrolment")
+        for column in TABLES[name].columns
+        if column.is_numeric and column.needed and not column.key and column.name not in read
+    ]
+    columns.append(say.label(TABLES["rooms"]))
+    return _note(say("In none of the forms that are read: {columns}.", columns=say.join(columns)))
+
+
 def _sheets(returns: Returns, say: Language) -> str:
+    """Sheets that were not read, openly; then all of them, file by file."""
     status = {
         "read": (say("read"), ""),
         "not_needed": (say("form not needed"), ""),
         "not_read": (say("not read"), "error"),
     }
-    return _table(
-        (
-            *(say("File"), say("Sheet"), say("Form"), say("School"), say("School year")),
-            *(say("Result"), say("Figures")),
-        ),
-        (
+    head = (
+        *(say("Sheet"), say("Form"), say("School"), say("School year")),
+        *(say("Result"), say("Figures")),
+    )
+    by_file: dict[str, list[SheetRecord]] = defaultdict(list)
+    for record in returns.sheets:
+        by_file[record.file].append(record)
+    parts = []
+    for file, records in by_file.items():
+        lines = [
             (
-                (record.file, "place"),
-                (record.sheet, ""),
+                (record.sheet or DASH, ""),
                 (record.form or DASH, ""),
                 (f"{record.name} {record.school}".strip() or DASH, ""),
                 (str(record.year or DASH), "num"),
                 status[record.status],
                 (str(record.figures), "num"),
             )
-            for record in returns.sheets
-        ),
-    )
+            for record in records
+        ]
+        remark = say(
+            "{n} sheets, {figures} figures",
+            n=say.number(len(records)),
+            figures=say.number(sum(record.figures for record in records)),
+        )
+        unread = sum(record.status == "not_read" for record in records)
+        if unread:
+            remark += say("; ") + say("{n} not read", n=say.number(unread))
+        parts.append(_folded(file, remark, _table(head, lines)))
+    return "\n".join(parts) or _note(say("None."))
 
 
 def _figures(returns: Returns, say: Language) -> str:
@@ -238,34 +274,26 @@ def _figures(returns: Returns, say: Language) -> str:
     by_school: dict[str, list[Reading]] = defaultdict(list)
     for _, reading in sorted(returns.readings.items(), key=lambda item: item[0][:2]):
         by_school[reading.school].append(reading)
-    if not by_school:
-        return _nothing(say)
     head = (
         *(say("School year"), say("Quantity"), say("Value"), say("As written")),
         *(say("Form"), say("Place")),
     )
     parts = []
     for school, readings in sorted(by_school.items()):
-        table = _table(
-            head,
+        lines = [
             (
-                (
-                    (str(r.year), "num"),
-                    (say.label(target_label(r.to)), ""),
-                    (DASH if r.value is None else number(r.value), "num"),
-                    (" ".join([r.written, r.unit]).strip() or DASH, "num"),
-                    (r.form, ""),
-                    (r.place, "place"),
-                )
-                for r in readings
-            ),
-        )
-        parts.append(
-            f"<details><summary>{escape(_school(returns, school))} "
-            f"<small>{escape(say('{n} figures', n=say.number(len(readings))))}</small></summary>"
-            f"{table}</details>"
-        )
-    return "\n".join(parts)
+                (str(r.year), "num"),
+                (say.label(target_label(r.to)), ""),
+                (DASH if r.value is None else number(r.value), "num"),
+                (f"{r.written} {r.unit}".strip() or DASH, "num"),
+                (r.form, ""),
+                (r.place, "place"),
+            )
+            for r in readings
+        ]
+        remark = say("{n} figures", n=say.number(len(readings)))
+        parts.append(_folded(_school(returns, school), remark, _table(head, lines)))
+    return "\n".join(parts) or _note(say("None."))
 
 
 CSV_COLUMNS = (
