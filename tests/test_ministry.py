@@ -294,8 +294,8 @@ def test_a_missing_form_leaves_its_columns_blank_and_is_said(small, tmp_path):
     county = load_county(tmp_path / "out")
     row = county.tables["school_years"].set_index("school_id").loc["1503040002"]
 
-    assert {(m.school, m.to, m.forms, m.place) for m in found.returns.missing} == {
-        ("1503040002", f"school_years.{name}", ("基础基522", "教基5176"), "")
+    assert {(m.school, m.to, m.forms, m.reason) for m in found.returns.missing} == {
+        ("1503040002", f"school_years.{name}", ("基础基522", "教基5176"), "absent")
         for name in ("outdoor_sports_area_m2", "equipment_value_cny", "multimedia_rooms")
     }
     assert row[["outdoor_sports_area_m2", "equipment_value_cny", "multimedia_rooms"]].isna().all()
@@ -309,6 +309,7 @@ def test_a_blank_cell_is_missing_with_its_place(small, tmp_path):
     found = imported(small, tmp_path, change)
 
     (missing,) = found.returns.missing
+    assert missing.reason == "blank"
     assert missing.place == "2021学年/1503040002.xlsx [教基5176] D13"
 
 
@@ -331,6 +332,21 @@ def test_wrong_labels(small, tmp_path):
         "others: 运动场地面积, 教学仪器设备资产值, 网络多媒体教室" in sentences(found, "error")
     )
     assert found.out is None
+
+
+def test_a_line_of_another_group_is_not_taken_instead(small, tmp_path):
+    """初中 below 心理健康教师 is not 初中 below 县级及以上骨干教师."""
+
+    @only("教基1102续", "一中")
+    def change(sheet):
+        sheet.lines[4] = ("初级", "人", sheet.lines[4][2])
+
+    found = imported(small, tmp_path, change)
+
+    assert found.returns.value("1503040002", 2021, "school_years.backbone_junior") is None
+    assert [(m.to, m.reason) for m in found.returns.missing] == [
+        ("school_years.backbone_junior", "unread")
+    ]
 
 
 def test_a_label_that_stands_twice_is_not_guessed(small, tmp_path):

@@ -108,18 +108,36 @@ class Fact(_Strict):
 
 
 class Form(_Strict):
-    """One form: its number, and what is read from it."""
+    """One form: its number, and what is read from it.
+
+    Attributes
+    ----------
+    id : str
+    generation : {"old", "new"}
+    title : Text
+    sections : tuple of str
+        Lines under which the lines below them belong, up to the next one.
+    siblings : tuple of str
+        Labels of the lines that may belong to a section; any other line ends it. Empty: all.
+    read : tuple of Binding
+    facts : tuple of Fact
+    """
 
     id: str
     generation: Literal["old", "new"]
     title: Text
     sections: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
     read: tuple[Binding, ...] = ()
     facts: tuple[Fact, ...] = ()
 
     @functools.cached_property
     def section_keys(self) -> frozenset[str]:
         return frozenset(key(text) for text in self.sections)
+
+    @functools.cached_property
+    def sibling_keys(self) -> frozenset[str]:
+        return frozenset(key(text) for text in self.siblings)
 
 
 class Fill(_Strict):

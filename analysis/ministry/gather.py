@@ -78,12 +78,16 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Missing:
-    """A figure that a school of this kind should have in this year, and where it would stand."""
+    """A figure that a school of this kind should have in this year, and where it would stand.
+
+    `reason`: absent (no sheet has it), blank (its cells are) or unread (a finding says why).
+    """
 
     school: str
     year: int
     to: str
     forms: tuple[str, ...]
+    reason: str
     place: str
 
 
@@ -98,6 +102,9 @@ class Returns:
     names: dict[str, str] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
+    unread: dict[tuple[str, int, str], Place] = field(default_factory=dict)
+    compared: int = 0
+    not_compared: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     def value(self, school: str, year: int, to: str) -> Decimal | None:
@@ -271,6 +278,7 @@ def _read_block(
                 )
         elif found.grave or not binding.optional:
             lost.append((binding, found))
+            returns.unread[code, year, binding.to] = found.place
     record("read" if taken else "not_read", taken)
     needed = [binding for binding in form.read if not binding.optional]
     if len(lost) >= len(needed) and not any(trouble.grave for _, trouble in lost):
@@ -517,49 +525,60 @@ def _compare(table: Forms, returns: Returns) -> None:
     """Wholes against their parts."""
     for school, year in returns.school_years:
         for check in table.checks:
-            found = _differs(check, school, year, returns)
-            if found is not None:
-                returns.contradictions.append(found)
-                returns.findings.append(
-                    Finding(
-                        "warning",
-                        N_("school {school}, {year}: {what}: {left} in {here}, {right} in {there}"),
-                        {
-                            "school": school,
-                            "year": year,
-                            "what": found.what,
-                            "left": found.left[0],
-                            "here": found.left[1],
-                            "right": found.right[0],
-                            "there": found.right[1] or "—",
-                        },
-                    )
+            pair = _pair(check, school, year, returns)
+            if pair is None:
+                continue
+            whole, parts_ = pair
+            total = sum((part.value for part in parts_), Decimal(0))
+            returns.compared += 1
+            if _agree(check, whole.value, total):
+                continue
+            found = Contradiction(
+                Label(check.title.zh, check.title.en),
+                school,
+                year,
+                (number(whole.value), whole.place),
+                (number(total), "; ".join(_short_places(parts_))),
+            )
+            returns.contradictions.append(found)
+            returns.findings.append(
+                Finding(
+                    "warning",
+                    N_("school {school}, {year}: {what}: {left} in {here}, {right} in {there}"),
+                    {
+                        "school": school,
+                        "year": year,
+                        "what": found.what,
+                        "left": found.left[0],
+                        "here": found.left[1],
+                        "right": found.right[0],
+                        "there": found.right[1] or "—",
+                    },
                 )
+            )
 
 
-def _differs(check: Check, school: str, year: int, returns: Returns) -> Contradiction | None:
+def _agree(check: Check, whole: Decimal, total: Decimal) -> bool:
+    return {
+        "equal": total == whole,
+        "at_most": total <= whole,
+        "different": total != whole or total == 0,
+    }[check.relation]
+
+
+def _pair(
+    check: Check, school: str, year: int, returns: Returns
+) -> tuple[Reading, list[Reading]] | None:
+    """The whole and its parts, None where they cannot be compared; what is half there is counted."""
     whole = returns.readings.get((school, year, check.whole))
     parts_ = [returns.readings.get((school, year, part)) for part in check.parts]
     there = [part for part in parts_ if part is not None and part.value is not None]
-    if whole is None or whole.value is None:
-        return None
-    if check.parts and (not there or (len(there) < len(parts_) and not check.any)):
-        return None
-    total = sum((part.value for part in there), Decimal(0))
-    agrees = {
-        "equal": total == whole.value,
-        "at_most": total <= whole.value,
-        "different": total != whole.value or total == 0,
-    }[check.relation]
-    if agrees:
-        return None
-    return Contradiction(
-        Label(check.title.zh, check.title.en),
-        school,
-        year,
-        (number(whole.value), whole.place),
-        (number(total), "; ".join(_short_places(there))),
-    )
+    known = whole is not None and whole.value is not None
+    enough = not check.parts or (there and (check.any or len(there) == len(parts_)))
+    if known and enough:
+        return whole, there
+    returns.not_compared += bool(known or there)
+    return None
 
 
 def _short_places(readings: list[Reading]) -> Iterator[str]:
@@ -588,16 +607,15 @@ def _note_missing(table: Forms, returns: Returns) -> None:
                 continue
             if not _expected(to, stages) or returns.value(school, year, to) is not None:
                 continue
-            reading = returns.readings.get((school, year, to))
-            returns.missing.append(
-                Missing(
-                    school,
-                    year,
-                    to,
-                    tuple(form.id for form, _ in bindings),
-                    reading.place if reading else "",
-                )
-            )
+            place = (school, year, to)
+            if place in returns.readings:
+                reason, where = "blank", returns.readings[place].place
+            elif place in returns.unread:
+                reason, where = "unread", str(returns.unread[place])
+            else:
+                reason, where = "absent", ""
+            ids = tuple(form.id for form, _ in bindings)
+            returns.missing.append(Missing(school, year, to, ids, reason, where))
 
 
 def _expected(to: str, stages: list[str]) -> bool:

@@ -64,7 +64,7 @@ class Part:
     labels: dict[int, tuple[str, ...]] = field(repr=False)
     column_units: dict[int, dict[str, Place]] = field(repr=False)
 
-    def rows(self, path: tuple[str, ...], sections: frozenset[str]) -> list[int]:
+    def rows(self, path: tuple[str, ...], form: Form) -> list[int]:
         """Lines with a label, those below (or beside) a section if the path names one."""
         *above, last = path
         if not above:
@@ -74,10 +74,13 @@ class Part:
         found, taken = [], False
         current: set[str] = set()
         for row in self.body:
-            named = sections & set(self.labels[row])
+            labels = set(self.labels[row])
+            named = form.section_keys & labels
             if named and named != current:
                 current, taken = named, False
-            if above[-1] in current and last in self.labels[row] and not taken:
+            elif labels and not named and form.sibling_keys and not labels & form.sibling_keys:
+                current = set()
+            if above[-1] in current and last in labels and not taken:
                 found.append(row)
                 taken = True
         return found
@@ -303,7 +306,7 @@ def _cells(row_term: Term, column_term: Term, tables: list[Part], form: Form, ev
     """Cells of the first spellings that are there, or what is not: "row" or "column"."""
     seen_row = False
     for row_path in row_term.spellings:
-        with_rows = [(part, part.rows(row_path, form.section_keys)) for part in tables]
+        with_rows = [(part, part.rows(row_path, form)) for part in tables]
         if not any(rows for _, rows in with_rows):
             continue
         seen_row = True

@@ -168,9 +168,16 @@ def _school(returns: Returns, code: str) -> str:
 
 
 def _contradictions(returns: Returns, say: Language) -> str:
+    done = _note(
+        say(
+            "{n} comparisons were made; {m} were not, because a figure is missing.",
+            n=say.number(returns.compared),
+            m=say.number(returns.not_compared),
+        )
+    )
     if not returns.contradictions:
-        return _note(say("None."))
-    return _table(
+        return _note(say("None.")) + done
+    table = _table(
         (
             *(say("School"), say("School year"), say("What should agree")),
             *(say("Value"), say("Place"), say("Value"), say("Place")),
@@ -188,26 +195,32 @@ def _contradictions(returns: Returns, say: Language) -> str:
             for each in returns.contradictions
         ),
     )
+    return table + done
 
 
 def _missing(returns: Returns, say: Language) -> str:
     """By figure and year: which schools lack it, and in which form it would stand."""
     if not returns.missing:
         return _note(say("None."))
+    reasons = {
+        "absent": say("no sheet has it"),
+        "blank": say("the cells are blank"),
+        "unread": say("could not be read, see above"),
+    }
     grouped = defaultdict(list)
     for each in returns.missing:
-        grouped[each.to, each.year, bool(each.place)].append(each)
+        grouped[each.to, each.year, each.reason].append(each)
     return _table(
         (say("Quantity"), say("School year"), say("Reason"), say("Form"), say("Schools")),
         (
             (
                 (say.label(target_label(to)), ""),
                 (str(year), "num"),
-                (say("the cells are blank") if blank else say("no sheet has it"), ""),
+                (reasons[reason], ""),
                 (", ".join(found[0].forms), ""),
                 ("; ".join(_where(returns, each) for each in found), "place"),
             )
-            for (to, year, blank), found in grouped.items()
+            for (to, year, reason), found in grouped.items()
         ),
     )
 
@@ -335,6 +348,7 @@ def reconciliation_csv(returns: Returns, findings: Sequence[Finding], lang: str)
             item=each.to,
             form=", ".join(each.forms),
             place=each.place,
+            text=each.reason,
         )
     for record in returns.sheets:
         place = f"{record.file} [{record.sheet}]" if record.sheet else record.file
