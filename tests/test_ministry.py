@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import subprocess
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -23,8 +24,10 @@ from analysis.files import InputError
 from analysis.load import read_county
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms
+from analysis.ministry.gather import _form_of
 from analysis.ministry.labels import key, units_in
-from analysis.ministry.locate import figure
+from analysis.ministry.locate import figure, find, parts, school_of, sheet_units, years_of
+from analysis.ministry.sheets import Block, read_workbook
 
 ABOUT = {
     "code": "150304",
@@ -886,6 +889,102 @@ def test_the_same_sheets_give_the_same_bytes(small, tmp_path):
     ).replace(str(tmp_path / "b"), "")
 
 
+# --- wherever a table stands in its sheet --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory, donghe):
+    """Blocks of one school with all three stages, plain and with lost merging, by form."""
+    found = {}
+    for generation in GENERATIONS:
+        for layout in ("plain", "shifted"):
+            folder = tmp_path_factory.mktemp("grid")
+
+            def one(sheet, school, year):
+                return school["type"] == "combined_secondary" or school["type"] == "nine_year"
+
+            write_returns(
+                donghe, folder, generation, layout, years=[2021], roster=False, change=one
+            )
+            for path in sorted(folder.rglob("*.xlsx"))[:6:5]:
+                for block in read_workbook(path, path.name)[0]:
+                    found[generation, layout, path.name, block.sheet] = block
+    return found
+
+
+def read_block(block):
+    """Everything that is read from a block: target -> value, or the message of its trouble."""
+    table = forms()
+    form = table.by_id[_form_of(block, table)[0]]
+    tables = parts(block, form)
+    units = sheet_units(block)
+    said = {"school": school_of(block)[:2], "year": set(years_of(block))}
+    for binding in form.read:
+        found = find(binding, form, tables, table, units) if tables else None
+        said[binding.to] = getattr(found, "value", None) or getattr(found, "message", None)
+    return said
+
+
+@given(st.data())
+def test_shifting_a_table_changes_nothing(grid, data):
+    """Blank lines above and in it, blank columns anywhere, lines of text above and below."""
+    block = grid[data.draw(st.sampled_from(sorted(grid)))]
+    cells = [list(row) for row in block.cells]
+    for _ in range(data.draw(st.integers(0, 4))):
+        column = data.draw(st.integers(0, len(cells[0])))
+        cells = [[*row[:column], "", *row[column:]] for row in cells]
+    for _ in range(data.draw(st.integers(0, 4))):
+        row = data.draw(st.integers(0, len(cells)))
+        cells.insert(row, [""] * len(cells[0]))
+    for text in data.draw(st.lists(st.sampled_from(["附件3", "某县教育局", "（本表由学校填报）"]))):
+        cells.insert(0, [text] + [""] * (len(cells[0]) - 1))
+    for text in data.draw(st.lists(st.sampled_from(["校长：", "注：本表9月1日统计"]))):
+        cells.append([text] + [""] * (len(cells[0]) - 1))
+
+    assert read_block(Block(block.file, block.sheet, cells)) == read_block(block)
+
+
+@given(st.data())
+def test_a_damaged_table_is_never_read_as_another_figure(grid, data):
+    """A label that is lost or changed loses its figure; it never finds a different one."""
+    block = grid[data.draw(st.sampled_from(sorted(grid)))]
+    before = read_block(block)
+    cells = [list(row) for row in block.cells]
+    texts = [
+        (r, c)
+        for r, row in enumerate(cells)
+        for c, cell in enumerate(row)
+        if isinstance(cell, str) and len(key(cell)) > 1 and figure(cell) == cell.strip()[:60]
+    ]
+    row, column = data.draw(st.sampled_from(texts))
+    cells[row][column] = data.draw(st.sampled_from(["", "其他内容", "备用"]))
+    try:
+        after = read_block(Block(block.file, block.sheet, cells))
+    except KeyError:
+        return  # the form's number was lost
+    for to, value in after.items():
+        if to.startswith("check.") or to in ("school", "year"):
+            continue
+        assert value == before[to] or not isinstance(value, Decimal), (to, value, before[to])
+
+
+@given(st.data())
+def test_anything_in_a_cell_is_survived(grid, data):
+    block = grid[data.draw(st.sampled_from(sorted(grid)))]
+    cells = [list(row) for row in block.cells]
+    junk = st.one_of(
+        st.text(max_size=8), st.floats(), st.integers(), st.booleans(), st.dates(), st.none()
+    )
+    for _ in range(data.draw(st.integers(1, 12))):
+        row = data.draw(st.integers(0, len(cells) - 1))
+        column = data.draw(st.integers(0, len(cells[0]) - 1))
+        cells[row][column] = data.draw(junk)
+    changed = Block(block.file, block.sheet, cells)
+
+    if _form_of(changed, forms())[0] in forms().by_id:
+        read_block(changed)
+
+
 # --- labels --------------------------------------------------------------------------------------
 
 LABELS = sorted(
@@ -969,3 +1068,12 @@ def test_every_form_of_the_task_is_bound_with_its_source():
     for form in table.values():
         for entry in (*form.read, *form.facts):
             assert entry.source, (form.id, entry.to)
+
+
+def test_the_documentation_names_every_entry():
+    text = (Path(__file__).parent.parent / "docs" / "ministry-forms.md").read_text(encoding="utf-8")
+    for form in forms().forms:
+        for binding in form.read:
+            table, name, *_ = binding.to.split(".")
+            line = f"| {form.id} | `{table}.{name}"
+            assert line in text, line

@@ -73,8 +73,8 @@ class Binding(_Strict):
         over schools) or ``check.NAME`` (only compared).
     row, column : tuple of Term
         Labels; the figures of all of them are added up.
-    every : bool
-        Whether a label may stand over several columns, which are added up.
+    every : int
+        A label may stand over several columns, which are added up: how many are expected.
     unit : str
         Unit of the target.
     optional : bool
@@ -87,7 +87,7 @@ class Binding(_Strict):
     row: Terms
     column: Terms
     unit: Kind
-    every: bool = False
+    every: int = 0
     optional: bool = False
     source: str
     assumed: str = ""

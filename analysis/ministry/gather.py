@@ -24,7 +24,7 @@ from .locate import (
     sheet_units,
     years_of,
 )
-from .sheets import Block, Place, read_workbook, show, workbooks
+from .sheets import Block, Place, other_files, read_workbook, show, workbooks
 
 STAGE_OF_COUNT = {
     stage: f"school_years.students_{stage}" for stage in ("primary", "junior", "senior")
@@ -103,6 +103,7 @@ class Returns:
     contradictions: list[Contradiction] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     unread: dict[tuple[str, int, str], Place] = field(default_factory=dict)
+    told: set[tuple[str, str]] = field(default_factory=set)
     compared: int = 0
     not_compared: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -149,6 +150,10 @@ def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
     returns.names.update(known or {})
     blocks: list[Block] = []
     any_file = False
+    returns.findings += [
+        Finding("warning", N_("is no .xlsx or .xls workbook and was not read"), {}, name)
+        for name in other_files(folder)
+    ]
     for path in workbooks(folder):
         any_file = True
         name = path.relative_to(folder).as_posix()
@@ -224,7 +229,8 @@ def _read_block(
             ),
         )
         return
-    if name and returns.names.setdefault(code, name) != name:
+    if name and returns.names.setdefault(code, name) != name and (code, name) not in returns.told:
+        returns.told.add((code, name))  # once is enough
         tell(
             "warning",
             N_(
@@ -268,14 +274,8 @@ def _read_block(
                 ),
                 returns,
             )
-            if _mixes_stages(binding, form, found, code, year, returns):
-                tell(
-                    "warning",
-                    N_(
-                        "{label} was read from a line of the whole school, which also teaches senior grades"
-                    ),
-                    label=target_label(binding.to),
-                )
+            for message, values in _doubts(binding, form, found, code, year, returns):
+                tell("warning", message, label=target_label(binding.to), **values)
         elif found.grave or not binding.optional:
             lost.append((binding, found))
             returns.unread[code, year, binding.to] = found.place
@@ -316,16 +316,32 @@ def _words(binding: Binding) -> str:
     return "/".join(path)
 
 
-def _mixes_stages(
+def _doubts(
     binding: Binding, form: Form, found: Found, code: str, year: int, returns: Returns
-) -> bool:
-    """Whether a form that knows several stages gave one figure for all of them."""
-    return (
+) -> Iterator[tuple[str, dict]]:
+    """What a reader should know about a figure that was taken."""
+    if (
         "高中" in form.section_keys
         and binding.to.endswith("_junior")
         and not found.in_section
-        and bool(returns.value(code, year, STAGE_OF_COUNT["senior"]))
-    )
+        and returns.value(code, year, STAGE_OF_COUNT["senior"])
+    ):
+        message = N_(
+            "{label} was read from a line of the whole school, which also teaches senior grades"
+        )
+        yield message, {}
+    if binding.every and len(found.places) != binding.every:
+        cells = ", ".join(place.cell for place in found.places)
+        message = N_("{label} was expected in {n} columns, but stands in {cells}")
+        yield message, {"n": binding.every, "cells": cells}
+    for label in found.absent:
+        # a form that has no such line has it in no school: to say it once is enough
+        if not binding.to.startswith("check.") and (form.id, label) not in returns.told:
+            returns.told.add((form.id, label))
+            message = N_(
+                "{label} was counted without {absent}, which this and perhaps other sheets of {form} do not have"
+            )
+            yield message, {"absent": label, "form": form.id}
 
 
 def target_label(to: str) -> Label:
@@ -364,8 +380,9 @@ def _form_of(block: Block, table: Forms) -> tuple[str, list[str]]:
         _number(f) for f in FORM_ID.finditer(plain(Path(block.file).stem))
     ]
     chosen = (heads or outside or [""])[0]
-    if chosen not in table.by_id and chosen + "续" in table.by_id and "续" in plain(block.sheet):
-        chosen += "续"
+    if chosen not in table.by_id and f"{chosen}续" in table.by_id:
+        texts = [block.sheet, *(text for _, _, text in head_cells(block))]
+        chosen += "续" if any("续" in text for text in texts) else ""
     others = [n for n in dict.fromkeys(outside) if n.rstrip("续") != chosen.rstrip("续")]
     return chosen, others if heads else []
 

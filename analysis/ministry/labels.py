@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 #: A form's number wherever it is written; `续` belongs to it.
-FORM_ID = re.compile(r"(基础基|教基|中职基|高基)(\d{3,4}(?:-\d)?)(续?)")
+FORM_ID = re.compile(r"(基础基|教基|中职基|高基)(\d{3,4}(?:-\d)?)\(?(续?)")
 
 _DASHES = re.compile("[‐‑‒–—―−~～〜]+")
 _NUMBERING = re.compile(

@@ -42,13 +42,17 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Found:
-    """A figure as it stands in one or more cells; `value` is None if they are all blank."""
+    """A figure as it stands in one or more cells; `value` is None if they are all blank.
+
+    `absent` are labels that may be absent, and are.
+    """
 
     value: Decimal | None
     places: tuple[Place, ...]
     written: str
     unit: str
     in_section: bool
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,24 +69,26 @@ class Part:
     column_units: dict[int, dict[str, Place]] = field(repr=False)
 
     def rows(self, path: tuple[str, ...], form: Form) -> list[int]:
-        """Lines with a label, those below (or beside) a section if the path names one."""
+        """Lines with a label: those of a section if the path names one, else those of none."""
         *above, last = path
-        if not above:
-            if last == "*":
-                return [row for row in self.body if self._figures(row)]
-            return [row for row in self.body if last in self.labels[row]]
+        if last == "*":
+            return [row for row in self.body if self._figures(row)]
         found, taken = [], False
-        current: set[str] = set()
+        current: frozenset[str] = frozenset()
         for row in self.body:
-            labels = set(self.labels[row])
+            labels = frozenset(self.labels[row])
             named = form.section_keys & labels
             if named and named != current:
                 current, taken = named, False
             elif labels and not named and form.sibling_keys and not labels & form.sibling_keys:
-                current = set()
-            if above[-1] in current and last in labels and not taken:
+                current = frozenset()
+            if last not in labels:
+                continue
+            if above and above[-1] in current and not taken:
                 found.append(row)
                 taken = True
+            elif not above and (not current or last in form.section_keys):
+                found.append(row)
         return found
 
     def columns(self, path: tuple[str, ...]) -> list[int]:
@@ -228,8 +234,10 @@ def _fill_right(texts: dict, rows: list[int], data: list[int]) -> dict[tuple[int
     for row in rows:
         carried = None
         for column in data:
-            carried = column if (row, column) in texts else carried
-            if carried is not None and lowest.get(column, row) > row:
+            below = lowest.get(column, row) > row
+            if (row, column) in texts:
+                carried = column if below else None  # a head without heads below is nobody's group
+            if carried is not None and below:
                 origin[row, column] = carried
     return origin
 
@@ -255,19 +263,22 @@ def find(
     Found or Trouble
     """
     cells: list[tuple[Part, int, int]] = []
+    absent: list[str] = []
     in_section = False
     block = tables[0].block
     for row_term in binding.row:
         for column_term in binding.column:
-            where = _cells(row_term, column_term, tables, form, binding.every)
+            where = _cells(row_term, column_term, tables, form, bool(binding.every))
             if isinstance(where, str):
-                if row_term.optional or column_term.optional:
+                term = row_term if where == "row" else column_term
+                if term.optional:
+                    absent.append(_spelt(term))
                     continue
                 return Trouble(
                     N_("no {kind} is called {label}"),
                     {
                         "kind": _KINDS[where],
-                        "label": _spelt(row_term if where == "row" else column_term),
+                        "label": _spelt(term),
                     },
                     Place(block.file, block.sheet),
                     grave=False,
@@ -285,7 +296,7 @@ def find(
                 )
             cells += found
             in_section |= sectioned
-    return _value(binding, cells, forms, units, in_section)
+    return _value(binding, cells, forms, units, in_section, tuple(absent))
 
 
 @dataclass(frozen=True)
@@ -324,7 +335,9 @@ def _cells(row_term: Term, column_term: Term, tables: list[Part], form: Form, ev
     return "column" if seen_row else "row"
 
 
-def _value(binding: Binding, cells: list, forms: Forms, units: dict, in_section: bool):
+def _value(
+    binding: Binding, cells: list, forms: Forms, units: dict, in_section: bool, absent: tuple
+):
     known = {plain(name): factor for name, factor in forms.units[binding.unit].items()}
     total, written, names, places = None, [], [], []
     # a cell that two labels mean counts once
@@ -341,6 +354,7 @@ def _value(binding: Binding, cells: list, forms: Forms, units: dict, in_section:
                 grave=True,
             )
         if number is None:
+            written.append("—")
             continue
         near = part.units(row, column)
         own = {u: p for u, p in near.items() if u in known}
@@ -387,7 +401,12 @@ def _value(binding: Binding, cells: list, forms: Forms, units: dict, in_section:
         written.append(text)
         names.append(unit)
     return Found(
-        total, tuple(places), " + ".join(written), next((n for n in names if n), ""), in_section
+        total,
+        tuple(places),
+        "" if total is None else " + ".join(written),
+        next((n for n in names if n), ""),
+        in_section,
+        absent,
     )
 
 
@@ -462,14 +481,18 @@ def _right_of(block: Block, row: int, column: int) -> str:
     return ""
 
 
+#: Dates that are not the year of the figures: validity, approval, the day of filling in.
+_OTHER_DATES = re.compile(
+    r"(?:有效期|批准|填报|填表|报出|报送|制[定表])[^\d]{0,6}\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?"
+)
+
+
 def years_of(block: Block) -> dict[int, Place]:
     """School years that the form's lines of date name, the surest kind only."""
     school_years: dict[int, Place] = {}
     dates: dict[int, Place] = {}
     for row, column, text in head_cells(block):
-        text = plain(text)
-        if re.search(r"有效期|批准|文号|制[定表]|填报日期|报出", text):
-            continue
+        text = _OTHER_DATES.sub("", plain(text))
         place = block.place(row, column)
         for found in re.finditer(r"((?:19|20)\d\d)(?:[-/至](?:(?:19|20)?\d\d))?学年", text):
             school_years.setdefault(int(found[1]), place)

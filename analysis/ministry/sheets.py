@@ -224,9 +224,27 @@ def _has_figures(row: list) -> bool:
     )
 
 
+#: What a folder of sheets may hold besides them, taken over as it is or read as our own table.
+OURS = frozenset({"county.yaml", "plan.yaml", "standard.yaml"}) | {
+    f"{name}.csv" for name in ("schools", "county_years", "rooms")
+}
+
+
 def workbooks(folder: Path) -> Iterator[Path]:
     """Workbooks below a folder in a fixed order, without hidden files and locks."""
+    return (path for path in _files(folder) if path.suffix.lower() in ENDINGS)
+
+
+def other_files(folder: Path) -> Iterator[str]:
+    """Files below a folder that are neither workbooks nor tables of ours."""
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix.lower() not in ENDINGS and name not in OURS:
+            yield name
+
+
+def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.suffix.lower() in ENDINGS and not any(p.startswith((".", "~$")) for p in parts):
+        if path.is_file() and not any(part.startswith((".", "~$")) for part in parts):
             yield path
