@@ -906,7 +906,7 @@ def grid(tmp_path_factory, donghe):
             write_returns(
                 donghe, folder, generation, layout, years=[2021], roster=False, change=one
             )
-            for path in sorted(folder.rglob("*.xlsx"))[:6:5]:
+            for path in sorted(folder.rglob("*.xlsx"))[:6:5]:  # nine years; junior and senior
                 for block in read_workbook(path, path.name)[0]:
                     found[generation, layout, path.name, block.sheet] = block
     return found
@@ -966,6 +966,72 @@ def test_a_damaged_table_is_never_read_as_another_figure(grid, data):
         if to.startswith("check.") or to in ("school", "year"):
             continue
         assert value == before[to] or not isinstance(value, Decimal), (to, value, before[to])
+
+
+def damaged(grid, key_, label):
+    """What is read before and after the first cell with a label is emptied."""
+    block = [block for name, block in grid.items() if name[:2] + name[3:] == key_][-1]
+    cells = [list(row) for row in block.cells]
+    row, column = next(
+        (r, c)
+        for r, line in enumerate(cells)
+        for c, cell in enumerate(line)
+        if key(str(cell)) == label
+    )
+    cells[row][column] = ""
+    return read_block(block), read_block(Block(block.file, block.sheet, cells))
+
+
+def test_the_same_line_of_another_stage_is_not_taken(grid):
+    """初中 has lost its line 本科毕业; 高中 has one."""
+    before, after = damaged(grid, ("old", "plain", "基础基424"), "本科毕业")
+
+    assert isinstance(before["school_years.above_qualification_junior"], Decimal)
+    assert after["school_years.above_qualification_junior"] == "no {kind} is called {label}"
+    assert after["school_years.teachers_junior"] == before["school_years.teachers_junior"]
+
+
+def test_a_head_is_not_carried_over_the_columns_of_another(grid):
+    """招生数 is lost: its total is not that of 毕业生数, the head to the left."""
+    before, after = damaged(grid, ("old", "shifted", "基础基313"), "招生数")
+
+    assert isinstance(before["county_years.entrants_grade7"], Decimal)
+    assert not isinstance(after["county_years.junior_graduates"], Decimal)
+    assert not isinstance(after["county_years.entrants_grade7"], Decimal)
+
+
+def test_multimedia_rooms_stand_in_two_columns_of_the_old_form(small, tmp_path):
+    @only("基础基522")
+    def change(sheet):
+        sheet.columns[7] = ("专用教室（间）", "其中：其他")
+
+    found = imported(small, tmp_path, change, "old", "merged")
+
+    assert "was expected in 2 columns, but stands in H9" in sentences(found, "warning")
+
+
+def test_blank_beside_numbers_counts_as_nothing_and_shows(small, tmp_path):
+    @only("教基4155")
+    def change(sheet):
+        sheet.lines[2][2][0] = None  # 博士研究生
+
+    found = imported(small, tmp_path, change)
+    reading = found.returns.readings["1503040001", 2021, "school_years.above_qualification_primary"]
+
+    assert (int(reading.value), reading.written) == (48, "— + 4 + 22 + 22")
+
+
+def test_a_code_that_is_a_number(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    for path in (tmp_path / "in").rglob("*.xlsx"):
+        workbook = openpyxl.load_workbook(path)
+        for sheet in workbook:
+            sheet["B2"] = int(sheet["B2"].value)
+        workbook.save(path)
+
+    import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    _assert_same(load_county(tmp_path / "out"), small, [2021])
 
 
 @given(st.data())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -27,14 +28,16 @@ def narrow(text: str) -> str:
     return text.translate(_WIDE)
 
 
-def plain(text: object) -> str:
+@functools.lru_cache(maxsize=1 << 16)
+def plain(text: str) -> str:
     """Text with narrow characters, one kind of dash and no blanks at all."""
-    text = unicodedata.normalize("NFKC", str(text))
+    text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
     return _DASHES.sub("-", text)
 
 
-def key(text: object) -> str:
+@functools.lru_cache(maxsize=1 << 16)
+def key(text: str) -> str:
     """What two spellings of one label have in common.
 
     Examples
@@ -55,7 +58,7 @@ def is_unit(text: str) -> bool:
     return bool(words) and all(_UNIT_WORD.fullmatch(word) for word in words)
 
 
-def units_in(text: object) -> list[str]:
+def units_in(text: str) -> list[str]:
     """Units in the brackets of a label, or in a text that is nothing but units."""
     text = plain(text)
     found = [part for part in _BRACKETS.findall(text) if is_unit(part)]
