@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 from decimal import Decimal
@@ -15,7 +16,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ministry_files import GENERATIONS, LAYOUTS, Sheet, comparable, write_book, write_returns
+from ministry_files import (
+    GENERATIONS,
+    LAYOUTS,
+    Sheet,
+    basics,
+    comparable,
+    sheets,
+    write_book,
+    write_returns,
+)
 from typer.testing import CliRunner
 
 from analysis import load_county
@@ -152,6 +162,28 @@ def test_any_arrangement_of_files(small, tmp_path, arrangement):
     _assert_same(load_county(tmp_path / "out"), small, [2021])
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_all_forms_of_all_schools_below_each_other_on_one_sheet(small, tmp_path, layout):
+    """Neither file, sheet nor folder says which form or year: every block says it itself."""
+    contents = []
+    schools = small.tables["schools"].set_index("school_id", drop=False)
+    grades = small.tables["enrolment"].groupby("school_id")
+    for row in small.tables["school_years"].to_dict("records"):
+        school = schools.loc[row["school_id"]].to_dict()
+        by_grade = {
+            int(r["grade"]): r for r in grades.get_group(row["school_id"]).to_dict("records")
+        }
+        forms_ = [basics(school, "new"), *sheets(row, by_grade, "new")]
+        contents += [(sheet, school, 2021) for sheet in forms_]
+    (tmp_path / "in").mkdir()
+    write_book(tmp_path / "in" / "all.xlsx", contents, layout, "stacked")
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert sentences(found, "error") == ""
+    _assert_same(load_county(tmp_path / "out"), small, [2021])
+
+
 def test_every_type_of_school_and_senior_grades(donghe, tmp_path):
     write_returns(donghe, tmp_path / "in", "new", "merged", years=[2021])
 
@@ -277,6 +309,18 @@ def test_degrees_bands_and_rooms_must_add_up(small, tmp_path):
         "Primary teachers and the sum of the degrees",
         "Teaching and auxiliary area and the sum of its rooms",
     ]
+
+
+def test_a_part_cannot_be_more_than_the_whole(small, tmp_path):
+    def change(sheet, school, year):
+        if school["name"] == "一小" and sheet.form == "教基1102续":
+            sheet.lines[3][2][0] = 61  # of 60 teachers
+
+    found = imported(small, tmp_path, change)
+
+    (contradiction,) = found.returns.contradictions
+    assert contradiction.what.en == "Backbone teachers are among the primary teachers"
+    assert (contradiction.left[0], contradiction.right[0]) == ("60", "61")
 
 
 def test_a_subtotal_of_music_and_art_is_suspected(small, tmp_path):
@@ -790,6 +834,25 @@ def test_a_failure_leaves_the_old_folder(small, tmp_path, monkeypatch):
 
     monkeypatch.setattr("analysis.ministry.folder.read_county", fail)
     with pytest.raises(OSError, match="disk full"):
+        import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
+
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_a_failure_in_the_last_moment_brings_the_old_folder_back(small, tmp_path, monkeypatch):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    replace = os.replace
+
+    def fail(source, target):
+        if Path(target) == tmp_path / "out" and Path(source).name.startswith(".out-"):
+            raise OSError("cannot be renamed")
+        replace(source, target)
+
+    monkeypatch.setattr("analysis.ministry.folder.os.replace", fail)
+    with pytest.raises(OSError, match="cannot be renamed"):
         import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
 
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
