@@ -1114,6 +1114,140 @@ def test_anything_in_a_cell_is_survived(grid, data):
         read_block(changed)
 
 
+#: Cells of the export of 2021 as the rules reference has them (C.3): form -> where the columns of
+#: numbers begin, the line above the first figures, heads and lines at their cells, and what is read.
+PUBLISHED = [
+    ("教基3112", "C5", {"I": "在校生数"}, {6: "总计"}, {"students_primary": ["I6"]}),
+    ("基础基312", "E6", {"H": "在校生数"}, {7: "总计"}, {"students_primary": ["H7"]}),
+    ("教基3115", "C5", {"E": "在校生数"}, {6: "总计"}, {"students_junior": ["E6"]}),
+    ("基础基313", "E6", {"G": "在校生数"}, {7: "总计"}, {"students_junior": ["G7"]}),
+    ("教基3118", "C5", {"E": "在校生数"}, {6: "总计"}, {"students_senior": ["E6"]}),
+    ("基础基314", "E6", {"G": "在校生数"}, {7: "总计"}, {"students_senior": ["G7"]}),
+    (
+        "教基4155",
+        "C5",
+        {"C": "合计", "L": "体育", "N": "艺术", "O": "音乐", "P": "美术"},
+        {6: "总计", 9: "博士研究生", 10: "硕士研究生", 11: "本科", 12: "专科"},
+        {
+            "teachers_primary": ["C6"],
+            "above_qualification_primary": ["C9", "C10", "C11", "C12"],
+            "pe_arts_primary": ["L6", "N6", "O6", "P6"],
+        },
+    ),
+    (
+        "基础基423",
+        "D7",
+        {"D": "合计", "M": "体育", "N": "艺术", "P": "音乐", "Q": "美术"},
+        {8: "总计", 11: "研究生毕业", 12: "本科毕业", 13: "专科毕业"},
+        {"above_qualification_primary": ["D11", "D12", "D13"]},
+    ),
+    (
+        "教基4156",
+        "C5",
+        {"C": "合计", "U": "体育与健康", "V": "艺术", "W": "音乐", "X": "美术"},
+        {6: "总计", 10: "博士研究生", 11: "硕士研究生", 12: "本科"},
+        {
+            "above_qualification_junior": ["C10", "C11", "C12"],
+            "pe_arts_junior": ["U6", "V6", "W6", "X6"],
+        },
+    ),
+    (
+        "教基1102续",
+        "D5",
+        {"D": "数量"},
+        {11: "县级及以上骨干教师", 12: "小学", 13: "初中"},
+        {"backbone_primary": ["D12"], "backbone_junior": ["D13"]},
+    ),
+    (
+        "基础基112",
+        "D4",
+        {"D": "数量"},
+        {29: "县级及以上骨干教师", 30: "小学", 31: "初中", 32: "高中"},
+        {"backbone_primary": ["D30"], "backbone_junior": ["D31"]},
+    ),
+    (
+        "教基5170",
+        "E8",
+        {"E": "校舍", "F": "学校产权校舍建筑面积"},
+        {10: "一、教学及辅助用房", 17: "室内体育用房"},
+        {"teaching_area_m2": ["F10"], "indoor_sports_area_m2": ["F17"]},
+    ),
+    (
+        "基础基512",
+        "E8",
+        {"E": "学校产权校舍建筑面积"},
+        {10: "一、教学及辅助用房", 16: "体育馆"},
+        {"teaching_area_m2": ["E10"], "indoor_sports_area_m2": ["E16"]},
+    ),
+    (
+        "教基5176",
+        "D5",
+        {"D": "数量"},
+        {
+            7: "#运动场地面积（平方米）",
+            12: "图书（册）",
+            17: "#网络多媒体教室（间）",
+            19: "#教学仪器设备资产值（万元）",
+        },
+        {
+            "outdoor_sports_area_m2": ["D7"],
+            "multimedia_rooms": ["D17"],
+            "equipment_value_cny": ["D19"],
+        },
+    ),
+    (
+        "基础基522",
+        "D8",
+        {
+            "F": "运动场地面积（平方米）",
+            "L": "网络多媒体教室",
+            "N": "网络多媒体教室",
+            "O": "教学仪器设备资产值（万元）",
+        },
+        {9: "总计"},
+        {
+            "outdoor_sports_area_m2": ["F9"],
+            "multimedia_rooms": ["L9", "N9"],
+            "equipment_value_cny": ["O9"],
+        },
+    ),
+    ("教基2106", "C4", {"C": "合计"}, {5: "总计"}, {"classes_primary": ["C5"]}),
+    ("基础基212", "E5", {"E": "合计"}, {6: "总计"}, {"classes_primary": ["E6"]}),
+]
+
+
+@pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case[0])
+def test_the_published_cells_are_found_by_their_labels(case):
+    form_id, numbering, heads, lines, wanted = case
+    book = openpyxl.Workbook()
+    page = book.active
+    start = page[numbering]
+    page["A1"], page["B1"] = form_id, "单位：平方米" if form_id[-3:] in ("512", "170") else None
+    page["A2"] = "学校（机构）标识码：1503040001"
+    for column in range(1, 26):
+        number = column - start.column + 1
+        page.cell(start.row, column, number if number > 0 else "甲乙丙丁"[column - 1])
+    for column, text in heads.items():
+        page[f"{column}{start.row - 1}"] = text
+    for row, text in lines.items():
+        page.cell(row, 1, text)
+        for column in range(start.column, 26):
+            page.cell(row, column, row * 100 + column)
+    cells = [["" if cell is None else cell for cell in row] for row in page.values]
+    block = Block("a.xlsx", form_id, cells)
+    table = forms()
+    form = table.by_id[form_id]
+    tables, units = parts(block, form), sheet_units(block)
+    found = {
+        binding.to.split(".")[1]: find(binding, form, tables, table, units) for binding in form.read
+    }
+
+    for name, places in wanted.items():
+        assert [place.cell for place in found[name].places] == places
+        total = sum(page[cell].value for cell in places)
+        assert found[name].value == total * (10_000 if name == "equipment_value_cny" else 1)
+
+
 # --- labels --------------------------------------------------------------------------------------
 
 LABELS = sorted(
