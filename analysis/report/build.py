@@ -1,4 +1,4 @@
-"""One county's report: notebook -> papermill -> web page and PDF, complete or not at all."""
+"""One county's report: notebook -> papermill -> pages; study -> workbook; complete or not at all."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from traitlets.config import Config
 
 from ..files import N_, problem
 from ..load import County, load_county
+from ..study import analyze
+from ..workbook import write_workbook
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
-FORMATS = ("pdf", "html")
+FORMATS = ("pdf", "html", "xlsx")
+USUAL = ("pdf", "html")
 
 
 def write_report(
@@ -24,7 +27,7 @@ def write_report(
     *,
     year: int | None = None,
     lang: str = "zh",
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = USUAL,
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
 ) -> list[Path]:
     """Execute the report notebook for a county and export it.
@@ -37,7 +40,7 @@ def write_report(
     year : int, optional
         School year to judge; the last one if omitted.
     lang : {"zh", "en"}
-    formats : tuple of {"pdf", "html"}
+    formats : tuple of {"pdf", "html", "docx", "xlsx"}
     notebook : str or Path
         Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
 
@@ -62,11 +65,15 @@ def write_report(
             year=year,
             years=", ".join(map(str, county.years)),
         )
-    executed = execute(notebook, county=str(county.path.resolve()), year=year, lang=lang)
     files = {}
-    for name in formats:
+    pages = [name for name in formats if name != "xlsx"]
+    if pages:
+        executed = execute(notebook, county=str(county.path.resolve()), year=year, lang=lang)
+    for name in pages:
         files[name] = export(executed, name)
         _check_identity(executed, county, year)
+    if "xlsx" in formats:
+        files["xlsx"] = write_workbook(analyze(county, year), lang)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{county.slug}-{year}" + ("" if lang == "zh" else f"-{lang}")
