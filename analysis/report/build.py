@@ -17,7 +17,7 @@ from ..study import analyze
 from ..workbook import write_workbook
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
-FORMATS = ("pdf", "html", "xlsx")
+FORMATS = ("pdf", "html", "docx", "xlsx")
 USUAL = ("pdf", "html")
 
 
@@ -136,10 +136,15 @@ def _kernel_config(folder: str) -> Config:
 
 
 def export(executed, name: str) -> bytes:
-    """An executed notebook as the bytes of a PDF or web page."""
-    from .exporters import ReportHTMLExporter, ReportPDFExporter
+    """An executed notebook as the bytes of a PDF, web page or Word document."""
+    from .exporters import ReportHTMLExporter, ReportPDFExporter, ReportWordExporter
 
-    exporter = {"pdf": ReportPDFExporter, "html": ReportHTMLExporter}[name]()
+    exporters = {
+        "pdf": ReportPDFExporter,
+        "html": ReportHTMLExporter,
+        "docx": ReportWordExporter,
+    }
+    exporter = exporters[name]()
     data, _ = exporter.from_notebook_node(executed)
     return data if isinstance(data, bytes) else data.encode("utf-8")
 
