@@ -190,9 +190,9 @@ def _set_styles(document, look: Look, lang: str) -> None:
     for child in list(defaults):
         defaults.remove(child)
     defaults.append(_fonts("Times New Roman", "仿宋_GB2312"))
-    language = {"zh": "zh-CN", "en": "en-US"}[lang]
+    # Latin text is no Chinese: a number must not be broken at the end of a line
     defaults.append(
-        parse_xml(f'<w:lang {nsdecls("w")} w:val="{language}" w:eastAsia="zh-CN" w:bidi="ar-SA"/>')
+        parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>')
     )
 
     def style(name: str, *, size=None, east="仿宋_GB2312", latin="Times New Roman", bold=False,
@@ -253,8 +253,8 @@ def _set_styles(document, look: Look, lang: str) -> None:
           **sans)  # fmt: skip
     style("TOC Heading", latin=look.heading[0], align=centre, after=14, bold=not zh, **sans)
     small = 14 if zh else 11
-    style("TOC 1", size=small, line=26 if zh else 18, latin="Times New Roman", **sans)
-    style("TOC 2", size=small, line=24 if zh else 16)
+    style("TOC 1", size=small, line=23 if zh else 17, **sans)
+    style("TOC 2", size=small, line=22 if zh else 15)
     styles["TOC 2"].paragraph_format.left_indent = Pt(2 * small)
     for name in ("TOC 1", "TOC 2"):
         _contents_tab(styles[name].element.get_or_add_pPr())
@@ -455,13 +455,16 @@ def _lies_across(chapter: list[Paragraph | Table]) -> bool:
     )
     tables = [block for block in chapter if isinstance(block, Table)]
     room = Mm(PAGE[0] - LEFT - RIGHT).pt
-    return not pictures and any(sum(_natural(table)) * 7.5 / 2 > room for table in tables)
+    return not pictures and any(_least(table) * SIZES[-1] / 2 > room for table in tables)
 
 
 # --- tables ----------------------------------------------------------------------------------------
 
 #: Type sizes (pt): 五号, 小五, 六号.
 SIZES = (10.5, 9.0, 7.5)
+
+#: Width (half-width characters) from which the text of a column may be broken into lines.
+SENTENCE = 24
 
 
 def _width(text: str) -> float:
@@ -486,6 +489,11 @@ def _natural(table: Table) -> list[float]:
     return [width + 2.5 for width in widths]
 
 
+def _least(table: Table) -> float:
+    """Width that a table needs if its sentences are broken into lines."""
+    return sum(min(width, SENTENCE) for width in _natural(table))
+
+
 def _cell_text(cell) -> str:
     return "".join(
         "\n" if node.tag == qn("w:br") else node.text or ""
@@ -506,19 +514,26 @@ def _set_tables(document) -> None:
         for block in chapter:
             if isinstance(block, Table):
                 _set_table(block, Mm(width).pt)
+                following = block._tbl.getnext()
+                if following is not None and following.tag == qn("w:p"):
+                    paragraph = Paragraph(following, document)
+                    if paragraph.style.name in ("Body Text", "First Paragraph", "Compact"):
+                        paragraph.paragraph_format.space_before = Pt(8)
 
 
 def _set_table(table: Table, room: float) -> None:
     """Type that fits, columns by their text, heads repeated, rows in one piece, shades of status."""
-    natural = _natural(table)
+    natural, least = _natural(table), _least(table)
     properties = table._tbl.tblPr
     kind = properties.find(qn("w:tblStyle")).get(qn("w:val"))
     facts = kind == "Table Facts"
-    size = next((size for size in SIZES if sum(natural) * size / 2 <= room), SIZES[-1])
+    size = next((size for size in SIZES if least * size / 2 <= room), SIZES[-1])
     if kind == "Table Tight":
         size = min(size, 9.0)
-    taken = min(room, sum(natural) * size / 2) if facts else room
-    widths = [round(width / sum(natural) * taken * 20) for width in natural]
+    upright = Mm(PAGE[0] - LEFT - RIGHT).pt
+    if sum(natural) * size / 2 <= upright:
+        room = sum(natural) * size / 2 if facts else upright
+    widths = [round(width * 20) for width in _divided(natural, room / size * 2, room)]
     for child in list(properties):
         properties.remove(child)
     line = "nil" if facts else "single"
@@ -551,6 +566,19 @@ def _set_table(table: Table, room: float) -> None:
             for paragraph in cell.findall(qn("w:p")):
                 if short and number < len(rows) - 1:
                     Paragraph(paragraph, table).paragraph_format.keep_with_next = True
+
+
+def _divided(natural: list[float], needed: float, room: float) -> list[float]:
+    """Divide the room among columns: what is no sentence gets what it needs, if there is enough."""
+    fixed = sum(width for width in natural if width <= SENTENCE)
+    rest = needed - fixed
+    sentences = sum(width for width in natural if width > SENTENCE)
+    if not sentences or sum(natural) <= needed or rest < 0.6 * sentences:
+        return [width / sum(natural) * room for width in natural]
+    unit = room / needed
+    return [
+        width * unit if width <= SENTENCE else width / sentences * rest * unit for width in natural
+    ]
 
 
 def _set_cell(table: Table, cell, width: int, kind: str, size: float) -> None:
@@ -626,7 +654,11 @@ def _chinese(number: int) -> str:
 
 
 def _write_contents(document, metadata: dict) -> None:
-    """A contents field behind the cover, its entries filled in; page numbers follow when it is updated."""
+    """A contents field behind the cover, its entries filled in.
+
+    Nobody but the program that lays the pages out knows their numbers: Word adds them when it opens
+    the file (`updateFields`), others when the field is updated by hand.
+    """
     cover = _chapters(document)[0]
     headings = [p for p in document.paragraphs if p.style.name in ("Heading 1", "Heading 2")]
     if not headings:
@@ -661,11 +693,10 @@ def _write_contents(document, metadata: dict) -> None:
         closing = (
             '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if number == len(entries) - 1 else ""
         )
-        page = _field("PAGEREF " + name + " \\h", "")
         element = parse_xml(
             f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{opening}'
             f'<w:hyperlink w:anchor="{name}" w:history="1"><w:r><w:t xml:space="preserve"></w:t></w:r>'
-            f"<w:r><w:tab/></w:r>{page}</w:hyperlink>{closing}</w:p>"
+            f"</w:hyperlink>{closing}</w:p>"
         )
         element.find(f"{qn('w:hyperlink')}/{qn('w:r')}/{qn('w:t')}").text = text
         paragraphs.append(element)

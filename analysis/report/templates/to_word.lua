@@ -8,6 +8,9 @@ local styles = {
 local fills = { near = 'Status Near', short = 'Status Short', not_met = 'Status Not Met',
   not_assessed = 'Status Not Assessed' }
 
+-- The cover has the title already.
+function Meta() return {} end
+
 -- The county's name is the title of the document; chapters are level 1.
 function Header(header)
   if header.level == 1 then
