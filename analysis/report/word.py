@@ -455,7 +455,8 @@ def _lies_across(chapter: list[Paragraph | Table]) -> bool:
     )
     tables = [block for block in chapter if isinstance(block, Table)]
     room = Mm(PAGE[0] - LEFT - RIGHT).pt
-    return not pictures and any(_least(table) * SIZES[-1] / 2 > room for table in tables)
+    # a little too wide is better than a page turned round: some cells take two lines
+    return not pictures and any(_least(table) * SIZES[-1] / 2 > 1.15 * room for table in tables)
 
 
 # --- tables ----------------------------------------------------------------------------------------
@@ -484,7 +485,7 @@ def _natural(table: Table) -> list[float]:
             width = max(_width(line) for line in lines) * (0.5 if head else 1.0)
             # a word of letters cannot be broken
             words = [len(word) for word in re.findall(r"[A-Za-z]+", text)]
-            width = max([min(width, 14 if head else 34), *words])
+            width = max([min(width, 14 if head else 48), *words])
             widths[column] = max(widths[column], width)
     return [width + 2.5 for width in widths]
 
@@ -573,7 +574,7 @@ def _divided(natural: list[float], needed: float, room: float) -> list[float]:
     fixed = sum(width for width in natural if width <= SENTENCE)
     rest = needed - fixed
     sentences = sum(width for width in natural if width > SENTENCE)
-    if not sentences or sum(natural) <= needed or rest < 0.6 * sentences:
+    if not sentences or sum(natural) <= needed or rest < 0.5 * sentences:
         return [width / sum(natural) * room for width in natural]
     unit = room / needed
     return [
