@@ -34,8 +34,8 @@ FILTER = Path(__file__).parent / "templates" / "to_word.lua"
 #: GB/T 9704—2012, 5.2: A4, margins (mm) top 37, left 28, type area 156 x 225.
 PAGE, TOP, BOTTOM, LEFT, RIGHT = (210, 297), 37, 35, 28, 26
 
-#: Dots per inch of pictures.
-RESOLUTION = 300
+#: Dots per inch of pictures, and their largest height (mm).
+RESOLUTION, TALLEST = 300, 165
 
 SHADES = {
     "StatusNear": "FDF3D5",
@@ -171,13 +171,14 @@ def _pictures_to_files(page: str, root: Path) -> str:
 
 
 def _set_pictures(document) -> None:
-    """Pictures in their own size, or as wide as the text."""
+    """Pictures in their own size, or as wide as the text; room for heading and paragraph above."""
     for shape in document.inline_shapes:
         blip = shape._inline.graphic.graphicData.pic.blipFill.blip
         image = document.part.related_parts[blip.embed].image
         width = Emu(int(image.px_width / RESOLUTION * 914400))
-        width = min(width, Mm(PAGE[0] - LEFT - RIGHT))
-        shape.height = Emu(round(width * image.px_height / image.px_width))
+        ratio = image.px_height / image.px_width
+        width = min(width, Mm(PAGE[0] - LEFT - RIGHT), Emu(int(Mm(TALLEST) / ratio)))
+        shape.height = Emu(round(width * ratio))
         shape.width = width
 
 
@@ -199,7 +200,12 @@ def _set_styles(document, look: Look, lang: str) -> None:
               align=None, line=None, before=0.0, after=0.0, indent=0, colour=None, keep=False,
               base="Normal", level=None) -> None:  # fmt: skip
         known = name in [each.name for each in styles]
-        found = styles[name] if known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        own = name.startswith(("Table Text", "Table Head"))
+        found = (
+            styles[name]
+            if known
+            else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=not own)
+        )
         for tag in ("w:rPr", "w:pPr"):
             for old in found.element.findall(qn(tag)):
                 found.element.remove(old)
@@ -267,6 +273,8 @@ def _set_styles(document, look: Look, lang: str) -> None:
     for name, colour in (("Met", "3B6FA0"), ("Not Met", "C0392B"), ("Not Assessed", "8A8A8A")):
         _box(styles[f"Verdict {name}"].element.get_or_add_pPr(), colour, "F6F6F6")
     _box(styles["Synthetic Note"].element.get_or_add_pPr(), "E5CF8A", "FDF3D5")
+    for name in ("TOC 1", "TOC 2"):
+        styles[name].element.find(qn("w:name")).set(qn("w:val"), name.lower())
     # the fonts' fallbacks, for programs that do not have those of official documents
     (fonts,) = (
         part
@@ -478,11 +486,13 @@ def _natural(table: Table) -> list[float]:
     rows = [[_cell_text(cell) for cell in row.findall(qn("w:tc"))] for row in table._tbl.tr_lst]
     heads = _heads(table)
     widths = [4.0] * max(len(row) for row in rows)
+    # a head may take two lines, three where there are many columns
+    share = 0.5 if len(widths) < 10 else 0.35
     for number, row in enumerate(rows):
         head = number < heads
         for column, text in enumerate(row):
             lines = text.split("\n")
-            width = max(_width(line) for line in lines) * (0.5 if head else 1.0)
+            width = max(_width(line) for line in lines) * (share if head else 1.0)
             # a word of letters cannot be broken
             words = [len(word) for word in re.findall(r"[A-Za-z]+", text)]
             width = max([min(width, 14 if head else 48), *words])
@@ -708,8 +718,16 @@ def _write_contents(document, metadata: dict) -> None:
     for element in paragraphs:
         place.addnext(element)
         place = element
-    settings = document.settings.element
-    settings.append(parse_xml(f'<w:updateFields {nsdecls("w")} w:val="true"/>'))
+    _settings(document, '<w:updateFields {} w:val="true"/>')
+
+
+def _settings(document, *elements: str) -> None:
+    """Add settings where the schema wants them."""
+    for xml in elements:
+        document.settings.element.insert_element_before(
+            parse_xml(xml.format(nsdecls("w"))),
+            *("w:compat", "w:rsids", "m:mathPr", "w:themeFontLang", "w:clrSchemeMapping"),
+        )
 
 
 # --- head, foot, properties ------------------------------------------------------------------------
@@ -762,6 +780,12 @@ def _set_properties(document, metadata: dict) -> None:
     core.comments = metadata["mark"]
     core.created = core.modified = datetime.fromisoformat(metadata["date"])
     core.revision = 1
+    # as Word 2013 and later lay it out, not in compatibility mode
+    _settings(
+        document,
+        '<w:compat {}><w:compatSetting w:name="compatibilityMode" '
+        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>',
+    )
 
 
 def _packed(document) -> bytes:
