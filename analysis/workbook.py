@@ -8,17 +8,13 @@ The arithmetic is that of `analysis.apportion`, `indicators`, `dispersion` and `
 
 from __future__ import annotations
 
-import datetime
 import importlib.metadata
-import io
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from . import narrative
 from .apportion import EXCLUSIONS, SHARED_QUANTITIES, STAGE_QUANTITIES, WEIGHTS, exclusion_text
@@ -26,7 +22,7 @@ from .evaluate import CV_DECIMALS, SIGNS, source
 from .files import N_
 from .indicators import TOLERANCE, indicator_rows, round_half_up
 from .items import year_data
-from .language import DASH, Language, speak
+from .language import DASH
 from .schema import (
     CHOICE_LABELS,
     INDICATORS,
@@ -35,23 +31,18 @@ from .schema import (
     STAGES,
     TABLES,
     Column,
-    Label,
 )
+from .sheets import HEADS, Book, Field, Sheet, lines_of, quoted, titled
 from .study import Study
 from .wording import (
     OPTION_WORDS,
     PART_NAMES,
-    STATUS_NAMES,
     is_share,
     item_detail,
     item_requirement,
     item_title,
     item_unit,
-    school_year,
 )
-
-#: Rows above the first row of a table: title, place, note, heads.
-HEADS = 4
 
 #: What is left of a whole number after binary division, as in `analysis.indicators`.
 HAIR = "1E-9"
@@ -82,180 +73,7 @@ ROSTER = (
     *("indicators_in_scope", "note"),
 )
 
-#: Status -> fill and type; the shades of the report.
-FILLS = {
-    "met": ("#E3EDF6", "#1F4E79"),
-    "near": ("#FDF3D5", "#7A5C00"),
-    "short": ("#F9DEDB", "#9C1C10"),
-    "not_met": ("#F9DEDB", "#9C1C10"),
-    "not_assessed": ("#E8E8E8", "#404040"),
-    "not_applicable": ("#FFFFFF", "#8A8A8A"),
-}
-
 COUNT, AREA, RATIO, SHARE, CV = "#,##0", "#,##0.00", "#,##0.00", "0.0000", "0.000"
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column of a sheet: head, width in characters, number format (empty: text), alignment."""
-
-    head: str
-    width: float
-    number: str = ""
-    align: str = "left"
-
-
-class Book:
-    """An .xlsx workbook in one language with its formats."""
-
-    def __init__(self, study: Study, lang: str):
-        self.study = study
-        self.say: Language = speak(lang)
-        self.buffer = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.file = xlsxwriter.Workbook(self.buffer, options)
-        self._formats: dict[tuple, object] = {}
-        self.status = {name: speak(lang)(text) for name, text in STATUS_NAMES.items()}
-        self.yes, self.no = (CHOICE_LABELS[word][lang] for word in ("yes", "no"))
-        self.sheets = {
-            name: Sheet(self, self.file.add_worksheet(self.say(title)))
-            for name, title in NAMES.items()
-        }
-
-    def style(self, **look):
-        """A cell format, made once."""
-        zh = self.say.code == "zh"
-        base = {"font_name": "SimSun" if zh else "Arial", "font_size": 10, "valign": "vcenter"}
-        if look.pop("heading", False):
-            base["font_name"] = "SimHei" if zh else "Arial"
-        key = tuple(sorted((base | look).items()))
-        if key not in self._formats:
-            self._formats[key] = self.file.add_format(base | look)
-        return self._formats[key]
-
-    def close(self) -> bytes:
-        """The finished file."""
-        record = self.study.county.record
-        self.file.set_properties(
-            {
-                "title": self.place(),
-                "subject": f"{record.code} {self.study.year}",
-                "keywords": self.study.county.fingerprint[:8],
-                "author": "Junheng 均衡",
-                # the reference day of the statistics: the file does not depend on when it was made
-                "created": datetime.datetime(self.study.year, 9, 1),
-            }
-        )
-        self.file.close()
-        return self.buffer.getvalue()
-
-    def place(self) -> str:
-        """County and school year."""
-        record = self.study.county.record
-        say = self.say
-        year = school_year(self.study.year, say)
-        return f"{say.label(record.province)} {say.label(record.name)} {year}"
-
-    @property
-    def mark(self) -> str:
-        """The note that a sample is one; empty for real data."""
-        if not self.study.county.record.synthetic:
-            return ""
-        return self.say("Sample: the figures of single schools are synthetic")
-
-
-class Sheet:
-    """One sheet: a table under title, place and note; remembers where things stand."""
-
-    def __init__(self, book: Book, sheet):
-        self.book = book
-        self.sheet = sheet
-        self.name = sheet.get_name()
-        self.fields: tuple[Field, ...] = ()
-
-    def ref(self, row: int, column: int) -> str:
-        """Absolute address of a cell for formulas of other sheets."""
-        return f"'{self.name}'!{xl_rowcol_to_cell(row, column, True, True)}"
-
-    def range(self, rows: Sequence[int], column: int) -> str:
-        """Absolute address of a run of cells in a column."""
-        return f"'{self.name}'!{xl_range_abs(rows[0], column, rows[-1], column)}"
-
-    def head(self, title: str, note: str, fields: Sequence[Field], frozen: int) -> None:
-        """Title, place, note and column heads; the window, the print-out."""
-        book, sheet, fields = self.book, self.sheet, tuple(fields)
-        self.fields = fields
-        sheet.hide_gridlines(2)
-        sheet.write_string(0, 0, title, book.style(heading=True, font_size=14, bold=True))
-        mark = f"    {book.mark}" if book.mark else ""
-        sheet.write_string(1, 0, book.place() + mark, book.style(font_color="#555555"))
-        sheet.write_string(2, 0, note, book.style(font_color="#555555", italic=False))
-        look = book.style(
-            heading=True, bold=True, border=1, border_color="#999999", bg_color="#EDEDED",
-            text_wrap=True, align="center",
-        )  # fmt: skip
-        for column, field in enumerate(fields):
-            sheet.write_string(HEADS - 1, column, field.head, look)
-            sheet.set_column(column, column, field.width)
-        lines = max(_lines(field.head, field.width) for field in fields)
-        sheet.set_row(0, 24)
-        sheet.set_row(HEADS - 1, 14.5 * lines + 4)
-        sheet.freeze_panes(HEADS, frozen)
-        sheet.repeat_rows(0, HEADS - 1)
-        if frozen:
-            sheet.repeat_columns(0, frozen - 1)
-        self.paper()
-
-    def paper(self, wide: int = 1) -> None:
-        """A4 landscape, `wide` pages across."""
-        sheet, book = self.sheet, self.book
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.fit_to_pages(wide, 0)
-        mark = book.mark.replace("&", "&&")
-        sheet.set_footer(f"&L&9{mark}&C&9&A    — &P / &N —")
-
-    def text(self, row: int, column: int, text: object, **look) -> None:
-        """Text as it stands: never a formula, whatever it begins with."""
-        shown = "" if text is None or text is pd.NA or text != text else str(text)
-        self.sheet.write_string(row, column, shown, self._look(column, look))
-
-    def input(self, row: int, column: int, value: object, **look) -> None:
-        """A figure as it was reported or decided; an empty cell where there is none."""
-        style = self._look(column, {"font_color": "#0000C0"} | look)
-        if isinstance(value, str):
-            self.sheet.write_string(row, column, value, style)
-        elif value is None or not math.isfinite(value):
-            self.sheet.write_blank(row, column, None, style)
-        else:
-            self.sheet.write_number(row, column, float(value), style)
-
-    def formula(self, row: int, column: int, formula: str, value: object, **look) -> None:
-        """A formula and what Python found; an empty text stands for what is missing."""
-        if isinstance(value, float | int | np.number) and not isinstance(value, bool):
-            value = float(value) if math.isfinite(value) else ""
-        self.sheet.write_formula(row, column, "=" + formula, self._look(column, look), value)
-
-    def _look(self, column: int, look: dict):
-        field = self.fields[column] if column < len(self.fields) else Field("", 10)
-        base = {"border": 1, "border_color": "#CCCCCC"}
-        if field.number:
-            base |= {"num_format": field.number, "align": "right"}
-        else:
-            base |= {"align": field.align}
-        return self.book.style(**(base | look))
-
-    def colour(self, first: int, last: int, left: int, right: int | None = None) -> None:
-        """Colours by status."""
-        right = left if right is None else right
-        if last < first:
-            return
-        for name, (fill, ink) in FILLS.items():
-            style = self.book.file.add_format({"bg_color": fill, "font_color": ink})
-            rule = {"type": "cell", "criteria": "==", "format": style}
-            rule["value"] = _quoted(self.book.status[name])
-            self.sheet.conditional_format(first, left, last, right, rule)
 
 
 def write_workbook(study: Study, lang: str = "zh") -> bytes:
@@ -280,7 +98,7 @@ def write_workbook(study: Study, lang: str = "zh") -> bytes:
     and marked so: the list of schools and stages, and the items of government guarantee, quality,
     recognition and vetoes, which are computed from further tables.
     """
-    book = Book(study, lang)
+    book = Book(study, lang, NAMES)
     inputs = _inputs(book)
     rules = _rules(book)
     register = _register(study)
@@ -292,22 +110,6 @@ def write_workbook(study: Study, lang: str = "zh") -> bytes:
     items = _items(book, rules, balance, schools)
     _conclusion(book, items)
     return book.close()
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
-
-
-def _lines(text: str, width: float) -> int:
-    return sum(math.ceil((_width(line) or 1) / max(width - 1, 1)) for line in text.split("\n"))
-
-
-def _titled(text: str, unit: Label, say: Language) -> str:
-    return f"{text}\n({say.label(unit)})" if say.label(unit) else text
 
 
 # --- inputs ----------------------------------------------------------------------------------------
@@ -327,7 +129,7 @@ def _inputs(book: Book) -> dict[tuple[str, str], str]:
         return {"name": 26, "type": 16, "note": 18, "equipment_value_cny": 14}.get(column.name, 11)
 
     fields = [
-        Field(_titled(column.label(lang), column.unit, say), width(column), _format(data, column))
+        Field(titled(column.label(lang), column.unit, say), width(column), _format(data, column))
         for column in columns
     ]
     sheet = book.sheets["inputs"]
@@ -399,7 +201,7 @@ def _rules(book: Book) -> dict[str, str]:
             look["num_format"] = "0E+00"
         sheet.input(row, 3, value, **look)
         texts = ((title, 46), (where, 70), (name, 32))
-        sheet.sheet.set_row(row, 14.5 * max(_lines(*each) for each in texts))
+        sheet.sheet.set_row(row, 14.5 * max(lines_of(*each) for each in texts))
         found[name] = sheet.ref(row, 3)
         row += 1
 
@@ -513,15 +315,15 @@ def _apportionment(
         Field(say("Weighted students: whole school"), 10, "#,##0.00"),
         Field(say("Share of the stage"), 9, SHARE),
         *(
-            Field(say("Whole school: {what}", what=_titled(*resource[n], say)), 14, AREA)
+            Field(say("Whole school: {what}", what=titled(*resource[n], say)), 14, AREA)
             for n in SHARED_QUANTITIES
         ),
         *(
-            Field(say("Part of the stage: {what}", what=_titled(*resource[n], say)), 14, AREA)
+            Field(say("Part of the stage: {what}", what=titled(*resource[n], say)), 14, AREA)
             for n in SHARED_QUANTITIES
         ),
         *(
-            Field(say("Of the stage: {what}", what=_titled(*resource[n], say)), 11, COUNT)
+            Field(say("Of the stage: {what}", what=titled(*resource[n], say)), 11, COUNT)
             for n in STAGE_QUANTITIES
         ),
     ]
@@ -558,7 +360,7 @@ def _apportionment(
             message, values = exclusion_text(record["reason"], record["note"], limit)
             reason = say(message, **{k: v if k == "limit" else v[lang] for k, v in values.items()})
         put("reason", _scope(book, cell, rules, local(row, "students")), reason)
-        put("judged", f'IF({local(row, "reason")}="",{_quoted(book.yes)},{_quoted(book.no)})',
+        put("judged", f'IF({local(row, "reason")}="",{quoted(book.yes)},{quoted(book.no)})',
             book.yes if record["in_scope"] else book.no)  # fmt: skip
 
         stages = _stages_taught(study, school, taught[school], types[school])
@@ -595,7 +397,7 @@ def _apportionment(
             found[name][number] = sheet.ref(row, position)
     last = HEADS + len(register) - 1
     grey = book.file.add_format({"font_color": "#8A8A8A"})
-    rule = {"type": "formula", "criteria": f"=$F{HEADS + 1}={_quoted(book.no)}", "format": grey}
+    rule = {"type": "formula", "criteria": f"=$F{HEADS + 1}={quoted(book.no)}", "format": grey}
     if len(register):
         sheet.sheet.conditional_format(HEADS, 0, last, len(fields) - 1, rule)
     return found
@@ -609,20 +411,20 @@ def _copied(address: str) -> str:
 def _scope(book: Book, cell: dict, rules: dict, students: str) -> str:
     """Why a row is not judged, as in `analysis.apportion`; empty if it is."""
     say, lang = book.say, book.say.code
-    yes, no = _quoted(book.yes), _quoted(book.no)
+    yes, no = quoted(book.yes), quoted(book.no)
     kind, owner, override = cell["type"], cell["ownership"], cell["indicators_in_scope"]
     limit = rules["option.teaching_point_students"]
 
     def label(name: str) -> str:
-        return _quoted(CHOICE_LABELS[name][lang])
+        return quoted(CHOICE_LABELS[name][lang])
 
     def spoken(reason: str, **values: str) -> str:
         """A sentence whose placeholders are cells."""
         text = say(EXCLUSIONS[reason], **dict.fromkeys(values, "\n")).split("\n")
-        return "&".join(_between([_quoted(part) for part in text], list(values.values())))
+        return "&".join(_between([quoted(part) for part in text], list(values.values())))
 
-    unnamed = Label("未说明理由", "no reason given")[lang]
-    note = f'IF({cell["note"]}="",{_quoted(unnamed)},{cell["note"]})'
+    unnamed = exclusion_text("override", np.nan, 0)[1]["note"][lang]
+    note = f'IF({cell["note"]}="",{quoted(unnamed)},{cell["note"]})'
     tests = [
         (f'AND({students}<>"",{students}=0)', spoken("no_students")),
         (f"{override}={yes}", '""'),
@@ -681,8 +483,8 @@ def _whole_quantities(book: Book, cell: dict, rules: dict) -> dict[str, str]:
     outdoor = cell["outdoor_sports_area_m2"]
     sports = f"({outdoor}+{indoor})"
     if "concession.sports_venues" in rules:
-        urban = _quoted(CHOICE_LABELS["urban"][book.say.code])
-        on = f"AND({rules['concession.sports_venues']}={_quoted(book.yes)},{cell['area']}={urban})"
+        urban = quoted(CHOICE_LABELS["urban"][book.say.code])
+        on = f"AND({rules['concession.sports_venues']}={quoted(book.yes)},{cell['area']}={urban})"
         sports = f"({outdoor}+IF({on},N({cell['off_campus_sports_area_m2']}),0)+{indoor})"
     return {
         "teaching_area": f'IF(OR({teaching}="",{indoor}=""),"",{teaching}-{indoor})',
@@ -695,10 +497,10 @@ def _whole_quantities(book: Book, cell: dict, rules: dict) -> dict[str, str]:
 def _with_part_time(book: Book, cell: dict, rules: dict, stage: str) -> str:
     """PE and arts teachers with the part-time ones of small rural schools, if conceded."""
     name = "concession.pe_arts_part_time"
-    rural = _quoted(CHOICE_LABELS["rural"][book.say.code])
+    rural = quoted(CHOICE_LABELS["rural"][book.say.code])
     students = f"SUM({cell['students_primary']},{cell['students_junior']})"
     on = (
-        f"AND({rules[name]}={_quoted(book.yes)},{cell['area']}={rural},"
+        f"AND({rules[name]}={quoted(book.yes)},{cell['area']}={rural},"
         f"{students}>={rules[name + '.students_from']},{students}<{rules[name + '.students_below']})"
     )
     own = cell[f"pe_arts_{stage}"]
@@ -746,7 +548,7 @@ def _indicators(
         Field(say("Value that decides"), 12, "#,##0.0000"),
         Field(say("Threshold"), 10, RATIO),
         Field(say("Floor"), 10, "#,##0.000"),
-        Field(say("Status"), 12, align="center"),
+        Field(say("Status"), 14, align="center"),
         Field(say("Shortfall"), 13, AREA),
         Field(say("Unit"), 8, align="center"),
         Field(say("CV: weight"), 9, COUNT),
@@ -779,7 +581,7 @@ def _indicators(
                 row += 1
     sheet.colour(HEADS, row - 1, _I["status"])
     grey = book.file.add_format({"font_color": "#8A8A8A"})
-    rule = {"type": "formula", "criteria": f"=$D{HEADS + 1}={_quoted(book.no)}", "format": grey}
+    rule = {"type": "formula", "criteria": f"=$D{HEADS + 1}={quoted(book.no)}", "format": grey}
     if row > HEADS:
         sheet.sheet.conditional_format(HEADS, 0, row - 1, len(fields) - 1, rule)
         sheet.sheet.autofilter(HEADS - 1, 0, row - 1, len(fields) - 1)
@@ -818,7 +620,7 @@ def _indicator_row(
         f"{per}{at['quantity']}/{at['students']})",
         value,
     )
-    rounded = _quoted(OPTION_WORDS["rounded"][say.code])
+    rounded = quoted(OPTION_WORDS["rounded"][say.code])
     scale = 10**about.decimals
     put(
         "decided",
@@ -830,8 +632,8 @@ def _indicator_row(
     floor = rules["school.floor"]
     put("floor", f'IF(OR({at["threshold"]}="",{floor}=""),"",{at["threshold"]}*{floor})',
         result["floor"])  # fmt: skip
-    word = {name: _quoted(text) for name, text in status.items()}
-    yes, tolerance = _quoted(book.yes), rules["tolerance"]
+    word = {name: quoted(text) for name, text in status.items()}
+    yes, tolerance = quoted(book.yes), rules["tolerance"]
     put(
         "status",
         f"IF({at['judged']}<>{yes},{word['not_applicable']},"
@@ -854,7 +656,7 @@ def _indicator_row(
         **whole,
     )
     known = judged and math.isfinite(value)
-    none = _quoted(OPTION_WORDS["none"][say.code])
+    none = quoted(OPTION_WORDS["none"][say.code])
     unweighted = study.rules["option.cv_weighting"] == "none"
     put(
         "weight",
@@ -905,7 +707,7 @@ def _balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple[str,
         Field(say("CV"), 12, "0.000000"),
         Field(say("Value that decides"), 12, "0.000000"),
         Field(say("Limit"), 9, "0.00"),
-        Field(say("Status"), 12, align="center"),
+        Field(say("Status"), 14, align="center"),
     ]
     sheet = book.sheets["balance"]
     note = say(
@@ -913,10 +715,10 @@ def _balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple[str,
         "(population form). The composite is the plain mean of the seven."
     )
     sheet.head(say("Variation between schools"), note, fields, 2)
-    quoted = {name: _quoted(text) for name, text in word.items()}
+    words = {name: quoted(text) for name, text in word.items()}
     on = study.rules["option.decide_on"]
-    rounded, option = _quoted(OPTION_WORDS["rounded"][say.code]), rules["option.decide_on"]
-    scale, yes = 10**CV_DECIMALS, _quoted(book.yes)
+    rounded, option = quoted(OPTION_WORDS["rounded"][say.code]), rules["option.decide_on"]
+    scale, yes = 10**CV_DECIMALS, quoted(book.yes)
     table = study.balance.set_index(["stage", "indicator"])
     found: dict[tuple[str, str], dict] = {}
     row = HEADS
@@ -986,10 +788,10 @@ def _balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple[str,
             put("limit", _copied(rules[entry]), result["limit"])
             put(
                 "status",
-                f'IF(OR({at["schools"]}=0,{at["limit"]}=""),{quoted["not_applicable"]},'
-                f'IF(OR({at["missing"]}>0,{at["decided"]}=""),{quoted["not_assessed"]},'
+                f'IF(OR({at["schools"]}=0,{at["limit"]}=""),{words["not_applicable"]},'
+                f'IF(OR({at["missing"]}>0,{at["decided"]}=""),{words["not_assessed"]},'
                 f"IF({_at_most(at['decided'], at['limit'], rules['tolerance'])},"
-                f"{quoted['met']},{quoted['not_met']})))",
+                f"{words['met']},{words['not_met']})))",
                 word[result["status"]],
             )
             row += 1
@@ -1027,7 +829,7 @@ def _schools(book: Book, rules: dict, blocks: dict, register: pd.DataFrame) -> d
         floor=say.percent(study.rules.number("school.floor"), 0),
     )
     sheet.head(say("The rule for every school"), note, fields, 3)
-    quoted = {name: _quoted(text) for name, text in word.items()}
+    words = {name: quoted(text) for name, text in word.items()}
     results = study.schools.set_index(["stage", "school_id"])
     data, needed = book.sheets["indicators"], rules["school.indicators_met"]
     stages: dict[str, range] = {}
@@ -1057,15 +859,15 @@ def _schools(book: Book, rules: dict, blocks: dict, register: pd.DataFrame) -> d
             counts = {n: results.loc[key, n] if judged else 0 for n in names}
             statuses = ("met", "near", "short", "not_assessed")
             for column, (name, status) in enumerate(zip(names, statuses, strict=True), 11):
-                sheet.formula(row, column, f"COUNTIF({seven},{quoted[status]})", counts[name])
+                sheet.formula(row, column, f"COUNTIF({seven},{words[status]})", counts[name])
             met, _, below, missing = (xl_rowcol_to_cell(row, column) for column in range(11, 15))
             sheet.formula(
                 row,
                 15,
-                f"IF({xl_rowcol_to_cell(row, 3)}<>{_quoted(book.yes)},{quoted['not_applicable']},"
-                f'IF(OR({below}>0,AND({needed}<>"",{met}+{missing}<{needed})),{quoted["not_met"]},'
-                f'IF(AND({needed}<>"",{met}>={needed},{missing}=0),{quoted["met"]},'
-                f"{quoted['not_assessed']})))",
+                f"IF({xl_rowcol_to_cell(row, 3)}<>{quoted(book.yes)},{words['not_applicable']},"
+                f'IF(OR({below}>0,AND({needed}<>"",{met}+{missing}<{needed})),{words["not_met"]},'
+                f'IF(AND({needed}<>"",{met}>={needed},{missing}=0),{words["met"]},'
+                f"{words['not_assessed']})))",
                 word[results.loc[key, "status"] if judged else "not_applicable"],
             )
             row += 1
@@ -1082,7 +884,7 @@ def _shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
         Field(say("School id"), 11),
         Field(say("School"), 26),
         *(
-            Field(_titled(f"{i.number} {say.label(i.short)}", i.resource, say), 14, COUNT)
+            Field(titled(f"{i.number} {say.label(i.short)}", i.resource, say), 14, COUNT)
             for i in INDICATORS.values()
         ),
     ]
@@ -1133,7 +935,7 @@ def _items(book: Book, rules: dict, balance: dict, schools: dict[str, range]) ->
         Field(say("Requirement"), 46),
         Field(say("Value"), 12, "#,##0.00"),
         Field(say("Required"), 12),
-        Field(say("Status"), 12, align="center"),
+        Field(say("Status"), 14, align="center"),
         Field(say("Status of the item"), 12, align="center"),
         Field(say("Basis"), 10, align="center"),
         Field(say("Remark"), 34),
@@ -1184,7 +986,7 @@ def _items(book: Book, rules: dict, balance: dict, schools: dict[str, range]) ->
                 sheet.input(row, 3, value, font_color="#000000", **look)
                 sheet.text(row, 5, word[record["status"]])
             lines = [(title, 46), (detail, 34), (record["source"], 60)]
-            sheet.sheet.set_row(row, 14.5 * max(_lines(*each) for each in lines))
+            sheet.sheet.set_row(row, 14.5 * max(lines_of(*each) for each in lines))
             row += 1
         for each in range(first, row):
             sheet.text(each, 6, "")
@@ -1215,7 +1017,7 @@ def _resource_item(book: Book, item: str, balance: dict, schools: dict) -> tuple
     """Formulas of value and status of an item of the resource part."""
     head, _, rest = item.partition(".")
     if head == "schools":
-        sheet, word = book.sheets["schools"], {k: _quoted(v) for k, v in book.status.items()}
+        sheet, word = book.sheets["schools"], {k: quoted(v) for k, v in book.status.items()}
         rows = schools[rest]
         if not len(rows):
             return '""', word["not_applicable"]
@@ -1233,7 +1035,7 @@ def _resource_item(book: Book, item: str, balance: dict, schools: dict) -> tuple
 
 def _three_valued(book: Book, cells: str) -> str:
     """One failure decides, one gap leaves it open, nothing to judge is not applicable."""
-    word = {name: _quoted(text) for name, text in book.status.items()}
+    word = {name: quoted(text) for name, text in book.status.items()}
     return (
         f"IF(COUNTIF({cells},{word['not_met']})>0,{word['not_met']},"
         f"IF(COUNTIF({cells},{word['not_assessed']})>0,{word['not_assessed']},"
@@ -1290,16 +1092,16 @@ def _conclusion(book: Book, parts: dict[str, str]) -> None:
     # below: three rows, an empty one, heading and heads of the table of parts
     start = row + 6
     whole = f"{xl_rowcol_to_cell(start, 5)}:{xl_rowcol_to_cell(start + len(parts) - 1, 5)}"
-    q = {name: _quoted(text) for name, text in short.items()}
+    q = {name: quoted(text) for name, text in short.items()}
     formula = (
-        f"IF(COUNTIF({whole},{_quoted(word['not_met'])})>0,{q['not_met']},"
-        f"IF(COUNTIF({whole},{_quoted(word['not_assessed'])})>0,{q['not_assessed']},"
-        f"IF(COUNTIF({whole},{_quoted(word['met'])})>0,{q['met']},{q['not_assessed']})))"
+        f"IF(COUNTIF({whole},{quoted(word['not_met'])})>0,{q['not_met']},"
+        f"IF(COUNTIF({whole},{quoted(word['not_assessed'])})>0,{q['not_assessed']},"
+        f"IF(COUNTIF({whole},{quoted(word['met'])})>0,{q['met']},{q['not_assessed']})))"
     )
     reported = narrative.verdict_short(study, lang)
     same, changed = say("The same"), say("Changed since the report")
     here, there = xl_rowcol_to_cell(row, 1), xl_rowcol_to_cell(row + 1, 1)
-    comparison = f"IF({here}={there},{_quoted(same)},{_quoted(changed)})"
+    comparison = f"IF({here}={there},{quoted(same)},{quoted(changed)})"
     names = (say("By the formulas of this workbook"), say("In the report"), say("Comparison"))
     for each, name in enumerate(names, row):
         raw.set_row(each, 21)
@@ -1333,7 +1135,7 @@ def _conclusion(book: Book, parts: dict[str, str]) -> None:
         raw.write_string(row, 0, say(PART_NAMES[part]), text)
         names = ("met", "not_met", "not_assessed")
         for column, name in enumerate(names, 2):
-            formula = f"=COUNTIF({cells},{_quoted(word[name])})"
+            formula = f"=COUNTIF({cells},{quoted(word[name])})"
             raw.write_formula(row, column, formula, number, int((status == name).sum()))
         counted = f"{xl_rowcol_to_cell(row, 2)}:{xl_rowcol_to_cell(row, 4)}"
         raw.write_formula(row, 1, f"=SUM({counted})", number, int(status.isin(names).sum()))
@@ -1348,7 +1150,7 @@ def _conclusion(book: Book, parts: dict[str, str]) -> None:
     for sentence in _guide(book):
         raw.merge_range(row, 0, row, last, "", book.style(text_wrap=True))
         raw.write_string(row, 0, sentence, book.style(text_wrap=True, valign="top"))
-        raw.set_row(row, 14.5 * _lines(sentence, sum(widths)) + 3)
+        raw.set_row(row, 14.5 * lines_of(sentence, sum(widths)) + 3)
         row += 1
     row += 1
     section(say("What was judged, and by what"))
