@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from .language import Language, speak
-from .schema import CHOICE_LABELS, Label
+from .schema import CHOICE_LABELS, STAGE_LABELS, Label
 from .study import Study
 from .wording import STATUS_NAMES, school_year
 
@@ -94,7 +94,8 @@ class Book:
         record = self.study.county.record
         say = self.say
         year = school_year(self.study.year, say)
-        return f"{say.label(record.province)} {say.label(record.name)} {year}"
+        parts = (say.label(record.province), say.label(record.name), year)
+        return (" " if say.code == "zh" else ", ").join(parts)
 
     @property
     def mark(self) -> str:
@@ -146,13 +147,13 @@ class Sheet:
             sheet.repeat_columns(0, frozen - 1)
         self.paper()
 
-    def paper(self, wide: int = 1) -> None:
-        """A4 landscape, `wide` pages across."""
+    def paper(self, wide: int = 1, high: int = 0) -> None:
+        """A4 landscape, `wide` pages across and `high` down (0: as many as it takes)."""
         sheet, book = self.sheet, self.book
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.fit_to_pages(wide, 0)
+        sheet.fit_to_pages(wide, high)
         mark = book.mark.replace("&", "&&")
         sheet.set_footer(f"&L&9{mark}&C&9&A    — &P / &N —")
 
@@ -212,3 +213,9 @@ def lines_of(text: str, width: float) -> int:
 
 def titled(text: str, unit: Label, say: Language) -> str:
     return f"{text}\n({say.label(unit)})" if say.label(unit) else text
+
+
+def stage_field(say: Language) -> Field:
+    """The column that names the stage."""
+    widest = max(width_of(say.label(label)) for label in STAGE_LABELS.values())
+    return Field(say("Stage"), max(9, widest), align="center")

@@ -32,7 +32,7 @@ from .schema import (
     TABLES,
     Column,
 )
-from .sheets import HEADS, Book, Field, Sheet, lines_of, quoted, titled
+from .sheets import HEADS, Book, Field, Sheet, lines_of, quoted, stage_field, titled
 from .study import Study
 from .wording import (
     OPTION_WORDS,
@@ -300,7 +300,7 @@ def _apportionment(
     say, study, lang = book.say, book.study, book.say.code
     resource = {i.quantity: (say.label(i.short), i.resource) for i in INDICATORS.values()}
     fields = [
-        Field(say("Stage"), 9, align="center"),
+        stage_field(say),
         Field(say("School id"), 11),
         Field(say("School"), 26),
         Field(say("Students (persons)"), 9, COUNT),
@@ -537,7 +537,7 @@ def _indicators(
     """Value, threshold, status and shortfall of every row -> block by stage and indicator."""
     say, study = book.say, book.study
     fields = [
-        Field(say("Stage"), 9, align="center"),
+        stage_field(say),
         Field(say("Indicator"), 24),
         Field(say("School"), 26),
         Field(say("Judged"), 7, align="center"),
@@ -696,7 +696,7 @@ def _balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple[str,
     """Mean, variance, CV, limit and status -> addresses by stage and indicator."""
     say, study, word = book.say, book.study, book.status
     fields = [
-        Field(say("Stage"), 9, align="center"),
+        stage_field(say),
         Field(say("Indicator"), 30),
         Field(say("Schools judged"), 9, COUNT),
         Field(say("without a value"), 9, COUNT),
@@ -806,7 +806,7 @@ def _schools(book: Book, rules: dict, blocks: dict, register: pd.DataFrame) -> d
     """At least six of seven, the rest at the floor or more -> rows of each stage."""
     say, study, word = book.say, book.study, book.status
     fields = [
-        Field(say("Stage"), 9, align="center"),
+        stage_field(say),
         Field(say("School id"), 11),
         Field(say("School"), 26),
         Field(say("Judged"), 7, align="center"),
@@ -880,7 +880,7 @@ def _shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
     """What each school lacks, as printed (rounded up), and the sums of each stage."""
     say = book.say
     fields = [
-        Field(say("Stage"), 9, align="center"),
+        stage_field(say),
         Field(say("School id"), 11),
         Field(say("School"), 26),
         *(
@@ -1055,7 +1055,7 @@ def _conclusion(book: Book, parts: dict[str, str]) -> None:
     for column, width in enumerate(widths):
         raw.set_column(column, column, width)
     raw.hide_gridlines(2)
-    sheet.paper()
+    sheet.paper(high=1)
     last = len(widths) - 1
     title = book.style(heading=True, font_size=16, bold=True)
     raw.write_string(0, 0, book.place(), title)

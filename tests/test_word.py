@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from lxml import etree
 
 from analysis import InputError, analyze
 from analysis.report import build
@@ -47,6 +48,21 @@ def sifangtai():
 @pytest.fixture(scope="module")
 def document(donghe):
     return docx.Document(io.BytesIO(donghe))
+
+
+#: Children in the order of the schema (ECMA-376, part 1): Word refuses files that mix them up.
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl numPr pBdr shd tabs wordWrap spacing ind "
+    "contextualSpacing jc outlineLvl rPr sectPr",
+    "rPr": "rStyle rFonts b bCs i iCs smallCaps strike color spacing kern sz szCs u shd vertAlign "
+    "lang",
+    "tblPr": "tblStyle tblInd tblW jc tblBorders tblLayout tblCellMar tblLook",
+    "tcPr": "tcW gridSpan tcBorders shd vAlign",
+    "sectPr": "headerReference footerReference footnotePr type pgSz pgMar cols titlePg docGrid",
+    "lvl": "start numFmt pStyle suff lvlText lvlJc pPr rPr",
+    "style": "name basedOn next link uiPriority semiHidden unhideWhenUsed qFormat rsid pPr rPr tblPr "
+    "trPr tcPr tblStylePr",
+}
 
 
 def xml(data, part="word/document.xml"):
@@ -90,6 +106,19 @@ def test_fonts_have_fallbacks(donghe):
     assert '<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋,FangSong' in fonts
     used = set(re.findall(r'w:eastAsia="([^"]+)"', xml(donghe, "word/styles.xml"))) - {"zh-CN"}
     assert {f for f in used if f'w:name="{f}"' not in fonts} == set()
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["document", "styles", "numbering", "header1", "header2", "header3", "footer1", "footer2"],
+)
+def test_elements_stand_in_the_order_that_word_wants(donghe, part):
+    root = etree.fromstring(xml(donghe, f"word/{part}.xml").encode())
+    for element in root.iter(*(qn(f"w:{name}") for name in ORDER)):
+        order = ORDER[etree.QName(element).localname].split()
+        names = [etree.QName(child).localname for child in element]
+        positions = [order.index(name) for name in names]
+        assert positions == sorted(positions), names
 
 
 def test_headings_number_themselves(donghe, document, sifangtai):
