@@ -145,6 +145,8 @@ class Sheet:
         sheet.repeat_rows(0, HEADS - 1)
         if frozen:
             sheet.repeat_columns(0, frozen - 1)
+        # ids of schools are text on purpose
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self.paper()
 
     def paper(self, wide: int = 1, high: int = 0) -> None:

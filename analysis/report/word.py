@@ -573,7 +573,7 @@ def _set_table(table: Table, room: float) -> None:
         row.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
         head = number < heads
         for cell, width in zip(row.findall(qn("w:tc")), widths, strict=True):
-            _set_cell(table, cell, width, "Head" if head else "Text", size)
+            _set_cell(cell, width, "Head" if head else "Text", size)
             for paragraph in cell.findall(qn("w:p")):
                 if short and number < len(rows) - 1:
                     Paragraph(paragraph, table).paragraph_format.keep_with_next = True
@@ -592,7 +592,7 @@ def _divided(natural: list[float], needed: float, room: float) -> list[float]:
     ]
 
 
-def _set_cell(table: Table, cell, width: int, kind: str, size: float) -> None:
+def _set_cell(cell, width: int, kind: str, size: float) -> None:
     properties = cell.get_or_add_tcPr()
     for child in list(properties):
         if child.tag != qn("w:gridSpan"):
@@ -608,11 +608,11 @@ def _set_cell(table: Table, cell, width: int, kind: str, size: float) -> None:
             parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{shade}"/>')
         )
     properties.append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="center"/>'))
-    for element in cell.findall(qn("w:p")):
-        paragraph = Paragraph(element, table)
-        paragraph.style = table.part.document.styles[f"Table {kind} {size:g}"]
-        if kind == "Head":
-            paragraph.alignment = None
+    for paragraph in cell.findall(qn("w:p")):
+        form = paragraph.get_or_add_pPr()
+        form.get_or_add_pStyle().set(qn("w:val"), f"Table{kind}{size:g}")
+        if kind == "Head" and form.jc is not None:
+            form.remove(form.jc)
 
 
 # --- captions, contents ----------------------------------------------------------------------------
