@@ -313,7 +313,7 @@ def test_document_opens_in_libreoffice(donghe, tmp_path):
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir"]
     subprocess.run(
-        [*command, tmp_path, tmp_path / "report.docx"], check=True, capture_output=True, timeout=240
+        [*command, tmp_path, tmp_path / "report.docx"], check=True, capture_output=True, timeout=600
     )
     pages = [re.sub(r"\s+", "", p.extract_text()) for p in PdfReader(tmp_path / "report.pdf").pages]
 
