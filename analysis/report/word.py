@@ -493,8 +493,8 @@ def _natural(table: Table) -> list[float]:
         for column, text in enumerate(row):
             lines = text.split("\n")
             width = max(_width(line) for line in lines) * (share if head else 1.0)
-            # a word of letters cannot be broken
-            words = [len(word) for word in re.findall(r"[A-Za-z]+", text)]
+            # a word of letters cannot be broken; heads are bold in English
+            words = [len(word) * (1.2 if head else 1.05) for word in re.findall(r"[A-Za-z]+", text)]
             width = max([min(width, 14 if head else 48), *words])
             widths[column] = max(widths[column], width)
     return [width + 2.5 for width in widths]
