@@ -365,10 +365,10 @@ def report(
     ] = None,
     lang: Lang = "zh",
     formats: Annotated[
-        str, typer.Option("--format", help="pdf, html, or both: pdf,html.")
+        str, typer.Option("--format", help="One or more of pdf, html, docx, xlsx, with commas.")
     ] = "pdf,html",
 ) -> None:
-    """The report of one county, or of several, as PDF and web page."""
+    """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
     from .report.build import FORMATS, write_report
 
     say = _say(lang)
