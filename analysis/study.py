@@ -11,9 +11,18 @@ import pandas as pd
 
 from . import audit
 from .apportion import stage_rows
-from .evaluate import balance_table, evaluation_table, school_table, three_valued
+from .evaluate import (
+    Balance,
+    SchoolRule,
+    balance_of,
+    balance_table,
+    evaluation_table,
+    school_rule_of,
+    school_table,
+    three_valued,
+)
 from .files import N_, problem
-from .indicators import indicator_rows
+from .indicators import Ratios, indicator_table, ratios
 from .items import covered, year_data
 from .load import County, load_county
 from .standards import Rules
@@ -38,8 +47,9 @@ class Study:
         Concessions that are switched on.
     register : DataFrame
         Every school, stage and year, judged or not (`analysis.apportion.stage_rows`).
-    all_indicators, all_balance, all_schools : DataFrame
-        Results of all years, as in data-format: indicators, balance, schools.
+    ratios, school_rule, variation
+        Results of all years in numbers: the seven indicators, the rule for schools, the
+        coefficients of variation. The tables are made of them when they are asked for.
     """
 
     county: County
@@ -49,14 +59,29 @@ class Study:
     as_of: int | None
     concessions: frozenset
     register: pd.DataFrame = field(repr=False)
-    all_indicators: pd.DataFrame = field(repr=False)
-    all_balance: pd.DataFrame = field(repr=False)
-    all_schools: pd.DataFrame = field(repr=False)
+    ratios: Ratios = field(repr=False)
+    school_rule: SchoolRule = field(repr=False)
+    variation: Balance = field(repr=False)
 
     @property
     def rules(self) -> Rules:
         """The rules by which the judged year is judged."""
         return self.years[self.year]
+
+    @cached_property
+    def all_indicators(self) -> pd.DataFrame:
+        """Indicators of all years, as in data-format."""
+        return indicator_table(self.ratios)
+
+    @cached_property
+    def all_balance(self) -> pd.DataFrame:
+        """Coefficients of variation of all years, as in data-format."""
+        return balance_table(self.ratios, self.variation, self.years, self.county)
+
+    @cached_property
+    def all_schools(self) -> pd.DataFrame:
+        """The school rule in all years, as in data-format."""
+        return school_table(self.ratios, self.school_rule)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -90,7 +115,8 @@ class Study:
 
     def _evaluation(self, rules: Mapping[int, Rules]) -> pd.DataFrame:
         return evaluation_table(
-            self.county, self.all_schools, self.all_balance, rules, self.plan, self.concessions
+            *(self.county, self.ratios, self.school_rule, self.variation),
+            *(rules, self.plan, self.concessions),
         )
 
     @property
@@ -109,18 +135,19 @@ class Study:
 
     @cached_property
     def school_margins(self) -> pd.DataFrame:
-        return audit.school_margins(self.indicators, self.schools, self.rules)
+        return audit.school_margins(self.ratios.of_year(self.year), self.schools, self.rules)
 
     @cached_property
     def balance_margins(self) -> pd.DataFrame:
-        return audit.balance_margins(self.indicators, self.balance, {self.year: self.rules})
+        found = self.ratios.of_year(self.year)
+        return audit.balance_margins(found, self.balance, {self.year: self.rules})
 
     @cached_property
     def method_audit(self) -> pd.DataFrame:
         """Verdicts of the judged year that other arithmetic would turn round."""
-        return audit.method_audit(
-            self.rows, self.indicators, self.schools, self.balance, {self.year: self.rules}
-        )
+        found, rules = self.ratios.of_year(self.year), {self.year: self.rules}
+        schools = school_rule_of(found, rules)
+        return audit.method_audit(self.rows, found, schools, self.balance, rules)
 
     def with_rules(self, **overrides: float | str | None) -> Study:
         """The judged year by changed rules (``__`` stands for the dot in an id); without the plan."""
@@ -166,7 +193,7 @@ class Study:
             on = name in self.concessions
             other = self.with_concessions(self.concessions ^ {name})
             without, with_it = (other, self) if on else (self, other)
-            schools = data.schools.loc[covered(data, name), "name"]
+            schools = data.names[covered(data, name)]
             row = {"concession": name, "on": on, "schools": tuple(schools)}
             changes = _changed(without.evaluation, with_it.evaluation)
             for change in changes or [{"item": "", "status": "", "other_status": ""}]:
@@ -320,7 +347,7 @@ def judge(
     Study
     """
     register = stage_rows(county, rules, concessions)
-    indicators = indicator_rows(register, rules)
+    found = ratios(register, rules)
     return Study(
         county=county,
         year=int(year),
@@ -329,9 +356,9 @@ def judge(
         as_of=as_of,
         concessions=concessions,
         register=register,
-        all_indicators=indicators,
-        all_balance=balance_table(indicators, rules, county),
-        all_schools=school_table(indicators, rules),
+        ratios=found,
+        school_rule=school_rule_of(found, rules),
+        variation=balance_of(found, rules),
     )
 
 
