@@ -395,7 +395,7 @@ def _schools_item(found: Ratios, schools: SchoolRule, year: int, stage: int, rul
     failing = rows[status == NOT_MET]
     known = len(rows) and not (status == NOT_ASSESSED).any()
     share = float((status == MET).mean()) if known else NAN
-    names = found.rows["school"].iloc[failing[:NAMED]]
+    names = found.rows["school"].array.take(failing[:NAMED]) if len(failing) else ()
     return {
         "part": "resource",
         "item": f"schools.{STAGES[stage]}",
@@ -575,7 +575,8 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
             margin[rows] = NAN
     count = len(by_position)
     failing, unknown = (
-        np.bincount(found.year[status == code], minlength=count) for code in (NOT_MET, NOT_ASSESSED)
+        np.bincount(found.year[status == code], minlength=count).tolist()
+        for code in (NOT_MET, NOT_ASSESSED)
     )
     start = np.searchsorted(found.year, np.arange(count + 1)).tolist()
     finite = np.isfinite(margin)
@@ -600,7 +601,9 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
             "status": _whole(last - first, failing[position], unknown[position]),
             "source": source(rule, name),
             "margin": float(margin[worst]) if worst is not None else NAN,
-            "detail": _detail(found, status, first, last, rule.entry(name).unit is None),
+            "detail": _detail(found, status, first, last, rule.entry(name).unit is None)
+            if failing[position] or unknown[position]
+            else "",
             "origin": ("reported" if reported else "computed")
             if last - first > unknown[position]
             else "",
