@@ -11,6 +11,7 @@ indoor sports area taken out first); 河北省具体办法 and application form,
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,25 +82,37 @@ def apportion(
 
 
 @dataclass(frozen=True)
-class Open:
-    """Which schools are open in which year, and where their figures stand.
+class Schools:
+    """Which schools are open in which year, what they teach, and where their figures stand.
 
     Attributes
     ----------
+    roster, yearly : DataFrame
+        The tables `schools` and `school_years`, of one county or of many.
     years : tuple of int
         Ascending.
     is_open : ndarray of bool, shape (years, schools)
         Schools in the order of the roster.
     row : ndarray of int, shape (years, schools)
         Position in `school_years`; -1 where the school has no row of the year.
+    taught : ndarray of bool, shape (3, schools)
+        Whether each school has each stage of `WEIGHTS`.
     """
 
+    roster: pd.DataFrame
+    yearly: pd.DataFrame
     years: tuple[int, ...]
     is_open: np.ndarray
     row: np.ndarray
+    taught: np.ndarray
+
+    @functools.cached_property
+    def by_id(self) -> np.ndarray:
+        """Positions in the roster in the order of the ids."""
+        return np.argsort(self.roster["school_id"].to_numpy(dtype=object), kind="stable")
 
 
-def open_schools(roster: pd.DataFrame, yearly: pd.DataFrame, years: Iterable[int]) -> Open:
+def find_schools(roster: pd.DataFrame, yearly: pd.DataFrame, years: Iterable[int]) -> Schools:
     """Find the row of `school_years` of every school and year."""
     years = tuple(sorted(years))
     row = np.full((len(years), len(roster)), -1)
@@ -109,7 +122,8 @@ def open_schools(roster: pd.DataFrame, yearly: pd.DataFrame, years: Iterable[int
     row[year[known], school[known]] = np.flatnonzero(known)
     calendar = np.array(years)[:, None]
     opened, closed = numbers(roster, "opened"), numbers(roster, "closed")
-    return Open(years, ~(opened > calendar) & ~(closed < calendar), row)
+    is_open = ~(opened > calendar) & ~(closed < calendar)
+    return Schools(roster, yearly, years, is_open, row, _taught(roster, yearly, school))
 
 
 def positions(ids: pd.Series, known: pd.Series) -> np.ndarray:
@@ -177,16 +191,18 @@ class Register:
     quantities: np.ndarray
     reason: np.ndarray
 
+    @property
+    def in_scope(self) -> np.ndarray:
+        """Positions of the rows that are judged."""
+        return np.flatnonzero(self.reason == 0)
+
 
 REASONS = ("", *EXCLUSIONS)
 
 
 def register(
-    roster: pd.DataFrame,
-    yearly: pd.DataFrame,
-    schools: np.ndarray,
-    opened: Open,
-    stages: np.ndarray,
+    schools: Schools,
+    wanted: np.ndarray,
     rules: Mapping[int, Rules],
     concessions: frozenset = frozenset(),
 ) -> Register:
@@ -194,24 +210,20 @@ def register(
 
     Parameters
     ----------
-    roster, yearly : DataFrame
-        The tables `schools` and `school_years`, of one county or of many.
-    schools : ndarray of int
+    schools : Schools
+    wanted : ndarray of int
         Rows of the roster that are wanted, in the order they shall have in each year and stage.
-    opened : Open
-        As from `open_schools`.
-    stages : ndarray of bool, shape (3, schools of the roster)
-        As from `stages_taught`.
     rules : mapping of int to Rules
-        For every year of `opened`.
+        For every year of `schools`.
     concessions : frozenset of str
         Concessions that are switched on.
     """
-    wanted = opened.is_open[:, None, schools] & stages[None, : len(STAGES), schools]
-    year, stage, order = np.nonzero(wanted)
-    school = schools[order]
-    row = opened.row[year, school]
-    taught = stages[:, school]
+    roster, yearly = schools.roster, schools.yearly
+    there = schools.is_open[:, None, wanted] & schools.taught[None, : len(STAGES), wanted]
+    year, stage, order = np.nonzero(there)
+    school = wanted[order]
+    row = schools.row[year, school]
+    taught = schools.taught[:, school]
 
     def reported(column: str) -> np.ndarray:
         return at_rows(numbers(yearly, column), row)
@@ -233,7 +245,7 @@ def register(
     teachers = {name: by_stage(name) for name in STAGE_QUANTITIES}
     outdoor, indoor = reported("outdoor_sports_area_m2"), reported("indoor_sports_area_m2")
 
-    rule = [rules[each] for each in opened.years]
+    rule = [rules[each] for each in schools.years]
     if "pe_arts_part_time" in concessions:
         both = np.where(np.isnan(given[0]), given[1], given[0] + np.nan_to_num(given[1]))
         name = "concession.pe_arts_part_time.students"
@@ -281,16 +293,13 @@ def by_year(rules: Iterable[Rules], name: str) -> np.ndarray:
     return np.array([rule.number(name) for rule in rules])
 
 
-def stages_taught(roster: pd.DataFrame, yearly: pd.DataFrame) -> np.ndarray:
+def _taught(roster: pd.DataFrame, yearly: pd.DataFrame, school: np.ndarray) -> np.ndarray:
     """Whether each school has each stage of `WEIGHTS`.
 
     A school with attached classes and a special-education school may have any stage: they have
     those in which they ever reported students. One that never reported any stays in the register
-    with both judged stages: what is unknown must not vanish.
-
-    Returns
-    -------
-    ndarray of bool, shape (3, schools)
+    with both judged stages: what is unknown must not vanish. `school` says whose the rows of
+    `yearly` are.
     """
     flexible = is_word(roster["type"], *FLEXIBLE)
     fixed = [
@@ -298,7 +307,6 @@ def stages_taught(roster: pd.DataFrame, yearly: pd.DataFrame) -> np.ndarray:
     ]
     taught = np.stack([is_word(roster["type"], *kinds) for kinds in fixed])
     if flexible.any():
-        school = positions(yearly["school_id"], roster["school_id"])
         ever = np.zeros_like(taught)
         for number, stage in enumerate(WEIGHTS):
             ever[number, school[(school >= 0) & (numbers(yearly, f"students_{stage}") > 0)]] = True
@@ -334,12 +342,13 @@ def stage_rows(
         stage's part of the shared quantities, 0 to 1), `in_scope` (bool) and `reason` (a key of
         `EXCLUSIONS`, empty if in scope) and `note`. What was not reported is NaN.
     """
-    roster, yearly = county.tables["schools"], county.tables["school_years"]
-    opened = open_schools(roster, yearly, rules)
-    by_id = np.argsort(roster["school_id"].to_numpy(dtype=object), kind="stable")
-    found = register(
-        roster, yearly, by_id, opened, stages_taught(roster, yearly), rules, concessions
-    )
+    schools = find_schools(county.tables["schools"], county.tables["school_years"], rules)
+    return register_table(county, schools, register(schools, schools.by_id, rules, concessions))
+
+
+def register_table(county: County, schools: Schools, found: Register) -> pd.DataFrame:
+    """The register as a table; see `stage_rows`."""
+    roster, yearly = schools.roster, schools.yearly
 
     def of_school(column: str) -> pd.api.extensions.ExtensionArray | np.ndarray:
         return roster[column].array.take(found.school)
@@ -350,11 +359,11 @@ def stage_rows(
 
     names = [each.quantity for each in INDICATORS.values()]
     quantities = dict(zip(names, found.quantities, strict=True))
-    basis = [county.basis(year) for year in opened.years]
+    basis = [county.basis(year) for year in schools.years]
     return pd.DataFrame(
         {
             "county": words([county.code], np.zeros_like(found.year)),
-            "year": np.array(opened.years, dtype="int64")[found.year],
+            "year": np.array(schools.years, dtype="int64")[found.year],
             "basis": words(basis, found.year),
             "stage": words(STAGES, found.stage),
             "school_id": of_school("school_id"),

@@ -99,7 +99,7 @@ def _single_changes(ratio: np.ndarray, floor: float, spare: int, passes: np.ndar
 
 
 def balance_margins(
-    found: Ratios, balance: pd.DataFrame, rules: Mapping[int, Rules]
+    found: Ratios, rows: pd.DataFrame, balance: pd.DataFrame, rules: Mapping[int, Rules]
 ) -> pd.DataFrame:
     """The smallest change of one school's resource that brings a CV to its limit.
 
@@ -107,6 +107,15 @@ def balance_margins(
     :math:`S = \\sum x_i^2 / P_i`, a change :math:`d` at school i puts the CV on the limit L where
     :math:`d^2 (P/P_i - c) + 2 d (P x_i/P_i - cT) + (PS - cT^2) = 0`. Where the standard does not
     weight by students, the same holds with :math:`P_i = 1` and the ratio for :math:`x_i`.
+
+    Parameters
+    ----------
+    found : Ratios
+    rows : DataFrame
+        The rows of the register behind `found`.
+    balance : DataFrame
+        Of the same years.
+    rules : mapping of int to Rules
 
     Returns
     -------
@@ -128,7 +137,7 @@ def balance_margins(
         size = np.where(np.isfinite(change), np.abs(change), np.inf)
         best = int(np.argmin(size))
         hit = np.isfinite(size[best])
-        school = found.rows.iloc[group[best]]
+        school = rows.iloc[group[best]]
         margins.append(
             row
             | {
@@ -199,12 +208,13 @@ def method_audit(
         `school`), ``school_id, school, indicator, method, value, status, other_value,
         other_status``.
     """
-    unsplit = _unsplit(rows, found)
+    judged = rows[rows["in_scope"]]
+    unsplit = _unsplit(rows, judged, found)
     changes = []
     for method, value in (("rounded_first", round_half_up(found.value, 2)), ("unsplit", unsplit)):
         status = status_codes(value, found.threshold, found.floor)
-        changes += _changed_indicators(found, value, status, method)
-        changes += _changed_schools(found, schools, status, rules, method)
+        changes += _changed_indicators(judged, found, value, status, method)
+        changes += _changed_schools(judged, found, schools, status, rules, method)
     for row in balance.to_dict("records"):
         if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
             continue
@@ -228,11 +238,11 @@ def method_audit(
     return pd.DataFrame(changes, columns=columns)
 
 
-def _unsplit(rows: pd.DataFrame, found: Ratios) -> np.ndarray:
+def _unsplit(rows: pd.DataFrame, judged: pd.DataFrame, found: Ratios) -> np.ndarray:
     """Values as if the shared quantities of a school were divided by all its students, unweighted."""
     # the whole school's total over its compulsory-stage students: those of its judged stages
     total = rows.groupby(["year", "school_id"])["students"].sum(min_count=1).rename("_all")
-    everyone = found.rows.join(total, on=["year", "school_id"])["_all"].to_numpy(dtype=float)
+    everyone = judged.join(total, on=["year", "school_id"])["_all"].to_numpy(dtype=float)
     value = found.value.copy()
     for number, indicator in enumerate(INDICATORS.values()):
         if indicator.shared:
@@ -242,18 +252,18 @@ def _unsplit(rows: pd.DataFrame, found: Ratios) -> np.ndarray:
     return value
 
 
-def _named(found: Ratios, row: int) -> dict:
-    school = found.rows.iloc[row]
+def _named(judged: pd.DataFrame, row: int) -> dict:
+    school = judged.iloc[row]
     return {name: school[name] for name in ("county", "year", "stage", "school_id", "school")}
 
 
 def _changed_indicators(
-    found: Ratios, value: np.ndarray, status: np.ndarray, method: str
+    judged: pd.DataFrame, found: Ratios, value: np.ndarray, status: np.ndarray, method: str
 ) -> list[dict]:
     unknown = STATUSES.index("not_assessed")
     changed = (found.status != status) & (found.status != unknown) & (status != unknown)
     return [
-        _named(found, row)
+        _named(judged, row)
         | {"indicator": list(INDICATORS)[number], "subject": "indicator", "method": method}
         | {"value": found.value[number, row], "status": STATUSES[found.status[number, row]]}
         | {"other_value": value[number, row], "other_status": STATUSES[status[number, row]]}
@@ -262,6 +272,7 @@ def _changed_indicators(
 
 
 def _changed_schools(
+    judged: pd.DataFrame,
     found: Ratios,
     schools: SchoolRule,
     status: np.ndarray,
@@ -273,7 +284,7 @@ def _changed_schools(
     unknown = VERDICTS.index("not_assessed")
     changed = (schools.status != other.status) & (schools.status != unknown)
     return [
-        _named(found, row)
+        _named(judged, row)
         | {"subject": "school", "method": method, "value": schools.met[row]}
         | {"status": VERDICTS[schools.status[row]], "other_value": other.met[row]}
         | {"other_status": VERDICTS[other.status[row]]}

@@ -278,7 +278,7 @@ def school_rule_of(found: Ratios, rules: Mapping[int, Rules]) -> SchoolRule:
     return school_rule(found.status, needed[found.year])
 
 
-def school_table(found: Ratios, judged: SchoolRule) -> pd.DataFrame:
+def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.DataFrame:
     """The rule for each school: at least six of seven met, the rest at 85 % or more.
 
     Parameters
@@ -287,6 +287,8 @@ def school_table(found: Ratios, judged: SchoolRule) -> pd.DataFrame:
         As from `analysis.indicators.ratios`.
     judged : SchoolRule
         As from `school_rule_of`.
+    rows : DataFrame
+        The rows of the register that are in scope.
 
     Returns
     -------
@@ -300,7 +302,7 @@ def school_table(found: Ratios, judged: SchoolRule) -> pd.DataFrame:
     教督〔2017〕6号: 每所学校至少有6项指标达到要求，余项不能低于要求的85%. Each department of a
     through-school is a row of its own (application form, table II-2).
     """
-    table = found.rows[[*KEYS, "school_id", "school"]].reset_index(drop=True)
+    table = rows[[*KEYS, "school_id", "school"]].reset_index(drop=True)
     return table.assign(
         met=judged.met,
         below_floor=judged.below_floor,
@@ -321,30 +323,63 @@ def three_valued(statuses) -> str:
     return "met" if statuses else "not_applicable"
 
 
-def evaluation_table(
-    county: County,
+def evaluation_rows(
+    data: CountyData,
     found: Ratios,
+    names: np.ndarray,
     schools: SchoolRule,
     judged: Balance,
-    rules: Mapping[int, Rules],
     plan: Mapping[int, Rules],
-    concessions: frozenset = frozenset(),
-) -> pd.DataFrame:
-    """Every requirement of the standard and every target of the plan, one row each.
+) -> dict[int, list[dict]]:
+    """Every requirement of the standard and every target of the plan, year by year.
 
     Parameters
     ----------
-    county : County
+    data : CountyData
+        The county with what recognition is judged by.
     found : Ratios
+    names : ndarray of str
+        Name of each school in `found`.
     schools : SchoolRule
     judged : Balance
         Of the same county, for these years at least.
-    rules : mapping of int to Rules
-        What recognition is judged by.
     plan : mapping of int to Rules
         What the county set itself; empty where it has no plan.
-    concessions : frozenset of str
-        Concessions that are switched on.
+
+    Returns
+    -------
+    dict of int to list of dict
+        The columns of `evaluation_table` that have a value, part by part.
+    """
+    order = {part: position for position, part in enumerate(PARTS)}
+    items = _county_items(data, plan, judged)
+    for year, rule in data.rules.items():
+        own, position = plan.get(year), judged.years.index(year)
+        rows = [
+            _schools_item(found, names, schools, position, number, rule)
+            for number in range(len(STAGES))
+        ]
+        of_year = _balance_rows(judged, position)
+        rows += [_cv_item(row, rule, own) for row in of_year]
+        if own:
+            rows += _mean_targets(of_year, own)
+        items[year] = sorted(rows + items[year], key=lambda row: order[row["part"]])
+    return items
+
+
+_TEXTS = ("detail", "origin", "evidence", "target", "target_compared", "target_source")
+_MISSING = dict.fromkeys(_TEXTS, "") | {"target_status": "not_applicable"}
+
+
+def evaluation_table(rows: Mapping[int, list[dict]], county: str) -> pd.DataFrame:
+    """The requirements and targets of some years, one row each.
+
+    Parameters
+    ----------
+    rows : mapping of int to list of dict
+        As from `evaluation_rows`.
+    county : str
+        Its code.
 
     Returns
     -------
@@ -361,41 +396,27 @@ def evaluation_table(
         ``<indicator>.<stage>`` whose own status is `not_applicable`: the national rule judges
         schools, not means. Meeting a `weaker` target fails the evaluation.
     """
-    rules = dict(sorted(rules.items()))
-    items = _county_items(county, rules, plan, concessions, judged)
-    order = {part: position for position, part in enumerate(PARTS)}
-    records = []
-    for year, rule in rules.items():
-        own, position = plan.get(year), judged.years.index(year)
-        rows = [
-            _schools_item(found, schools, position, number, rule) for number in range(len(STAGES))
-        ]
-        of_year = _balance_rows(judged, position)
-        rows += [_cv_item(row, rule, own) for row in of_year]
-        if own:
-            rows += _mean_targets(of_year, own)
-        rows += items[year]
-        rows.sort(key=lambda row: order[row["part"]])
-        records += [{"year": year} | row for row in rows]
-    table = pd.DataFrame(records).assign(county=county.code)
-    columns = ["county", "year", "part", "item", "value", "requirement", "status", "source"]
-    columns += ["margin", "detail", "origin", "evidence"]
-    columns += ["target", "target_status", "target_compared", "target_source"]
-    table = table.reindex(columns=columns)
-    texts = ["detail", "origin", "evidence", "target", "target_compared", "target_source"]
-    table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
-    status = table["target_status"].astype(object)
-    table["target_status"] = status.where(status.notna(), "not_applicable")
-    return table
+    columns = ["part", "item", "value", "requirement", "status", "source", "margin", "detail"]
+    columns += ["origin", "evidence", "target", "target_status", "target_compared"]
+    columns += ["target_source"]
+    records = [row for of_year in rows.values() for row in of_year]
+    years = [year for year, of_year in rows.items() for _ in of_year]
+    table = {name: [row.get(name, _MISSING.get(name)) for row in records] for name in columns}
+    for name in (*_TEXTS, "target_status"):
+        table[name] = pd.Series(table[name], dtype=object)
+    return pd.DataFrame(
+        {"county": words([county], np.zeros(len(years), int)), "year": years} | table
+    )
 
 
-def _schools_item(found: Ratios, schools: SchoolRule, year: int, stage: int, rule: Rules) -> dict:
+def _schools_item(
+    found: Ratios, names: np.ndarray, schools: SchoolRule, year: int, stage: int, rule: Rules
+) -> dict:
     rows = np.flatnonzero((found.year == year) & (found.stage == stage))
     status = schools.status[rows]
     failing = rows[status == NOT_MET]
     known = len(rows) and not (status == NOT_ASSESSED).any()
     share = float((status == MET).mean()) if known else NAN
-    names = found.rows["school"].array.take(failing[:NAMED]) if len(failing) else ()
     return {
         "part": "resource",
         "item": f"schools.{STAGES[stage]}",
@@ -404,7 +425,7 @@ def _schools_item(found: Ratios, schools: SchoolRule, year: int, stage: int, rul
         "status": three_valued(VERDICTS[code] for code in set(status.tolist())),
         "source": source(rule, "school.indicators_met"),
         "margin": share - 1,
-        "detail": _listed(names, len(failing)),
+        "detail": _listed(names[failing[:NAMED]], len(failing)),
         "origin": "computed",
         "target": "",
     }
@@ -471,17 +492,13 @@ def _mean_targets(of_year: list[dict], own: Rules) -> list[dict]:
 
 
 def _county_items(
-    county: County,
-    rules: Mapping[int, Rules],
-    plan: Mapping[int, Rules],
-    concessions: frozenset,
-    judged: Balance,
+    data: CountyData, plan: Mapping[int, Rules], judged: Balance
 ) -> dict[int, list[dict]]:
     """Government, quality, recognition, vetoes; and what only the plan asks for; year by year."""
-    data = CountyData(county, rules, concessions)
+    rules = data.rules
     # the plan may count in its own way (an option), so its targets get measures of their own
     own_rules = {year: plan[year] for year in rules if year in plan}
-    own_data = CountyData(county, own_rules, concessions)
+    own_data = CountyData(data.facts, own_rules, data.concessions)
     records: dict[int, list[dict]] = {year: [] for year in rules}
     for name in _entries(rules, ("resource", "option", "concession")):
         rows = _items(name, measure(name, data), rules)

@@ -43,8 +43,6 @@ class Ratios:
     Attributes
     ----------
     years : tuple of int
-    rows : DataFrame
-        The register's rows in scope, by year, stage and school_id; m rows.
     year, stage : ndarray of int, shape (m,)
         Positions in `years` and in `STAGES`.
     students, share : ndarray, shape (m,)
@@ -55,7 +53,6 @@ class Ratios:
     """
 
     years: tuple[int, ...]
-    rows: pd.DataFrame
     year: np.ndarray
     stage: np.ndarray
     students: np.ndarray
@@ -71,29 +68,29 @@ class Ratios:
         """The same of a single year."""
         kept = self.year == self.years.index(year)
         return Ratios(
-            *((year,), self.rows[kept], np.zeros(kept.sum(), dtype=int)),
+            *((year,), np.zeros(kept.sum(), dtype=int)),
             *(self.stage[kept], self.students[kept], self.share[kept]),
             *(self.quantity[:, kept], self.value[:, kept], self.threshold[:, kept]),
             *(self.floor[:, kept], self.status[:, kept], self.shortfall[:, kept]),
         )
 
 
-def ratios(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> Ratios:
-    """Judge the rows in scope of a register (`analysis.apportion.stage_rows`)."""
-    rows = rows[rows["in_scope"].to_numpy(dtype=bool)]
+def ratios(
+    year: np.ndarray,
+    stage: np.ndarray,
+    students: np.ndarray,
+    share: np.ndarray,
+    quantity: np.ndarray,
+    rules: Mapping[int, Rules],
+) -> Ratios:
+    """Judge rows of a register; for the arrays see `Ratios`."""
     years = tuple(sorted(rules))
-    year = year_positions(rows["year"], years)
-    stage = np.where(rows["stage"] == STAGES[0], 0, 1)
-    students, share = (rows[name].to_numpy(dtype=float) for name in ("students", "share"))
-    quantity = np.empty((len(INDICATORS), len(rows)))
-    for number, indicator in enumerate(INDICATORS.values()):
-        quantity[number] = rows[indicator.quantity]
     threshold, floor = thresholds([rules[each] for each in years])
     threshold, floor = threshold[:, year, stage], floor[:, year, stage]
     rounded = np.array([rules[each]["option.decide_on"] == "rounded" for each in years])[year]
     value, status, shortfall = judge_ratios(quantity, students, share, threshold, floor, rounded)
     return Ratios(
-        *(years, rows, year, stage, students, share, quantity),
+        *(years, year, stage, students, share, quantity),
         *(value, threshold, floor, status, shortfall),
     )
 
@@ -188,18 +185,29 @@ def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFra
     -----
     Thresholds: 教督〔2017〕6号, resource allocation, items 1-7; floor: 85 % of the threshold.
     """
-    return indicator_table(ratios(rows, rules))
+    rows = rows[rows["in_scope"].to_numpy(dtype=bool)]
+    found = ratios(
+        year_positions(rows["year"], sorted(rules)),
+        np.where(rows["stage"] == STAGES[0], 0, 1),
+        rows["students"].to_numpy(dtype=float),
+        rows["share"].to_numpy(dtype=float),
+        rows[[each.quantity for each in INDICATORS.values()]].to_numpy(dtype=float).T,
+        rules,
+    )
+    return indicator_table(found, rows)
 
 
-def indicator_table(found: Ratios) -> pd.DataFrame:
-    """One row per school, stage, year and indicator; see `indicator_rows`."""
-    count = len(found.rows)
+def indicator_table(found: Ratios, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per school, stage, year and indicator; see `indicator_rows`.
+
+    `rows` are the rows of the register that are in scope.
+    """
+    count = len(rows)
     row = np.repeat(np.arange(count), len(INDICATORS))
     indicator = np.tile(np.arange(len(INDICATORS)), count)
     shared = np.array([each.shared for each in INDICATORS.values()])
     columns = {
-        name: found.rows[name].array.take(row)
-        for name in (*KEYS, "school_id", "school", "students")
+        name: rows[name].array.take(row) for name in (*KEYS, "school_id", "school", "students")
     }
     return pd.DataFrame(
         columns

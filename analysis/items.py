@@ -15,7 +15,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .apportion import at_rows, by_year, is_word, numbers, open_schools, positions, year_positions
+from .apportion import (
+    Schools,
+    at_rows,
+    by_year,
+    find_schools,
+    is_word,
+    numbers,
+    positions,
+    year_positions,
+)
 from .load import County
 from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGES, Label
 from .standards import Rules
@@ -61,7 +70,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class CountyData:
+class Facts:
     """A county's tables in numbers, as the measures need them.
 
     Its rows are the schools that are open, by year and in the order of the roster.
@@ -69,29 +78,21 @@ class CountyData:
     Attributes
     ----------
     county : County
-    rules : mapping of int to Rules
-        The years, ascending, and the rules by which each is judged.
-    concessions : frozenset of str
-        Concessions that are switched on.
+    years : tuple of int
+        Ascending.
     """
 
     county: County
-    rules: Mapping[int, Rules]
-    concessions: frozenset = frozenset()
+    years: tuple[int, ...]
 
     @cached_property
-    def years(self) -> np.ndarray:
-        """Positions of the years: 0, 1, …"""
-        return np.arange(len(self.rules))
-
-    @cached_property
-    def _open(self):
+    def schools(self) -> Schools:
         tables = self.county.tables
-        return open_schools(tables["schools"], tables["school_years"], self.rules)
+        return find_schools(tables["schools"], tables["school_years"], self.years)
 
     @cached_property
     def _rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.nonzero(self._open.is_open)
+        return np.nonzero(self.schools.is_open)
 
     @property
     def year(self) -> np.ndarray:
@@ -104,9 +105,14 @@ class CountyData:
         return self._rows[1]
 
     @cached_property
+    def roster_names(self) -> np.ndarray:
+        """Names of the schools of the roster."""
+        return self.county.tables["schools"]["name"].to_numpy(dtype=object)
+
+    @cached_property
     def names(self) -> np.ndarray:
         """Name of each row's school."""
-        return self.county.tables["schools"]["name"].to_numpy(dtype=object)[self.school]
+        return self.roster_names[self.school]
 
     @cached_property
     def _columns(self) -> dict[str, np.ndarray]:
@@ -115,7 +121,7 @@ class CountyData:
     def column(self, name: str) -> np.ndarray:
         """A column of `school_years` at the rows; NaN where nothing was reported."""
         if name not in self._columns:
-            row = self._open.row[self._rows]
+            row = self.schools.row[self._rows]
             self._columns[name] = at_rows(numbers(self.county.tables["school_years"], name), row)
         return self._columns[name]
 
@@ -123,38 +129,20 @@ class CountyData:
         """Whether each row's school has one of these words in a column of the roster."""
         key = " ".join((column, *choices))
         if key not in self._columns:
-            self._columns[key] = is_word(self.county.tables["schools"][column], *choices)
-        return self._columns[key][self.school]
+            found = is_word(self.county.tables["schools"][column], *choices)
+            self._columns[key] = found[self.school]
+        return self._columns[key]
 
     def teaches(self, stage: str) -> np.ndarray:
         """Whether each row's type of school may have the stage."""
         return self.among("type", *(n for n, kind in SCHOOL_TYPES.items() if stage in kind.stages))
 
-    def required(self, entry: str) -> np.ndarray:
-        """A number of each year's rules; NaN where nothing is in force."""
-        return by_year(self.rules.values(), entry)
-
-    def option(self, name: str, word: str) -> np.ndarray:
-        """Whether each year's rules choose this way of calculating."""
-        return np.array([rule.get(f"option.{name}") == word for rule in self.rules.values()])
-
-    def conceded(self, concession: str) -> np.ndarray:
-        """In which years a concession is switched on and in force."""
-        start = f"concession.{concession}."
-        return np.array(
-            [
-                concession in self.concessions
-                and any(rule[name] is not None for name in rule if name.startswith(start))
-                for rule in self.rules.values()
-            ]
-        )
-
     def cells(self, ids: pd.Series, years: pd.Series) -> np.ndarray:
         """Row of each school and year of another table; -1 where the school is not open."""
         roster = self.county.tables["schools"]
-        row = np.full(self._open.is_open.shape, -1)
+        row = np.full(self.schools.is_open.shape, -1)
         row[self._rows] = np.arange(len(self.year))
-        school, year = positions(ids, roster["school_id"]), year_positions(years, self._open.years)
+        school, year = positions(ids, roster["school_id"]), year_positions(years, self.years)
         return np.where((school >= 0) & (year >= 0), row[year, school], -1)
 
     @cached_property
@@ -178,7 +166,7 @@ class CountyData:
     @cached_property
     def _items(self) -> tuple[dict[str, dict[int, str]], dict[str, dict[int, str]]]:
         table = self.county.tables["county_years"]
-        year = year_positions(table["year"], self._open.years)
+        year = year_positions(table["year"], self.years)
         kept = (year >= 0) & table["value"].notna().to_numpy()
         columns = (table[name].to_numpy(dtype=object)[kept] for name in ("item", "value"))
         written = table["evidence"].to_numpy(dtype=object)[kept]
@@ -199,7 +187,7 @@ class CountyData:
 
     def figures(self, item: str) -> np.ndarray:
         """A reported number in each year; NaN if it was not reported or is not a number."""
-        found = np.full(len(self.rules), NAN)
+        found = np.full(len(self.years), NAN)
         for position, value in self.texts(item).items():
             if value not in ("yes", "no"):
                 found[position] = float(value)
@@ -207,11 +195,48 @@ class CountyData:
 
     def total(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Sum over some of the rows in each year; NaN where one of them is missing."""
-        return np.bincount(self.year[rows], values[rows], len(self.rules))
+        return np.bincount(self.year[rows], values[rows], len(self.years))
 
     def counts(self, rows: np.ndarray) -> np.ndarray:
         """How many of the rows there are in each year."""
-        return np.bincount(self.year[rows], minlength=len(self.rules))
+        return np.bincount(self.year[rows], minlength=len(self.years))
+
+
+@dataclass(frozen=True)
+class CountyData:
+    """A county's facts with the rules by which each year is judged.
+
+    Attributes
+    ----------
+    facts : Facts
+    rules : mapping of int to Rules
+        For the years of the facts, ascending.
+    concessions : frozenset of str
+        Concessions that are switched on.
+    """
+
+    facts: Facts
+    rules: Mapping[int, Rules]
+    concessions: frozenset = frozenset()
+
+    def required(self, entry: str) -> np.ndarray:
+        """A number of each year's rules; NaN where nothing is in force."""
+        return by_year(self.rules.values(), entry)
+
+    def option(self, name: str, word: str) -> np.ndarray:
+        """Whether each year's rules choose this way of calculating."""
+        return np.array([rule.get(f"option.{name}") == word for rule in self.rules.values()])
+
+    def conceded(self, concession: str) -> np.ndarray:
+        """In which years a concession is switched on and in force."""
+        start = f"concession.{concession}."
+        return np.array(
+            [
+                concession in self.concessions
+                and any(rule[name] is not None for name in rule if name.startswith(start))
+                for rule in self.rules.values()
+            ]
+        )
 
 
 def ratio(part, whole) -> np.ndarray:
@@ -228,7 +253,8 @@ class YearData(CountyData):
     @cached_property
     def schools(self) -> pd.DataFrame:
         """Schools open in the year with their row of `school_years`, indexed by school_id."""
-        schools = self.county.tables["schools"].drop(columns="note").iloc[self.school]
+        schools = self.facts.county.tables["schools"]
+        schools = schools.drop(columns="note").iloc[self.facts.school]
         yearly = self._of_year("school_years").drop(columns=["note", "year"])
         return schools.merge(yearly, on="school_id", how="left").set_index("school_id")
 
@@ -237,12 +263,12 @@ class YearData(CountyData):
         return self._of_year("enrolment")
 
     def _of_year(self, name: str) -> pd.DataFrame:
-        table = self.county.tables[name]
+        table = self.facts.county.tables[name]
         return table[table["year"].isin(list(self.rules))]
 
     def number(self, item: str) -> float:
         """A reported number; NaN if it was not reported or is not a number."""
-        return float(self.figures(item)[0])
+        return float(self.facts.figures(item)[0])
 
     def ratio(self, part: float, whole: float) -> float:
         """Share of a whole; NaN where the whole is 0 or something is missing."""
@@ -253,7 +279,7 @@ def year_data(
     county: County, year: int, rules: Rules, concessions: frozenset = frozenset()
 ) -> YearData:
     """Select one year of a county."""
-    return YearData(county, {year: rules}, concessions)
+    return YearData(Facts(county, (year,)), {year: rules}, concessions)
 
 
 def measure(name: str, data: CountyData) -> Measure:
@@ -285,7 +311,7 @@ def measure(name: str, data: CountyData) -> Measure:
         if position in found.text:
             continue
         for key in keys:
-            value = data.texts(key).get(position)
+            value = data.facts.texts(key).get(position)
             if value is not None and (key == name or value in ("yes", "no")):
                 replaced[position] = (key, value)
                 break
@@ -306,7 +332,7 @@ def _with_reported(
         limit = np.concatenate([found.limit[kept], data.required(name)[list(replaced)]])[order]
     reported = np.zeros(len(data.rules), bool) if found.reported is None else found.reported.copy()
     reported[list(replaced)] = True
-    evidence = {p: data.evidence_of(key).get(p, "") for p, (key, _) in replaced.items()}
+    evidence = {p: data.facts.evidence_of(key).get(p, "") for p, (key, _) in replaced.items()}
     return Measure(
         year[order],
         np.concatenate([found.unit[kept], np.full(len(replaced), "", dtype=object)])[order],
@@ -320,7 +346,7 @@ def _with_reported(
 
 def _county(data: CountyData, value: np.ndarray, where: np.ndarray | None = None) -> Measure:
     """A value of the county as a whole in each year, or only in some."""
-    years = data.years if where is None else np.flatnonzero(where)
+    years = np.arange(len(data.rules)) if where is None else np.flatnonzero(where)
     return Measure(years, np.full(len(years), "", dtype=object), value[years])
 
 
@@ -328,7 +354,7 @@ def _by_school(
     data: CountyData, rows: np.ndarray, value: np.ndarray, limit: np.ndarray | None = None
 ) -> Measure:
     """Values of some of the rows."""
-    return Measure(data.year[rows], data.names[rows], value, limit)
+    return Measure(data.facts.year[rows], data.facts.names[rows], value, limit)
 
 
 # --- G3: music and art rooms -----------------------------------------------------------------------
@@ -336,32 +362,32 @@ def _by_school(
 
 def _rooms_needed(data: CountyData) -> tuple[np.ndarray, np.ndarray]:
     """Rooms of each kind that every school needs: one per 12 classes of each stage, rounded up."""
-    per = data.required("G3.classes_per_room")[data.year]
-    optional = data.among("type", "attached_class")
-    needed = np.zeros(len(data.year))
+    per = data.required("G3.classes_per_room")[data.facts.year]
+    optional = data.facts.among("type", "attached_class")
+    needed = np.zeros(len(data.facts.year))
     for stage in STAGES:
-        classes = np.where(data.teaches(stage), data.column(f"classes_{stage}"), 0.0)
+        classes = np.where(data.facts.teaches(stage), data.facts.column(f"classes_{stage}"), 0.0)
         needed += np.ceil(np.where(optional, np.nan_to_num(classes), classes) / per)
     # neither special-education schools nor teaching points
-    ordinary = ~data.among("type", "special_education", "teaching_point")
+    ordinary = ~data.facts.among("type", "special_education", "teaching_point")
     rows = np.flatnonzero(ordinary & (needed != 0))
     return rows, needed[rows]
 
 
 def _rooms_there(data: CountyData, *kinds: str) -> np.ndarray:
     """Number of rooms of these kinds at each row."""
-    row, kind, _ = data.rooms_of
-    return np.bincount(row[np.isin(kind, kinds)], minlength=len(data.year))
+    row, kind, _ = data.facts.rooms_of
+    return np.bincount(row[np.isin(kind, kinds)], minlength=len(data.facts.year))
 
 
 def _classes_per_room(data: CountyData) -> Measure:
     """Classes for each room of the scarcer kind (`each`), or of both kinds together (`sum`)."""
     rows, need = _rooms_needed(data)
     music, art = (_rooms_there(data, kind)[rows] for kind in ("music", "art"))
-    any_room = np.bincount(data.rooms_of[0], minlength=len(data.year))[rows] > 0
-    together = data.option("rooms_counting", "sum")[data.year[rows]]
+    any_room = np.bincount(data.facts.rooms_of[0], minlength=len(data.facts.year))[rows] > 0
+    together = data.option("rooms_counting", "sum")[data.facts.year[rows]]
     there = np.where(together, music + art, np.minimum(music, art))
-    per = data.required("G3.classes_per_room")[data.year[rows]]
+    per = data.required("G3.classes_per_room")[data.facts.year[rows]]
     with np.errstate(divide="ignore", invalid="ignore"):
         # one room per 12 classes of every stage begun: scaled so that "enough" is exactly 12
         value = np.where(there > 0, need / there * per, np.inf)
@@ -372,19 +398,19 @@ def _smallest_room(kind: str) -> Callable[[CountyData], Measure]:
     def smallest(data: CountyData) -> Measure:
         """Smallest among the rooms that a school needs (its largest ones)."""
         rows, need = _rooms_needed(data)
-        row, kinds, area = data.rooms_of
-        any_room = np.bincount(row, minlength=len(data.year))[rows] > 0
+        row, kinds, area = data.facts.rooms_of
+        any_room = np.bincount(row, minlength=len(data.facts.year))[rows] > 0
         known = any_room & np.isfinite(need)
         row, area = row[kinds == kind], area[kinds == kind]
         area = area[np.lexsort((-area, row))]
-        there = np.bincount(row, minlength=len(data.year))
+        there = np.bincount(row, minlength=len(data.facts.year))
         first = (np.cumsum(there) - there)[rows]
         there = there[rows]
         last = first + np.minimum(np.where(known, need, 1).astype(int), there) - 1
         value = np.where(known, 0.0, NAN)
         value[known & (there > 0)] = area[last[known & (there > 0)]]
         # where both kinds count together, a school may do without one of them
-        together = data.option("rooms_counting", "sum")[data.year[rows]]
+        together = data.option("rooms_counting", "sum")[data.facts.year[rows]]
         judged = ~(known & (there == 0) & together)
         rows = rows[judged]
         return _by_school(data, rows, value[judged], _room_limits(data, kind)[rows])
@@ -394,7 +420,7 @@ def _smallest_room(kind: str) -> Callable[[CountyData], Measure]:
 
 def _room_limits(data: CountyData, kind: str) -> np.ndarray:
     """Area required of each row's music or art rooms, concessions included."""
-    limit = data.required(f"G3.{kind}_area")[data.year]
+    limit = data.required(f"G3.{kind}_area")[data.facts.year]
 
     def lower(where: np.ndarray, other: np.ndarray) -> np.ndarray:
         return np.where(where & (other < limit), other, limit)
@@ -402,15 +428,15 @@ def _room_limits(data: CountyData, kind: str) -> np.ndarray:
     name = "rooms_built_by_2016"
     if (on := data.conceded(name)).any():
         other = data.required(f"concession.{name}.{kind}_area")
-        limit = lower(on[data.year] & covered(data, name), other[data.year])
+        limit = lower(on[data.facts.year] & covered(data, name), other[data.facts.year])
     name = "rooms_small_rural"
     if (on := data.conceded(name)).any():
-        junior = data.among("type", "junior", "combined_secondary")
+        junior = data.facts.among("type", "junior", "combined_secondary")
         primary_area, junior_area = (
-            data.required(f"concession.{name}.{stage}_area")[data.year] for stage in STAGES
+            data.required(f"concession.{name}.{stage}_area")[data.facts.year] for stage in STAGES
         )
         other = np.where(junior, junior_area, primary_area)
-        limit = lower(on[data.year] & covered(data, name), other)
+        limit = lower(on[data.facts.year] & covered(data, name), other)
     return limit
 
 
@@ -424,19 +450,19 @@ def _sizes(through: bool) -> Callable[[CountyData], Measure]:
 
     def sizes(data: CountyData) -> Measure:
         """Students of the compulsory stages of each school."""
-        attached = data.among("type", "attached_class")
-        size = np.zeros(len(data.year))
+        attached = data.facts.among("type", "attached_class")
+        size = np.zeros(len(data.facts.year))
         for stage in STAGES:
-            teaches = data.teaches(stage) & ~attached
-            size = size + np.where(teaches, data.column(f"students_{stage}"), 0.0)
+            teaches = data.facts.teaches(stage) & ~attached
+            size = size + np.where(teaches, data.facts.column(f"students_{stage}"), 0.0)
         size = np.where(attached, _students(data), size)
-        judged = ~data.among("type", "special_education")
-        rows = np.flatnonzero(judged & (data.among("type", *_THROUGH) == through))
-        limit = data.required(f"G4.{entry}")[data.year]
+        judged = ~data.facts.among("type", "special_education")
+        rows = np.flatnonzero(judged & (data.facts.among("type", *_THROUGH) == through))
+        limit = data.required(f"G4.{entry}")[data.facts.year]
         name = "size_built_by_2010"
         if (on := data.conceded(name)).any():
-            other = data.required(f"concession.{name}.{entry}")[data.year]
-            limit = np.where(on[data.year] & covered(data, name), other, limit)
+            other = data.required(f"concession.{name}.{entry}")[data.facts.year]
+            limit = np.where(on[data.facts.year] & covered(data, name), other, limit)
         return _by_school(data, rows, size[rows], limit[rows])
 
     return sizes
@@ -444,24 +470,24 @@ def _sizes(through: bool) -> Callable[[CountyData], Measure]:
 
 def _students(data: CountyData, *stages: str) -> np.ndarray:
     """Students of some stages (primary and junior) at each row; NaN where none is reported."""
-    given = np.stack([data.column(f"students_{stage}") for stage in stages or STAGES])
+    given = np.stack([data.facts.column(f"students_{stage}") for stage in stages or STAGES])
     return np.where(np.isnan(given).all(axis=0), NAN, np.nansum(given, axis=0))
 
 
 def _largest_class(stage: str) -> Callable[[CountyData], Measure]:
     def largest(data: CountyData) -> Measure:
         """Largest class of the stage at each school that has students in it."""
-        students = data.column(f"students_{stage}")
-        attached = data.among("type", "attached_class")
-        having = data.teaches(stage) & (students != 0) & ~(attached & np.isnan(students))
-        rows = np.flatnonzero(having & ~data.among("type", "special_education"))
-        row, (grade, heads, size) = data.grades
+        students = data.facts.column(f"students_{stage}")
+        attached = data.facts.among("type", "attached_class")
+        having = data.facts.teaches(stage) & (students != 0) & ~(attached & np.isnan(students))
+        rows = np.flatnonzero(having & ~data.facts.among("type", "special_education"))
+        row, (grade, heads, size) = data.facts.grades
         counted = np.isin(grade, STAGE_GRADES[stage]) & (heads != 0)
         row, size = row[counted], size[counted]
-        known = _largest(row, size, len(data.year))
-        complete = np.bincount(row[np.isnan(size)], minlength=len(data.year)) == 0
+        known = _largest(row, size, len(data.facts.year))
+        complete = np.bincount(row[np.isnan(size)], minlength=len(data.facts.year)) == 0
         # a grade whose largest class is blank leaves the school open, unless another is too large
-        limit = data.required(f"G5.{stage}")[data.year]
+        limit = data.required(f"G5.{stage}")[data.facts.year]
         value = np.where(complete | (known > limit), known, NAN)
         return _by_school(data, rows, value[rows])
 
@@ -481,27 +507,32 @@ def _largest(row: np.ndarray, value: np.ndarray, rows: int) -> np.ndarray:
 
 def _funded_as(data: CountyData) -> Measure:
     """Students that the public-use funds of each small rural school or point would pay for."""
-    students = data.column("students_primary")
-    small = data.among("type", "primary", "teaching_point") & ~data.among("area", "urban")
-    small &= (students < data.required("G6")[data.year]) & (students > 0)
+    students = data.facts.column("students_primary")
+    small = data.facts.among("type", "primary", "teaching_point") & ~data.facts.among(
+        "area", "urban"
+    )
+    small &= (students < data.required("G6")[data.facts.year]) & (students > 0)
     rows = np.flatnonzero(small)
-    standard = data.figures("operating_standard_primary_cny")[data.year[rows]]
+    standard = data.facts.figures("operating_standard_primary_cny")[data.facts.year[rows]]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _by_school(data, rows, data.column("operating_funds_cny")[rows] / standard)
+        return _by_school(data, rows, data.facts.column("operating_funds_cny")[rows] / standard)
 
 
 def _special_education_funds(data: CountyData) -> Measure:
     """Public-use funds per student of all special-education schools together."""
-    rows = np.flatnonzero(data.among("type", "special_education"))
-    students = data.total(rows, _students(data, "primary", "junior", "senior"))
-    funds = data.total(rows, data.column("operating_funds_cny"))
-    return _county(data, ratio(funds, students), data.counts(rows) > 0)
+    rows = np.flatnonzero(data.facts.among("type", "special_education"))
+    students = data.facts.total(rows, _students(data, "primary", "junior", "senior"))
+    funds = data.facts.total(rows, data.facts.column("operating_funds_cny"))
+    return _county(data, ratio(funds, students), data.facts.counts(rows) > 0)
 
 
 def _training_share(data: CountyData) -> Measure:
     """Teacher-training funds of each school as a share of its public-use funds."""
-    rows = np.flatnonzero(~data.among("type", "teaching_point"))
-    funds, training = data.column("operating_funds_cny"), data.column("training_funds_cny")
+    rows = np.flatnonzero(~data.facts.among("type", "teaching_point"))
+    funds, training = (
+        data.facts.column("operating_funds_cny"),
+        data.facts.column("training_funds_cny"),
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         value = training / np.where(funds > 0, funds, NAN)
     return _by_school(data, rows, value[rows])
@@ -514,23 +545,23 @@ def _share(part: str, whole: str) -> Callable[[CountyData], Measure]:
     """A share of two numbers that the county reports."""
 
     def share(data: CountyData) -> Measure:
-        return _county(data, ratio(data.figures(part), data.figures(whole)))
+        return _county(data, ratio(data.facts.figures(part), data.facts.figures(whole)))
 
     return share
 
 
 def _certified(data: CountyData) -> Measure:
     """Certified full-time teachers among those in post."""
-    whole = data.figures("teachers_in_post")
+    whole = data.facts.figures("teachers_in_post")
     without = data.option("certificate_without_special_post", "yes")
-    whole = np.where(without, whole - data.figures("special_post_teachers"), whole)
-    return _county(data, ratio(data.figures("teachers_certified"), whole))
+    whole = np.where(without, whole - data.facts.figures("special_post_teachers"), whole)
+    return _county(data, ratio(data.facts.figures("teachers_certified"), whole))
 
 
 def _has_stage(data: CountyData, stage: str) -> np.ndarray:
     """In which years any school but a special-education school may have students of the stage."""
-    having = data.teaches(stage) & (data.column(f"students_{stage}") != 0)
-    return data.counts(having & ~data.among("type", "special_education")) > 0
+    having = data.facts.teaches(stage) & (data.facts.column(f"students_{stage}") != 0)
+    return data.facts.counts(having & ~data.facts.among("type", "special_education")) > 0
 
 
 def _only_with(
@@ -554,10 +585,12 @@ def _only_with(
 
 def _migrant_children(data: CountyData) -> Measure:
     """Migrant children in public schools or in places purchased at private ones."""
-    placed = data.figures("migrant_children_public")
+    placed = data.facts.figures("migrant_children_public")
     only_public = data.option("migrant_purchased_places", "no")
-    placed = np.where(only_public, placed, placed + data.figures("migrant_children_purchased"))
-    eligible = data.figures("migrant_children_eligible")
+    placed = np.where(
+        only_public, placed, placed + data.facts.figures("migrant_children_purchased")
+    )
+    eligible = data.facts.figures("migrant_children_eligible")
     return _county(data, ratio(placed, eligible), eligible != 0)
 
 
@@ -565,11 +598,11 @@ def _finding(item: str) -> Callable[[CountyData], Measure]:
     """A yes/no that the county reports under another name than the entry's."""
 
     def finding(data: CountyData) -> Measure:
-        found = _county(data, data.figures(item))
+        found = _county(data, data.facts.figures(item))
         reported = np.ones(len(data.rules), dtype=bool)
         return Measure(
-            *(found.year, found.unit, found.value, None, data.texts(item)),
-            *(reported, data.evidence_of(item)),
+            *(found.year, found.unit, found.value, None, data.facts.texts(item)),
+            *(reported, data.facts.evidence_of(item)),
         )
 
     return finding
@@ -578,7 +611,7 @@ def _finding(item: str) -> Callable[[CountyData], Measure]:
 def _retention(data: CountyData) -> Measure:
     """Three-year junior retention by one of the two formulas in circulation (an option)."""
     graduates, entrants, arrived, left, deaths = (
-        data.figures(f"junior_{item}")
+        data.facts.figures(f"junior_{item}")
         for item in (
             *("graduates", "entrants_three_years_ago"),
             *("transfers_in", "transfers_out", "deaths"),
@@ -614,7 +647,7 @@ def _of_units(units: Mapping[str, np.ndarray]) -> Measure:
 def _monitoring(kind: str) -> Callable[[CountyData], Measure]:
     def monitoring(data: CountyData) -> Measure:
         """Each subject that the state has monitored (they rotate; at least one is needed)."""
-        return _of_units({s: data.figures(f"monitoring_{kind}_{s}") for s in SUBJECTS})
+        return _of_units({s: data.facts.figures(f"monitoring_{kind}_{s}") for s in SUBJECTS})
 
     return monitoring
 
@@ -624,13 +657,13 @@ def _satisfaction(data: CountyData) -> Measure:
     asked, visited = "satisfaction_questionnaires", "satisfaction_visits"
     shares = np.stack(
         [
-            ratio(data.figures(f"{asked}_satisfied"), data.figures(f"{asked}_valid")),
-            ratio(data.figures(f"{visited}_satisfied"), data.figures(visited)),
+            ratio(data.facts.figures(f"{asked}_satisfied"), data.facts.figures(f"{asked}_valid")),
+            ratio(data.facts.figures(f"{visited}_satisfied"), data.facts.figures(visited)),
         ],
         axis=1,
     )
     some = ~np.isnan(shares).all(axis=1)
-    visits = np.isin(data.years, list(data.texts(visited)))
+    visits = np.isin(np.arange(len(data.rules)), list(data.facts.texts(visited)))
     year, unit = np.nonzero(np.stack([np.ones_like(some), some & visits], axis=1))
     names = np.where(some[year], np.array(["questionnaires", "visits"], dtype=object)[unit], "")
     return Measure(year, names, shares[year, unit])
@@ -673,18 +706,22 @@ def covered(data: CountyData, concession: str) -> np.ndarray:
     """Which rows a concession covers, whether it is switched on or not."""
     name = f"concession.{concession}"
     if concession in ("rooms_built_by_2016", "size_built_by_2010"):
-        built = numbers(data.county.tables["schools"], "built_year")[data.school]
-        return built <= data.required(f"{name}.built_by")[data.year]
+        built = numbers(data.facts.county.tables["schools"], "built_year")[data.facts.school]
+        return built <= data.required(f"{name}.built_by")[data.facts.year]
     if concession == "rooms_small_rural":
-        row, (_, _, size) = data.grades
-        largest = _largest(row, size, len(data.year))
-        small = largest < data.required(f"{name}.largest_class")[data.year]
-        return small & data.among("area", "rural") & ~data.among("type", "special_education")
+        row, (_, _, size) = data.facts.grades
+        largest = _largest(row, size, len(data.facts.year))
+        small = largest < data.required(f"{name}.largest_class")[data.facts.year]
+        return (
+            small
+            & data.facts.among("area", "rural")
+            & ~data.facts.among("type", "special_education")
+        )
     if concession == "pe_arts_part_time":
         students = _students(data)
         low, high = (data.required(f"{name}.students_{end}") for end in ("from", "below"))
-        small = (students >= low[data.year]) & (students < high[data.year])
-        return small & data.among("area", "rural")
+        small = (students >= low[data.facts.year]) & (students < high[data.facts.year])
+        return small & data.facts.among("area", "rural")
     if concession == "sports_venues":
-        return data.among("area", "urban")
-    return np.zeros(len(data.year), dtype=bool)
+        return data.facts.among("area", "urban")
+    return np.zeros(len(data.facts.year), dtype=bool)

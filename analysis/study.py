@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from . import audit
-from .apportion import stage_rows
+from .apportion import Register, register, register_table
 from .evaluate import (
     Balance,
     SchoolRule,
     balance_of,
     balance_table,
+    evaluation_rows,
     evaluation_table,
     school_rule_of,
     school_table,
@@ -23,7 +24,7 @@ from .evaluate import (
 )
 from .files import N_, problem
 from .indicators import Ratios, indicator_table, ratios
-from .items import covered, year_data
+from .items import CountyData, Facts, covered
 from .load import County, load_county
 from .standards import Rules
 
@@ -45,11 +46,11 @@ class Study:
         The year whose rules are used instead of each year's own.
     concessions : frozenset of str
         Concessions that are switched on.
-    register : DataFrame
-        Every school, stage and year, judged or not (`analysis.apportion.stage_rows`).
-    ratios, school_rule, variation
-        Results of all years in numbers: the seven indicators, the rule for schools, the
-        coefficients of variation. The tables are made of them when they are asked for.
+    facts : Facts
+        The county's tables in numbers.
+    entered, ratios, school_rule, variation
+        Results of all years in numbers: the register, the seven indicators, the rule for schools,
+        the coefficients of variation. The tables are made of them when they are asked for.
     """
 
     county: County
@@ -58,7 +59,8 @@ class Study:
     plan: Mapping[int, Rules] = field(repr=False)
     as_of: int | None
     concessions: frozenset
-    register: pd.DataFrame = field(repr=False)
+    facts: Facts = field(repr=False)
+    entered: Register = field(repr=False)
     ratios: Ratios = field(repr=False)
     school_rule: SchoolRule = field(repr=False)
     variation: Balance = field(repr=False)
@@ -69,9 +71,18 @@ class Study:
         return self.years[self.year]
 
     @cached_property
+    def register(self) -> pd.DataFrame:
+        """Every school, stage and year, judged or not (`analysis.apportion.stage_rows`)."""
+        return register_table(self.county, self.facts.schools, self.entered)
+
+    @cached_property
+    def _judged(self) -> pd.DataFrame:
+        return self.register.iloc[self.entered.in_scope]
+
+    @cached_property
     def all_indicators(self) -> pd.DataFrame:
         """Indicators of all years, as in data-format."""
-        return indicator_table(self.ratios)
+        return indicator_table(self.ratios, self._judged)
 
     @cached_property
     def all_balance(self) -> pd.DataFrame:
@@ -81,7 +92,7 @@ class Study:
     @cached_property
     def all_schools(self) -> pd.DataFrame:
         """The school rule in all years, as in data-format."""
-        return school_table(self.ratios, self.school_rule)
+        return school_table(self.ratios, self.school_rule, self._judged)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -104,26 +115,36 @@ class Study:
         return self._of_year(self.all_schools)
 
     @cached_property
+    def _evaluation(self) -> dict[int, list[dict]]:
+        """Every requirement of the standard and target of the plan, year by year."""
+        names = self.facts.roster_names[self.entered.school[self.entered.in_scope]]
+        return evaluation_rows(
+            CountyData(self.facts, self.years, self.concessions),
+            *(self.ratios, names, self.school_rule, self.variation, self.plan),
+        )
+
+    @cached_property
     def all_evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in every year."""
-        return self._evaluation(self.years)
+        return evaluation_table(self._evaluation, self.county.code)
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in the judged year."""
-        return self._evaluation({self.year: self.rules})
+        return evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
 
-    def _evaluation(self, rules: Mapping[int, Rules]) -> pd.DataFrame:
-        return evaluation_table(
-            *(self.county, self.ratios, self.school_rule, self.variation),
-            *(rules, self.plan, self.concessions),
-        )
+    @cached_property
+    def verdicts(self) -> dict[int, bool | None]:
+        """Whether the county meets everything, year by year; None while something is open."""
+        return {
+            year: _recognised(row["status"] for row in rows)
+            for year, rows in self._evaluation.items()
+        }
 
     @property
     def recognised(self) -> bool | None:
         """Whether the county meets everything; None while something is not assessed."""
-        status = three_valued(self.evaluation["status"])
-        return {"met": True, "not_met": False}.get(status)
+        return self.verdicts[self.year]
 
     def part_status(self, part: str) -> str:
         """Status of one part of the standard (`resource`, `government`, …)."""
@@ -140,7 +161,8 @@ class Study:
     @cached_property
     def balance_margins(self) -> pd.DataFrame:
         found = self.ratios.of_year(self.year)
-        return audit.balance_margins(found, self.balance, {self.year: self.rules})
+        rows = self.rows[self.rows["in_scope"]]
+        return audit.balance_margins(found, rows, self.balance, {self.year: self.rules})
 
     @cached_property
     def method_audit(self) -> pd.DataFrame:
@@ -152,12 +174,24 @@ class Study:
     def with_rules(self, **overrides: float | str | None) -> Study:
         """The judged year by changed rules (``__`` stands for the dot in an id); without the plan."""
         rules = {self.year: self.rules.replace(**overrides)}
-        return judge(self.county, self.year, rules, {}, self.as_of, self.concessions)
+        return self._again(rules, self.concessions)
 
     def with_concessions(self, concessions: Iterable[str]) -> Study:
         """The judged year with other concessions; without the plan."""
         rules = {self.year: self.rules}
-        return judge(self.county, self.year, rules, {}, self.as_of, frozenset(concessions))
+        return self._again(rules, frozenset(concessions))
+
+    @cached_property
+    def _facts_of_year(self) -> Facts:
+        return Facts(self.county, (self.year,))
+
+    def _again(self, rules: Mapping[int, Rules], concessions: frozenset) -> Study:
+        facts = self._facts_of_year
+        return judge(self.county, self.year, rules, {}, self.as_of, concessions, facts)
+
+    @property
+    def _statuses(self) -> dict[str, str]:
+        return {row["item"]: row["status"] for row in self._evaluation[self.year]}
 
     @cached_property
     def switch_audit(self) -> pd.DataFrame:
@@ -172,7 +206,7 @@ class Study:
                 if alternative == self.rules[name]:
                     continue
                 other = self.with_rules(**{name.replace(".", "__"): alternative})
-                for row in _changed(self.evaluation, other.evaluation):
+                for row in _changed(self._statuses, other._statuses):
                     found.append({"switch": name, "alternative": alternative} | row)
         columns = ["switch", "alternative", "item", "status", "other_status"]
         return pd.DataFrame(found, columns=columns)
@@ -187,15 +221,15 @@ class Study:
             ``concession, on, schools`` (names covered), ``item, without, with_it``; one row per
             verdict that it changes, or a single one with an empty `item`.
         """
-        data = year_data(self.county, self.year, self.rules)
+        data = CountyData(self._facts_of_year, {self.year: self.rules})
         found = []
         for name in self.rules.standard.concessions:
             on = name in self.concessions
             other = self.with_concessions(self.concessions ^ {name})
             without, with_it = (other, self) if on else (self, other)
-            schools = data.names[covered(data, name)]
+            schools = data.facts.names[covered(data, name)]
             row = {"concession": name, "on": on, "schools": tuple(schools)}
-            changes = _changed(without.evaluation, with_it.evaluation)
+            changes = _changed(without._statuses, with_it._statuses)
             for change in changes or [{"item": "", "status": "", "other_status": ""}]:
                 found.append(
                     row
@@ -255,6 +289,7 @@ class Study:
                 {self.year: own.for_year(self.year, as_of)} if own else {},
                 as_of,
                 self.concessions,
+                self._facts_of_year,
             )
             table = again.evaluation
             found.append(table[table["target"] != ""].assign(as_of=as_of))
@@ -330,6 +365,7 @@ def judge(
     plan: Mapping[int, Rules],
     as_of: int | None = None,
     concessions: frozenset = frozenset(),
+    facts: Facts | None = None,
 ) -> Study:
     """Run all steps with given rules, in their order.
 
@@ -341,13 +377,20 @@ def judge(
         The years to be judged, and by what.
     as_of : int, optional
     concessions : frozenset of str
+    facts : Facts, optional
+        The county's tables in numbers for these years, where they are known already.
 
     Returns
     -------
     Study
     """
-    register = stage_rows(county, rules, concessions)
-    found = ratios(register, rules)
+    facts = facts or Facts(county, tuple(sorted(rules)))
+    entered = register(facts.schools, facts.schools.by_id, rules, concessions)
+    rows = entered.in_scope
+    found = ratios(
+        *(entered.year[rows], entered.stage[rows], entered.students[rows]),
+        *(entered.share[rows], entered.quantities[:, rows], rules),
+    )
     return Study(
         county=county,
         year=int(year),
@@ -355,17 +398,22 @@ def judge(
         plan=plan,
         as_of=as_of,
         concessions=concessions,
-        register=register,
+        facts=facts,
+        entered=entered,
         ratios=found,
         school_rule=school_rule_of(found, rules),
         variation=balance_of(found, rules),
     )
 
 
-def _changed(ours: pd.DataFrame, other: pd.DataFrame) -> list[dict]:
+def _recognised(statuses: Iterable[str]) -> bool | None:
+    return {"met": True, "not_met": False}.get(three_valued(statuses))
+
+
+def _changed(ours: Mapping[str, str], other: Mapping[str, str]) -> list[dict]:
     """Items whose status differs between two evaluations of the same year."""
-    both = ours[["item", "status"]].merge(
-        other[["item", "status"]], on="item", suffixes=("", "_other")
-    )
-    changed = both[both["status"] != both["status_other"]]
-    return changed.rename(columns={"status_other": "other_status"}).to_dict("records")
+    return [
+        {"item": item, "status": status, "other_status": other[item]}
+        for item, status in ours.items()
+        if item in other and other[item] != status
+    ]
