@@ -141,7 +141,10 @@ def year_positions(given: pd.Series, years: Sequence[int]) -> np.ndarray:
 
 def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
     """A column as floats; what was not reported is NaN."""
-    return table[column].to_numpy(dtype=float, na_value=np.nan)
+    values = table[column].array
+    if isinstance(values.dtype, np.dtype):
+        return np.asarray(values, dtype=float)  # a float column is read as it stands, not copied
+    return values.to_numpy(dtype=float, na_value=np.nan)
 
 
 def is_word(column: pd.Series, *words: str) -> np.ndarray:

@@ -592,10 +592,11 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
             margin[rows] = NAN
     count = len(by_position)
     failing, unknown = (
-        np.bincount(found.year[status == code], minlength=count).tolist()
-        for code in (NOT_MET, NOT_ASSESSED)
+        np.bincount(found.year[status == code], minlength=count) for code in (NOT_MET, NOT_ASSESSED)
     )
-    start = np.searchsorted(found.year, np.arange(count + 1)).tolist()
+    start = np.searchsorted(found.year, np.arange(count + 1))
+    whole = whole_statuses(np.diff(start), failing, unknown).tolist()
+    start, failing, unknown = start.tolist(), failing.tolist(), unknown.tolist()
     finite = np.isfinite(margin)
     ranked = np.where(finite, margin, np.inf)
     rows = {}
@@ -615,7 +616,7 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
             "item": name,
             "value": value,
             "requirement": requirement(rule, name),
-            "status": _whole(last - first, failing[position], unknown[position]),
+            "status": VERDICTS[whole[position]],
             "source": source(rule, name),
             "margin": float(margin[worst]) if worst is not None else NAN,
             "detail": _detail(found, status, first, last, rule.entry(name).unit is None)
@@ -629,11 +630,11 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
     return rows
 
 
-def _whole(units: int, failing: int, unknown: int) -> str:
-    """`three_valued` from how many units fail and how many are not known."""
-    if not units:
-        return "not_applicable"
-    return "not_met" if failing else "not_assessed" if unknown else "met"
+def whole_statuses(units: np.ndarray, failing: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """`three_valued` in numbers (positions in `VERDICTS`), from how many units there are."""
+    return np.select(
+        [units == 0, failing > 0, unknown > 0], [NOT_APPLICABLE, NOT_MET, NOT_ASSESSED], MET
+    )
 
 
 def _detail(found: Measure, status: np.ndarray, first: int, last: int, share: bool) -> str:
