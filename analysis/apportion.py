@@ -111,6 +111,17 @@ class Schools:
         """Positions in the roster in the order of the ids."""
         return np.argsort(self.roster["school_id"].to_numpy(dtype=object), kind="stable")
 
+    @functools.cached_property
+    def _found(self) -> dict[tuple[str, ...], np.ndarray]:
+        return {}
+
+    def among(self, column: str, *words: str) -> np.ndarray:
+        """Whether each school of the roster has one of these words in a column; False if blank."""
+        key = (column, *words)
+        if key not in self._found:
+            self._found[key] = is_word(self.roster[column], *words)
+        return self._found[key]
+
 
 def find_schools(roster: pd.DataFrame, yearly: pd.DataFrame, years: Iterable[int]) -> Schools:
     """Find the row of `school_years` of every school and year."""
@@ -141,9 +152,9 @@ def year_positions(given: pd.Series, years: Sequence[int]) -> np.ndarray:
 
 def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
     """A column as floats; what was not reported is NaN."""
-    values = table[column].array
-    if isinstance(values.dtype, np.dtype):
-        return np.asarray(values, dtype=float)  # a float column is read as it stands, not copied
+    values = table[column]
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiu":
+        return values.to_numpy(dtype=float)  # floats are read as they stand, not copied
     return values.to_numpy(dtype=float, na_value=np.nan)
 
 
@@ -221,7 +232,7 @@ def register(
     concessions : frozenset of str
         Concessions that are switched on.
     """
-    roster, yearly = schools.roster, schools.yearly
+    yearly = schools.yearly
     there = schools.is_open[:, None, wanted] & schools.taught[None, : len(STAGES), wanted]
     year, stage, order = np.nonzero(there)
     school = wanted[order]
@@ -253,12 +264,12 @@ def register(
         both = np.where(np.isnan(given[0]), given[1], given[0] + np.nan_to_num(given[1]))
         name = "concession.pe_arts_part_time.students"
         low, high = (by_year(rule, f"{name}_{end}")[year] for end in ("from", "below"))
-        small = is_word(roster["area"], "rural")[school] & (both >= low) & (both < high)
+        small = schools.among("area", "rural")[school] & (both >= low) & (both < high)
         more = np.nan_to_num(by_stage("pe_arts_part_time"))
         teachers["pe_arts"] = teachers["pe_arts"] + np.where(small, more, 0.0)
     if "sports_venues" in concessions:
         more = np.nan_to_num(reported("off_campus_sports_area_m2"))
-        outdoor = outdoor + np.where(is_word(roster["area"], "urban")[school], more, 0.0)
+        outdoor = outdoor + np.where(schools.among("area", "urban")[school], more, 0.0)
 
     # the official order: indoor sports area leaves the teaching area before anything is divided
     shared = {
@@ -278,15 +289,16 @@ def register(
     def leave_out(why: str, where: np.ndarray) -> None:
         reason[where] = REASONS.index(why)
 
-    kind, override = roster["type"], roster["indicators_in_scope"]
     limit = by_year(rule, "option.teaching_point_students")[year]
-    leave_out("small_teaching_point", is_word(kind, "teaching_point")[school] & (students < limit))
-    private = is_word(roster["ownership"], "private")[school]
+    leave_out(
+        "small_teaching_point", schools.among("type", "teaching_point")[school] & (students < limit)
+    )
+    private = schools.among("ownership", "private")[school]
     leave_out("private", private & required("private_in_scope", "no"))
-    special = is_word(kind, "special_education")[school]
+    special = schools.among("type", "special_education")[school]
     leave_out("special_education", special & required("special_education_in_scope", "no"))
-    leave_out("", is_word(override, "yes")[school])
-    leave_out("override", is_word(override, "no")[school])
+    leave_out("", schools.among("indicators_in_scope", "yes")[school])
+    leave_out("override", schools.among("indicators_in_scope", "no")[school])
     leave_out("no_students", students == 0)
     return Register(year, stage, school, row, students, share, quantities, reason)
 

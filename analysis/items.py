@@ -127,11 +127,7 @@ class Facts:
 
     def among(self, column: str, *choices: str) -> np.ndarray:
         """Whether each row's school has one of these words in a column of the roster."""
-        key = " ".join((column, *choices))
-        if key not in self._columns:
-            found = is_word(self.county.tables["schools"][column], *choices)
-            self._columns[key] = found[self.school]
-        return self._columns[key]
+        return self.schools.among(column, *choices)[self.school]
 
     def teaches(self, stage: str) -> np.ndarray:
         """Whether each row's type of school may have the stage."""
