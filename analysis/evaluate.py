@@ -344,7 +344,7 @@ def evaluation_rows(
     judged : Balance
         Of the same county, for these years at least.
     plan : mapping of int to Rules
-        What the county set itself; empty where it has no plan.
+        What the county set itself, for the same years; empty where it has no plan.
 
     Returns
     -------
@@ -497,25 +497,24 @@ def _county_items(
     """Government, quality, recognition, vetoes; and what only the plan asks for; year by year."""
     rules = data.rules
     # the plan may count in its own way (an option), so its targets get measures of their own
-    own_rules = {year: plan[year] for year in rules if year in plan}
-    own_data = CountyData(data.facts, own_rules, data.concessions)
+    own_data = CountyData(data.facts, plan, data.concessions)
     records: dict[int, list[dict]] = {year: [] for year in rules}
     for name in _entries(rules, ("resource", "option", "concession")):
         rows = _items(name, measure(name, data), rules)
         stated = {
             year: own
-            for year, own in own_rules.items()
+            for year, own in plan.items()
             if own[name] is not None and own.standard.stated_in(name) is not None
         }
-        targets = _items(name, measure(name, own_data), own_rules) if stated else {}
+        targets = _items(name, measure(name, own_data), plan) if stated else {}
         for year, rule in rules.items():
             if name not in rule.standard.entries or rule[name] is None:
                 continue
             status = targets[year]["status"] if year in stated else None
             records[year].append(rows[year] | _target(name, rule, plan.get(year), status))
-    for name in _entries(own_rules, ("option", "concession")):
+    for name in _entries(plan, ("option", "concession")):
         rows = None
-        for year, own in own_rules.items():
+        for year, own in plan.items():
             rule = rules[year]
             if name in rule.standard.entries or name not in own.standard.entries:
                 continue
@@ -523,8 +522,8 @@ def _county_items(
                 continue
             if rows is None:
                 shrinks = name == "cv_shrinking"
-                found = shrinking(judged, own_rules) if shrinks else measure(name, own_data)
-                rows = _items(name, found, own_rules)
+                found = shrinking(judged, plan) if shrinks else measure(name, own_data)
+                rows = _items(name, found, plan)
             records[year].append(
                 rows[year]
                 | {"requirement": "—", "status": "not_applicable", "source": "", "margin": NAN}

@@ -134,11 +134,19 @@ class Study:
         return evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
 
     @cached_property
+    def statuses(self) -> dict[int, dict[str, str]]:
+        """Status of every item of `all_evaluation`, year by year: the table's core without the table."""
+        return {
+            year: {row["item"]: row["status"] for row in rows}
+            for year, rows in self._evaluation.items()
+        }
+
+    @cached_property
     def verdicts(self) -> dict[int, bool | None]:
         """Whether the county meets everything, year by year; None while something is open."""
         return {
-            year: _recognised(row["status"] for row in rows)
-            for year, rows in self._evaluation.items()
+            year: {"met": True, "not_met": False}.get(three_valued(statuses.values()))
+            for year, statuses in self.statuses.items()
         }
 
     @property
@@ -189,10 +197,6 @@ class Study:
         facts = self._facts_of_year
         return judge(self.county, self.year, rules, {}, self.as_of, concessions, facts)
 
-    @property
-    def _statuses(self) -> dict[str, str]:
-        return {row["item"]: row["status"] for row in self._evaluation[self.year]}
-
     @cached_property
     def switch_audit(self) -> pd.DataFrame:
         """Verdicts that another reading of the standard's open points would turn round.
@@ -206,7 +210,7 @@ class Study:
                 if alternative == self.rules[name]:
                     continue
                 other = self.with_rules(**{name.replace(".", "__"): alternative})
-                for row in _changed(self._statuses, other._statuses):
+                for row in _changed(self.statuses[self.year], other.statuses[self.year]):
                     found.append({"switch": name, "alternative": alternative} | row)
         columns = ["switch", "alternative", "item", "status", "other_status"]
         return pd.DataFrame(found, columns=columns)
@@ -229,7 +233,7 @@ class Study:
             without, with_it = (other, self) if on else (self, other)
             schools = data.facts.names[covered(data, name)]
             row = {"concession": name, "on": on, "schools": tuple(schools)}
-            changes = _changed(without._statuses, with_it._statuses)
+            changes = _changed(without.statuses[self.year], with_it.statuses[self.year])
             for change in changes or [{"item": "", "status": "", "other_status": ""}]:
                 found.append(
                     row
@@ -384,7 +388,8 @@ def judge(
     -------
     Study
     """
-    facts = facts or Facts(county, tuple(sorted(rules)))
+    rules, plan = dict(sorted(rules.items())), dict(sorted(plan.items()))
+    facts = facts or Facts(county, tuple(rules))
     entered = register(facts.schools, facts.schools.by_id, rules, concessions)
     rows = entered.in_scope
     found = ratios(
@@ -404,10 +409,6 @@ def judge(
         school_rule=school_rule_of(found, rules),
         variation=balance_of(found, rules),
     )
-
-
-def _recognised(statuses: Iterable[str]) -> bool | None:
-    return {"met": True, "not_met": False}.get(three_valued(statuses))
 
 
 def _changed(ours: Mapping[str, str], other: Mapping[str, str]) -> list[dict]:

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import County, analyze, load_standard
+from analysis import County, analyze, load_county, load_standard
 from analysis.evaluate import VERDICTS
 from analysis.indicators import STATUSES
 from analysis.load import CountyRecord
 from analysis.nation import judge_nation
 from analysis.schema import TABLES
+from analysis.study import judge
 from analysis.synthetic import generate_nation
 
 
@@ -128,3 +129,53 @@ def test_a_school_stands_once_in_a_nation(nation_tables):
 
     with pytest.raises(ValueError, match="stands for two schools"):
         judge_nation(twice)
+
+
+# --- one year and many -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sample", ["150202-donghe", "150303-hainan", "411281-yima"])
+def test_a_year_by_itself_and_among_others_is_judged_alike(sample):
+    county = load_county(sample)
+    every = analyze(county)
+    for year in county.years:
+        alone = judge(
+            county,
+            year,
+            {year: every.years[year]},
+            {y: every.plan[y] for y in [year] if every.plan},
+        )
+
+        for name in ("all_indicators", "all_balance", "all_schools", "register"):
+            table = getattr(every, name)
+            table = table[table["year"] == year].reset_index(drop=True)
+            pd.testing.assert_frame_equal(getattr(alone, name), table, rtol=1e-12, atol=0)
+        table = every.all_evaluation.query("year == @year and item != 'cv_shrinking'")
+        expected = alone.evaluation.query("item != 'cv_shrinking'")
+        pd.testing.assert_frame_equal(
+            table.reset_index(drop=True).astype(object),
+            expected.reset_index(drop=True).astype(object),
+        )
+        assert every.verdicts[year] == analyze(county, year).recognised
+
+
+def test_an_alternative_is_judged_like_a_county_with_that_rule():
+    """What alternatives share among themselves does not carry over from one to the next."""
+    study = analyze("150302-haibowan")
+    changes = {"option__cv_weighting": "none", "option__rooms_counting": "sum"}
+    for name, value in (changes | changes).items():
+        other = study.with_rules(**{name: value})
+        rules = {study.year: study.rules.replace(**{name: value})}
+
+        fresh = judge(study.county, study.year, rules, {}, concessions=study.concessions)
+
+        pd.testing.assert_frame_equal(other.evaluation, fresh.evaluation)
+        pd.testing.assert_frame_equal(other.balance, fresh.balance)
+
+
+def test_verdicts_follow_from_the_statuses_of_all_items():
+    study = analyze("150202-donghe")
+    for year, table in study.all_evaluation.groupby("year"):
+        assert study.statuses[year] == dict(zip(table["item"], table["status"], strict=True))
+        failed, unknown = ((table["status"] == each).any() for each in ("not_met", "not_assessed"))
+        assert study.verdicts[year] is (False if failed else None if unknown else True)
