@@ -115,6 +115,13 @@ class Schools:
     def _found(self) -> dict[tuple[str, ...], np.ndarray]:
         return {}
 
+    def figures(self, column: str) -> np.ndarray:
+        """A column of `school_years`."""
+        key = (column,)
+        if key not in self._found:
+            self._found[key] = numbers(self.yearly, column)
+        return self._found[key]
+
     def among(self, column: str, *words: str) -> np.ndarray:
         """Whether each school of the roster has one of these words in a column; False if blank."""
         key = (column, *words)
@@ -232,7 +239,6 @@ def register(
     concessions : frozenset of str
         Concessions that are switched on.
     """
-    yearly = schools.yearly
     there = schools.is_open[:, None, wanted] & schools.taught[None, : len(STAGES), wanted]
     year, stage, order = np.nonzero(there)
     school = wanted[order]
@@ -240,7 +246,7 @@ def register(
     taught = schools.taught[:, school]
 
     def reported(column: str) -> np.ndarray:
-        return at_rows(numbers(yearly, column), row)
+        return at_rows(schools.figures(column), row)
 
     def by_stage(name: str) -> np.ndarray:
         primary, junior = (reported(f"{name}_{each}") for each in STAGES)
@@ -363,13 +369,13 @@ def stage_rows(
 
 def register_table(county: County, schools: Schools, found: Register) -> pd.DataFrame:
     """The register as a table; see `stage_rows`."""
-    roster, yearly = schools.roster, schools.yearly
+    roster = schools.roster
 
     def of_school(column: str) -> pd.api.extensions.ExtensionArray | np.ndarray:
         return roster[column].array.take(found.school)
 
     def of_stage(name: str) -> np.ndarray:
-        primary, junior = (at_rows(numbers(yearly, f"{name}_{s}"), found.row) for s in STAGES)
+        primary, junior = (at_rows(schools.figures(f"{name}_{s}"), found.row) for s in STAGES)
         return np.where(found.stage == 0, primary, junior)
 
     names = [each.quantity for each in INDICATORS.values()]

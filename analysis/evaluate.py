@@ -89,34 +89,34 @@ def balance(
         each.reshape(len(value), *shape) for each in (found.missing, found.mean, found.sd, found.cv)
     )
     empty = np.full((1, *shape), np.nan)
-    limit = np.empty((len(value) + 1, *shape))
-    composites, statuses = [], []
+    missing, cv = np.concatenate([missing, empty]), np.concatenate([cv, empty])
+    limit, status = np.empty(cv.shape), np.empty(cv.shape, dtype="<U14")
     for position, each in enumerate(years):
-        rule = rules[each]
-        limit[:-1, :, position] = [rule.number(f"cv.{s}") for s in STAGES]
-        limit[-1, :, position] = [rule.number(f"composite_cv.{s}") for s in STAGES]
-        basics = {"schools": schools[:, position], "students": heads[:, position]}
+        limit[:-1, :, position] = [rules[each].number(f"cv.{s}") for s in STAGES]
+        limit[-1, :, position] = [rules[each].number(f"composite_cv.{s}") for s in STAGES]
+    decide = [rules[each]["option.decide_on"] for each in years]
+    for word in set(decide):
+        rule = rules[years[decide.index(word)]]
+        now = np.s_[:, [position for position, each in enumerate(decide) if each == word]]
+        basics = {"schools": schools[now], "students": heads[now]}
         rows = [
-            basics | {"cv": c, "missing": m}
-            for c, m in zip(cv[:, :, position], missing[:, :, position], strict=True)
+            basics | {"cv": cv[k][now], "missing": missing[k][now], "limit": limit[k][now]}
+            for k in range(len(value))
         ]
-        single = {"cv": cv[:, :, position], "missing": missing[:, :, position]}
-        single |= {"limit": limit[:-1, :, position]}
-        composites.append(_composite(rows, rule, limit[-1, :, position]))
-        statuses.append(
-            np.concatenate([_cv_status(basics | single, rule), composites[-1]["status"][None]])
-        )
-    last = {key: np.stack([row[key] for row in composites], axis=1) for key in ("cv", "missing")}
+        rows.append(_composite(rows, rule, limit[-1][now]))
+        for number, row in enumerate(rows):
+            status[number][now] = _cv_status(row, rule)
+        cv[-1][now], missing[-1][now] = rows[-1]["cv"], rows[-1]["missing"]
     return Balance(
         years=years,
         schools=schools,
         students=heads,
-        missing=np.concatenate([missing, last["missing"][None]]),
+        missing=missing.astype("int64"),
         mean=np.concatenate([mean, empty]),
         sd=np.concatenate([sd, empty]),
-        cv=np.concatenate([cv, last["cv"][None]]),
+        cv=cv,
         limit=limit,
-        status=np.stack(statuses, axis=2),
+        status=status,
     )
 
 

@@ -122,7 +122,7 @@ class Facts:
         """A column of `school_years` at the rows; NaN where nothing was reported."""
         if name not in self._columns:
             row = self.schools.row[self._rows]
-            self._columns[name] = at_rows(numbers(self.county.tables["school_years"], name), row)
+            self._columns[name] = at_rows(self.schools.figures(name), row)
         return self._columns[name]
 
     def among(self, column: str, *choices: str) -> np.ndarray:
