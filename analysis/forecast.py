@@ -23,7 +23,6 @@ from .course import ENTRANCE, SPAN, Model
 from .evaluate import three_valued
 from .files import InputError
 from .indicators import at_least, at_most, round_half_up
-from .items import covered, year_data
 from .load import County
 from .projection import _transitions
 from .scenario import BASELINE, Scenario
@@ -259,13 +258,13 @@ class _Judge:
             for stage in STAGES
         }
         self.point = (model.roster["type"] == "teaching_point").to_numpy()
-        self._sizes(study, rules, year)
+        self._sizes(study, rules)
         others = study.all_evaluation
         others = others[(others["year"] == year) & (others["part"] != "resource")]
         others = others[~others["item"].str.match(r"G[45](\.|$)")]
         self.others = three_valued(others["status"])
 
-    def _sizes(self, study, rules, year: int) -> None:
+    def _sizes(self, study, rules) -> None:
         """Largest sizes allowed for schools and classes; infinite where nothing is in force."""
         model, kind = self.model, self.model.roster["type"]
         through = kind.isin(["nine_year", "twelve_year"]).to_numpy()
@@ -276,8 +275,8 @@ class _Judge:
 
         limit = np.where(through, number("G4.through_school_size"), number("G4.school_size"))
         if "size_built_by_2010" in study.concessions:
-            data = year_data(study.county, year, rules, study.concessions)
-            old = np.isin(model.ids, covered(data, "size_built_by_2010"))
+            built = model.roster["built_year"].to_numpy(dtype=float, na_value=np.nan)
+            old = built <= rules.number("concession.size_built_by_2010.built_by")
             for chosen, entry in ((through, "through_school_size"), (~through, "school_size")):
                 eased = number(f"concession.size_built_by_2010.{entry}")
                 limit = np.where(old & chosen & np.isfinite(eased), eased, limit)
