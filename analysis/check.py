@@ -13,7 +13,16 @@ import numpy as np
 import pandas as pd
 
 from .files import N_, Finding, shorten
-from .schema import CHOICE_LABELS, SCHOOL_TYPES, STAGE_GRADES, TABLES, Column, Label, frame_schema
+from .schema import (
+    CHOICE_LABELS,
+    SCHOOL_PARTS,
+    SCHOOL_TYPES,
+    STAGE_GRADES,
+    TABLES,
+    Column,
+    Label,
+    frame_schema,
+)
 
 #: Equipment below this value per student (yuan) is taken for 万元 typed where yuan is expected:
 #: the national threshold is 2,000 yuan, in 万元 it would read 0.2.
@@ -21,6 +30,9 @@ SUSPICIOUS_EQUIPMENT_PER_STUDENT = 20
 
 #: Problems of one kind in one column that are listed one by one; the rest is counted.
 LISTED = 20
+
+#: Rows beyond those listed that a finding still knows by number, to be marked in a workbook.
+MARKED = 10_000
 
 #: By the names of pandera's checks.
 _MESSAGES = {
@@ -109,7 +121,13 @@ class Tables:
                 self.files.get(table, table),
                 table,
                 column,
+                rows=further(rows.index),
             )
+
+
+def further(rows: pd.Index) -> tuple[int, ...]:
+    """The rows behind those that are listed one by one."""
+    return tuple(int(row) for row in rows[LISTED : LISTED + MARKED])
 
 
 def _shown(value: object) -> object:
@@ -380,14 +398,7 @@ def _subsets(tables: Tables) -> Iterator[Finding]:
     if "school_years" not in tables:
         return
     rows = tables["school_years"]
-    pairs = [
-        (f"{part}_{stage}", f"teachers_{stage}", "error")
-        for part in ("above_qualification", "backbone", "pe_arts")
-        for stage in ("primary", "junior")
-    ]
-    pairs.append(("indoor_sports_area_m2", "teaching_area_m2", "error"))
-    pairs.append(("training_funds_cny", "operating_funds_cny", "warning"))
-    for part, whole, severity in pairs:
+    for part, whole, severity in SCHOOL_PARTS:
         if part in rows and whole in rows:
             yield from tables.report(
                 N_("{label} is {value}, more than the {whole} that contains it ({total})"),

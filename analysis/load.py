@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -21,22 +21,45 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from .check import LISTED, Tables, check_tables, unknown_name
+from .check import LISTED, Tables, check_tables, further, unknown_name
 from .files import N_, Finding, InputError, mistakes, problem, read_data, read_model, shorten
 from .plan import Plan, read_plan
-from .schema import CHOICE_LABELS, COUNTY_INPUTS, COUNTY_PARTS, TABLES, YEAR, Column, Label, Table
+from .schema import (
+    CHOICE_LABELS,
+    COUNTY_FIELDS,
+    COUNTY_INPUTS,
+    COUNTY_PARTS,
+    COUNTY_SHEET,
+    OTHER_SHEETS,
+    TABLES,
+    YEAR,
+    Column,
+    Label,
+    Table,
+)
+from .spreadsheet import unguarded
 from .standards import LARGEST_SHARE, Standard, Text, built_in, load_standard
 
 _TABLE = Label("表", "table")
 _COLUMN = Label("列", "column")
 
 
+def _tidy(text: object) -> object:
+    """Texts of the record in the form in which a cell of a table holds them."""
+    if isinstance(text, Text):
+        return Text(zh=_clean_text(text.zh), en=_clean_text(text.en))
+    return _clean_text(text)
+
+
+Tidy = pydantic.AfterValidator(_tidy)
+
+
 class Source(pydantic.BaseModel):
     """Where a county's figures come from."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    title: str
-    note: str = ""
+    title: Annotated[str, Tidy]
+    note: Annotated[str, Tidy] = ""
 
 
 class CountyRecord(pydantic.BaseModel):
@@ -44,8 +67,8 @@ class CountyRecord(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
     code: Annotated[str, pydantic.Field(pattern=r"^[0-9]{6}$")]
-    name: Text
-    province: Text
+    name: Annotated[Text, Tidy]
+    province: Annotated[Text, Tidy]
     standard: str = "cn-2017"
     target_year: Annotated[int, pydantic.Field(ge=1949, le=2100)] | None = None
     synthetic: bool = False
@@ -146,17 +169,17 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         except InputError as error:
             findings.extend(error.findings)
     plan = None
-    written = path / "plan.yaml" if path.is_dir() else path.with_suffix(".plan.yaml")
+    written = plan_file(path)
     if written.exists():
         try:
             plan = read_plan(written)
         except InputError as error:
             findings.extend(error.findings)
-    frames, unread = {}, {}
+    frames, unread, places = {}, {}, {}
     for name, table in TABLES.items():
         if name in raw:
             rows, file = raw[name]
-            frames[name] = _typed(table, rows, file, findings, unread)
+            frames[name] = _typed(table, rows, file, findings, unread, places)
         elif table.needed:
             findings.append(
                 Finding(
@@ -189,6 +212,7 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
             findings.append(Finding("error", N_("the table has no rows"), {}, files[name], name))
     if standard is not None and "county_years" in complete:
         findings.extend(_county_items(complete["county_years"], standard, files["county_years"]))
+    findings = [_placed(finding, places) for finding in findings]
     if record is None or standard is None or any(f.severity == "error" for f in findings):
         return None, findings
     tables = {
@@ -207,6 +231,34 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         ),
         findings,
     )
+
+
+def plan_file(path: Path) -> Path:
+    """Where the plan of the county in a folder or workbook stands, if it has one."""
+    return path / "plan.yaml" if path.is_dir() else path.with_suffix(".plan.yaml")
+
+
+def cell_name(row: int, column: int) -> str:
+    """Row and column, counted from 1, as a spreadsheet names the cell: 3, 28 -> AB3."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"
+
+
+def _placed(finding: Finding, places: dict[tuple[str, str], tuple[int, int]]) -> Finding:
+    """A finding with its cell, by the row of the header and the position of each column."""
+    if finding.cell or not finding.table:
+        return finding
+    name = finding.column or TABLES[finding.table].names[0]
+    if (finding.table, name) not in places:
+        return finding
+    header, position = places[finding.table, name]
+    row = finding.rows[0] if finding.rows else finding.row
+    if row is None and not finding.column:
+        return finding
+    return replace(finding, cell=cell_name(header if row is None else row, position))
 
 
 def _standard(name: str, path: Path) -> Standard:
@@ -307,8 +359,11 @@ def find_county(name: str | Path) -> Path:
 # --- reading -------------------------------------------------------------------------------------
 
 _OLE2 = b"\xd0\xcf\x11\xe0"
-_COUNTY_SHEETS = ("county", "县", "县情", "县区信息")
-_OTHER_SHEETS = ("readme", "说明", "填表说明")
+_COUNTY_SHEETS = ("县", "县情", COUNTY_SHEET.zh, COUNTY_SHEET.en)
+_OTHER_SHEETS = {
+    "填表说明",
+    *(name for label in OTHER_SHEETS.values() for name in (label.zh, label.en)),
+}
 _TOO_MANY_CELLS = N_(
     "row {row} has {saw} cells; the header has {expected}. Is there a comma inside a text?"
 )
@@ -320,7 +375,7 @@ def _read_folder(path: Path, findings: list[Finding]):
     for file in sorted(path.iterdir()):
         if file.suffix.lower() != ".csv" or file.name.startswith("."):
             continue
-        name = _TABLE_NAMES.get(_plain(file.stem))
+        name = table_of(file.stem)
         if name is None:
             findings.append(unknown_name(_TABLE, file.stem, _TABLE_SPELLINGS, str(file)))
         elif name in raw:
@@ -330,7 +385,7 @@ def _read_folder(path: Path, findings: list[Finding]):
                 )
             )
         else:
-            raw[name] = (_read_csv(file, findings), str(file))
+            raw[name] = (read_csv(file, findings), str(file))
     record = None
     try:
         record = read_model(path / "county.yaml", CountyRecord)
@@ -339,7 +394,7 @@ def _read_folder(path: Path, findings: list[Finding]):
     return raw, record
 
 
-def _read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
+def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
     """A CSV file as text, header included; empty with a finding if it cannot be read."""
 
     def refuse(message: str, at: int | None = None, **values) -> pd.DataFrame:
@@ -457,7 +512,7 @@ def _read_workbook(path: Path, findings: list[Finding]):
         workbook = CalamineWorkbook.from_path(path)
         for meta in workbook.sheets_metadata:
             sheet, label = meta.name, f"{path} [{meta.name}]"
-            name = _TABLE_NAMES.get(_plain(sheet))
+            name = table_of(sheet)
             county = _plain(sheet) in _COUNTY_SHEETS
             hidden = meta.visible != SheetVisibleEnum.Visible
             if not _is_read(sheet, hidden):
@@ -476,11 +531,9 @@ def _read_workbook(path: Path, findings: list[Finding]):
                     )
                 )
             elif name:
-                frame = pd.DataFrame(
-                    [[_cell_text(cell) for cell in row] for row in rows], dtype=str
-                )
+                frame = pd.DataFrame([[cell_text(cell) for cell in row] for row in rows], dtype=str)
                 raw[name] = (frame, label)
-            elif any(_cell_text(cell).strip() for row in rows for cell in row):
+            elif any(cell_text(cell).strip() for row in rows for cell in row):
                 findings.append(
                     unknown_name(_TABLE, sheet, {**_TABLE_SPELLINGS, "county": "county"}, label)
                 )
@@ -504,6 +557,11 @@ def _read_workbook(path: Path, findings: list[Finding]):
     return raw, record
 
 
+def table_of(name: str) -> str | None:
+    """The table that the name of a file or sheet means."""
+    return _TABLE_NAMES.get(_plain(name))
+
+
 def _is_read(sheet: str, hidden: bool) -> bool:
     """Whether a sheet counts: not instructions, nor hidden lists for drop-down cells."""
     plain = _plain(sheet)
@@ -512,25 +570,48 @@ def _is_read(sheet: str, hidden: bool) -> bool:
     return not hidden and plain not in _OTHER_SHEETS
 
 
+def record_lines(record: CountyRecord) -> list[tuple[str, str, str]]:
+    """The sheet `county` of a record: key, entry and note of every line."""
+    return [
+        ("code", record.code, ""),
+        ("name.zh", record.name.zh, ""),
+        ("name.en", record.name.en, ""),
+        ("province.zh", record.province.zh, ""),
+        ("province.en", record.province.en, ""),
+        ("standard", record.standard, ""),
+        ("target_year", str(record.target_year or ""), ""),
+        ("synthetic", "yes" if record.synthetic else "no", ""),
+        *(("sources", source.title, source.note) for source in record.sources),
+    ]
+
+
 def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> CountyRecord | None:
     """Sheet `county`: first column a key such as ``name.zh``, second its value."""
     data: dict = {}
     places: dict[tuple, int] = {}
     before = len(findings)
     for number, row in enumerate(rows, 1):
-        key, *rest = [_clean(_cell_text(cell)) for cell in row] or [""]
+        key, *rest = [_clean_text(cell_text(cell)) for cell in row] or [""]
+        key = _COUNTY_KEYS.get(_plain(key), key)
         value = next((cell for cell in rest if cell), "")
-        if not key or not value or key in ("key", "项目"):
+        if not key or not value or key.lower() in ("key", "item", "项目"):
             continue
         place = tuple(key.split("."))
         if place[0] == "sources":
-            data.setdefault("sources", []).append({"title": value, "note": (rest[1:] or [""])[0]})
+            data.setdefault("sources", []).append(
+                {"title": rest[0], "note": next((cell for cell in rest[1:] if cell), "")}
+            )
             continue
         parent = data.setdefault(place[0], {}) if len(place) == 2 else data
         if not isinstance(parent, dict) or place in places:
             findings.append(
                 Finding(
-                    "error", N_("“{key}” stands twice; keep one"), {"key": key}, label, row=number
+                    "error",
+                    N_("“{key}” stands twice; keep one"),
+                    {"key": key},
+                    label,
+                    row=number,
+                    cell=cell_name(number, 1),
                 )
             )
             continue
@@ -538,7 +619,7 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
         if key in ("code", "target_year"):
             value = unicodedata.normalize("NFKC", value)
         elif key == "synthetic":
-            value = {"是": True, "否": False}.get(value, value)
+            value = {"是": True, "否": False, "yes": True, "no": False}.get(value.lower(), value)
         parent[place[-1]] = value
     try:
         record = CountyRecord.model_validate(data)
@@ -551,13 +632,14 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
                 label,
                 row=places.get(place),
                 value=value,
+                cell=cell_name(places[place], 2) if place in places else "",
             )
             for place, key, reason, value in mistakes(error)
         )
     return record if len(findings) == before else None
 
 
-def _cell_text(cell: object) -> str:
+def cell_text(cell: object) -> str:
     """What a spreadsheet cell says; whole numbers without a decimal point."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
@@ -661,7 +743,7 @@ def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) 
                     cell, value = cell.decode(), value.decode("utf-8", "replace")
                     row = int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
                     values = {"cell": cell, "value": value}
-                    findings.append(Finding("error", message, values, label, row=row))
+                    findings.append(Finding("error", message, values, label, row=row, cell=cell))
     if width * height > LARGEST_SHEET:
         raise problem(
             N_(
@@ -691,6 +773,14 @@ def _clean(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return " ".join(text.split())
+
+
+def _clean_text(text: str) -> str:
+    """A text of a table: clean, without control characters, as it was before it was guarded."""
+    text = _clean(text)
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cc")
+    return unguarded(text)
 
 
 def _plain(text: object) -> str:
@@ -732,6 +822,11 @@ _TABLE_SPELLINGS = {
     name: table.name for table in TABLES.values() for name in (table.name, table.zh, table.en)
 }
 _TABLE_NAMES = {_plain(spelling): name for spelling, name in _TABLE_SPELLINGS.items()}
+_COUNTY_KEYS = {
+    _plain(spelling): key
+    for key, label in COUNTY_FIELDS.items()
+    for spelling in (key, label.zh, label.en)
+}
 _CHOICES = {
     **{_plain(name): name for name in CHOICE_LABELS},
     **{_plain(label[lang]): name for name, label in CHOICE_LABELS.items() for lang in ("zh", "en")},
@@ -754,11 +849,12 @@ def _typed(
     file: str,
     findings: list[Finding],
     unread: dict[tuple[str, str], pd.Index],
+    places: dict[tuple[str, str], tuple[int, int]],
 ) -> pd.DataFrame:
     """Text rows with their header -> typed columns; the index is the row in the file."""
 
-    def refuse(message: str, column: str = "", **values) -> None:
-        findings.append(Finding("error", message, values, file, table.name, column))
+    def refuse(message: str, column: str = "", cell: str = "", **values) -> None:
+        findings.append(Finding("error", message, values, file, table.name, column, cell=cell))
 
     filled = rows.apply(lambda column: column.str.strip() != "") if len(rows) else rows
     if not len(rows) or not filled.to_numpy().any():
@@ -772,12 +868,14 @@ def _typed(
     index = pd.Index(body.index + 1, name="row")
     spellings = {name: c.name for c in table.columns for name in (c.name, c.zh, c.en)}
     known = {_plain(spelling): name for spelling, name in spellings.items()}
+    top = int(rows.index[start]) + 1
     last = max((position for position, title in enumerate(header, 1) if title), default=0)
     strangers = [title for title in header if title and _plain(title) not in known]
     if len(strangers) == sum(map(bool, header)):
         refuse(
             N_("row {row} is not the header of this table: none of its columns is known ({names})"),
-            row=rows.index[start] + 1,
+            cell=cell_name(top, 1),
+            row=top,
             names=shorten(", ".join(strangers)),
         )
         return pd.DataFrame()
@@ -785,26 +883,31 @@ def _typed(
     longer = of_cell[of_cell.iloc[:, last:].any(axis=1)]
     for row, cells in longer.head(LISTED).iterrows():
         saw = int(np.flatnonzero(cells.to_numpy())[-1]) + 1
-        refuse(_TOO_MANY_CELLS, row=row + 1, saw=saw, expected=last)
+        at = cell_name(row + 1, saw)
+        refuse(_TOO_MANY_CELLS, cell=at, row=row + 1, saw=saw, expected=last)
     if len(longer) > LISTED:
         refuse(_MORE, n=len(longer) - LISTED)
     for title in strangers[:LISTED]:
-        findings.append(unknown_name(_COLUMN, title, spellings, file, table=table.name))
+        at = cell_name(top, header.index(title) + 1)
+        findings.append(unknown_name(_COLUMN, title, spellings, file, table=table.name, cell=at))
     if len(strangers) > LISTED:
         refuse(N_("{n} more unknown columns"), n=len(strangers) - LISTED)
     frame: dict[str, pd.Series] = {}
     for position, title in enumerate(header[:last]):
         name = known.get(_plain(title))
+        at = cell_name(top, position + 1)
         if not title and of_cell.iloc[:, position].any():
-            refuse(N_("column {position} has values but no header"), position=position + 1)
+            refuse(N_("column {position} has values but no header"), "", at, position=position + 1)
         elif name in frame:
-            refuse(N_("the column stands twice; keep one"), name)
+            refuse(N_("the column stands twice; keep one"), name, at)
         elif name is not None:
+            places[table.name, name] = (top, position + 1)
             unit = _other_unit(title, table[name])
             if unit:
                 refuse(
                     N_("the header says “{unit}”, but {label} is given in {expected}; convert it"),
                     name,
+                    at,
                     unit=unit,
                     label=table[name],
                     expected=table[name].unit,
@@ -845,7 +948,7 @@ def _convert(
         values = np.array([_id(text) for text in texts], dtype=object)
         wrong = np.array([_BAD_ID.search(text) is not None for text in values], dtype=bool)
     elif column.kind == "text":
-        values, wrong = np.array([_clean(text) for text in texts], dtype=object), None
+        values, wrong = np.array([_clean_text(text) for text in texts], dtype=object), None
     else:
         values, wrong = np.array([_choice(column, text) for text in texts], dtype=object), None
     if wrong is None or not wrong.any():
@@ -891,7 +994,7 @@ def _choice(column: Column, cell: str) -> str:
     if column.kind == "value":
         cell = _narrow(cell)
         if _NUMBER.fullmatch(cell) and abs(float(cell)) <= LARGEST_NUMBER:
-            return _cell_text(float(cell) + 0.0)  # 1.50 in one file is 1.5 in another
+            return cell_text(float(cell) + 0.0)  # 1.50 in one file is 1.5 in another
         return {"是": "yes", "否": "no", "true": "yes", "false": "no"}.get(
             cell.lower(), cell.lower() if cell.lower() in ("yes", "no") else cell
         )
@@ -907,7 +1010,15 @@ def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> It
             "error", message, values, file, table.name, column.name, int(row), shorten(cell, 400)
         )
     if len(cells) > LISTED:
-        yield Finding("error", _MORE, {"n": len(cells) - LISTED}, file, table.name, column.name)
+        yield Finding(
+            "error",
+            _MORE,
+            {"n": len(cells) - LISTED},
+            file,
+            table.name,
+            column.name,
+            rows=further(cells.index),
+        )
 
 
 def _why_unreadable(column: Column, text: str, values: dict) -> str:
