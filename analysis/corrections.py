@@ -176,9 +176,10 @@ def _csv_sheets(path: Path | str, book):
 
 def _write(cell, text: str) -> None:
     """Text as text, never as a formula, an error or a number."""
-    cell.value = _ILLEGAL.sub("", text)[:32_000]
-    cell.data_type = "s"
     cell.number_format = "@"
+    text = _ILLEGAL.sub("", text)[:32_000]
+    if text:
+        cell.value, cell.data_type = text, "s"
 
 
 def _unmark(sheet) -> None:

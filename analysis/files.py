@@ -250,6 +250,9 @@ def read_yaml(path: Path) -> Document:
 def _index(node: yaml.Node, path: tuple, lines: dict[tuple, int]):
     """Note the line of every key; yield duplicate keys."""
     lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode) and re.search("[\ud800-\udfff]", node.value):
+        # written as an escape; no file could hold it as text
+        raise yaml.composer.ComposerError(None, None, "half a character", node.start_mark)
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:

@@ -283,11 +283,13 @@ def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterato
     known = items | set(COUNTY_INPUTS)
     number = pd.to_numeric(table["value"], errors="coerce").set_axis(table.index)
 
-    def at(row: int, message: str, severity: str = "error", **values) -> Finding:
-        item = table.loc[row, "item"]
-        values = {"item": item, **values}
+    def at(
+        row: int, message: str, severity: str = "error", column: str = "value", **values
+    ) -> Finding:
+        values = {"item": table.loc[row, "item"], **values}
+        found = str(table.loc[row, column])
         return Finding(
-            severity, message, values, file, "county_years", "value", int(row), str(item)
+            severity, message, values, file, "county_years", column, int(row), shorten(found)
         )
 
     for row, item in table["item"].dropna().items():
@@ -295,7 +297,7 @@ def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterato
             near = difflib.get_close_matches(item, known, n=1, cutoff=0.85)
             if near or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
                 message = N_("nothing is called “{item}”; did you mean “{near}”?")
-                yield at(row, message, "warning", near=near[0] if near else "G1 … V6")
+                yield at(row, message, "warning", "item", near=near[0] if near else "G1 … V6")
             continue
         entry = standard.entries.get(item)
         if entry is None or not np.isfinite(number[row]):
@@ -591,7 +593,7 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
     places: dict[tuple, int] = {}
     before = len(findings)
     for number, row in enumerate(rows, 1):
-        key, *rest = [_clean_text(cell_text(cell)) for cell in row] or [""]
+        key, *rest = [unguarded(_clean_text(cell_text(cell))) for cell in row] or [""]
         key = _COUNTY_KEYS.get(_plain(key), key)
         value = next((cell for cell in rest if cell), "")
         if not key or not value or key.lower() in ("key", "item", "项目"):
@@ -776,11 +778,11 @@ def _clean(text: str) -> str:
 
 
 def _clean_text(text: str) -> str:
-    """A text of a table: clean, without control characters, as it was before it was guarded."""
+    """A text without stray spaces, line breaks, invisible and control characters."""
     text = _clean(text)
     if not text.isprintable():
         text = "".join(c for c in text if unicodedata.category(c) != "Cc")
-    return unguarded(text)
+    return text
 
 
 def _plain(text: object) -> str:
@@ -948,7 +950,7 @@ def _convert(
         values = np.array([_id(text) for text in texts], dtype=object)
         wrong = np.array([_BAD_ID.search(text) is not None for text in values], dtype=bool)
     elif column.kind == "text":
-        values, wrong = np.array([_clean_text(text) for text in texts], dtype=object), None
+        values, wrong = np.array([unguarded(_clean_text(t)) for t in texts], dtype=object), None
     else:
         values, wrong = np.array([_choice(column, text) for text in texts], dtype=object), None
     if wrong is None or not wrong.any():

@@ -12,7 +12,7 @@ from pathlib import Path
 import bad_county as bad
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from test_load import counties
 from typer.testing import CliRunner
@@ -65,14 +65,20 @@ def test_every_sample_comes_back_unchanged(name, lang, tmp_path):
 
 #: Text that a spreadsheet or its file format would take for something else.
 TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs", "Cn", "Co")), min_size=1, max_size=12
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")),
+    min_size=1,
+    max_size=12,
 ) | st.sampled_from(
     ["=1+2", "'=1+2", "''=1", "+7", "-", "-x", "@a", "_x0041_", "#REF!", "1e5", "007", "是", "yes"]
 )
 AMOUNTS = st.floats(0, 1e14, allow_nan=False).map(repr) | st.sampled_from(["", "0.1", "1e-7"])
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],  # examples are small as they are
+)
 @given(counties(), st.data(), st.sampled_from(["zh", "en"]))
 def test_any_county_comes_back_unchanged(tmp_path_factory, tables, data, lang):
     for row in tables["schools"][1:]:
@@ -92,7 +98,7 @@ def test_any_county_comes_back_unchanged(tmp_path_factory, tables, data, lang):
         ],
     }
     folder = bad.write_folder(tmp_path_factory.mktemp("law") / "county", tables)
-    (folder / "county.yaml").write_text(json.dumps(record), encoding="utf-8")
+    (folder / "county.yaml").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     county = load_county(folder)
     again = load_county(written(county, folder.parent / "out", lang))
 
@@ -148,13 +154,8 @@ def test_a_sheet_for_every_table_with_heads_notes_and_frozen_panes(lang):
     assert book.sheetnames[0] == OTHER_SHEETS["readme"][lang]
     for table in TABLES.values():
         sheet = book[table.label(lang)]
-        heads = [cell.value for cell in sheet[1]]
-
-        assert [re.sub(r"[（(][^（(]*[）)]$", "", head).strip() for head in heads] == [
-            re.sub(r"[（(][^（(]*[）)]$", "", column.label(lang)).strip()
-            for column in table.columns
-        ]
         for cell, column in zip(sheet[1], table.columns, strict=True):
+            assert cell.value.startswith(column.label(lang))
             assert column.unit[lang] in cell.value
             assert column.help[lang] in cell.comment.text
             assert all(CHOICE_LABELS[c][lang] in cell.comment.text for c in column.choices)
