@@ -519,6 +519,9 @@ def _read_workbook(path: Path, findings: list[Finding]):
             hidden = meta.visible != SheetVisibleEnum.Visible
             if not _is_read(sheet, hidden):
                 continue
+            if hidden:
+                message = N_("the sheet is hidden; it is read like the others")
+                findings.append(Finding("warning", message, {}, label))
             rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             if county and not described:
                 described = True
@@ -654,11 +657,32 @@ def cell_text(cell: object) -> str:
 
 #: Unpacked size (bytes), and cells of a sheet's rectangle, above which a workbook is refused: one
 #: value typed by mistake into the last cell of a sheet asks for hundreds of gigabytes.
-LARGEST_WORKBOOK = 2_000_000_000
+LARGEST_WORKBOOK = 1_000_000_000
 LARGEST_SHEET = 40_000_000
+
+#: Size (bytes) of the parts that are read whole, and of all parts by what they take in the archive:
+#: tables of figures unpack to 10 or 20 times their size, a bomb to 1,000 times.
+LARGEST_INDEX = 10_000_000
+LARGEST_RATIO, RATIO_FROM = 100, 100_000_000
 
 _CELL = rb'<(?:\w+:)?c (?:[^>]*\s)?r="([A-Z]{1,3}[0-9]{1,7})"'
 _FILLED = re.compile(rb'<(?:\w+:)?(?:c|row) (?:[^>]*\s)?r="([A-Z]{0,3})([0-9]{1,7})"[^>]*(?<!/)>')
+#: Cells and rows that are written otherwise than every spreadsheet program writes them.
+_ODD = re.compile(
+    rb"<(?:[\w.-]+:)?(?:c|row)(?=[\s/>])"
+    rb'(?! r="[A-Z]{0,3}[0-9]{1,7}"[^>\'"]*(?:"[^"<>]*"[^>\'"]*)*>)'
+)
+_TAG = re.compile(
+    rb"<(?:[\w.-]+:)?(?:c|row)((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
+)
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([^\"']*)[\"']")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
+_ANY_CELL = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z0-9]+)"')
+_HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row (?=[^>]*\shidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>'
+)
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col (?=[^>]*hidden="(?:1|true)")[^>]*min="([0-9]+)"')
 _ERROR = re.compile(_CELL + rb'[^>]*\st="e"[^>]*>.{0,2000}?<(?:\w+:)?v>([^<]*)<', re.S)
 _NO_RESULT = re.compile(
     _CELL + rb'(?![^>]*\st="str")[^>]*(?<!/)>\s*'
@@ -677,18 +701,24 @@ def _inspect(path: Path) -> list[Finding]:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = {info.filename.lower(): info for info in archive.infolist()}
+            if len(parts) < len(archive.infolist()):
+                raise _NotAWorkbook("one part twice")
             if "xl/workbook.xml" not in parts:
                 raise _NotAWorkbook("xl/workbook.xml")
-            if sum(info.file_size for info in parts.values()) > LARGEST_WORKBOOK:
+            unpacked = sum(info.file_size for info in archive.infolist())
+            packed = sum(info.compress_size for info in archive.infolist())
+            inflated = unpacked > RATIO_FROM and unpacked > LARGEST_RATIO * packed
+            if unpacked > LARGEST_WORKBOOK or inflated:
                 raise problem(
                     N_("is too large for a workbook; give the county as a folder of CSV files"),
                     file=path,
                 )
             names = _sheet_names(archive, parts)
-            for part, info in parts.items():
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
-                    cells = _inspect_sheet(archive, info, f"{path} [{names.get(part, part)}]")
-                    findings += cells if part in names else []
+            for part, name in names.items():
+                if part not in parts:
+                    raise _NotAWorkbook(part)
+                label, table = f"{path} [{name}]", table_of(name) is not None
+                findings += _inspect_sheet(archive, parts[part], label, table)
     except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
         raise _NotAWorkbook(str(error)) from None
     except (EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -701,6 +731,9 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
     links = parts.get("xl/_rels/workbook.xml.rels")
     if links is None:
         return {}
+    for part in (links, parts["xl/workbook.xml"]):
+        if part.file_size > LARGEST_INDEX:
+            raise _NotAWorkbook(part.filename)
     targets = {
         link.get("Id"): link.get("Target", "").lower().lstrip("/").removeprefix("xl/")
         for link in ElementTree.fromstring(archive.read(links))
@@ -715,10 +748,14 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
     return names
 
 
-def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> list[Finding]:
-    """Cells with an error or without a result; a sheet beyond measure is refused."""
+def _inspect_sheet(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str, table: bool
+) -> list[Finding]:
+    """Cells with an error, without a result, merged or hidden; a sheet beyond measure is refused."""
     findings: list[Finding] = []
     more = width = height = 0
+    hidden_rows: list[int] = []
+    hidden_columns: list[int] = []
     rest = b""
     with archive.open(info) as stream:
         while chunk := stream.read(4_000_000):
@@ -726,9 +763,15 @@ def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) 
             rows, end, rest = (rest + chunk).rpartition(b"row>")
             if len(rest) > 100_000_000:
                 raise _NotAWorkbook("row")
+            if b"<!DOCTYPE" in chunk:
+                raise _NotAWorkbook("<!DOCTYPE")
             filled = _FILLED.findall(rows + end)
             width = max([width, *map(_column_number, {column for column, _ in filled})])
             height = max([height, *map(int, {row for _, row in filled})])
+            across, down = _odd_extent(rows + end)
+            width, height = max(width, across), max(height, down)
+            hidden_rows += map(int, _HIDDEN_ROW.findall(rows + end))
+            hidden_columns += map(int, _HIDDEN_COLUMN.findall(rows + end))
             for message, pattern in (
                 (N_("cell {cell} shows the error {value}; correct it in the workbook"), _ERROR),
                 (
@@ -757,7 +800,54 @@ def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) 
         )
     if more:
         findings.append(Finding("error", _MORE, {"n": more}, label))
+    merged = _MERGED.findall(rest) if table else []
+    for first, last in merged[:LISTED]:
+        cell = first.decode()
+        values = {"cells": f"{cell}:{last.decode()}"}
+        message = N_(
+            "the cells {cells} are merged: only the first would count; unmerge them and fill in each"
+        )
+        findings.append(Finding("error", message, values, label, cell=cell))
+    if len(merged) > LISTED:
+        findings.append(Finding("error", _MORE, {"n": len(merged) - LISTED}, label))
+    if hidden_rows:
+        message = N_("{n} rows are hidden, the first is row {row}; they are read like the others")
+        values = {"n": len(hidden_rows), "row": hidden_rows[0]}
+        findings.append(Finding("warning", message, values, label))
+    hidden_columns = [column for column in hidden_columns if column <= width]
+    if hidden_columns:
+        message = N_("column {column} is hidden; it is read like the others")
+        column = cell_name(0, hidden_columns[0])[:-1]
+        findings.append(Finding("warning", message, {"column": column}, label))
     return findings
+
+
+def _odd_extent(data: bytes) -> tuple[int, int]:
+    """How far cells reach that are written in an unusual way: without a place, or in other quotes.
+
+    The reader of workbooks lays out the whole rectangle, so that a place beyond any sheet would ask
+    for more memory than there is.
+    """
+    width = height = 0
+    nameless = False
+    for odd in _ODD.finditer(data):
+        tag = _TAG.match(data, odd.start())
+        if tag is None:
+            raise _NotAWorkbook(shorten(data[odd.start() :][:40].decode("utf-8", "replace")))
+        place = _PLACE.search(tag[1])
+        if place is None:
+            nameless = True
+            continue
+        found = re.fullmatch(rb"([A-Z]{0,3})([0-9]{1,7})", place[1])
+        if found is None:
+            raise _NotAWorkbook(shorten(place[1].decode("utf-8", "replace")))
+        if not tag[2]:
+            width, height = max(width, _column_number(found[1])), max(height, int(found[2]))
+    if nameless:
+        rows = _ROW.split(data)[1:]
+        width = max([width, *(len(_ANY_CELL.findall(row)) for row in rows)])
+        height = max(height, len(rows))
+    return width, height
 
 
 def _column_number(letters: bytes) -> int:

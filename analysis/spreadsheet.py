@@ -13,9 +13,8 @@ XLSX_OPTIONS = {
     "strings_to_numbers": False,
 }
 
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r].")
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r].", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?%?")
-_GUARDED = re.compile(r"'+[=+\-@＝＋－＠].")
 
 
 def guarded(text: str) -> str:
@@ -40,7 +39,7 @@ def unguarded(text: str) -> str:
     >>> unguarded("'=1+2"), unguarded("'quoted'")
     ('=1+2', "'quoted'")
     """
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
