@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import warnings
 import zipfile
 from collections import defaultdict
 from pathlib import Path
 
 from .files import N_, Finding, InputError, read_model
-from .language import Language, speak
-from .load import CountyRecord, find_county, read_csv, record_lines, table_of
+from .language import LANGUAGES, Language, speak
+from .load import CountyRecord, find_county, inspect_workbook, read_csv, record_lines, table_of
 from .schema import COUNTY_SHEET, OTHER_SHEETS, TABLES
 
 #: Fills of marked cells. No one else's fill has just these colours, so that marks of an earlier
@@ -22,7 +23,7 @@ ERROR_FILL, WARNING_FILL = "FFFFB3B0", "FFFFE08A"
 SIGN = "— Junheng —"
 
 #: Unpacked size (bytes) above which a workbook is not copied: only the list is made.
-LARGEST_COPY = 400_000_000
+LARGEST_COPY = 150_000_000
 
 #: What to do where the message does not say it, by message.
 ADVICE = {
@@ -97,8 +98,9 @@ def write_corrections(path: str | Path, findings: list[Finding], lang: str = "zh
     sheets |= {str(file): book[name] for file, name in _csv_sheets(path, book)}
     for sheet in sheets.values():
         _unmark(sheet)
+    ours = {speak(lang)("What is wrong") for lang in LANGUAGES}
     for name in (OTHER_SHEETS["findings"].zh, OTHER_SHEETS["findings"].en):
-        if name in book.sheetnames:
+        if name in book.sheetnames and book[name]["G4"].value in ours:
             book.remove(book[name])
     notes: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     places = []
@@ -123,10 +125,13 @@ def _copy(path: Path):
     import openpyxl
 
     try:
+        inspect_workbook(path)
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > LARGEST_COPY:
                 return None
-        book = openpyxl.load_workbook(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(path)
         return book if book.worksheets else None
     # whatever this reader stumbles over: what was found is told all the same
     except Exception:

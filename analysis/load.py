@@ -510,7 +510,7 @@ def _read_workbook(path: Path, findings: list[Finding]):
 
     raw, record, described = {}, None, False
     try:
-        findings.extend(_inspect(path))
+        findings.extend(inspect_workbook(path))
         workbook = CalamineWorkbook.from_path(path)
         for meta in workbook.sheets_metadata:
             sheet, label = meta.name, f"{path} [{meta.name}]"
@@ -542,7 +542,7 @@ def _read_workbook(path: Path, findings: list[Finding]):
                 findings.append(
                     unknown_name(_TABLE, sheet, {**_TABLE_SPELLINGS, "county": "county"}, label)
                 )
-    except (CalamineError, OSError, ValueError, _NotAWorkbook) as error:
+    except (CalamineError, OSError, ValueError, NotAWorkbookError) as error:
         raise problem(
             N_(
                 "cannot be opened as a workbook: it is damaged or incomplete ({reason}); save it again"
@@ -691,20 +691,37 @@ _NO_RESULT = re.compile(
 )
 
 
-class _NotAWorkbook(Exception):
+class NotAWorkbookError(Exception):
     """The archive has not the parts of a workbook."""
 
 
-def _inspect(path: Path) -> list[Finding]:
-    """What the reader of workbooks cannot say: it takes errors and unknown results for blanks."""
+def inspect_workbook(path: Path) -> list[Finding]:
+    """What the reader of workbooks cannot say, and whether it may be let near the file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of Finding
+        Errors and unknown results, which the reader takes for blanks; merged and hidden cells.
+
+    Raises
+    ------
+    InputError
+        The workbook is too large, or its cells reach too far.
+    NotAWorkbookError
+        Parts are missing, damaged, or stand where no spreadsheet program puts them.
+    """
     findings: list[Finding] = []
     try:
         with zipfile.ZipFile(path) as archive:
             parts = {info.filename.lower(): info for info in archive.infolist()}
             if len(parts) < len(archive.infolist()):
-                raise _NotAWorkbook("one part twice")
+                raise NotAWorkbookError("one part twice")
             if "xl/workbook.xml" not in parts:
-                raise _NotAWorkbook("xl/workbook.xml")
+                raise NotAWorkbookError("xl/workbook.xml")
             unpacked = sum(info.file_size for info in archive.infolist())
             packed = sum(info.compress_size for info in archive.infolist())
             inflated = unpacked > RATIO_FROM and unpacked > LARGEST_RATIO * packed
@@ -716,13 +733,13 @@ def _inspect(path: Path) -> list[Finding]:
             names = _sheet_names(archive, parts)
             for part, name in names.items():
                 if part not in parts:
-                    raise _NotAWorkbook(part)
+                    raise NotAWorkbookError(part)
                 label, table = f"{path} [{name}]", table_of(name) is not None
                 findings += _inspect_sheet(archive, parts[part], label, table)
     except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
-        raise _NotAWorkbook(str(error)) from None
+        raise NotAWorkbookError(str(error)) from None
     except (EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise _NotAWorkbook(str(error)) from None
+        raise NotAWorkbookError(str(error)) from None
     return findings
 
 
@@ -733,7 +750,7 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
         return {}
     for part in (links, parts["xl/workbook.xml"]):
         if part.file_size > LARGEST_INDEX:
-            raise _NotAWorkbook(part.filename)
+            raise NotAWorkbookError(part.filename)
     targets = {
         link.get("Id"): link.get("Target", "").lower().lstrip("/").removeprefix("xl/")
         for link in ElementTree.fromstring(archive.read(links))
@@ -762,9 +779,9 @@ def _inspect_sheet(
             # whole rows only: the last one may go on in the next chunk
             rows, end, rest = (rest + chunk).rpartition(b"row>")
             if len(rest) > 100_000_000:
-                raise _NotAWorkbook("row")
+                raise NotAWorkbookError("row")
             if b"<!DOCTYPE" in chunk:
-                raise _NotAWorkbook("<!DOCTYPE")
+                raise NotAWorkbookError("<!DOCTYPE")
             filled = _FILLED.findall(rows + end)
             width = max([width, *map(_column_number, {column for column, _ in filled})])
             height = max([height, *map(int, {row for _, row in filled})])
@@ -833,14 +850,14 @@ def _odd_extent(data: bytes) -> tuple[int, int]:
     for odd in _ODD.finditer(data):
         tag = _TAG.match(data, odd.start())
         if tag is None:
-            raise _NotAWorkbook(shorten(data[odd.start() :][:40].decode("utf-8", "replace")))
+            raise NotAWorkbookError(shorten(data[odd.start() :][:40].decode("utf-8", "replace")))
         place = _PLACE.search(tag[1])
         if place is None:
             nameless = True
             continue
         found = re.fullmatch(rb"([A-Z]{0,3})([0-9]{1,7})", place[1])
         if found is None:
-            raise _NotAWorkbook(shorten(place[1].decode("utf-8", "replace")))
+            raise NotAWorkbookError(shorten(place[1].decode("utf-8", "replace")))
         if not tag[2]:
             width, height = max(width, _column_number(found[1])), max(height, int(found[2]))
     if nameless:

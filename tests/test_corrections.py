@@ -243,6 +243,19 @@ def test_check_out_writes_the_workbook_and_still_fails(workbook, tmp_path):
     assert run("check", "340207-jiujiang", "--out", out).exit_code == 0
     assert run("check", "340207-jiujiang", workbook, "--out", out).exit_code == 2
     assert run("check", workbook, "--out", tmp_path / "x.csv").exit_code == 2
+    result = run("check", workbook, "--out", workbook, "--lang", "en")
+    assert (result.exit_code, workbook.read_bytes()) == (1, before)
+    assert "is what is to be checked; give the copy another name" in result.stderr
+
+
+def test_a_sheet_of_the_user_that_is_called_findings_is_kept(workbook):
+    book = openpyxl.load_workbook(workbook)
+    book.create_sheet("findings")["A1"] = "mine"
+    book.save(workbook)
+    copy, _ = corrected(workbook)
+
+    assert copy["findings"]["A1"].value == "mine"
+    assert copy.worksheets[0]["G4"].value == "What is wrong"
 
 
 def test_macros_are_not_handed_back(workbook):
