@@ -19,7 +19,7 @@ from .language import N_, speak
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 #: A YAML file above this size (bytes) is not one that a person wrote.
-LARGEST_YAML = 4_000_000
+LARGEST_YAML = 1_000_000
 
 #: Characters of a user's value that are repeated in a sentence.
 SHOWN = 60

@@ -652,7 +652,7 @@ CASES = [
     case(
         "large YAML",
         file("county.yaml", "a: 1\n" * 1_000_000),
-        "county.yaml: is larger than 4 MB; this cannot be a file of settings",
+        "county.yaml: is larger than 1 MB; this cannot be a file of settings",
     ),
 ]
 
