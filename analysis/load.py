@@ -490,7 +490,7 @@ def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     DataFrame
         Its index is the row in the file.
     """
-    rows = _read_csv(file, findings)
+    rows = read_csv(file, findings)
     return _complete(TABLES[name], _typed(TABLES[name], rows, str(file), findings, {}))
 
 
