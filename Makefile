@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check lab samples messages lock clean
+.PHONY: help reports test check lab planner samples messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: $(READY) ## lint, import layers, rules for notebooks and texts
 
 lab: $(READY) ## open JupyterLab on the analyst's starting page
 	$(BIN)/jupyter lab notebooks/explore.ipynb
+
+planner: $(READY) ## open the planner's page: change births, schools or projects and see what becomes of it
+	$(BIN)/junheng planner
 
 samples: $(READY) ## write data/sample anew from its recipes
 	$(BIN)/python -m analysis.synthetic data/sample
