@@ -227,6 +227,40 @@ def trajectory(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> Non
 
 
 @app.command()
+def project(
+    county: OneCounty,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            "--scenario", help="Scenario of the county or built in; several joined by +; or a file."
+        ),
+    ] = "baseline",
+    until: Annotated[int | None, typer.Option("--until", help="Last projected year.")] = None,
+    out: OutFile = None,
+    lang: Lang = "zh",
+) -> None:
+    """Enrolment by school, year and grade, observed and projected by a scenario."""
+    from .load import load_county
+    from .outlook import project as projected
+
+    def work(path: str) -> None:
+        _check_ending(out)
+        outlook = projected(load_county(path), scenario, until)
+        table = outlook.county.tables["enrolment"][["school_id", "year", "grade", "students"]]
+        ahead = table["year"].astype(int) > outlook.last
+        _output(table.assign(basis=ahead.map({True: "projected", False: "observed"})), out)
+        _print_notes(outlook.notes, lang)
+
+    _each([county], lang, work)
+
+
+def _print_notes(notes, lang: str) -> None:
+    """What was taken for granted or could not be done: nothing silently."""
+    for text in dict.fromkeys(note.sentence(lang) for note in notes if note.kind != "applied"):
+        typer.echo(text, err=True)
+
+
+@app.command()
 def plan(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
     """Check the county's plan: what does not fit, with severity and where it is written."""
     import pandas as pd
@@ -289,6 +323,10 @@ def report(
     year: Annotated[
         int | None, typer.Option("--year", help="School year; default: the last.")
     ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", help="Adds a chapter that looks ahead by this scenario."),
+    ] = None,
     lang: Lang = "zh",
     formats: Annotated[
         str, typer.Option("--format", help="pdf, html, or both: pdf,html.")
@@ -307,7 +345,9 @@ def report(
         )
 
     def work(name: str) -> None:
-        for path in write_report(name, out, year=year, lang=lang, formats=chosen):
+        for path in write_report(
+            name, out, year=year, lang=lang, scenario=scenario, formats=chosen
+        ):
             typer.echo(say("{path} written", path=path))
 
     _each(counties, lang, work)

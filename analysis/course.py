@@ -24,6 +24,7 @@ from .planned import Note, plan_parts
 from .projection import combine, ratios
 from .scenario import (
     BASELINE,
+    MOVE_LABELS,
     Addition,
     Closure,
     Diversion,
@@ -36,7 +37,7 @@ from .scenario import (
     StaffTarget,
     load_scenario,
 )
-from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGES, TABLES
+from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES, TABLES
 
 GRADES = 9
 #: Positions of a stage's grades in the array, and of its entrance grade.
@@ -245,7 +246,7 @@ class Model:
                         "scenario “{scenario}”: {name} does not teach the stage {stage}; make a new school (`school`) that does"
                     ),
                     name=name,
-                    stage=stage,
+                    stage=STAGE_LABELS[stage],
                 )
 
     def _start(self) -> None:
@@ -321,7 +322,8 @@ class Model:
             self._furnish(self.place[code], school)
         rooms = tables["rooms"]
         self.rooms = rooms[rooms["year"] == self.last][["school_id", "kind", "area_m2"]]
-        self.costs: list[Note] = []
+        #: what was added: (year, school, quantity, amount)
+        self.additions: list[tuple[int, int, str, float]] = []
         self.moved: dict[tuple, dict[int, np.ndarray]] = {}
         self.tables: list[dict] = []
         self.history = [self.students.copy()]
@@ -440,7 +442,7 @@ class Model:
             with np.errstate(divide="ignore", invalid="ignore"), _quiet():
                 mean = last["students"][:, span] / last["classes"][:, span]
                 mean = np.where(np.isfinite(mean) & (mean > 0), mean, np.nan)
-                size = np.nanmax(mean, axis=1)
+                size = np.nansum(last["students"][:, span], axis=1) / np.nansum(last["classes"][:, span], axis=1)  # fmt: skip
                 excess = np.nanmax(last["largest_class"][:, span] / mean, axis=1)
             self.norm[stage] = np.where(
                 np.isfinite(size), np.maximum(size, FULL_CLASS), self.limit[stage]
@@ -777,7 +779,7 @@ class Model:
             "applied",
             N_("{year}: {what} ({origin} → {target})"),
             year=year,
-            what=move.name or move.kind,
+            what=move.name or MOVE_LABELS[move.kind],
             origin="; ".join(origin) or "—",
             target="; ".join(target),
             cost=np.nan if cost is None else cost,
@@ -800,41 +802,63 @@ class Model:
             limits[stage] = limit
         return limits
 
+    def _by_grade(self, of_stage: dict[str, np.ndarray]) -> np.ndarray:
+        """What is known by stage and school, repeated for its grades: (schools, 9)."""
+        out = np.empty((len(self.ids), GRADES))
+        for stage, span in SPAN.items():
+            out[:, span] = of_stage[stage][:, None]
+        return out
+
     def divided(self, students: np.ndarray, before: np.ndarray, year: int) -> np.ndarray:
         """Classes of every grade: a cohort keeps its classes, unless they grow too large or small.
 
-        A new cohort is divided into classes as large as those of its school in the last observed
-        year (at least 30), or as the cap allows.
+        A new cohort is divided into classes as large, on average, as those of its school and stage in
+        the last observed year (at least 30), or as the cap allows.
         """
-        caps = self.class_limits(year)
-        out = np.zeros_like(students)
-        for stage, span in SPAN.items():
-            usual = np.minimum(self.norm[stage], caps[stage])[:, None]
-            most = np.minimum(np.maximum(self.norm[stage], self.limit[stage]), caps[stage])[:, None]
-            cells = students[..., span]
-            fresh = np.ceil(cells / usual - 1e-9)
-            kept = np.empty_like(cells)
-            kept[..., 1:] = np.broadcast_to(before[..., span], cells.shape)[..., :-1]
-            kept[..., 0] = fresh[..., 0]
-            kept = np.where(kept > 0, kept, fresh)
-            low = np.ceil(cells / most - 1e-9)
-            high = np.maximum(np.ceil(cells / SMALL_CLASS - 1e-9), low)
-            out[..., span] = np.clip(kept, low, high)
-        return out
+        caps = self._by_grade(self.class_limits(year))
+        norm = self._by_grade(self.norm)
+        limit = self._by_grade({s: np.full(len(self.ids), self.limit[s]) for s in STAGES})
+        most = np.minimum(np.maximum(norm, limit), caps)
+        kept = np.empty_like(students)
+        kept[..., 1:] = before[..., :-1]
+        for first in ENTRANCE.values():
+            usual = np.minimum(norm, caps)[:, first]
+            kept[..., first] = np.floor(students[..., first] / usual + 0.5)
+        low = np.ceil(students / most - 1e-9)
+        high = np.ceil(students / SMALL_CLASS - 1e-9)
+        np.maximum(high, low, out=high)
+        return np.clip(kept, low, high, out=kept)
 
     def largest(self, students: np.ndarray, classes: np.ndarray, year: int) -> np.ndarray:
-        """Largest class of every grade: as far above the mean as in the last observed year."""
-        caps = self.class_limits(year)
-        out = np.full(students.shape, np.nan)
+        """Largest class of every grade: as far above the mean as in the last observed year.
+
+        Where a cap rules, classes are filled evenly up to it. NaN at schools that never reported
+        their largest class.
+        """
+        caps, excess = self._by_grade(self.class_limits(year)), self._by_grade(self.excess)
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = students / classes
-        for stage, span in SPAN.items():
-            even = np.ceil(mean[..., span] - 1e-9)
-            uneven = round_half_up(mean[..., span] * self.excess[stage][:, None], 0)
-            # where a cap rules, classes are filled evenly up to it
-            capped = np.maximum(np.minimum(uneven, caps[stage][:, None]), even)
-            out[..., span] = np.where(np.isnan(self.excess[stage])[:, None], np.nan, capped)
-        return out
+        uneven = np.minimum(round_half_up(mean * excess, 0), caps)
+        return np.where(np.isnan(excess), np.nan, np.maximum(uneven, np.ceil(mean - 1e-9)))
+
+    def too_large(
+        self, students: np.ndarray, classes: np.ndarray, year: int, allowed: dict[str, float]
+    ) -> np.ndarray:
+        """Whether the county has a class above the size allowed.
+
+        The same answer as comparing `largest` with it, in fewer steps for many draws.
+
+        Returns
+        -------
+        ndarray of bool, shape (...)
+        """
+        caps, excess = self._by_grade(self.class_limits(year)), self._by_grade(self.excess)
+        size = self._by_grade({s: np.full(len(self.ids), np.floor(allowed[s])) for s in STAGES})
+        # the mean from which the largest class is rounded to more than the size allowed
+        uneven = (size + 0.5) / np.nan_to_num(excess, nan=1.0) - 2e-9
+        mean = np.where(caps > size, np.minimum(size + 1e-9, uneven), size + 1e-9)
+        mean[self.special | np.isnan(excess).any(axis=1)] = np.inf
+        return (students > classes * np.minimum(mean, 1e9)).any(axis=(-2, -1))
 
     # --- staff, buildings, equipment -----------------------------------------------------------------
 
@@ -970,6 +994,7 @@ class Model:
                 amount = getattr(entry, name) / len(chosen)
                 if amount:
                     self.site[name][number] = max(self.site[name][number] + amount, 0.0)
+                    self.additions.append((entry.year, number, name, amount))
             stages = [stage for stage in STAGES if self.teaches[stage][number]]
             for stage in stages:
                 self.classrooms[stage][number] += entry.classrooms / len(chosen) / len(stages)

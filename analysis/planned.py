@@ -99,7 +99,7 @@ class _PlanReader:
     def _date(self, period: str | None, name) -> int | None:
         """First school year that begins after a period; None if it was over before."""
         if period is None:
-            year = self.course.undated or self.last + 1
+            year = (self.course.undated or self.last + 1) + self.course.delay
             self.notes.append(
                 Note(
                     "assumed",

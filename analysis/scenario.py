@@ -19,12 +19,25 @@ import yaml
 
 from .files import N_, InputError, problem, read_model, shorten
 from .load import County
-from .schema import SCHOOL_TYPES
+from .schema import SCHOOL_TYPES, Label
 from .standards import Text
 
 BASELINE = "baseline"
 NOTHING = "none"
 FOLDER = "scenarios"
+
+#: What moves are called.
+MOVE_LABELS = {
+    "diversion": Label("分流", "Diversion"),
+    "boundary": Label("学区调整", "Boundary shift"),
+    "stage_relocation": Label("学段整体调整", "Relocation of a stage"),
+    "opening": Label("新开办", "Opening"),
+    "closure": Label("撤并", "Closure"),
+    "merger": Label("合并", "Merger"),
+    "acquisition": Label("收购转公办", "Acquisition"),
+    "premises": Label("校舍划转", "Premises passed on"),
+    "cap": Label("超额调剂", "Surplus passed on"),
+}
 
 Year = Annotated[int, pydantic.Field(ge=1949, le=2100)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import tempfile
 import warnings
 from pathlib import Path
 
 from traitlets.config import Config
 
+from ..course import Model
 from ..files import N_, problem
 from ..load import County, load_county
+from ..scenario import load_scenario
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
 FORMATS = ("pdf", "html")
@@ -24,6 +27,7 @@ def write_report(
     *,
     year: int | None = None,
     lang: str = "zh",
+    scenario: str | None = None,
     formats: tuple[str, ...] = FORMATS,
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
 ) -> list[Path]:
@@ -35,8 +39,10 @@ def write_report(
     out : str or Path
         Folder for the files; made if missing.
     year : int, optional
-        School year to judge; the last one if omitted.
+        School year to judge; the last one if omitted. With a scenario also a year to come.
     lang : {"zh", "en"}
+    scenario : str, optional
+        Adds the chapter that looks ahead (`analysis.scenario.load_scenario`).
     formats : tuple of {"pdf", "html"}
     notebook : str or Path
         Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
@@ -44,7 +50,7 @@ def write_report(
     Returns
     -------
     list of Path
-        ``<county>-<year>.pdf`` and so on (``-en`` is added for English). Each file appears whole or
+        ``<county>-<year>.pdf`` and so on (the scenario and, for English, ``-en`` are added). Each file appears whole or
         not at all.
 
     Raises
@@ -55,21 +61,29 @@ def write_report(
     if not isinstance(county, County):
         county = load_county(county)
     year = county.years[-1] if year is None else year
-    if year not in county.years:
+    years = list(county.years)
+    parameters = {"county": str(county.path.resolve()), "year": year, "lang": lang}
+    if scenario is not None:
+        years += Model(county, load_scenario(scenario, county)).years
+        parameters["scenario"] = scenario
+    if year not in years:
         raise problem(
             N_("no data for the school year {year}; there are {years}"),
             file=county.path,
             year=year,
-            years=", ".join(map(str, county.years)),
+            years=", ".join(map(str, years)),
         )
-    executed = execute(notebook, county=str(county.path.resolve()), year=year, lang=lang)
+    executed = execute(notebook, **parameters)
     files = {}
     for name in formats:
         files[name] = export(executed, name)
-        _check_identity(executed, county, year)
+        _check_identity(executed, county, year, scenario)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{county.slug}-{year}" + ("" if lang == "zh" else f"-{lang}")
+    stem = f"{county.slug}-{year}"
+    if scenario is not None:
+        stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
+    stem += "" if lang == "zh" else f"-{lang}"
     return [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
 
 
@@ -137,16 +151,18 @@ def export(executed, name: str) -> bytes:
     return data if isinstance(data, bytes) else data.encode("utf-8")
 
 
-def _check_identity(executed, county: County, year: int) -> None:
-    """A report must be of the county and year that were asked for."""
+def _check_identity(executed, county: County, year: int, scenario: str | None) -> None:
+    """A report must be of the county, year and scenario that were asked for."""
     from .exporters import document_metadata
 
-    found = document_metadata(executed)
-    if (found["code"], found["year"]) != (county.code, year):
+    metadata = document_metadata(executed)
+    found = (metadata["code"], metadata["year"], metadata.get("scenario") or "")
+    asked = (county.code, year, scenario or "")
+    if found != asked:
         raise problem(
             N_("the report is of {found}, but {asked} was asked for"),
-            found=f"{found['code']} {found['year']}",
-            asked=f"{county.code} {year}",
+            found=" ".join(map(str, found)).strip(),
+            asked=" ".join(map(str, asked)).strip(),
         )
 
 

@@ -13,11 +13,22 @@ import math
 from dataclasses import dataclass, field
 
 from .. import charts, display, narrative
+from ..files import N_
 from ..language import Language, speak
+from ..load import County
+from ..prospects import Prospects
 from ..review import review
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
-from ..study import Study
+from ..study import Study, analyze
 from ..wording import item_title, school_year
+
+OUTLOOK_METHOD = N_(
+    "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
+    "years, drawn towards those of the county where a school is small); entrants follow births six "
+    "years earlier. A cohort keeps its classes. What the scenario does not name stays as last "
+    "observed: teachers, areas, equipment, and everything that the county reports. Public-use funds "
+    "follow the students. Every projected year is judged by the rules in force in that year."
+)
 
 #: Key under which the cover hands title, language and date to the exporters.
 METADATA = "junheng"
@@ -63,12 +74,37 @@ class Report:
     ----------
     study : Study
     lang : {"zh", "en"}
+    prospects : Prospects, optional
+        Scenarios for the chapter that looks ahead.
     """
 
-    def __init__(self, study: Study, lang: str = "zh"):
+    def __init__(self, study: Study, lang: str = "zh", prospects: Prospects | None = None):
         self.study = study
         self.lang = lang
+        self.prospects = prospects
         self.say: Language = speak(lang)
+
+    @classmethod
+    def of(
+        cls,
+        county: County | str,
+        year: int | None = None,
+        lang: str = "zh",
+        scenario: str | None = None,
+    ) -> Report:
+        """The report of a county and year; with a scenario, also of a projected year."""
+        if scenario is None:
+            return cls(analyze(county, year), lang)
+        prospects = Prospects(county, [scenario], lang)
+        if year is None or year <= prospects.last:
+            return cls(analyze(prospects.county, year), lang, prospects)
+        study = analyze(prospects.county, year, scenario=prospects.scenarios[scenario])
+        return cls(study, lang, prospects)
+
+    @property
+    def projected(self) -> bool:
+        """Whether the judged year has not been observed."""
+        return self.study.year > self.study.county.last_observed
 
     @property
     def title(self) -> str:
@@ -118,7 +154,7 @@ class Report:
             _p(school_year(study.year, say), "edition"),
             f'<div class="verdict-{status}"><p><strong>{short}</strong></p>'
             f"{_p(narrative.verdict(study, self.lang))}</div>",
-            _p(self.synthetic_mark, "synthetic") if record.synthetic else "",
+            *(_p(mark, "synthetic") for mark in self._marks),
             f'<table class="facts"><tbody>{rows}</tbody></table>',
             _p(say("Examined by: ____________    Date: ____________"), "signature"),
         ]
@@ -130,6 +166,15 @@ class Report:
         return self.say("Sample: the figures of single schools are synthetic")
 
     @property
+    def _marks(self) -> list[str]:
+        """What every page must say about its figures."""
+        marks = [self.synthetic_mark] if self.study.county.record.synthetic else []
+        if self.projected:
+            scenario = self.prospects.name(self.prospects.main)
+            marks.append(self.say("Projected, not observed: {scenario}", scenario=scenario))
+        return marks
+
+    @property
     def metadata(self) -> dict:
         """What the exporters need to know of the whole document."""
         return {
@@ -138,7 +183,8 @@ class Report:
             "county": self.say.label(self.study.county.record.name),
             "code": self.study.county.code,
             "year": self.study.year,
-            "mark": self.synthetic_mark if self.study.county.record.synthetic else "",
+            "mark": self.say("; ").join(self._marks),
+            "scenario": self.prospects.main if self.prospects else "",
             "contents": self.say("Contents"),
             "table": self.say("Table"),
             "figure": self.say("Figure"),
@@ -480,6 +526,52 @@ class Report:
             if plan.oddities
             else "",
             _list([say.label(text) for text in plan.oddities]) if plan.oddities else "",
+        )
+
+    def outlook(self) -> Fragment:
+        """What comes if a scenario comes true, beside the trend; nothing without a scenario."""
+        say, ahead = self.say, self.prospects
+        if ahead is None:
+            return Fragment("")
+        span = f"{self.study.county.years[0]}–{ahead.study.outlook.until}"
+        notes, small = ahead.notes_grid(), ahead.small_schools_grid()
+        hollow, held = ahead.hollow_grid(), ahead.coverage_grid()
+        return self._section(
+            say("What if: {scenario}", scenario=ahead.name(ahead.main)),
+            _list(ahead.conclusions()),
+            self._table(ahead.comparison_grid()),
+            figure_html(
+                ahead.enrolment_chart(),
+                say("Students by scenario, {span}", span=span),
+                say("Lines by scenario, projected years on grey; the figures are in the tables."),
+            ),
+            _p(ahead.band_text),
+            self._table(ahead.verdict_grid()),
+            figure_html(
+                ahead.schools_chart(),
+                say("Schools that meet the school rule by scenario, {span}", span=span),
+                say("Lines by scenario, projected years on grey; the figures are in the tables."),
+            ),
+            self._table(ahead.needs_grid()),
+            self._table(small)
+            or _p(say("No school falls under 100 or 50 students or leaves the judgement.")),
+            self._table(hollow),
+            figure_html(
+                ahead.balance_chart(),
+                say("Coefficients of variation by scenario, {span}", span=span),
+                say("Small panels, one per indicator; lines by scenario, projected years on grey."),
+            ),
+            figure_html(
+                ahead.chances_chart(),
+                say("How likely each condition is met, by year"),
+                say("Lines of the share of drawn courses; the figures are in the next table."),
+            ),
+            self._table(ahead.chances_grid()),
+            self._table(held)
+            or _p(say("The county's past is too short for a back-test of the bands.")),
+            self._table(notes),
+            self._table(ahead.assumptions_grid()),
+            _p(say(OUTLOOK_METHOD)),
         )
 
     def firmness(self) -> Fragment:
