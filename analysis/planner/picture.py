@@ -19,6 +19,7 @@ from ..compare import (
 )
 from ..evaluate import PARTS
 from ..language import DASH, Language
+from ..scenario import MOVE_LABELS
 from ..schema import CHOICE_LABELS, INDICATORS, STAGE_GRADES, STAGE_LABELS, STAGES
 from ..study import Study
 from ..wording import PART_NAMES, item_requirement, item_title, item_value, status_name
@@ -304,13 +305,14 @@ def _lists(study: Study, say: Language) -> dict:
 
 
 def words(say: Language) -> dict:
-    """Names of parts, statuses, stages and indicators for the page."""
+    """Names of parts, statuses, moves, stages and indicators for the page."""
     return {
         "parts": {part: say(name) for part, name in PART_NAMES.items()},
         "statuses": {
             status: status_name(status, say.code)
             for status in ("met", "not_met", "not_assessed", "not_applicable")
         },
+        "moves": {kind: say.label(label) for kind, label in MOVE_LABELS.items()},
         "stages": {stage: say.label(STAGE_LABELS[stage]) for stage in STAGES},
         "indicators": {
             name: {

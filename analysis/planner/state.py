@@ -99,6 +99,8 @@ def read_state(data: bytes) -> State:
     """
     try:
         found = json.loads(data, parse_float=_number, parse_int=_whole, parse_constant=_constant)
+        # half a character can be written in JSON but not in a file
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise problem(N_("the settings are not readable; start again from the page")) from None
     try:

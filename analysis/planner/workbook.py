@@ -78,7 +78,7 @@ def _sheets(study: Study, found: dict, say: Language):
         "students": say("Pupils"),
         "classes": say("Classes"),
         "schools": say("Schools judged"),
-        "passing": say("Schools that pass"),
+        "passing": say("Passing schools"),
         "classes_missing": say("Classes without a classroom"),
         "seats_missing": say("Pupils without a seat"),
         **{name: say("Missing: {what}", what=say.label(INDICATORS[name].short)) for name in list(INDICATORS)[:3]},
@@ -97,7 +97,7 @@ def _sheets(study: Study, found: dict, say: Language):
     own = found["own"]
     header = (say("School year"), say("Basis"), *names.values(), say("As a whole"))
     yield (
-        say("Verdicts"),
+        say("Verdict by year"),
         header,
         [
             (

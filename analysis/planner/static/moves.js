@@ -83,10 +83,12 @@ function set(row, key, value) {
 const named = (id) => page.about.schools.find((school) => school.id === id)?.name ?? id;
 const listed = (value) => (value === undefined || value === null ? [] : [value].flat()).map(named).join(page.lang === "zh" ? "、" : ", ");
 
+const kindName = (kind) => page.words.moves[kind] ?? text("addition");
+
 /** A row in words: what happens, and when. */
 export function summary(row) {
   const addition = row.kind === undefined;
-  const kind = text(`kind_${row.kind ?? "addition"}`);
+  const kind = kindName(row.kind);
   const parts = [row.name ? `${kind} “${row.name}”` : kind];
   if (addition) {
     parts.push(listed(row.schools));
@@ -135,7 +137,7 @@ export function openDialog(list, index, state) {
 
 function build() {
   readers = [];
-  const kinds = Object.keys(SHAPES).map((kind) => [kind, text(`kind_${kind}`)]);
+  const kinds = Object.keys(SHAPES).map((kind) => [kind, kindName(kind)]);
   const kind = options(kinds, row.kind);
   kind.id = "dialog_kind";
   kind.addEventListener("change", () => {

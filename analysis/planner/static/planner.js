@@ -157,6 +157,7 @@ let busy = false;
 let again = false;
 
 function work() {
+  $("outcome").setAttribute("aria-busy", "true");
   clearTimeout(timer);
   timer = setTimeout(run, WAIT);
 }
@@ -167,6 +168,7 @@ async function run() {
     return;
   }
   busy = true;
+  $("outcome").setAttribute("aria-busy", "true");
   do {
     again = false;
     const asked = copy(state);
@@ -186,6 +188,7 @@ async function run() {
     }
   } while (again);
   busy = false;
+  $("outcome").setAttribute("aria-busy", "false");
 }
 
 // --- controls -------------------------------------------------------------------------------------
@@ -505,17 +508,15 @@ function widthOf(smallest, gap = 24) {
 }
 
 function showEnrolment(own, trend, at) {
-  const width = widthOf(357);
+  const width = widthOf(306);
   const figures = [];
-  for (const [stage, found] of Object.entries(own.stages)) {
-    const other = trend.stages[stage];
-    const name = page.words.stages[stage];
-    const draw = (key, title, limit = null) => figures.push(chart(own, found[key], other[key], limit, width, 200, title,
-      [`${own.years[at]}: ${number(found[key][at])} · ${text("legend_trend")}: ${number(other[key][at])}`]));
-    draw("students", text("pupils", { stage: name }));
-    draw("largest_class", text("class_size", { stage: name }), found.class_limit.some((v) => v !== null) ? found.class_limit : null);
-    draw("classes_missing", text("missing", { stage: name }));
-    draw("seats_missing", text("seats", { stage: name }));
+  for (const [key, title] of [["students", "pupils"], ["largest_class", "class_size"], ["classes_missing", "missing"], ["seats_missing", "seats"]]) {
+    for (const [stage, found] of Object.entries(own.stages)) {
+      const other = trend.stages[stage];
+      const limit = key === "largest_class" && found.class_limit.some((v) => v !== null) ? found.class_limit : null;
+      const note = `${own.years[at]}: ${number(found[key][at])} · ${text("legend_trend")}: ${number(other[key][at])}`;
+      figures.push(chart(own, found[key], other[key], limit, width, 190, text(title, { stage: page.words.stages[stage] }), [note]));
+    }
   }
   bodies.enrolment.replaceChildren(make("div", { class: "charts" }, ...figures));
 }
@@ -525,12 +526,12 @@ function mark(status) {
 }
 
 function showBalance(own, trend, at) {
-  const width = widthOf(357);
+  const width = widthOf(306);
   const figures = Object.entries(own.stages).map(([stage, found]) => {
     const name = found.cv_max_indicator[at];
     const value = found.cv_max[at];
     const over = value !== null && found.cv_over[at] > 0;
-    return chart(own, found.cv_max, trend.stages[stage].cv_max, found.cv_limit, width, 200, text("cv", { stage: page.words.stages[stage] }),
+    return chart(own, found.cv_max, trend.stages[stage].cv_max, found.cv_limit, width, 190, text("cv", { stage: page.words.stages[stage] }),
       value === null ? ["—"] : [`${own.years[at]}: ${number(value, 3)} ${name ? `(${page.words.indicators[name].short})` : ""} `, mark(over ? "not_met" : "met")], 3);
   });
   bodies.cv.replaceChildren(make("div", { class: "charts" }, ...figures));
