@@ -247,7 +247,8 @@ def project(
         _check_ending(out)
         outlook = projected(load_county(path), scenario, until)
         table = outlook.county.tables["enrolment"][["school_id", "year", "grade", "students"]]
-        ahead = table["year"].astype(int) > outlook.last
+        table = table.astype({"year": "int64", "grade": "int64"})
+        ahead = table["year"] > outlook.last
         _output(table.assign(basis=ahead.map({True: "projected", False: "observed"})), out)
         _print_notes(outlook.notes, lang)
 

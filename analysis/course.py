@@ -318,6 +318,7 @@ class Model:
             ],
             axis=1,
         )
+        self.senior = yearly["students_senior"][:, -1].copy()
         for code, school in self.new.items():
             self._furnish(self.place[code], school)
         rooms = tables["rooms"]
@@ -336,6 +337,7 @@ class Model:
             value = getattr(school, name)
             self.site[name][number] = np.nan if value is None else value
         self.staff[number] = 0.0
+        self.senior[number] = 0.0
         for stage in STAGES:
             if school.classrooms is not None and self.teaches[stage][number]:
                 share = 1 / sum(self.teaches[each][number] for each in STAGES)
@@ -434,6 +436,7 @@ class Model:
         rules = self.source.standard.evaluation.for_year(self.last)
         self.limit, self.norm, self.excess, self.classrooms = {}, {}, {}, {}
         self.keeps: dict[str, np.ndarray] = {}
+        self.crowd: dict[str, np.ndarray] = {}
         for stage, span in SPAN.items():
             limit = rules.number(f"G5.{stage}") if f"G5.{stage}" in rules else np.nan
             self.limit[stage] = (
@@ -443,10 +446,13 @@ class Model:
                 mean = last["students"][:, span] / last["classes"][:, span]
                 mean = np.where(np.isfinite(mean) & (mean > 0), mean, np.nan)
                 size = np.nansum(last["students"][:, span], axis=1) / np.nansum(last["classes"][:, span], axis=1)  # fmt: skip
+                crowd = np.nanmax(mean, axis=1)
                 excess = np.nanmax(last["largest_class"][:, span] / mean, axis=1)
             self.norm[stage] = np.where(
                 np.isfinite(size), np.maximum(size, FULL_CLASS), self.limit[stage]
             )
+            # classes that are larger than allowed are not divided because a year has passed
+            self.crowd[stage] = np.fmax(crowd, self.limit[stage])
             reported = ~np.isnan(last["largest_class"][:, span]).all(axis=1)
             never = ~(last["students"][:, span] > 0).any(axis=1)
             with _quiet():
@@ -588,6 +594,8 @@ class Model:
             )
             for origin in self.schools(move.origin):
                 self._hand_over(new, move, origin, target, year, middle)
+            if middle and year == move.start:
+                self._applied(move, year)
 
     def _hand_over(
         self, new, move, origin: int, target: list[int], year: int, middle: bool
@@ -608,6 +616,13 @@ class Model:
         whole = getattr(move, "stage", None) is None
         if whole:
             self.closing[origin] = year - 1
+            upper = [
+                n for n in target if "senior" in SCHOOL_TYPES[self.roster["type"].iloc[n]].stages
+            ]
+            for each in upper:
+                self.senior[each] = np.nan_to_num(self.senior[each]) + self.senior[origin] / len(
+                    upper
+                )
         keep = move.keep_premises
         students = self.history[-1][origin]
         weights = {s: (1.0 if s == "primary" else 1.1) * students[SPAN[s]].sum() for s in STAGES}
@@ -628,7 +643,6 @@ class Model:
                 self.rooms = self.rooms.assign(
                     school_id=self.rooms["school_id"].where(~moved, self.ids[target[0]])
                 )
-        self._applied(move, year)
 
     def _pass_on(self, name: str, origin: int, target: list[int], amount: float) -> None:
         if not np.isfinite(amount):
@@ -817,8 +831,7 @@ class Model:
         """
         caps = self._by_grade(self.class_limits(year))
         norm = self._by_grade(self.norm)
-        limit = self._by_grade({s: np.full(len(self.ids), self.limit[s]) for s in STAGES})
-        most = np.minimum(np.maximum(norm, limit), caps)
+        most = np.minimum(self._by_grade(self.crowd), caps)
         kept = np.empty_like(students)
         kept[..., 1:] = before[..., :-1]
         for first in ENTRANCE.values():
@@ -1030,6 +1043,7 @@ class Model:
                 "staff": self.staff.copy(),
                 "site": {name: values.copy() for name, values in self.site.items()},
                 "rooms": self.rooms.assign(year=year),
+                "senior": self.senior.copy(),
                 "classrooms": {stage: values.copy() for stage, values in self.classrooms.items()},
                 "limits": self.class_limits(year),
                 "open": ~(self.closing < year) & ~(self.opening > year),

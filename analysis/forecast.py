@@ -146,7 +146,7 @@ class _Draws:
                 judge = self.judges[year]
                 crowded = model.too_large(state, classes, year, judge.class_size)
                 found, cv = judge.judge(
-                    students, self._site(year, late), self.records[year]["staff"], crowded
+                    students, self._site(year, late), self.records[year], crowded
                 )
                 verdicts[position, :, part] = found
                 for stage in STAGES:
@@ -259,7 +259,6 @@ class _Judge:
             for stage in STAGES
         }
         self.point = (model.roster["type"] == "teaching_point").to_numpy()
-        self.senior = np.nan_to_num(model.observed["students_senior"][:, -1])
         self._sizes(study, rules, year)
         others = study.all_evaluation
         others = others[(others["year"] == year) & (others["part"] != "resource")]
@@ -285,11 +284,11 @@ class _Judge:
         self.school_size = np.where(model.special, np.inf, limit)
         self.class_size = {stage: number(f"G5.{stage}") for stage in STAGES}
 
-    def judge(self, students: dict, site: dict, staff: np.ndarray, crowded: np.ndarray):
+    def judge(self, students: dict, site: dict, record: dict, crowded: np.ndarray):
         """Verdicts (6, draws) and coefficients of variation {stage: (draws, 7)}."""
-        count = len(students["primary"])
+        count, staff = len(students["primary"]), record["staff"]
         weighted = sum(WEIGHTS[stage] * students[stage] for stage in STAGES)
-        weighted = weighted + WEIGHTS["senior"] * self.senior
+        weighted = weighted + WEIGHTS["senior"] * np.nan_to_num(record["senior"])
         shared = [
             site["teaching_area_m2"] - site["indoor_sports_area_m2"],
             site["outdoor_sports_area_m2"] + site["indoor_sports_area_m2"],

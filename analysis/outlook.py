@@ -164,10 +164,10 @@ def _school_years_table(model: Model) -> pd.DataFrame:
             put(f"classes_{stage}", classes[chosen])
             for index, name in enumerate(STAFF):
                 put(f"{name}_{stage}", record["staff"][chosen, position, index])
-        put("students_senior", model.observed["students_senior"][chosen, -1])
+        put("students_senior", record["senior"][chosen])
         for name in SITE:
             put(name, record["site"][name][chosen])
-        funds, training = _funds(model, students)
+        funds, training = _funds(model, students, record["senior"])
         put("operating_funds_cny", funds[chosen])
         put("training_funds_cny", training[chosen])
         for name in model.observed:
@@ -187,7 +187,7 @@ def _blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
     return (never & (total == 0)) | model.unknown
 
 
-def _funds(model: Model, students: dict) -> tuple[np.ndarray, np.ndarray]:
+def _funds(model: Model, students: dict, senior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Public-use funds follow the students at the rate of the last observed year.
 
     A small school that was paid as if it had 100 students (item G6) still is.
@@ -195,9 +195,7 @@ def _funds(model: Model, students: dict) -> tuple[np.ndarray, np.ndarray]:
     before = sum(
         np.nan_to_num(model.observed[f"students_{stage}"][:, -1]) for stage in STAGES
     ) + np.nan_to_num(model.observed["students_senior"][:, -1])
-    now = sum(np.nan_to_num(values) for values in students.values()) + np.nan_to_num(
-        model.observed["students_senior"][:, -1]
-    )
+    now = sum(np.nan_to_num(values) for values in students.values()) + np.nan_to_num(senior)
     last = model.observed["operating_funds_cny"][:, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = last / before

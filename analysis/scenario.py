@@ -364,13 +364,20 @@ class PlanCourse(Assumption):
     undated: Year | None = None
 
 
+class Part(_Strict):
+    """A part that is taken over later than its file says."""
+
+    part: str
+    delay: Annotated[int, pydantic.Field(ge=0, le=20)] = 0
+
+
 class Scenario(_Strict):
     """A scenario as written in its file; see the classes above for its sections."""
 
     name: Text
     base: str | None = None
     """Scenario that it rests on; `baseline` if missing, ``none`` for one that says everything itself."""
-    parts: tuple[str, ...] = ()
+    parts: tuple[str | Part, ...] = ()
     """Scenarios whose assumptions are added in this order."""
     until: Year | None = None
     births: Births | None = None
@@ -492,8 +499,30 @@ def _compose(
         base = None
     whole = _named(base, files, above) if base else Scenario(name=scenario.name)
     for part in scenario.parts:
-        whole = _named(part, files, above, alone=True).over(whole)
+        name, delay = (part, 0) if isinstance(part, str) else (part.part, part.delay)
+        whole = _later(_named(name, files, above, alone=True), delay).over(whole)
     return scenario.over(whole)
+
+
+def _later(scenario: Scenario, delay: int) -> Scenario:
+    """Everything that a scenario dates, moved by whole years."""
+    if not delay:
+        return scenario
+    moved = {}
+    for section in type(scenario).model_fields:
+        value = getattr(scenario, section)
+        if isinstance(value, tuple) and section != "parts":
+            moved[section] = tuple(
+                entry.model_copy(
+                    update={
+                        name: getattr(entry, name) + delay
+                        for name in ("start", "end", "year", "by")
+                        if getattr(entry, name, None) is not None
+                    }
+                )
+                for entry in value
+            )
+    return scenario.model_copy(update=moved)
 
 
 def write_scenario(scenario: Scenario) -> str:
