@@ -23,11 +23,9 @@ from hypothesis import strategies as st
 
 from analysis import InputError, analyze, project
 from analysis.compare import verdicts, yearly
-from analysis.language import speak
 from analysis.planner.server import LARGEST, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of
 from analysis.planner.texts import TEXTS
-from analysis.planner.workbook import write_workbook
 from analysis.scenario import Diversion, Scenario, load_scenario, write_scenario
 
 
@@ -314,10 +312,8 @@ def test_a_file_that_is_no_scenario_is_refused_in_words(county, text, sentence):
 def test_workbook_holds_the_outcome_and_no_formula(county, desk):
     settings = {"moves": [move(name="=1+1")], "name": "@SUM(A1)", "until": 2030}
     found = state(county, **settings)
-    study = desk.study(found)
-    book = openpyxl.load_workbook(
-        io.BytesIO(write_workbook(study, desk.outcome(found, "en"), speak("en")))
-    )
+    study = desk.course(found).study
+    book = openpyxl.load_workbook(io.BytesIO(desk.workbook(found, "en")))
 
     assert book.sheetnames == [
         *("Conclusion", "Key figures", "By year", "Verdict by year", "Balance", "Schools", "Notes"),
@@ -414,8 +410,8 @@ def test_any_settings_give_numbers_or_sentences(county, desk, settings):
         sentences = [finding.sentence("zh") for finding in error.findings]
         hypothesis.note(sentences)
         return
-    json.dumps(shown, allow_nan=False)
-    again = state_of(write_scenario(desk.study(found).outlook.scenario).encode("utf-8"), county)
+    json.dumps([shown, desk.details(found, "zh")], allow_nan=False)
+    again = desk.open(county.slug, desk.file(found).encode("utf-8"))
     assert desk.outcome(again, "zh")["own"] == shown["own"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -120,12 +121,34 @@ def target_of(study: Study) -> int:
     return target if target and study.county.last_observed < target <= last else last
 
 
-def outcome(study: Study, trend: Study, say: Language) -> dict:
-    """Everything that the page shows of a study.
+@dataclass(frozen=True)
+class Course:
+    """What the page shows of one study, worked out once.
+
+    `fails`: requirements that are not met in the target year (`target_of`); `observed`: how many
+    were not in the last observed year.
+    """
+
+    study: Study
+    numbers: dict
+    target: int
+    fails: dict[str, dict]
+    observed: int
+
+
+def course(study: Study) -> Course:
+    """Numbers and failures of a study with projected years."""
+    target = target_of(study)
+    observed = len(failing(study, study.county.last_observed))
+    return Course(study, numbers(study), target, failing(study, target), observed)
+
+
+def outcome(own: Course, trend: Course, say: Language) -> dict:
+    """The conclusion and the figures of a scenario beside the trend.
 
     Parameters
     ----------
-    study, trend : Study
+    own, trend : Course
         The scenario of the page, and the baseline of the same county and years.
     say : Language
 
@@ -133,53 +156,44 @@ def outcome(study: Study, trend: Study, say: Language) -> dict:
     -------
     dict
         `last` (observed year), `target`; `own` and `trend` as from `numbers`; `sentence` (the
-        conclusion), `key` (rows of the table below it: label, observed, trend, own), `failing` (rows:
-        item, value, requirement, whether the trend fails there too), `mended` (titles of what only
-        the trend fails), `small`, `hollow`, `notes` (sentences by kind), `cost`.
+        conclusion), `key` (rows of the table below it: label, and values observed, by the trend, by
+        the scenario), `failing` (rows: title, value, requirement, whether only the scenario fails
+        there), `mended` (titles of what only the trend fails).
     """
-    own, before = numbers(study), numbers(trend)
-    target = target_of(study)
-    fails, would = failing(study, target), failing(trend, target)
-    code = say.code
-    mended = [item_title(study, item, code) for item in would if item not in fails]
-    counts = (len(failing(study, study.county.last_observed)), len(would), len(fails))
+    study, code = own.study, say.code
+    counts = (own.observed, len(trend.fails), len(own.fails))
     return {
         "last": study.county.last_observed,
-        "target": target,
-        "own": own,
-        "trend": before,
-        "sentence": conclusion(study, own, target, counts, say),
-        "key": _key_figures(study, own, before, target, counts, say),
+        "target": own.target,
+        "own": own.numbers,
+        "trend": trend.numbers,
+        "sentence": conclusion(own, counts, say),
+        "key": _key_figures(own, trend, counts, say),
         "failing": [
             {
                 "title": item_title(study, item, code),
                 "value": item_value(study, item, row["value"], code),
                 "requirement": item_requirement(study, item, row["requirement"], code),
-                "new": item not in would,
+                "new": item not in trend.fails,
             }
-            for item, row in fails.items()
+            for item, row in own.fails.items()
         ],
-        "mended": mended,
-        **_lists(study, say),
+        "mended": [item_title(study, item, code) for item in trend.fails if item not in own.fails],
     }
 
 
-def conclusion(
-    study: Study, own: dict, target: int, counts: tuple[int, int, int], say: Language
-) -> str:
+def conclusion(own: Course, counts: tuple[int, int, int], say: Language) -> str:
     """When everything is met, or what fails in the target year; beside the trend and today.
 
     Parameters
     ----------
+    own : Course
     counts : tuple of int
         Requirements not met: last observed year, trend and scenario in the target year.
     """
-    name, years, last = (
-        say.label(study.county.record.name),
-        own["years"],
-        study.county.last_observed,
-    )
-    whole = dict(zip(years, own["verdicts"]["recognised"], strict=True))
+    county, target, found = own.study.county, own.target, own.numbers
+    name, years, last = say.label(county.record.name), found["years"], county.last_observed
+    whole = dict(zip(years, found["verdicts"]["recognised"], strict=True))
     if whole[target] == "met":
         since = target
         while since - 1 > last and whole[since - 1] == "met":
@@ -188,7 +202,8 @@ def conclusion(
     elif whole[target] == "not_assessed":
         answer = say("{name} fails no requirement in {year}, but not everything can be assessed.", name=name, year=target)  # fmt: skip
     else:
-        parts = [part for part in PARTS if own["verdicts"][part][years.index(target)] == "not_met"]
+        at = years.index(target)
+        parts = [part for part in PARTS if found["verdicts"][part][at] == "not_met"]
         named = say.join(say(PART_NAMES[part]) for part in parts)
         answer = say("In {year}, {name} does not meet: {parts}.", year=target, name=name, parts=named)  # fmt: skip
     observed, trend, here = counts
@@ -201,10 +216,11 @@ def conclusion(
     )
 
 
-def _key_figures(study, own, before, target: int, counts: tuple, say: Language) -> list[dict]:
+def _key_figures(course: Course, trend: Course, counts: tuple, say: Language) -> list[dict]:
     """The main figures: observed last, by the trend and by the scenario in the target year."""
-    last, rows = study.county.last_observed, []
-    at, now = own["years"].index(target), own["years"].index(last)
+    own, before, rows = course.numbers, trend.numbers, []
+    at = own["years"].index(course.target)
+    now = own["years"].index(course.study.county.last_observed)
 
     def row(label: str, values, decimals: int = 0) -> None:
         shown = [DASH if value is None else say.number(value, decimals) for value in values]
@@ -246,8 +262,15 @@ def _key_figures(study, own, before, target: int, counts: tuple, say: Language) 
     return rows
 
 
-def _lists(study: Study, say: Language) -> dict:
-    """Small schools, hollow improvements, and what was applied, not applied or assumed."""
+def details(study: Study, say: Language) -> dict:
+    """What takes longer and is read later.
+
+    Returns
+    -------
+    dict
+        `small` (schools that become small or leave), `hollow` (sentences about improvements that
+        are none), `notes` (sentences by kind: applied, not applied, assumed) and `cost`.
+    """
     roster = study.county.tables["schools"]
     limit = study.rules.number("option.teaching_point_students")
     remarks = roster.set_index("school_id")["note"]
@@ -288,13 +311,7 @@ def _lists(study: Study, say: Language) -> dict:
     ]
     notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
     for note in study.outlook.notes:
-        cost = note.cost_cny
-        notes[note.kind].append(
-            {
-                "text": note.sentence(say.code),
-                "cost": say.number(cost) if np.isfinite(cost) else "",
-            }
-        )
+        notes[note.kind].append(note.sentence(say.code))
     total = costs(study)["cost_cny"].sum()
     return {
         "small": small,

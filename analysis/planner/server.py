@@ -27,7 +27,7 @@ from ..load import County, CountyRecord, load_county
 from ..scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..schema import CHOICE_LABELS, SCHOOL_TYPES, STAGES
 from ..study import Study, analyze
-from .picture import outcome, words
+from .picture import Course, course, details, outcome, words
 from .state import LARGEST, State, base_of, read_state, scenario_of, state_json, state_of, until_of
 from .texts import TEXTS
 from .workbook import write_workbook
@@ -68,9 +68,12 @@ class Desk:
             lambda name, base: base_of(State(county=name, base=base), self.county(name))
         )
         self._trend = functools.lru_cache(KEPT)(
-            lambda name, until: analyze(self.county(name), scenario=BASELINE, until=until)
+            lambda name, until: course(analyze(self.county(name), scenario=BASELINE, until=until))
         )
-        self._outcome = functools.lru_cache(KEPT)(self._work_out)
+        # a state is frozen but may hold mappings: its JSON is what tells states apart
+        self._course = functools.lru_cache(KEPT)(
+            lambda text: course(self._study(State.model_validate_json(text)))
+        )
 
     def titles(self, say: Language) -> list[dict]:
         """Counties by name and title; a title does not need the whole county to be read."""
@@ -103,21 +106,39 @@ class Desk:
             return base_of(state, self.county(state.county))
         return self._base(state.county, state.base)
 
-    def study(self, state: State) -> Study:
-        """The study of a state, all years judged."""
+    def _study(self, state: State) -> Study:
         county = self.county(state.county)
         return analyze(county, scenario=scenario_of(state, self.base(state), county))
 
+    def course(self, state: State) -> Course:
+        """The study of a state and its figures."""
+        return self._course(state.model_dump_json())
+
     def outcome(self, state: State, lang: str) -> dict:
         """What the page shows of a state (`analysis.planner.picture.outcome`), and the base's settings."""
-        # a state is frozen but may hold mappings: its JSON is what tells states apart
-        return self._outcome(state.model_dump_json(), lang)
+        own = self.course(state)
+        trend = self._trend(state.county, own.study.county.years[-1])
+        return outcome(own, trend, speak(lang)) | {"base": self.settings(state)}
 
-    def _work_out(self, text: str, lang: str) -> dict:
-        state = State.model_validate_json(text)
-        study = self.study(state)
-        trend = self._trend(state.county, study.county.years[-1])
-        return outcome(study, trend, speak(lang)) | {"base": self.settings(state)}
+    def details(self, state: State, lang: str) -> dict:
+        """What is shown after it (`analysis.planner.picture.details`)."""
+        return details(self.course(state).study, speak(lang))
+
+    def workbook(self, state: State, lang: str) -> bytes:
+        """The outcome as .xlsx."""
+        hollow = self.details(state, lang)["hollow"]
+        study, found = self.course(state).study, self.outcome(state, lang)
+        return write_workbook(study, found, hollow, speak(lang))
+
+    def file(self, state: State) -> str:
+        """The scenario of a state as a file; worked out, so that none is given that cannot be used."""
+        return write_scenario(self.course(state).study.outlook.scenario)
+
+    def open(self, name: str, text: bytes) -> State:
+        """A scenario's file as a state, if it can be used."""
+        state = state_of(text, self.county(name)).model_copy(update={"county": name})
+        self.course(state)
+        return state
 
     def settings(self, state: State) -> dict:
         """The settings of the base: what the page's controls show where nothing was changed."""
@@ -306,21 +327,23 @@ class _About(_Handler):
 
 class _Outcome(_Handler):
     async def post(self) -> None:
-        """State -> everything that the page shows."""
+        """State -> conclusion and figures."""
         state, lang = read_state(self.request.body), self.lang
         self.answer(await self.work(lambda: self.desk.outcome(state, lang)))
+
+
+class _Details(_Handler):
+    async def post(self) -> None:
+        """State -> small schools, warnings, notes."""
+        state, lang = read_state(self.request.body), self.lang
+        self.answer(await self.work(lambda: self.desk.details(state, lang)))
 
 
 class _File(_Handler):
     async def post(self) -> None:
         """State -> the file of its scenario."""
         state = read_state(self.request.body)
-
-        def task() -> str:
-            # worked out once, so that no file is given away that cannot be used
-            return write_scenario(self.desk.study(state).outlook.scenario)
-
-        text = await self.work(task)
+        text = await self.work(lambda: self.desk.file(state))
         self.set_header("Content-Type", "application/yaml; charset=utf-8")
         self.finish(text)
 
@@ -329,13 +352,7 @@ class _Workbook(_Handler):
     async def post(self) -> None:
         """State -> its outcome as .xlsx."""
         state, lang = read_state(self.request.body), self.lang
-
-        def task() -> bytes:
-            return write_workbook(
-                self.desk.study(state), self.desk.outcome(state, lang), speak(lang)
-            )
-
-        data = await self.work(task)
+        data = await self.work(lambda: self.desk.workbook(state, lang))
         self.set_header(
             "Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         )
@@ -344,15 +361,10 @@ class _Workbook(_Handler):
 
 class _Import(_Handler):
     async def post(self) -> None:
-        """A scenario's file -> the state that it comes to, if it can be used."""
+        """A scenario's file -> the state that it comes to."""
         name, text = read_import(self.request.body)
-
-        def task() -> dict:
-            state = state_of(text, self.desk.county(name)).model_copy(update={"county": name})
-            self.desk.study(state)
-            return state_json(state)
-
-        self.answer({"state": await self.work(task)})
+        state = await self.work(lambda: self.desk.open(name, text))
+        self.answer({"state": state_json(state)})
 
 
 def read_import(body: bytes) -> tuple[str, bytes]:
@@ -397,6 +409,7 @@ def application(desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> tornado.web
             (r"/texts", _Texts, needed),
             (r"/county", _About, needed),
             (r"/outcome", _Outcome, needed),
+            (r"/details", _Details, needed),
             (r"/scenario", _File, needed),
             (r"/workbook", _Workbook, needed),
             (r"/import", _Import, needed),

@@ -19,7 +19,7 @@ from ..wording import PART_NAMES, status_name
 LONGEST = 1_048_575
 
 
-def write_workbook(study: Study, found: dict, say: Language) -> bytes:
+def write_workbook(study: Study, found: dict, hollow: list[str], say: Language) -> bytes:
     """The outcome of a scenario as a workbook.
 
     Parameters
@@ -27,6 +27,8 @@ def write_workbook(study: Study, found: dict, say: Language) -> bytes:
     study : Study
     found : dict
         As from `analysis.planner.picture.outcome`.
+    hollow : list of str
+        Warnings about improvements that are none (`analysis.planner.picture.details`).
     say : Language
 
     Returns
@@ -40,7 +42,7 @@ def write_workbook(study: Study, found: dict, say: Language) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        for title, columns, rows in _sheets(study, found, say):
+        for title, columns, rows in _sheets(study, found, hollow, say):
             sheet = book.add_worksheet(title)
             for place, name in enumerate(columns):
                 sheet.write_string(0, place, name, head)
@@ -56,7 +58,7 @@ def write_workbook(study: Study, found: dict, say: Language) -> bytes:
     return buffer.getvalue()
 
 
-def _sheets(study: Study, found: dict, say: Language):
+def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
     last, target = found["last"], found["target"]
     basis = {"observed": say("observed"), "projected": say("projected")}
     stage = {name: say.label(label) for name, label in STAGE_LABELS.items()}
@@ -64,7 +66,7 @@ def _sheets(study: Study, found: dict, say: Language):
         (say("County"), say.label(study.county.record.name)),
         (say("Scenario"), say.label(study.outlook.scenario.name)),
         (say("Conclusion"), found["sentence"]),
-        *((say("Warning"), text) for text in found["hollow"]),
+        *((say("Warning"), text) for text in hollow),
     ]
     yield say("Conclusion"), (say("Fact"), say("Value")), lines
     header = (say("Fact"), say("observed in {year}", year=last))

@@ -179,6 +179,8 @@ async function run() {
         $("problems").replaceChildren();
         $("outcome").classList.remove("stale");
         show();
+        const more = await askJson("/details", asked);
+        if (!again && same(asked, state)) showDetails(more);
       }
     } catch (error) {
       if (!again && same(asked, state)) {
@@ -453,7 +455,6 @@ function show() {
   showEnrolment(own, trend, at);
   showBalance(own, trend, at);
   for (const stage of STAGES) showRatios(stage, own, trend, at);
-  showLists();
   showByYear(own, last);
 }
 
@@ -554,21 +555,21 @@ function showRatios(stage, own, trend, at) {
   bodies[`ratios_${stage}`].replaceChildren(make("div", { class: "charts small" }, ...figures));
 }
 
-function showLists() {
-  $("panel_hollow").hidden = outcome.hollow.length === 0;
-  bodies.hollow.replaceChildren(make("ul", {}, ...outcome.hollow.map((each) => make("li", {}, each))));
+function showDetails(more) {
+  $("panel_hollow").hidden = more.hollow.length === 0;
+  bodies.hollow.replaceChildren(make("ul", {}, ...more.hollow.map((each) => make("li", {}, each))));
   const year = (value) => (value === null ? "" : String(value));
   const head = [text("school"), text("type"), n(text("pupils_now")), n(text("pupils_until")), n(text("below_100")), n(text("below_50")), n(text("leaves"))];
-  const rows = outcome.small.map((row) => [row.school, row.type, n(row.students), n(row.until), n(year(row.below_100)), n(year(row.below_50)),
+  const rows = more.small.map((row) => [row.school, row.type, n(row.students), n(row.until), n(year(row.below_100)), n(year(row.below_50)),
     n(row.leaves === null ? "" : `${row.leaves} (${row.reason})`)]);
   bodies.small.replaceChildren(rows.length ? make("div", { class: "scroll" }, table(head, rows)) : make("p", {}, text("small_none")));
   const notes = [];
   for (const kind of ["applied", "not_applied", "assumed"]) {
-    const found = outcome.notes[kind];
+    const found = more.notes[kind];
     if (!found.length) continue;
-    notes.push(make("h3", {}, `${text(kind)} (${found.length})`), make("ul", {}, ...found.map((note) => make("li", {}, note.text))));
+    notes.push(make("h3", {}, `${text(kind)} (${found.length})`), make("ul", {}, ...found.map((note) => make("li", {}, note))));
   }
-  if (outcome.cost) notes.push(make("p", {}, `${text("cost")}: ${outcome.cost}`));
+  if (more.cost) notes.push(make("p", {}, `${text("cost")}: ${more.cost}`));
   bodies.notes.replaceChildren(...notes);
 }
 
