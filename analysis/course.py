@@ -76,9 +76,7 @@ class Model:
                 N_("is a projection already; project the observed county"), file=county.path
             )
         self.source = county
-        whole = load_scenario(scenario, county) if isinstance(scenario, str) else scenario
-        if isinstance(scenario, Scenario) and scenario.births is None:
-            whole = load_scenario(scenario, county)
+        whole = load_scenario(scenario, county)
         self.last = county.years[-1]
         longest = max(self.last + SHORTEST, county.record.target_year or 0)
         self.until = until or whole.until or longest

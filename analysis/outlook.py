@@ -136,7 +136,7 @@ def _append(model: Model, name: str, rows: dict) -> pd.DataFrame:
     for column, kind in observed.dtypes.items():
         added[column] = added[column].astype(kind)
     start = int(observed.index.max()) + 1 if len(observed) else 0
-    added.index = pd.RangeIndex(start, start + len(added))
+    added.index = pd.RangeIndex(start, start + len(added), name=observed.index.name)
     return pd.concat([observed, added])
 
 

@@ -398,6 +398,13 @@ class Scenario(_Strict):
     equipment: EquipmentCourse | None = None
     plan: PlanCourse | None = None
 
+    @pydantic.model_validator(mode="after")
+    def _complete(self):
+        missing = [name for name in ("births", "entry", "progression") if not getattr(self, name)]
+        if self.base == NOTHING and missing:
+            raise ValueError(f"rests on nothing, so it must state {', '.join(missing)}")
+        return self
+
     @property
     def assumptions(self) -> tuple[tuple[str, Assumption], ...]:
         """Every assumption with the section it stands in."""
@@ -448,7 +455,7 @@ def load_scenario(name: str | Path | Scenario, county: County | None = None) -> 
     Returns
     -------
     Scenario
-        With everything its base and parts assume; `base` and `parts` are kept for the record.
+        With everything its base and parts assume, so that it needs neither any more.
 
     Raises
     ------
@@ -470,7 +477,7 @@ def load_scenario(name: str | Path | Scenario, county: County | None = None) -> 
     if others:
         names = [_named(each, files, ()).name for each in (first, *others)]
         joined = Text(zh="＋".join(n.zh for n in names), en=" + ".join(n.en for n in names))
-        whole = whole.model_copy(update={"name": joined, "parts": (first, *others)})
+        whole = whole.model_copy(update={"name": joined})
     return whole
 
 
@@ -501,7 +508,8 @@ def _compose(
     for part in scenario.parts:
         name, delay = (part, 0) if isinstance(part, str) else (part.part, part.delay)
         whole = _later(_named(name, files, above, alone=True), delay).over(whole)
-    return scenario.over(whole)
+    # what has been put together rests on nothing any more
+    return scenario.over(whole).model_copy(update={"base": NOTHING, "parts": ()})
 
 
 def _later(scenario: Scenario, delay: int) -> Scenario:
@@ -526,9 +534,8 @@ def _later(scenario: Scenario, delay: int) -> Scenario:
 
 
 def write_scenario(scenario: Scenario) -> str:
-    """A composed scenario as the YAML of a file that says everything itself."""
-    whole = scenario.model_copy(update={"base": NOTHING, "parts": ()})
-    data = whole.model_dump(mode="json", exclude_defaults=True)
+    """A scenario as the YAML of its file; one that was put together says everything itself."""
+    data = scenario.model_dump(mode="json", exclude_defaults=True)
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
 
 

@@ -1,0 +1,184 @@
+"""Bands and probabilities: one arithmetic with the single course, seeded, and honest about the past."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import analyze, load_county
+from analysis import forecast as module
+from analysis.compare import verdicts, yearly
+from analysis.course import Model
+from analysis.forecast import coverage, forecast, spreads
+from analysis.prospects import Prospects
+from analysis.schema import INDICATORS, STAGES
+
+COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")
+
+
+class _Still:
+    """No noise at all."""
+
+    def __init__(self, *arguments):
+        pass
+
+    def of_year(self, year, state):
+        return {}
+
+
+@pytest.fixture
+def still(monkeypatch):
+    monkeypatch.setattr(module, "_Noise", _Still)
+    monkeypatch.setattr(module, "DELAYS", {0: 1.0})
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize("name", COUNTIES)
+@pytest.mark.parametrize("scenario", ["baseline", "plan_full"])
+def test_without_noise_every_draw_is_the_single_course(name, scenario):
+    county = load_county(name)
+    study = analyze(county, scenario=scenario)
+    drawn = forecast(county, scenario, draws=3)
+    ahead = study.all_balance[study.all_balance["year"] > county.last_observed]
+    both = drawn.cv.merge(ahead, on=["year", "stage", "indicator"])
+    assert len(both) == len(drawn.cv)
+    assert both["median"].to_numpy() == pytest.approx(both["cv"].to_numpy(), rel=1e-9)
+    table = yearly(study).set_index(["year", "stage"])
+    verdict = verdicts(study).set_index("year")
+    for row in drawn.probability.to_dict("records"):
+        year = row["year"]
+        schools = study.all_schools[study.all_schools["year"] == year]["status"]
+        assert row["schools"] == (schools != "not_met").all()
+        balance = ahead[(ahead["year"] == year) & ahead["indicator"].isin(INDICATORS)]
+        assert row["cv"] == (balance["status"] != "not_met").all()
+        items = study.all_evaluation[study.all_evaluation["year"] == year].set_index("item")
+        sizes = items.index.str.match(r"G[45](\.|$)") & (items["part"] == "government")
+        assert row["sizes"] == (items.loc[sizes, "status"] != "not_met").all()
+        assert row["met"] == (verdict.loc[year, "recognised"] == "met")
+        assert row["open"] == (verdict.loc[year, "recognised"] == "not_assessed")
+        for stage in STAGES:
+            if (year, stage) in table.index:
+                band = drawn.enrolment.set_index(["year", "stage"])
+                ordinary = study.register[
+                    (study.register["year"] == year) & (study.register["stage"] == stage)
+                ]["students"].sum()
+                assert band.loc[(year, stage), "median"] == pytest.approx(ordinary, rel=1e-9)
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    county = load_county("230505-sifangtai")
+    once, again = (forecast(county, draws=200, seed=7) for _ in range(2))
+    other = forecast(county, draws=200, seed=8)
+    pd.testing.assert_frame_equal(once.enrolment, again.enrolment)
+    pd.testing.assert_frame_equal(once.probability, again.probability)
+    assert not once.enrolment.equals(other.enrolment)
+
+
+def test_bands_hold_the_middle_and_widen():
+    county = load_county("652323-hutubi")
+    drawn = forecast(county, draws=600)
+    bands = drawn.enrolment
+    assert (bands["low"] <= bands["median"]).all()
+    assert (bands["median"] <= bands["high"]).all()
+    width = (bands["high"] - bands["low"]) / bands["median"]
+    primary = width[bands["stage"] == "primary"].to_numpy()
+    assert primary[-1] > 1.5 * primary[0]
+    trend = analyze(county, scenario="baseline")
+    middle = yearly(trend).set_index(["year", "stage"])["students"]
+    for row in bands.to_dict("records"):
+        assert row["low"] < middle[(row["year"], row["stage"])] + 30 < row["high"] + 60
+
+
+def test_first_years_follow_from_the_probabilities():
+    drawn = forecast(load_county("150302-haibowan"), draws=300)
+    met = drawn.probability.set_index("year")["met"]
+    even = met[met >= 0.5]
+    assert drawn.first_even == (None if even.empty else even.index[0])
+    assert ((met >= 0) & (met <= 1)).all()
+
+
+def test_a_late_project_is_not_there_yet():
+    """With every project three years late, nothing is gained in the first three years."""
+    county = load_county("652323-hutubi")
+    model = Model(county, "plan_full")
+    study = analyze(county, scenario="plan_full")
+    draws = module._Draws(model, study, 4, 1)
+    middle = Model(county, "plan_full").run()
+    draws.records = {record["year"]: record for record in middle.tables}
+    draws.additions = middle.additions
+    school = list(model.roster["name"]).index("县一小东风校区")
+    late = np.array([0, 1, 2, 3])
+    area = [draws._site(year, late)["teaching_area_m2"] for year in (2023, 2024, 2025, 2026)]
+    whole = draws.records[2023]["site"]["teaching_area_m2"][school]
+    for position, found in enumerate(area):
+        expected = np.where(late <= position, whole, whole - 3500 * 0.7)
+        drawn = found[:, school] if found.ndim == 2 else np.full(4, found[school])
+        assert drawn == pytest.approx(expected)
+
+
+def test_spreads_are_those_of_the_past():
+    model = Model(load_county("150202-donghe"))
+    births = model.births[[2014, 2015, 2016, 2017, 2018, 2019, 2020, 2021]]
+    assert spreads(model).births == pytest.approx(np.std(np.diff(np.log(births)), ddof=1))
+
+
+@pytest.mark.slow
+def test_the_bands_would_have_held():
+    """Over the samples, 80 % bands hold about four numbers in five (never fewer than 70 %)."""
+    parts = [coverage(load_county(name), draws=200) for name in (*COUNTIES, "150202-donghe")]
+    table = pd.concat(parts)
+    held = (table["schools"] * table["within_schools"]).sum() / table["schools"].sum()
+    assert 0.7 < held < 0.95
+
+
+def test_a_past_too_short_for_a_back_test(make_county):
+    county = make_county([{"students_primary": 300}], [2021, 2022])
+    assert coverage(county, draws=20).empty
+
+
+@pytest.fixture(scope="module")
+def prospects():
+    return Prospects("652323-hutubi", ["plan_full", "births_low"], "en", draws=200)
+
+
+def test_every_table_has_something_to_say(prospects):
+    for name in (
+        "conclusion_grid", "comparison_grid", "verdict_grid", "needs_grid", "small_schools_grid",
+        "hollow_grid", "notes_grid", "assumptions_grid", "chances_grid", "coverage_grid",
+    ):  # fmt: skip
+        grid = getattr(prospects, name)()
+        assert grid.rows, name
+        assert all(len(row) == len(grid.header) for row in grid.rows), name
+
+
+def test_the_main_scenario_is_the_first_one_named(prospects):
+    assert prospects.main == "plan_full"
+    assert list(prospects.studies) == ["baseline", "plan_full", "births_low"]
+
+
+def test_small_schools_are_found_in_the_year_they_become_small(prospects):
+    rows = {
+        (row[0].text, row[1].text): [cell.text for cell in row]
+        for row in prospects.small_schools_grid().rows
+    }
+    row = rows[("Trend continues", "教学点02")]
+    # a teaching point of 58 pupils falls under 50 in 2026 and leaves the judgement
+    assert row[3] == "58"
+    assert row[6] == row[7] == "2026"
+    assert row[8] == "teaching point with fewer than 50 students"
+    year = analyze("652323-hutubi", scenario="baseline").register
+    point = year[year["school"] == "教学点02"].set_index("year")["students"]
+    assert point[2025] >= 50 > point[2026]
+
+
+def test_the_county_conclusion_comes_first(prospects):
+    first = prospects.conclusions()[0]
+    assert first.startswith("Trend continues: not met in 2026 (")
+
+
+@pytest.mark.parametrize("chart", ["enrolment", "schools", "balance", "chances"])
+def test_charts_are_drawn(prospects, chart):
+    svg = getattr(prospects, f"{chart}_chart")().to_svg()
+    assert "<text" in svg
+    assert "2029" in svg or "2028" in svg
