@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import io
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 
 from analysis import InputError, analyze, project
 from analysis.compare import verdicts, yearly
+from analysis.language import speak
 from analysis.planner.server import LARGEST, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of
 from analysis.planner.texts import TEXTS
@@ -213,11 +215,14 @@ def test_a_base_is_a_name_and_never_a_path(county, tmp_path):
         scenario(county, base=str(file))
 
 
-def test_a_base_that_says_nothing_about_births_is_refused(county):
-    bare = Scenario(name={"zh": "空", "en": "empty"}, base="none")
+def test_a_base_that_does_not_say_how_pupils_go_on_is_refused(county, write_county, tmp_path):
+    folder = write_county(county, tmp_path / "own")
+    (folder / "scenarios").mkdir()
+    own = "name: {zh: x, en: x}\nentry: {source: x, confidence: low}\n"
+    (folder / "scenarios" / "baseline.yaml").write_text(own, encoding="utf-8")
 
-    with pytest.raises(InputError, match="says nothing about births, entry, progression"):
-        scenario(county, file=bare)
+    with pytest.raises(InputError, match="says nothing about births, progression"):
+        Desk({"own": folder}).outcome(State(county="own"), "en")
 
 
 @pytest.mark.parametrize(
@@ -301,6 +306,7 @@ def test_an_opened_scenario_rests_on_what_it_names(county):
         (b"name: {zh: a, en: a}\nuntil: !!python/object:os.system x\n", "tags"),
         (b"name: &a {zh: a, en: a}\nbase: *a\n", "aliases"),
         (b"name: {zh: a, en: a}\nbase: ../../secret.yaml\n", "there is no scenario"),
+        (b"name: {zh: a, en: a}\nbase: none\n", "must state births, entry, progression"),
         (b"name: {zh: a, en: a}\nmoves:\n- kind: diversion\n  source: x\n", "moves.0"),
     ],
 )
@@ -639,9 +645,34 @@ def test_what_the_page_knows_of_a_county(served):
     assert [school["id"] for school in found["schools"]] == ["East", "West", "South"]
     assert found["schools"][2]["stages"] == ["junior"]
     assert found["last"] == 2023
+    assert found["births_from"] == 2030  # born in 2024: the first whose number is not known
     assert not found["plan"]
     names = {each["id"]: each["name"] for each in found["scenarios"]}
     assert names["baseline"] == "Trend continues"
+
+
+def test_a_scenario_of_the_county_is_offered_and_read_anew_when_it_changes(
+    county, write_county, tmp_path
+):
+    folder = write_county(county, tmp_path / "own")
+    (folder / "scenarios").mkdir()
+    file = folder / "scenarios" / "dam.yaml"
+    own = "name: {{zh: 水库, en: Dam}}\nentry: {{factor: {0}, source: x, confidence: low}}\n"
+    file.write_text(own.format(1.0), encoding="utf-8")
+    (folder / "scenarios" / "broken.yaml").write_text("nam: x\n", encoding="utf-8")
+    desk = Desk({"own": folder})
+    about = desk.about("own", speak("en"))
+
+    assert {"id": "dam", "name": "Dam"} in about["scenarios"]
+    assert "broken" not in [each["id"] for each in about["scenarios"]]
+    assert any("broken.yaml" in sentence for sentence in about["unusable"])
+    given = State(county="own", base="dam", until=2026)
+    before = desk.outcome(given, "en")["own"]["stages"]["primary"]["students"]
+    file.write_text(own.format(1.2), encoding="utf-8")
+    os.utime(file, ns=(1, 1))
+    after = desk.outcome(given, "en")["own"]["stages"]["primary"]["students"]
+    assert before[:3] == after[:3]
+    assert after[-1] > before[-1]
 
 
 def test_answers_over_the_wire_are_those_of_the_desk(served, desk, county):

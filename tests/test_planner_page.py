@@ -71,16 +71,16 @@ def shown(page, label):
 def test_a_slider_moved_by_keys_changes_the_figures_and_can_be_undone(page):
     before = shown(page, "Pupils: Primary")
     sentence = page.locator("#sentence").inner_text()
-    page.locator("#births_shift_range").focus()
+    page.locator("#entry_factor_range").focus()
     for _ in range(12):
         page.keyboard.press("ArrowLeft")
     expect(figure(page, "Pupils: Primary")).not_to_have_text(before)
-    expect(page.locator("#births_shift")).to_have_value("-6")
+    expect(page.locator("#entry_factor")).to_have_value("88")
     expect(page.locator("#outcome")).to_have_attribute("aria-busy", "false")
     after = shown(page, "Pupils: Primary")
 
     assert int(after.replace(",", "")) < int(before.replace(",", ""))
-    assert page.locator("#field_births_shift").evaluate("e => e.classList.contains('changed')")
+    assert page.locator("#field_entry_factor").evaluate("e => e.classList.contains('changed')")
     assert page.locator("#sentence").get_attribute("aria-live") == "polite"
     assert re.match(r"In \d{4}, Hutubi County does not meet|Hutubi County", sentence)
 
@@ -92,7 +92,7 @@ def test_a_slider_moved_by_keys_changes_the_figures_and_can_be_undone(page):
 
     page.locator("#reset").press("Enter")
     expect(figure(page, "Pupils: Primary")).to_have_text(before)
-    assert page.locator("#births_shift").input_value() == "0"
+    assert page.locator("#entry_factor").input_value() == "100"
     page.locator("#undo").press("Enter")
     expect(figure(page, "Pupils: Primary")).to_have_text(after)
     page.locator("#redo").press("Enter")
@@ -185,7 +185,7 @@ def test_a_link_that_cannot_be_read_is_said(page):
     expect(page.locator("#message")).to_contain_text("anew")
 
     assert page.locator("#problems p").count() == 0
-    assert page.locator("#births_shift").input_value() == "0"
+    assert page.locator("#entry_factor").input_value() == "100"
 
 
 def test_every_control_has_a_name_and_the_letters_are_large(page):

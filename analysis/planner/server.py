@@ -64,15 +64,18 @@ class Desk:
     def __init__(self, counties: dict[str, County | Path]):
         self.counties = counties
         self._county = functools.cache(load_county)
+        # a scenario's file may be changed while the page is open: its time is part of the keys
         self._base = functools.lru_cache(KEPT)(
-            lambda name, base: base_of(State(county=name, base=base), self.county(name))
+            lambda name, base, _files: base_of(State(county=name, base=base), self.county(name))
         )
         self._trend = functools.lru_cache(KEPT)(
-            lambda name, until: course(analyze(self.county(name), scenario=BASELINE, until=until))
+            lambda name, until, _files: course(
+                analyze(self.county(name), scenario=BASELINE, until=until)
+            )
         )
         # a state is frozen but may hold mappings: its JSON is what tells states apart
         self._course = functools.lru_cache(KEPT)(
-            lambda text: course(self._study(State.model_validate_json(text)))
+            lambda text, _files: course(self._study(State.model_validate_json(text)))
         )
 
     def titles(self, say: Language) -> list[dict]:
@@ -104,7 +107,12 @@ class Desk:
         """The scenario on which a state rests."""
         if state.file is not None:
             return base_of(state, self.county(state.county))
-        return self._base(state.county, state.base)
+        return self._base(state.county, state.base, self._files(state.county))
+
+    def _files(self, name: str) -> tuple:
+        """The scenarios' files and when each was changed."""
+        files = scenario_files(self.county(name)).values()
+        return tuple((path, path.stat().st_mtime_ns) for path in files)
 
     def _study(self, state: State) -> Study:
         county = self.county(state.county)
@@ -112,12 +120,13 @@ class Desk:
 
     def course(self, state: State) -> Course:
         """The study of a state and its figures."""
-        return self._course(state.model_dump_json())
+        return self._course(state.model_dump_json(), self._files(state.county))
 
     def outcome(self, state: State, lang: str) -> dict:
         """What the page shows of a state (`analysis.planner.picture.outcome`), and the base's settings."""
         own = self.course(state)
-        trend = self._trend(state.county, own.study.county.years[-1])
+        until = own.study.county.years[-1]
+        trend = self._trend(state.county, until, self._files(state.county))
         return outcome(own, trend, speak(lang)) | {"base": self.settings(state)}
 
     def details(self, state: State, lang: str) -> dict:
@@ -168,17 +177,29 @@ class Desk:
             }
             for row in open_[["school_id", "name", "type"]].to_dict("records")
         ]
-        scenarios = [
-            {"id": each, "name": say.label(self._base(name, each).name)}
-            for each in scenario_files(county)
-        ]
+        scenarios, unusable = [], []
+        for each in scenario_files(county):
+            try:
+                base = self.base(State(county=name, base=each))
+                scenarios.append({"id": each, "name": say.label(base.name)})
+            except InputError as error:
+                unusable += [finding.sentence(say.code) for finding in error.findings]
         return {
             "schools": schools,
             "scenarios": scenarios,
+            "unusable": unusable,
             "last": last,
+            "births_from": _first_open_entry(county),
             "plan": county.plan is not None,
             "synthetic": county.record.synthetic,
         }
+
+
+def _first_open_entry(county: County) -> int | None:
+    """First year whose entrants are not born yet as far as is known; None if no births are."""
+    table = county.tables["county_years"]
+    known = table[(table["item"] == "births") & table["value"].notna()]["year"]
+    return int(known.max()) + 7 if len(known) else None
 
 
 class _Handler(tornado.web.RequestHandler):

@@ -202,7 +202,7 @@ def scenario_of(state: State, base: Scenario, county: County) -> Scenario:
     if isinstance(name, str):
         name = Text(zh=name, en=name) if name.strip() else _both(NAME)
     own |= {"moves": state.moves, "additions": state.additions}
-    return Scenario(name=name, base=NOTHING, **own).over(base)
+    return Scenario(name=name, **own).over(base).model_copy(update={"base": NOTHING})
 
 
 def state_of(text: bytes, county: County) -> State:

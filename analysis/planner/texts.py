@@ -33,6 +33,8 @@ TEXTS = {
     "group_teachers": N_("Teachers recruited a year"),
     "group_horizon": N_("Projection"),
     "births_shift": N_("Births: change a year beside the trend (points)"),
+    "births_from": N_("acts on those who start school in {year} or later"),
+    "births_none": N_("no births are known; this changes nothing"),
     "entry_factor": N_("Entrants of grade 1 (% of the usual)"),
     "progression_primary": N_("Going on in primary school (% of the usual)"),
     "progression_junior": N_("Going on in junior secondary school (% of the usual)"),

@@ -321,6 +321,7 @@ function buildControls() {
       // figures typed need not be on the slider's steps
       box.append(make("input", { type: "number", id: field.id, ...limits, step: "any", onchange: done }));
     }
+    if (field.id === "births_shift") box.append(make("p", { id: "births_hint", class: "help" }));
     groups.get(field.group).append(box);
   }
   $("fields").replaceChildren(...groups.values());
@@ -340,6 +341,8 @@ function showControls() {
     $(id).max = id === "until" ? page.about.last + 40 : lastYear();
     $(id).step = 1;
   }
+  const from = page.about.births_from;
+  $("births_hint").textContent = from ? text("births_from", { year: Math.max(from, firstYear()) }) : text("births_none");
   const without = !page.about.plan;
   for (const id of ["plan_done", "plan_delay", "plan_share"]) {
     for (const input of [$(id), $(`${id}_range`)]) if (input) input.disabled = without || (id !== "plan_done" && current({ id: "plan_done" }) === "no");
@@ -636,6 +639,7 @@ async function showCounty() {
     const found = await askJson(`/county?county=${encodeURIComponent(state.county)}`);
     page.about = { id: state.county, ...found };
     $("synthetic").hidden = !found.synthetic;
+    $("unusable").replaceChildren(...found.unusable.map((each) => make("p", {}, each)));
   }
   showControls();
 }
