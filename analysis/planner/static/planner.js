@@ -585,7 +585,7 @@ function showByYear(own, last) {
       rows.push([String(year), year > last ? `○ ${text("projected")}` : `● ${text("observed")}`, page.words.stages[stage],
         n(number(found.students[i])), n(number(found.class_size[i], 1)), n(number(found.largest_class[i])), n(number(found.classes_missing[i])),
         n(number(found.seats_missing[i])), n(`${number(found.passing[i])} / ${number(found.schools[i])}`), n(number(found.teachers_missing[i])),
-        n(`${number(found.cv_max[i], 3)} / ${short(found.cv_limit[i] ?? 0)}`)]);
+        n(`${number(found.cv_max[i], 3)} / ${found.cv_limit[i] === null ? "—" : short(found.cv_limit[i])}`)]);
     }
   });
   bodies.by_year.replaceChildren(table(head, rows));
