@@ -11,14 +11,18 @@ indoor sports area taken out first); 河北省具体办法 and application form,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .files import N_
 from .load import County
-from .schema import SCHOOL_TYPES, STAGES, Label
+from .schema import INDICATORS, SCHOOL_TYPES, STAGES, Label
 from .standards import Rules
 
 #: 1 : 1.1 (nine-year), 1 : 1.2 = 1.1 : 1.32 (combined secondary), 1 : 1.1 : 1.32 (twelve-year).
@@ -77,6 +81,265 @@ def apportion(
     return {stage: total * part / whole for stage, part in weighted.items()}
 
 
+@dataclass(frozen=True)
+class Schools:
+    """Which schools are open in which year, what they teach, and where their figures stand.
+
+    Attributes
+    ----------
+    roster, yearly : DataFrame
+        The tables `schools` and `school_years`, of one county or of many.
+    years : tuple of int
+        Ascending.
+    is_open : ndarray of bool, shape (years, schools)
+        Schools in the order of the roster.
+    row : ndarray of int, shape (years, schools)
+        Position in `school_years`; -1 where the school has no row of the year.
+    taught : ndarray of bool, shape (3, schools)
+        Whether each school has each stage of `WEIGHTS`.
+    """
+
+    roster: pd.DataFrame
+    yearly: pd.DataFrame
+    years: tuple[int, ...]
+    is_open: np.ndarray
+    row: np.ndarray
+    taught: np.ndarray
+
+    @functools.cached_property
+    def by_id(self) -> np.ndarray:
+        """Positions in the roster in the order of the ids."""
+        return np.argsort(self.roster["school_id"].to_numpy(dtype=object), kind="stable")
+
+    @functools.cached_property
+    def _found(self) -> dict[tuple[str, ...], np.ndarray]:
+        return {}
+
+    def figures(self, column: str) -> np.ndarray:
+        """A column of `school_years`."""
+        key = (column,)
+        if key not in self._found:
+            self._found[key] = numbers(self.yearly, column)
+        return self._found[key]
+
+    def among(self, column: str, *words: str) -> np.ndarray:
+        """Whether each school of the roster has one of these words in a column; False if blank."""
+        key = (column, *words)
+        if key not in self._found:
+            self._found[key] = is_word(self.roster[column], *words)
+        return self._found[key]
+
+
+def find_schools(roster: pd.DataFrame, yearly: pd.DataFrame, years: Iterable[int]) -> Schools:
+    """Find the row of `school_years` of every school and year."""
+    years = tuple(sorted(years))
+    row = np.full((len(years), len(roster)), -1)
+    school = positions(yearly["school_id"], roster["school_id"])
+    year = year_positions(yearly["year"], years)
+    known = (school >= 0) & (year >= 0)
+    row[year[known], school[known]] = np.flatnonzero(known)
+    calendar = np.array(years)[:, None]
+    opened, closed = numbers(roster, "opened"), numbers(roster, "closed")
+    is_open = ~(opened > calendar) & ~(closed < calendar)
+    return Schools(roster, yearly, years, is_open, row, _taught(roster, yearly, school))
+
+
+def positions(ids: pd.Series, known: pd.Series) -> np.ndarray:
+    """Where each id stands among the known ones (all different); -1 where it does not."""
+    found = pc.index_in(_texts(ids), value_set=_texts(known), skip_nulls=True)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
+
+
+def year_positions(given: pd.Series, years: Sequence[int]) -> np.ndarray:
+    """Where each year stands among the ascending `years`; -1 where it does not."""
+    given, years = given.to_numpy(dtype=float), np.array(years, dtype=float)
+    found = np.searchsorted(years, given).clip(max=len(years) - 1)
+    return np.where(years[found] == given, found, -1)
+
+
+def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
+    """A column as floats; what was not reported is NaN."""
+    values = table[column]
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiu":
+        return values.to_numpy(dtype=float)  # floats are read as they stand, not copied
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def is_word(column: pd.Series, *words: str) -> np.ndarray:
+    """Where a text is one of the words; False where it is missing."""
+    found = pc.is_in(_texts(column), value_set=pa.array(words, pa.large_string()))
+    return found.to_numpy(zero_copy_only=False).astype(bool)
+
+
+def _texts(column: pd.Series) -> pa.Array:
+    """A column of texts as Arrow compares them: ten times faster than as Python objects."""
+    texts = pa.array(column).cast(pa.large_string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def at_rows(values: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Values at rows; NaN where the row is -1 (nothing was reported)."""
+    if not len(values):
+        return np.full(len(row), np.nan)
+    found = values[row]
+    return np.where(row < 0, np.nan, found) if (row < 0).any() else found
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register in numbers: every school, stage and year, by year, stage and school_id.
+
+    Attributes
+    ----------
+    year, stage, school : ndarray of int, shape (n,)
+        Positions in the years, in `STAGES` and in the roster.
+    row : ndarray of int, shape (n,)
+        Position in `school_years`, -1 where there is none.
+    students, share : ndarray, shape (n,)
+        Students of the stage; the stage's part (0 to 1) of what the school records once.
+    quantities : ndarray, shape (7, n)
+        The stage's part of each resource, in the order of `INDICATORS`.
+    reason : ndarray of int, shape (n,)
+        Position in `REASONS`; 0 (no reason) where the row is judged.
+    """
+
+    year: np.ndarray
+    stage: np.ndarray
+    school: np.ndarray
+    row: np.ndarray
+    students: np.ndarray
+    share: np.ndarray
+    quantities: np.ndarray
+    reason: np.ndarray
+
+    @property
+    def in_scope(self) -> np.ndarray:
+        """Positions of the rows that are judged."""
+        return np.flatnonzero(self.reason == 0)
+
+
+REASONS = ("", *EXCLUSIONS)
+
+
+def register(
+    schools: Schools,
+    wanted: np.ndarray,
+    rules: Mapping[int, Rules],
+    concessions: frozenset = frozenset(),
+) -> Register:
+    """Divide what schools share among their stages and say which rows are judged.
+
+    Parameters
+    ----------
+    schools : Schools
+    wanted : ndarray of int
+        Rows of the roster that are wanted, in the order they shall have in each year and stage.
+    rules : mapping of int to Rules
+        For every year of `schools`.
+    concessions : frozenset of str
+        Concessions that are switched on.
+    """
+    there = schools.is_open[:, None, wanted] & schools.taught[None, : len(STAGES), wanted]
+    year, stage, order = np.nonzero(there)
+    school = wanted[order]
+    row = schools.row[year, school]
+    taught = schools.taught[:, school]
+
+    def reported(column: str) -> np.ndarray:
+        return at_rows(schools.figures(column), row)
+
+    def by_stage(name: str) -> np.ndarray:
+        primary, junior = (reported(f"{name}_{each}") for each in STAGES)
+        return np.where(stage == 0, primary, junior)
+
+    given = [reported(f"students_{each}") for each in WEIGHTS]
+    weighted = [
+        weight * np.where(has, heads, 0.0)
+        for weight, has, heads in zip(WEIGHTS.values(), taught, given, strict=True)
+    ]
+    whole = weighted[0] + weighted[1] + weighted[2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(stage == 0, weighted[0], weighted[1]) / np.where(whole > 0, whole, np.nan)
+    share[taught.sum(axis=0) == 1] = 1.0
+    students = np.where(stage == 0, given[0], given[1])
+    teachers = {name: by_stage(name) for name in STAGE_QUANTITIES}
+    outdoor, indoor = reported("outdoor_sports_area_m2"), reported("indoor_sports_area_m2")
+
+    rule = [rules[each] for each in schools.years]
+    if "pe_arts_part_time" in concessions:
+        both = np.where(np.isnan(given[0]), given[1], given[0] + np.nan_to_num(given[1]))
+        name = "concession.pe_arts_part_time.students"
+        low, high = (by_year(rule, f"{name}_{end}")[year] for end in ("from", "below"))
+        small = schools.among("area", "rural")[school] & (both >= low) & (both < high)
+        more = np.nan_to_num(by_stage("pe_arts_part_time"))
+        teachers["pe_arts"] = teachers["pe_arts"] + np.where(small, more, 0.0)
+    if "sports_venues" in concessions:
+        more = np.nan_to_num(reported("off_campus_sports_area_m2"))
+        outdoor = outdoor + np.where(schools.among("area", "urban")[school], more, 0.0)
+
+    # the official order: indoor sports area leaves the teaching area before anything is divided
+    shared = {
+        "teaching_area": reported("teaching_area_m2") - indoor,
+        "sports_area": outdoor + indoor,
+        "equipment_value": reported("equipment_value_cny"),
+        "multimedia_rooms": reported("multimedia_rooms"),
+    }
+    resources = teachers | {name: quantity * share for name, quantity in shared.items()}
+    quantities = np.stack([resources[each.quantity] for each in INDICATORS.values()])
+
+    def required(option: str, word: str) -> np.ndarray:
+        return np.array([each[f"option.{option}"] == word for each in rule])[year]
+
+    reason = np.zeros(len(row), dtype=np.int8)
+
+    def leave_out(why: str, where: np.ndarray) -> None:
+        reason[where] = REASONS.index(why)
+
+    limit = by_year(rule, "option.teaching_point_students")[year]
+    leave_out(
+        "small_teaching_point", schools.among("type", "teaching_point")[school] & (students < limit)
+    )
+    private = schools.among("ownership", "private")[school]
+    leave_out("private", private & required("private_in_scope", "no"))
+    special = schools.among("type", "special_education")[school]
+    leave_out("special_education", special & required("special_education_in_scope", "no"))
+    leave_out("", schools.among("indicators_in_scope", "yes")[school])
+    leave_out("override", schools.among("indicators_in_scope", "no")[school])
+    leave_out("no_students", students == 0)
+    return Register(year, stage, school, row, students, share, quantities, reason)
+
+
+def by_year(rules: Iterable[Rules], name: str) -> np.ndarray:
+    """A value of each year's rules as numbers; NaN where nothing is in force."""
+    return np.array([rule.number(name) for rule in rules])
+
+
+def _taught(roster: pd.DataFrame, yearly: pd.DataFrame, school: np.ndarray) -> np.ndarray:
+    """Whether each school has each stage of `WEIGHTS`.
+
+    A school with attached classes and a special-education school may have any stage: they have
+    those in which they ever reported students. One that never reported any stays in the register
+    with both judged stages: what is unknown must not vanish. `school` says whose the rows of
+    `yearly` are.
+    """
+    flexible = is_word(roster["type"], *FLEXIBLE)
+    fixed = [
+        [kind for kind, each in SCHOOL_TYPES.items() if stage in each.stages] for stage in WEIGHTS
+    ]
+    taught = np.stack([is_word(roster["type"], *kinds) for kinds in fixed])
+    if flexible.any():
+        ever = np.zeros_like(taught)
+        for number, stage in enumerate(WEIGHTS):
+            ever[number, school[(school >= 0) & (numbers(yearly, f"students_{stage}") > 0)]] = True
+        ever[: len(STAGES), ~ever.any(axis=0)] = True
+        taught[:, flexible] = ever[:, flexible]
+    return taught
+
+
+#: Types of schools that have the stages in which they report students.
+FLEXIBLE = ("attached_class", "special_education")
+
+
 def stage_rows(
     county: County, rules: Mapping[int, Rules], concessions: frozenset = frozenset()
 ) -> pd.DataFrame:
@@ -100,137 +363,48 @@ def stage_rows(
         stage's part of the shared quantities, 0 to 1), `in_scope` (bool) and `reason` (a key of
         `EXCLUSIONS`, empty if in scope) and `note`. What was not reported is NaN.
     """
-    roster = county.tables["schools"]
-    years = county.tables["school_years"]
-    register = roster.merge(
-        pd.DataFrame({"year": np.array(list(rules), dtype="int64")}), how="cross"
+    schools = find_schools(county.tables["schools"], county.tables["school_years"], rules)
+    return register_table(county, schools, register(schools, schools.by_id, rules, concessions))
+
+
+def register_table(county: County, schools: Schools, found: Register) -> pd.DataFrame:
+    """The register as a table; see `stage_rows`."""
+    roster = schools.roster
+
+    def of_school(column: str) -> pd.api.extensions.ExtensionArray | np.ndarray:
+        return roster[column].array.take(found.school)
+
+    def of_stage(name: str) -> np.ndarray:
+        primary, junior = (at_rows(schools.figures(f"{name}_{s}"), found.row) for s in STAGES)
+        return np.where(found.stage == 0, primary, junior)
+
+    names = [each.quantity for each in INDICATORS.values()]
+    quantities = dict(zip(names, found.quantities, strict=True))
+    basis = [county.basis(year) for year in schools.years]
+    return pd.DataFrame(
+        {
+            "county": words([county.code], np.zeros_like(found.year)),
+            "year": np.array(schools.years, dtype="int64")[found.year],
+            "basis": words(basis, found.year),
+            "stage": words(STAGES, found.stage),
+            "school_id": of_school("school_id"),
+            "school": of_school("name"),
+            **{name: of_school(name) for name in ("type", "ownership", "sponsor", "area")},
+            "students": found.students,
+            "classes": of_stage("classes"),
+            "teachers": of_stage("teachers"),
+            **{name: quantities[name] for name in (*STAGE_QUANTITIES, *SHARED_QUANTITIES)},
+            "share": found.share,
+            "in_scope": found.reason == 0,
+            "reason": pd.Series(np.array(REASONS, dtype=object)[found.reason], dtype=object),
+            "note": of_school("note"),
+        }
     )
-    register = register[
-        ~(register["opened"] > register["year"]) & ~(register["closed"] < register["year"])
-    ]
-    data = years.drop(columns="note").assign(year=years["year"].astype("int64"))
-    wide = register.merge(data, on=["school_id", "year"], how="left")
-
-    wide = _conceded(wide, rules, concessions)
-    students = {}
-    for stage in WEIGHTS:
-        given = wide[f"students_{stage}"]
-        students[stage] = given.where(_teaches(county, wide, stage), 0.0)
-    weighted = {stage: WEIGHTS[stage] * students[stage] for stage in WEIGHTS}
-    whole = sum(weighted.values())
-
-    # the official order: indoor sports area leaves the teaching area before anything is divided
-    shared = {
-        "teaching_area": wide["teaching_area_m2"] - wide["indoor_sports_area_m2"],
-        "sports_area": wide["outdoor_sports_area_m2"] + wide["indoor_sports_area_m2"],
-        "equipment_value": wide["equipment_value_cny"],
-        "multimedia_rooms": wide["multimedia_rooms"],
-    }
-    basis = wide["year"].map({year: county.basis(year) for year in rules})
-    parts = []
-    for stage in STAGES:
-        teaches = _teaches(county, wide, stage)
-        alone = teaches.copy()
-        for other in WEIGHTS:
-            if other != stage:
-                alone &= ~_teaches(county, wide, other)
-        share = (weighted[stage] / whole.where(whole > 0)).where(~alone, 1.0)
-        part = wide[["year", "school_id", "type", "ownership", "sponsor", "area", "note"]].assign(
-            county=county.code,
-            basis=basis,
-            stage=stage,
-            school=wide["name"],
-            students=wide[f"students_{stage}"],
-            classes=wide[f"classes_{stage}"],
-            teachers=wide[f"teachers_{stage}"],
-            share=share,
-            **{name: wide[f"{name}_{stage}"] for name in STAGE_QUANTITIES},
-            **{name: quantity * share for name, quantity in shared.items()},
-            override=wide["indicators_in_scope"],
-        )
-        parts.append(part[teaches])
-    rows = pd.concat(parts, ignore_index=True)
-    if rules is None:
-        rules = {year: county.standard.for_year(year) for year in county.years}
-    rows["reason"] = _reasons(rows, rules)
-    rows["in_scope"] = rows["reason"] == ""
-    order = {stage: position for position, stage in enumerate(STAGES)}
-    return rows.sort_values(
-        ["year", "stage", "school_id"],
-        key=lambda column: column.map(order) if column.name == "stage" else column,
-        ignore_index=True,
-    )[
-        [
-            *("county", "year", "basis", "stage", "school_id", "school", "type", "ownership"),
-            *("sponsor", "area", "students", "classes", "teachers"),
-            *STAGE_QUANTITIES,
-            *SHARED_QUANTITIES,
-            *("share", "in_scope", "reason", "note"),
-        ]
-    ]
 
 
-def _teaches(county: County, wide: pd.DataFrame, stage: str) -> pd.Series:
-    """Whether each row's school has the stage.
-
-    A school with attached classes and a special-education school may have any stage: they have
-    those in which they ever reported students. One that never reported any stays in the register
-    with both judged stages: what is unknown must not vanish.
-    """
-    fixed = [
-        name
-        for name, kind in SCHOOL_TYPES.items()
-        if stage in kind.stages and name not in ("attached_class", "special_education")
-    ]
-    years = county.tables["school_years"]
-    reported = {each: years.loc[years[f"students_{each}"] > 0, "school_id"] for each in WEIGHTS}
-    ever = wide["school_id"].isin(reported[stage])
-    if stage in STAGES:
-        ever |= ~wide["school_id"].isin(pd.concat(reported.values()))
-    flexible = wide["type"].isin(["attached_class", "special_education"])
-    return wide["type"].isin(fixed) | (flexible & ever)
-
-
-def _conceded(
-    wide: pd.DataFrame, rules: Mapping[int, Rules], concessions: frozenset
-) -> pd.DataFrame:
-    """Add what a concession counts at the schools it covers; nothing where none was reported."""
-    if "pe_arts_part_time" in concessions:
-        name = "concession.pe_arts_part_time.students"
-        low = wide["year"].map({year: rule.number(f"{name}_from") for year, rule in rules.items()})
-        high = wide["year"].map(
-            {year: rule.number(f"{name}_below") for year, rule in rules.items()}
-        )
-        students = wide[["students_primary", "students_junior"]].sum(axis=1, min_count=1)
-        small = (wide["area"] == "rural") & (students >= low) & (students < high)
-        for stage in STAGES:
-            more = wide[f"pe_arts_part_time_{stage}"].where(small, 0.0).fillna(0.0)
-            wide[f"pe_arts_{stage}"] += more
-    if "sports_venues" in concessions:
-        more = wide["off_campus_sports_area_m2"].where(wide["area"] == "urban", 0.0).fillna(0.0)
-        wide["outdoor_sports_area_m2"] += more
-    return wide
-
-
-def _reasons(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.Series:
-    """Why a row is not judged; the empty text where it is."""
-
-    def option(name: str) -> pd.Series:
-        return rows["year"].map({year: rule[f"option.{name}"] for year, rule in rules.items()})
-
-    reason = pd.Series("", index=rows.index, dtype="object")
-    small = (rows["type"] == "teaching_point") & (
-        rows["students"] < option("teaching_point_students").astype(float)
-    )
-    reason[small] = "small_teaching_point"
-    reason[(rows["ownership"] == "private") & (option("private_in_scope") == "no")] = "private"
-    special = rows["type"] == "special_education"
-    reason[special & (option("special_education_in_scope") == "no")] = "special_education"
-    override = rows["override"]
-    reason[override == "yes"] = ""
-    reason[override == "no"] = "override"
-    reason[rows["students"] == 0] = "no_students"
-    return reason
+def words(texts: Sequence[str], position: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """A column of repeated texts."""
+    return pd.array(list(texts), dtype="str").take(position)
 
 
 def exclusion_text(reason: str, note: object, limit: float) -> tuple[str, dict]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from .apportion import SHARED_QUANTITIES
+from .apportion import by_year
 from .dispersion import coefficient_of_variation
-from .evaluate import CV_DECIMALS, school_table
-from .indicators import KEYS, at_least, at_most, judge, round_half_up
+from .evaluate import CV_DECIMALS, VERDICTS, SchoolRule, school_rule
+from .indicators import STATUSES, Ratios, at_least, at_most, round_half_up, status_codes
 from .schema import INDICATORS, STAGES
 from .standards import Rules
 
@@ -37,13 +37,15 @@ def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(margin=margin, margin_share=margin / has.where(has > 0))
 
 
-def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def school_margins(found: Ratios, schools: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """The smallest change of a single indicator that turns a school's verdict round.
 
     Parameters
     ----------
-    indicators, schools : DataFrame
-        Of the same county and year.
+    found : Ratios
+        Of a single year.
+    schools : DataFrame
+        The school rule in that year, in the same order.
     rules : Rules
         How many indicators have to be met.
 
@@ -53,51 +55,51 @@ def school_margins(indicators: pd.DataFrame, schools: pd.DataFrame, rules: Rules
         `schools` (assessed rows) with `indicator`, `change` (relative change of its value, as a
         share: -0.05 = 5 % less) that suffices. NaN where no single change does.
     """
-    wide = indicators.assign(ratio=indicators["value"] / indicators["threshold"]).pivot(
-        index=[*KEYS, "school_id"], columns="indicator", values="ratio"
-    )
-    floor = (indicators["floor"] / indicators["threshold"]).iloc[0] if len(indicators) else np.nan
+    names = sorted(INDICATORS)
+    order = [list(INDICATORS).index(name) for name in names]
+    ratio = (found.value / found.threshold)[order]
+    floor = found.floor[0, 0] / found.threshold[0, 0] if ratio.size else np.nan
     spare = len(INDICATORS) - int(np.nan_to_num(rules.number("school.indicators_met")))
-    found = []
-    for row in schools.to_dict("records"):
-        if row["status"] == "not_assessed":
-            continue
-        ratio = wide.loc[tuple(row[key] for key in (*KEYS, "school_id"))].dropna()
-        # what was not reported stays unknown, whatever else changes
-        options = (
-            _single_changes(ratio, floor, spare, row["status"] == "met")
-            if len(ratio) == len(INDICATORS)
-            else []
-        )
-        best = min(options, key=lambda option: abs(option[1]), default=(None, np.nan))
-        found.append(row | {"indicator": best[0], "change": best[1]})
-    return pd.DataFrame(found, columns=[*schools.columns, "indicator", "change"])
+    assessed = (schools["status"] != "not_assessed").to_numpy(dtype=bool)
+    ratio, table = ratio[:, assessed], schools[assessed].reset_index(drop=True)
+    passes = (table["status"] == "met").to_numpy(dtype=bool)
+    change = _single_changes(ratio, floor, spare, passes)
+    # what was not reported stays unknown, whatever else changes
+    change[:, np.isnan(ratio).any(axis=0)] = np.nan
+    size = np.where(np.isnan(change), np.inf, np.abs(change))
+    best = size.argmin(axis=0) if len(table) else np.zeros(0, dtype=int)
+    every = np.arange(len(table))
+    some = np.isfinite(size[best, every])
+    named = np.array([*names, *names], dtype=object)[best]
+    return table.assign(
+        indicator=pd.array(np.where(some, named, None), dtype="str"),
+        change=np.where(some, change[best, every], np.nan),
+    )
 
 
-def _single_changes(
-    ratio: pd.Series, floor: float, spare: int, passes: bool
-) -> list[tuple[str, float]]:
-    """Changes of one ratio (value / threshold) that reverse a school's verdict.
+def _single_changes(ratio: np.ndarray, floor: float, spare: int, passes: np.ndarray) -> np.ndarray:
+    """Changes of one ratio (value / threshold) that reverse a school's verdict; NaN: none.
 
-    `spare` indicators may stay below their threshold, as long as they reach the floor.
+    `spare` indicators may stay below their threshold, as long as they reach the floor. The first
+    half are the changes of indicators that are met, or that a school which fails must raise, the
+    second half those of the others.
     """
-    unmet = ratio[~at_least(ratio, 1)]
-    low = ratio[~at_least(ratio, floor)]
-    if passes:
-        # if no more may be lost, losing one threshold is enough; else one must lose the floor
-        limit = 1.0 if len(unmet) == spare else floor
-        downs = [(name, limit / value - 1) for name, value in ratio.items() if name not in unmet]
-        return downs + [(name, floor / value - 1) for name, value in unmet.items()]
-    excess = len(unmet) - spare
-    if excess > 1 or len(low) > 1:
-        return []
-    goal = 1.0 if excess == 1 else floor
-    candidates = low if len(low) else unmet
-    return [(name, goal / value - 1) for name, value in candidates.items() if value > 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        to_one, to_floor = 1.0 / ratio - 1, floor / ratio - 1
+    unmet, low = ~at_least(ratio, 1), ~at_least(ratio, floor)
+    excess, lows = unmet.sum(axis=0) - spare, low.sum(axis=0)
+    # if no more may be lost, losing one threshold is enough; else one must lose the floor
+    down = np.where(excess == 0, to_one, to_floor)
+    hopeless = (excess > 1) | (lows > 1)
+    up = np.where(excess == 1, to_one, to_floor)
+    raised = np.where(lows > 0, low, unmet) & (ratio > 0) & ~hopeless
+    first = np.where(passes, np.where(unmet, np.nan, down), np.where(raised, up, np.nan))
+    second = np.where(passes & unmet, to_floor, np.nan)
+    return np.concatenate([first, second])
 
 
 def balance_margins(
-    indicators: pd.DataFrame, balance: pd.DataFrame, rules: Mapping[int, Rules]
+    found: Ratios, rows: pd.DataFrame, balance: pd.DataFrame, rules: Mapping[int, Rules]
 ) -> pd.DataFrame:
     """The smallest change of one school's resource that brings a CV to its limit.
 
@@ -106,44 +108,57 @@ def balance_margins(
     :math:`d^2 (P/P_i - c) + 2 d (P x_i/P_i - cT) + (PS - cT^2) = 0`. Where the standard does not
     weight by students, the same holds with :math:`P_i = 1` and the ratio for :math:`x_i`.
 
+    Parameters
+    ----------
+    found : Ratios
+    rows : DataFrame
+        The rows of the register behind `found`.
+    balance : DataFrame
+        Of the same years.
+    rules : mapping of int to Rules
+
     Returns
     -------
     DataFrame
         The judged rows of `balance` with `school_id`, `school`, `change` (persons, m², yuan, rooms
         of that stage; NaN where no single school can) and `change_share` of what it has.
     """
-    found = []
-    per = {name: indicator.per for name, indicator in INDICATORS.items()}
-    groups = dict(list(indicators.groupby(["year", "stage", "indicator"], sort=False)))
+    margins = []
+    names = list(INDICATORS)
     for row in balance.to_dict("records"):
         if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
             continue
-        group = groups[(row["year"], row["stage"], row["indicator"])]
-        has = group["quantity"].to_numpy(dtype=float)
-        students = group["students"].to_numpy(dtype=float)
-        weight = _weights(group, rules[row["year"]])
+        group = _group(found, row)
+        has = found.quantity[names.index(row["indicator"]), group]
+        students = found.students[group]
+        weight = _weights(students, rules[row["year"]])
         per_weight = weight / students
         change = _to_limit(has * per_weight, weight, row["limit"]) / per_weight
         size = np.where(np.isfinite(change), np.abs(change), np.inf)
         best = int(np.argmin(size))
         hit = np.isfinite(size[best])
-        found.append(
+        school = rows.iloc[group[best]]
+        margins.append(
             row
             | {
-                "school_id": group["school_id"].iloc[best] if hit else None,
-                "school": group["school"].iloc[best] if hit else None,
+                "school_id": school["school_id"] if hit else None,
+                "school": school["school"] if hit else None,
                 "change": change[best] if hit else np.nan,
                 "change_share": change[best] / has[best] if hit and has[best] > 0 else np.nan,
-                "per": per[row["indicator"]],
             }
         )
-    columns = [*balance.columns, "school_id", "school", "change", "change_share", "per"]
-    return pd.DataFrame(found, columns=columns).drop(columns="per")
+    columns = [*balance.columns, "school_id", "school", "change", "change_share"]
+    return pd.DataFrame(margins, columns=columns)
 
 
-def _weights(group: pd.DataFrame, rule: Rules) -> np.ndarray:
+def _group(found: Ratios, row: Mapping) -> np.ndarray:
+    """Positions of the schools behind a row of the balance."""
+    year, stage = found.years.index(row["year"]), STAGES.index(row["stage"])
+    return np.flatnonzero((found.year == year) & (found.stage == stage))
+
+
+def _weights(students: np.ndarray, rule: Rules) -> np.ndarray:
     """Weights of the schools in a CV: their students, or 1 where the standard says `none`."""
-    students = group["students"].to_numpy(dtype=float)
     return np.ones_like(students) if rule["option.cv_weighting"] == "none" else students
 
 
@@ -168,8 +183,8 @@ METHODS = ("unweighted", "rounded_first", "unsplit")
 
 def method_audit(
     rows: pd.DataFrame,
-    indicators: pd.DataFrame,
-    schools: pd.DataFrame,
+    found: Ratios,
+    schools: SchoolRule,
     balance: pd.DataFrame,
     rules: Mapping[int, Rules],
 ) -> pd.DataFrame:
@@ -182,7 +197,7 @@ def method_audit(
 
     Parameters
     ----------
-    rows, indicators, schools, balance : DataFrame
+    rows, found, schools, balance
         The register and results of the same county and years.
     rules : mapping of int to Rules
 
@@ -193,94 +208,85 @@ def method_audit(
         `school`), ``school_id, school, indicator, method, value, status, other_value,
         other_status``.
     """
-    found = []
-    rounded = _rejudged(indicators, round_half_up(indicators["value"], 2))
-    found += _changed_indicators(indicators, rounded, "rounded_first")
-    found += _changed_schools(schools, rounded, rules, "rounded_first")
-    unsplit = _unsplit(rows, indicators)
-    found += _changed_indicators(indicators, unsplit, "unsplit")
-    found += _changed_schools(schools, unsplit, rules, "unsplit")
-    judged = balance[balance["status"].isin(["met", "not_met"])]
-    judged = judged[judged["indicator"] != "composite"]
-    by = ["year", "stage", "indicator"]
-    ours = dict(list(indicators.groupby(by, sort=False)))
-    whole = dict(list(unsplit.groupby(by, sort=False)))
-    for row in judged.to_dict("records"):
-        key = tuple(row[name] for name in by)
-        weights = _weights(ours[key], rules[row["year"]])
+    judged = rows[rows["in_scope"]]
+    unsplit = _unsplit(rows, judged, found)
+    changes = []
+    for method, value in (("rounded_first", round_half_up(found.value, 2)), ("unsplit", unsplit)):
+        status = status_codes(value, found.threshold, found.floor)
+        changes += _changed_indicators(judged, found, value, status, method)
+        changes += _changed_schools(judged, found, schools, status, rules, method)
+    for row in balance.to_dict("records"):
+        if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
+            continue
+        group, number = _group(found, row), list(INDICATORS).index(row["indicator"])
+        weights = _weights(found.students[group], rules[row["year"]])
         others = {
-            "unweighted": coefficient_of_variation(ours[key]["value"]),
+            "unweighted": coefficient_of_variation(found.value[number, group]),
             "rounded_first": float(round_half_up(row["cv"], CV_DECIMALS)),
-            "unsplit": coefficient_of_variation(whole[key]["value"], weights),
+            "unsplit": coefficient_of_variation(unsplit[number, group], weights),
         }
         for method, other in others.items():
             status = "met" if at_most(other, row["limit"]) else "not_met"
             if np.isfinite(other) and status != row["status"]:
-                found.append(
+                changes.append(
                     {name: row[name] for name in ("county", "year", "stage", "indicator")}
                     | {"subject": "cv", "method": method, "value": row["cv"]}
                     | {"status": row["status"], "other_value": other, "other_status": status}
                 )
     columns = ["county", "year", "stage", "subject", "school_id", "school", "indicator", "method"]
     columns += ["value", "status", "other_value", "other_status"]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(changes, columns=columns)
 
 
-def _rejudged(indicators: pd.DataFrame, value) -> pd.DataFrame:
-    status = judge(value, indicators["threshold"].to_numpy(), indicators["floor"].to_numpy())
-    return indicators.assign(value=np.asarray(value), status=status)
-
-
-def _unsplit(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+def _unsplit(rows: pd.DataFrame, judged: pd.DataFrame, found: Ratios) -> np.ndarray:
     """Values as if the shared quantities of a school were divided by all its students, unweighted."""
-    shared = indicators["indicator"].isin(
-        [name for name, i in INDICATORS.items() if i.quantity in SHARED_QUANTITIES]
-    )
     # the whole school's total over its compulsory-stage students: those of its judged stages
-    total = (
-        rows[rows["stage"].isin(STAGES)]
-        .groupby(["year", "school_id"])["students"]
-        .sum(min_count=1)
-        .rename("_all")
-    )
-    everyone = indicators.join(total, on=["year", "school_id"])["_all"].to_numpy(dtype=float)
-    per = indicators["indicator"].map({n: i.per for n, i in INDICATORS.items()}).astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = per * indicators["quantity"] / indicators["share"] / everyone
-    return _rejudged(indicators, np.where(shared, value, indicators["value"]))
+    total = rows.groupby(["year", "school_id"])["students"].sum(min_count=1).rename("_all")
+    everyone = judged.join(total, on=["year", "school_id"])["_all"].to_numpy(dtype=float)
+    value = found.value.copy()
+    for number, indicator in enumerate(INDICATORS.values()):
+        if indicator.shared:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                whole = indicator.per * found.quantity[number] / found.share
+                value[number] = whole / everyone
+    return value
 
 
-def _changed_indicators(ours: pd.DataFrame, other: pd.DataFrame, method: str) -> list[dict]:
-    changed = (ours["status"] != other["status"]) & (ours["status"] != "not_assessed")
-    changed &= other["status"].to_numpy() != "not_assessed"
+def _named(judged: pd.DataFrame, row: int) -> dict:
+    school = judged.iloc[row]
+    return {name: school[name] for name in ("county", "year", "stage", "school_id", "school")}
+
+
+def _changed_indicators(
+    judged: pd.DataFrame, found: Ratios, value: np.ndarray, status: np.ndarray, method: str
+) -> list[dict]:
+    unknown = STATUSES.index("not_assessed")
+    changed = (found.status != status) & (found.status != unknown) & (status != unknown)
     return [
-        {name: row[name] for name in ("county", "year", "stage", "school_id", "school")}
-        | {"indicator": row["indicator"], "subject": "indicator", "method": method}
-        | {"value": row["value"], "status": row["status"]}
-        | {"other_value": value, "other_status": status}
-        for row, value, status in zip(
-            ours[changed].to_dict("records"),
-            other.loc[changed, "value"],
-            other.loc[changed, "status"],
-            strict=True,
-        )
+        _named(judged, row)
+        | {"indicator": list(INDICATORS)[number], "subject": "indicator", "method": method}
+        | {"value": found.value[number, row], "status": STATUSES[found.status[number, row]]}
+        | {"other_value": value[number, row], "other_status": STATUSES[status[number, row]]}
+        for row, number in np.argwhere(changed.T)
     ]
 
 
 def _changed_schools(
-    schools: pd.DataFrame, other: pd.DataFrame, rules: Mapping[int, Rules], method: str
+    judged: pd.DataFrame,
+    found: Ratios,
+    schools: SchoolRule,
+    status: np.ndarray,
+    rules: Mapping[int, Rules],
+    method: str,
 ) -> list[dict]:
-    again = school_table(other, rules)
-    both = schools.merge(
-        again[["year", "stage", "school_id", "status", "met"]],
-        on=["year", "stage", "school_id"],
-        suffixes=("", "_other"),
-    )
-    changed = both[(both["status"] != both["status_other"]) & (both["status"] != "not_assessed")]
+    needed = by_year((rules[each] for each in found.years), "school.indicators_met")
+    other = school_rule(status, needed[found.year])
+    unknown = VERDICTS.index("not_assessed")
+    changed = (schools.status != other.status) & (schools.status != unknown)
     return [
-        {name: row[name] for name in ("county", "year", "stage", "school_id", "school")}
-        | {"subject": "school", "method": method, "value": row["met"], "status": row["status"]}
-        | {"other_value": row["met_other"], "other_status": row["status_other"]}
-        for row in changed.to_dict("records")
-        if row["status_other"] != "not_assessed"
+        _named(judged, row)
+        | {"subject": "school", "method": method, "value": schools.met[row]}
+        | {"status": VERDICTS[schools.status[row]], "other_value": other.met[row]}
+        | {"other_status": VERDICTS[other.status[row]]}
+        for row in np.flatnonzero(changed & (other.status != unknown))
     ]

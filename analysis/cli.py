@@ -317,6 +317,41 @@ def form(
     _each([county], lang, work)
 
 
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="Folder of the ministry's return sheets.")],
+    out: Annotated[Path, typer.Option("--out", help="County folder to make.")],
+    code: Annotated[str, typer.Option("--code", help="Six digits of the county.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Its Chinese name.")] = "",
+    province: Annotated[str, typer.Option("--province", help="Its province, in Chinese.")] = "",
+    name_en: Annotated[str, typer.Option("--name-en", help="Its English name.")] = "",
+    province_en: Annotated[str, typer.Option("--province-en", help="In English.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a county folder.")] = False,
+    lang: Lang = "zh",
+) -> None:
+    """A county folder from the ministry's statistical return sheets, and where each figure stood."""
+    from .ministry.folder import import_returns
+
+    say = _say(lang)
+    about = {"code": code, "name": name, "province": province}
+    about |= {"name_en": name_en, "province_en": province_en}
+
+    def work(path: str) -> None:
+        made = import_returns(path, out, force=force, lang=lang, **about)
+        errors = [finding for finding in made.findings if finding.severity == "error"]
+        _print_findings([f for f in made.findings if f.severity == "warning"], lang)
+        _print_findings(errors, lang)
+        typer.echo(say("{path} written", path=made.page))
+        if made.out is None:
+            typer.echo(say("nothing was imported; correct the errors and repeat"))
+        else:
+            typer.echo(say("{path} written", path=made.out))
+        if errors:
+            raise InputError([])
+
+    _each([str(folder)], lang, work)
+
+
 @app.command()
 def report(
     counties: Counties,
@@ -330,10 +365,10 @@ def report(
     ] = None,
     lang: Lang = "zh",
     formats: Annotated[
-        str, typer.Option("--format", help="pdf, html, or both: pdf,html.")
+        str, typer.Option("--format", help="One or more of pdf, html, docx, xlsx, with commas.")
     ] = "pdf,html",
 ) -> None:
-    """The report of one county, or of several, as PDF and web page."""
+    """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
     from .report.build import FORMATS, write_report
 
     say = _say(lang)

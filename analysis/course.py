@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import functools
 import warnings
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -59,6 +62,76 @@ SITE = (
 FULL_CLASS, SMALL_CLASS = 30.0, 20.0
 #: Years projected at least: the last known births enter school after six of them.
 SHORTEST = 8
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A county's tables as arrays, schools in the order of the roster.
+
+    Attributes
+    ----------
+    grid : dict of str to ndarray, shape (schools, 9, years)
+        `students`, `classes`, `largest_class` by grade.
+    yearly : dict of str to ndarray, shape (schools, years)
+        The columns of `school_years`.
+    rooms : tuple of ndarray
+        Positions of schools, kinds and areas of the rooms of the last year.
+    evened : int
+        Schools of the last year whose pupils are not known by grade.
+    """
+
+    grid: dict[str, np.ndarray]
+    yearly: dict[str, np.ndarray]
+    rooms: tuple[np.ndarray, np.ndarray, np.ndarray]
+    evened: int
+
+
+@functools.lru_cache(maxsize=8)
+def observe(county: County) -> Observed:
+    """The tables of a county as arrays; the same county is read once."""
+    tables, years = county.tables, county.years
+    place = {code: number for number, code in enumerate(tables["schools"]["school_id"])}
+    position = {year: number for number, year in enumerate(years)}
+    enrolment = tables["enrolment"]
+    enrolment = enrolment[enrolment["grade"].between(1, GRADES)]
+    at = (
+        enrolment["school_id"].map(place).to_numpy(),
+        enrolment["grade"].to_numpy(dtype=int) - 1,
+        enrolment["year"].map(position).to_numpy(),
+    )
+    grid = {}
+    for name in ("students", "classes", "largest_class"):
+        grid[name] = np.full((len(place), GRADES, len(years)), np.nan)
+        grid[name][at] = enrolment[name].to_numpy(dtype=float, na_value=np.nan)
+    wide = tables["school_years"]
+    at = (wide["school_id"].map(place).to_numpy(), wide["year"].map(position).to_numpy())
+    yearly = {}
+    for name in TABLES["school_years"].names:
+        if name not in ("school_id", "year", "note"):
+            yearly[name] = np.full((len(place), len(years)), np.nan)
+            yearly[name][at] = wide[name].to_numpy(dtype=float, na_value=np.nan)
+    evened = 0
+    for stage, span in SPAN.items():
+        total, size = yearly[f"students_{stage}"], span.stop - span.start
+        blank = np.isnan(grid["students"][:, span]).all(axis=1) & (total > 0)
+        evened += int(blank[:, -1].sum())
+        # a school that reports only its total: its pupils are taken as even over the grades
+        for name, whole in (("students", total), ("classes", yearly[f"classes_{stage}"])):
+            cells = grid[name][:, span]
+            empty = blank[:, None] & np.isnan(cells)
+            grid[name][:, span] = np.where(empty, (whole / size)[:, None], cells)
+    rooms = tables["rooms"]
+    rooms = rooms[rooms["year"] == years[-1]]
+    return Observed(
+        grid,
+        yearly,
+        (
+            rooms["school_id"].map(place).to_numpy(dtype=int),
+            rooms["kind"].to_numpy(dtype=object),
+            rooms["area_m2"].to_numpy(dtype=float, na_value=np.nan),
+        ),
+        evened,
+    )
 
 
 class Model:
@@ -146,10 +219,11 @@ class Model:
         self.new = {school.school_id: school for school in new}
         self.ids = self.roster["school_id"].to_numpy(dtype=object)
         self.place = {code: number for number, code in enumerate(self.ids)}
-        names = self.roster["name"].astype(object)
-        self.by_name = {
-            name: number for number, name in enumerate(names) if (names == name).sum() == 1
-        }
+        names = self.roster["name"].to_numpy(dtype=object)
+        self.by_name = {name: number for number, name in enumerate(names)}
+        for name, times in Counter(names).items():
+            if times > 1:
+                del self.by_name[name]
         self.closing = self.roster["closed"].to_numpy(dtype=float, na_value=np.nan).copy()
         self.opening = self.roster["opened"].to_numpy(dtype=float, na_value=np.nan)
         self.teaches = {
@@ -249,55 +323,22 @@ class Model:
 
     def _start(self) -> None:
         """State of the last observed year, and what the past says about the coming ones."""
-        tables, count = self.source.tables, len(self.ids)
-        observed = self.source.years
-        enrolment = tables["enrolment"]
-        enrolment = enrolment[enrolment["grade"].between(1, GRADES)]
-        grid = {
-            name: np.full((count, GRADES, len(observed)), np.nan)
-            for name in ("students", "classes", "largest_class")
-        }
-        school = enrolment["school_id"].map(self.place).to_numpy()
-        at = (
-            school,
-            enrolment["grade"].to_numpy(dtype=int) - 1,
-            enrolment["year"].map({y: i for i, y in enumerate(observed)}).to_numpy(),
-        )
-        for name, array in grid.items():
-            array[at] = enrolment[name].to_numpy(dtype=float, na_value=np.nan)
-        wide = tables["school_years"]
-        yearly = {
-            name: np.full((count, len(observed)), np.nan)
-            for name in TABLES["school_years"].names
-            if name not in ("school_id", "year", "note")
-        }
-        at = (
-            wide["school_id"].map(self.place).to_numpy(),
-            wide["year"].map({y: i for i, y in enumerate(observed)}).to_numpy(),
-        )
-        for name, array in yearly.items():
-            array[at] = wide[name].to_numpy(dtype=float, na_value=np.nan)
+        seen = observe(self.source)
+        more = len(self.ids) - len(self.source.tables["schools"])
+
+        def extended(array: np.ndarray) -> np.ndarray:
+            """With rows for the schools that the scenario makes, about whom nothing is known."""
+            return np.concatenate([array, np.full((more, *array.shape[1:]), np.nan)])
+
+        grid = {name: extended(array) for name, array in seen.grid.items()}
+        yearly = {name: extended(array) for name, array in seen.yearly.items()}
         self.observed = yearly
         past = grid["students"]
-        spread = 0
-        for stage, span in SPAN.items():
-            total = yearly[f"students_{stage}"]
-            blank = np.isnan(past[:, span]).all(axis=1) & (total > 0)
-            spread += int(blank[:, -1].sum())
-            size = span.stop - span.start
-            # a school that reports only its total: its pupils are taken as even over the grades
-            past[:, span] = np.where(blank[:, None], (total / size)[:, None], past[:, span])
-            rooms = yearly[f"classes_{stage}"]
-            grid["classes"][:, span] = np.where(
-                np.isnan(grid["classes"][:, span]) & blank[:, None],
-                (rooms / size)[:, None],
-                grid["classes"][:, span],
-            )
-        if spread:
-            self._note("assumed", N_("{n} schools report no pupils by grade in {year}: taken as even over the grades"), n=spread, year=self.last)  # fmt: skip
+        if seen.evened:
+            self._note("assumed", N_("{n} schools report no pupils by grade in {year}: taken as even over the grades"), n=seen.evened, year=self.last)  # fmt: skip
         self.past = past
         open_now = ~(self.opening > self.last) & ~(self.closing <= self.last)
-        #: a roster that says a school closes after the last observed year: its pupils must go somewhere
+        # a roster that says a school closes after the last observed year: its pupils must go somewhere
         self.open = open_now & ~(self.closing < self.last)
         unknown = self.open & np.isnan(past[:, :, -1]).all(axis=1) & ~self.new_schools()
         self.unknown = unknown
@@ -317,10 +358,10 @@ class Model:
             axis=1,
         )
         self.senior = yearly["students_senior"][:, -1].copy()
+        #: rooms: (positions of schools, kinds, areas)
+        self.rooms = seen.rooms
         for code, school in self.new.items():
             self._furnish(self.place[code], school)
-        rooms = tables["rooms"]
-        self.rooms = rooms[rooms["year"] == self.last][["school_id", "kind", "area_m2"]]
         #: what was added: (year, school, quantity, amount)
         self.additions: list[tuple[int, int, str, float]] = []
         self.moved: dict[tuple, dict[int, np.ndarray]] = {}
@@ -336,6 +377,8 @@ class Model:
             self.site[name][number] = np.nan if value is None else value
         self.staff[number] = 0.0
         self.senior[number] = 0.0
+        rooms = (("music", school.music_rooms_m2), ("art", school.art_rooms_m2))
+        self._more_rooms([(number, kind, area) for kind, areas in rooms for area in areas])
         for stage in STAGES:
             if school.classrooms is not None and self.teaches[stage][number]:
                 share = 1 / sum(self.teaches[each][number] for each in STAGES)
@@ -487,7 +530,7 @@ class Model:
         state : ndarray, shape (..., schools, 9)
         year : int
         noise : dict, optional
-            Factors of a draw: `progression` (..., schools, 9), `entrants` (..., 1), `junior`
+            Factors of a draw: `progression` (..., schools, 8), `entrants` (..., 1), `junior`
             (..., 1), `shares` (..., schools).
 
         Returns
@@ -498,7 +541,7 @@ class Model:
         new = np.empty_like(state)
         new[..., 1:] = state[..., :-1] * self.factor[:, 1:]
         if "progression" in noise:
-            new[..., 1:] *= noise["progression"][..., 1:]
+            new[..., 1:] *= noise["progression"]
         leavers = state[..., ENTRANCE["junior"] - 1]
         leavers = np.where(self.special, 0.0, leavers).sum(axis=-1, keepdims=True)
         totals = {
@@ -637,10 +680,8 @@ class Model:
                 if teaching:
                     self.classrooms[stage][origin] = 0.0
             if whole and len(target) == 1:
-                moved = self.rooms["school_id"] == self.ids[origin]
-                self.rooms = self.rooms.assign(
-                    school_id=self.rooms["school_id"].where(~moved, self.ids[target[0]])
-                )
+                school, *rest = self.rooms
+                self.rooms = (np.where(school == origin, target[0], school), *rest)
 
     def _pass_on(self, name: str, origin: int, target: list[int], amount: float) -> None:
         if not np.isfinite(amount):
@@ -1010,15 +1051,12 @@ class Model:
             for stage in stages:
                 self.classrooms[stage][number] += entry.classrooms / len(chosen) / len(stages)
             new = [
-                (self.ids[number], kind, area)
+                (number, kind, area)
                 for kind, areas in (("music", entry.music_rooms_m2), ("art", entry.art_rooms_m2))
                 for area in areas
             ]
             if new:
-                added = pd.DataFrame(new, columns=["school_id", "kind", "area_m2"])
-                self.rooms = pd.concat(
-                    [self.rooms, added.astype(self.rooms.dtypes.to_dict())], ignore_index=True
-                )
+                self._more_rooms(new)
         names = "; ".join(str(self.roster["name"].iloc[n]) for n in chosen)
         self._note(
             "applied",
@@ -1028,6 +1066,14 @@ class Model:
             names=names,
             cost=np.nan if entry.cost_cny is None else entry.cost_cny,
         )
+
+    def _more_rooms(self, new: list[tuple[int, str, float]]) -> None:
+        added = (
+            np.array([school for school, _, _ in new], dtype=int),
+            np.array([kind for _, kind, _ in new], dtype=object),
+            np.array([area for _, _, area in new], dtype=float),
+        )
+        self.rooms = tuple(np.concatenate(pair) for pair in zip(self.rooms, added, strict=True))
 
     # --- a year in numbers
 
@@ -1040,7 +1086,7 @@ class Model:
                 "largest": self.largest(self.students, self.classes, year),
                 "staff": self.staff.copy(),
                 "site": {name: values.copy() for name, values in self.site.items()},
-                "rooms": self.rooms.assign(year=year),
+                "rooms": self.rooms,
                 "senior": self.senior.copy(),
                 "classrooms": {stage: values.copy() for stage, values in self.classrooms.items()},
                 "limits": self.class_limits(year),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -96,15 +97,27 @@ def gini(values: Sequence[float], weights: Sequence[float] | None = None) -> flo
         0 (all alike) to 1; NaN where undefined, as for `coefficient_of_variation`.
     """
     values, weights = _inputs(values, weights)
-    mean = weighted_mean(values, weights)
-    if not np.isfinite(mean) or mean == 0:
-        return float("nan")
-    order = np.argsort(values, kind="stable")
-    values, weights = values[order], weights[order] / weights.sum()
-    # sum over pairs of w_i w_j |x_i - x_j|, through the cumulative weight below each school
-    below = np.cumsum(weights) - weights
-    above = 1 - below - weights
-    return float(weights @ (values * (below - above)) / mean)
+    return float(gini_of_rows(values[None], weights[None])[0])
+
+
+def gini_of_rows(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`gini` of every row of two matrices; what has no weight has no part in it."""
+    mean = _mean_of_rows(values, weights)
+    order = np.argsort(values, axis=1, kind="stable")
+    values = np.take_along_axis(values, order, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weights = np.take_along_axis(weights, order, axis=1)
+        weights = weights / weights.sum(axis=1, keepdims=True)
+        # sum over pairs of w_i w_j |x_i - x_j|, through the cumulative weight below each school
+        below = np.cumsum(weights, axis=1) - weights
+        above = 1 - below - weights
+        found = (weights * values * (below - above)).sum(axis=1) / mean
+    return np.where(np.isfinite(mean) & (mean != 0), found, np.nan)
+
+
+def _mean_of_rows(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (weights * values).sum(axis=1) / weights.sum(axis=1)
 
 
 def theil(values: Sequence[float], weights: Sequence[float] | None = None) -> float:
@@ -116,12 +129,19 @@ def theil(values: Sequence[float], weights: Sequence[float] | None = None) -> fl
         0 (all alike) or more; a value of 0 contributes 0. NaN where undefined.
     """
     values, weights = _inputs(values, weights)
-    mean = weighted_mean(values, weights)
-    if not np.isfinite(mean) or mean <= 0 or (values < 0).any():
-        return float("nan")
-    ratio = values / mean
+    return float(theil_of_rows(values[None], weights[None])[0])
+
+
+def theil_of_rows(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`theil` of every row of two matrices; what has no weight has no part in it."""
+    mean = _mean_of_rows(values, weights)
+    defined = np.isfinite(mean) & (mean > 0) & ~((values < 0) & (weights > 0)).any(axis=1)
+    ratio = np.zeros_like(values)
+    np.divide(values, mean[:, None], out=ratio, where=defined[:, None])
     logarithm = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
-    return float(weights @ (ratio * logarithm) / weights.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = (weights * ratio * logarithm).sum(axis=1) / weights.sum(axis=1)
+    return np.where(defined, found, np.nan)
 
 
 def variation_shares(values: Sequence[float], weights: Sequence[float] | None = None) -> np.ndarray:
@@ -157,10 +177,59 @@ def break_even(values: Sequence[float], weights: Sequence[float] | None = None) 
     return (1 + variation**2) * weighted_mean(values, weights)
 
 
+@dataclass(frozen=True)
+class Moments:
+    """Weighted statistics of k quantities in every group, each of shape (k, groups).
+
+    Attributes
+    ----------
+    missing : ndarray of int
+        Rows without a value or a weight: they have no part in the statistics of their group, and
+        whoever judges must look at it.
+    mean, sd, cv : ndarray
+        As `weighted_mean`, `standard_deviation` and `coefficient_of_variation`.
+    """
+
+    missing: np.ndarray
+    mean: np.ndarray
+    sd: np.ndarray
+    cv: np.ndarray
+
+
+def moments(value: np.ndarray, weight: np.ndarray, group: np.ndarray, groups: int) -> Moments:
+    """Weighted mean, standard deviation and CV of many groups at once.
+
+    The same arithmetic as `coefficient_of_variation`. Rows are added in their order, so a group
+    comes to the same figures whatever other groups there are.
+
+    Parameters
+    ----------
+    value : ndarray, shape (k, n)
+    weight : ndarray, shape (n,)
+    group : ndarray of int, shape (n,)
+    groups : int
+    """
+    missing = np.empty((len(value), groups), dtype="int64")
+    mean, variance = np.empty(missing.shape), np.empty(missing.shape)
+    for number, each in enumerate(value):
+        known = np.isfinite(each) & np.isfinite(weight)
+        if known.all():
+            heads, have, missing[number] = weight, each, 0
+        else:
+            heads, have = np.where(known, weight, 0.0), np.where(known, each, 0.0)
+            missing[number] = np.bincount(group[~known], minlength=groups)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            whole = np.bincount(group, heads, groups)
+            mean[number] = np.bincount(group, heads * have, groups) / whole
+            off = have - mean[number][group]
+            variance[number] = np.bincount(group, heads * (off * off), groups) / whole
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sd = np.sqrt(variance)
+        return Moments(missing, mean, sd, sd / np.where(mean == 0, np.nan, mean))
+
+
 def grouped(rows: pd.DataFrame, by: list[str], weights: str = "students") -> pd.DataFrame:
     """Weighted mean, standard deviation and CV of `value` in every group, in one pass.
-
-    The same arithmetic as `coefficient_of_variation` for many groups at once.
 
     Parameters
     ----------
@@ -172,31 +241,23 @@ def grouped(rows: pd.DataFrame, by: list[str], weights: str = "students") -> pd.
     Returns
     -------
     DataFrame
-        Indexed by group: ``schools, students, missing, mean, sd, cv``. Groups with a missing value
-        have the statistics of the others and `missing` > 0; whoever judges must look at it.
+        Indexed by group: ``schools, students, missing, mean, sd, cv`` (see `Moments`).
     """
-    value = rows["value"].to_numpy(dtype=float)
-    weight = rows[weights].to_numpy(dtype=float)
-    known = np.isfinite(value) & np.isfinite(weight)
-    weight = np.where(known, weight, 0.0)
-    value = np.where(known, value, 0.0)
     groups = rows[by].groupby(by, sort=False, observed=True)
-    number = groups.ngroup().to_numpy()
-    size = groups.ngroups
-
-    def total(quantity: np.ndarray) -> np.ndarray:
-        return np.bincount(number, weights=quantity, minlength=size)
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = total(weight * value) / total(weight)
-        variance = total(weight * (value - mean[number]) ** 2) / total(weight)
-        cv = np.sqrt(variance) / np.where(mean == 0, np.nan, mean)
+    number, size = groups.ngroup().to_numpy(), groups.ngroups
+    found = moments(
+        rows["value"].to_numpy(dtype=float)[None],
+        rows[weights].to_numpy(dtype=float),
+        number,
+        size,
+    )
+    students = np.nan_to_num(rows["students"].to_numpy(dtype=float))
     first = rows.loc[~rows.duplicated(by), by].reset_index(drop=True)
     return first.assign(
         schools=np.bincount(number, minlength=size),
-        students=total(np.nan_to_num(rows["students"].to_numpy(dtype=float))),
-        missing=total((~known).astype(float)).astype(int),
-        mean=mean,
-        sd=np.sqrt(variance),
-        cv=cv,
+        students=np.bincount(number, students, size),
+        missing=found.missing[0],
+        mean=found.mean[0],
+        sd=found.sd[0],
+        cv=found.cv[0],
     ).set_index(by)

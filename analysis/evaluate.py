@@ -7,14 +7,18 @@ unless something else has failed already.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from .dispersion import gini, grouped, theil
-from .indicators import KEYS, at_least, at_most, round_half_up
-from .items import NAN, Measure, measure, year_data
+from . import indicators
+from .apportion import by_year, words
+from .dispersion import gini_of_rows, moments, theil_of_rows
+from .indicators import KEYS, Ratios, at_least, at_most, round_half_up
+from .items import NAN, CountyData, Measure, measure
 from .load import County
 from .schema import INDICATORS, STAGES
 from .standards import PARTS, Rules
@@ -23,17 +27,141 @@ CV_DECIMALS = 3
 """Decimals of a coefficient of variation in the official form."""
 
 
+#: Verdicts; codes are positions here.
+VERDICTS = ("met", "not_met", "not_assessed", "not_applicable")
+MET, NOT_MET, NOT_ASSESSED, NOT_APPLICABLE = range(4)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Coefficients of variation in numbers, of one county or of many.
+
+    Attributes
+    ----------
+    years : tuple of int
+    schools, students : ndarray, shape (counties, years, 2)
+        Schools judged and their students, by stage.
+    missing, mean, sd, cv, limit, status : ndarray, shape (8, counties, years, 2)
+        The seven indicators and the composite; see `balance_table`. The composite has no mean and
+        no sd. `status` holds words.
+    """
+
+    years: tuple[int, ...]
+    schools: np.ndarray
+    students: np.ndarray
+    missing: np.ndarray
+    mean: np.ndarray
+    sd: np.ndarray
+    cv: np.ndarray
+    limit: np.ndarray
+    status: np.ndarray
+
+
+def balance(
+    value: np.ndarray,
+    students: np.ndarray,
+    county: np.ndarray,
+    year: np.ndarray,
+    stage: np.ndarray,
+    counties: int,
+    rules: Mapping[int, Rules],
+) -> Balance:
+    """Judge how unequal the schools of each county, year and stage are.
+
+    Parameters
+    ----------
+    value : ndarray, shape (7, m)
+    students : ndarray, shape (m,)
+    county, year, stage : ndarray of int, shape (m,)
+        Positions among the counties, the ascending years of `rules` and `STAGES`.
+    counties : int
+    rules : mapping of int to Rules
+    """
+    years = tuple(sorted(rules))
+    shape = (counties, len(years), len(STAGES))
+    group, groups = (county * len(years) + year) * len(STAGES) + stage, math.prod(shape)
+    alike = np.array([rules[each]["option.cv_weighting"] == "none" for each in years])
+    weight = np.where(alike[year], 1.0, students) if alike.any() else students
+    found = moments(value, weight, group, groups)
+    schools = np.bincount(group, minlength=groups).reshape(shape)
+    heads = np.bincount(group, np.nan_to_num(students), groups).reshape(shape)
+    missing, mean, sd, cv = (
+        each.reshape(len(value), *shape) for each in (found.missing, found.mean, found.sd, found.cv)
+    )
+    empty = np.full((1, *shape), np.nan)
+    missing, cv = np.concatenate([missing, empty]), np.concatenate([cv, empty])
+    limit, status = np.empty(cv.shape), np.empty(cv.shape, dtype="<U14")
+    for position, each in enumerate(years):
+        limit[:-1, :, position] = [rules[each].number(f"cv.{s}") for s in STAGES]
+        limit[-1, :, position] = [rules[each].number(f"composite_cv.{s}") for s in STAGES]
+    decide = [rules[each]["option.decide_on"] for each in years]
+    for word in set(decide):
+        rule = rules[years[decide.index(word)]]
+        now = np.s_[:, [position for position, each in enumerate(decide) if each == word]]
+        basics = {"schools": schools[now], "students": heads[now]}
+        rows = [
+            basics | {"cv": cv[k][now], "missing": missing[k][now], "limit": limit[k][now]}
+            for k in range(len(value))
+        ]
+        rows.append(_composite(rows, rule, limit[-1][now]))
+        for number, row in enumerate(rows):
+            status[number][now] = _cv_status(row, rule)
+        cv[-1][now], missing[-1][now] = rows[-1]["cv"], rows[-1]["missing"]
+    return Balance(
+        years=years,
+        schools=schools,
+        students=heads,
+        missing=missing.astype("int64"),
+        mean=np.concatenate([mean, empty]),
+        sd=np.concatenate([sd, empty]),
+        cv=cv,
+        limit=limit,
+        status=status,
+    )
+
+
+def balance_of(found: Ratios, rules: Mapping[int, Rules]) -> Balance:
+    """The `balance` of a single county."""
+    county = np.zeros_like(found.year)
+    return balance(found.value, found.students, county, found.year, found.stage, 1, rules)
+
+
+def _cv_status(row: dict, rule: Rules) -> np.ndarray:
+    cv = row["cv"]
+    if rule["option.decide_on"] == "rounded":
+        cv = round_half_up(cv, CV_DECIMALS)
+    unknown = (np.asarray(row["missing"]) > 0) | ~np.isfinite(cv)
+    return np.select(
+        [(np.asarray(row["schools"]) == 0) | ~np.isfinite(row["limit"]), unknown],
+        ["not_applicable", "not_assessed"],
+        np.where(at_most(cv, row["limit"]), "met", "not_met"),
+    )
+
+
+def _composite(rows: list[dict], rule: Rules, limit: float | np.ndarray) -> dict:
+    """Plain mean of the seven CVs (domain: reported nationally, judged only where a limit is set)."""
+    row = {
+        "schools": rows[0]["schools"],
+        "students": rows[0]["students"],
+        "missing": np.max([row["missing"] for row in rows], axis=0),
+        "cv": np.mean([row["cv"] for row in rows], axis=0),
+        "limit": limit,
+    }
+    return row | {"status": _cv_status(row, rule)}
+
+
 def balance_table(
-    indicators: pd.DataFrame, rules: Mapping[int, Rules], county: County
+    found: Ratios, judged: Balance, rules: Mapping[int, Rules], county: County
 ) -> pd.DataFrame:
     """Student-weighted coefficient of variation of each indicator, judged against its limit.
 
     Parameters
     ----------
-    indicators : DataFrame
-        As from `analysis.indicators.indicator_rows`.
+    found : Ratios
+        As from `analysis.indicators.ratios`.
+    judged : Balance
+        As from `balance_of`.
     rules : mapping of int to Rules
-        For every year that shall have rows, also where no school is judged.
     county : County
         Says its code and which years are projected.
 
@@ -54,95 +182,113 @@ def balance_table(
     -----
     Limits: 教督〔2017〕6号, 0.50 primary and 0.45 junior secondary, the limit included.
     """
-    parts = [_weighted(indicators, rules)]
-    stats = parts[0].set_index(["year", "stage", "indicator"]) if len(parts[0]) else parts[0]
-    records = []
-    for year, rule in rules.items():
-        for stage in STAGES:
-            rows = [
-                _balance_row(stats, (year, stage, name), rule, rule.number(f"cv.{stage}"))
-                for name in INDICATORS
-            ]
-            records += rows
-            records.append(_composite(rows, rule, rule.number(f"composite_cv.{stage}")))
-            for record in records[-len(rows) - 1 :]:
-                record |= {"county": county.code, "year": year, "stage": stage}
-                record |= {"basis": county.basis(year)}
-    table = pd.DataFrame(records).astype({"schools": "int64", "missing": "int64"})
-    return table[
-        [
-            *KEYS,
-            *("indicator", "schools", "students", "mean", "sd", "cv", "limit", "status"),
-            *("missing", "gini", "theil"),
-        ]
-    ]
-
-
-def _weighted(indicators: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFrame:
-    """Statistics of every group; weights are the students, or 1 where the standard says `none`."""
-    if indicators.empty:
-        return pd.DataFrame()
-    weighting = indicators["year"].map(
-        {year: rule["option.cv_weighting"] for year, rule in rules.items()}
+    names = [*INDICATORS, "composite"]
+    year, stage, indicator = (
+        each.ravel() for each in np.indices((len(judged.years), len(STAGES), len(names)))
     )
-    rows = indicators.assign(_weight=indicators["students"].where(weighting != "none", 1.0))
-    by = ["year", "stage", "indicator"]
-    stats = grouped(rows, by, "_weight")
-    known = rows[np.isfinite(rows["value"]) & np.isfinite(rows["_weight"])]
-    inequality = {
-        key: (gini(group["value"], group["_weight"]), theil(group["value"], group["_weight"]))
-        for key, group in known.groupby(by, sort=False)
-    }
-    stats["gini"] = [inequality.get(key, (np.nan, np.nan))[0] for key in stats.index]
-    stats["theil"] = [inequality.get(key, (np.nan, np.nan))[1] for key in stats.index]
-    return stats.reset_index()
+
+    def column(values: np.ndarray) -> np.ndarray:
+        if values.ndim == 3:
+            values = np.broadcast_to(values, (len(names), *values.shape))
+        return values[:, 0].transpose(1, 2, 0).ravel()
+
+    gini, theil = (column(values) for values in _inequality(found, rules))
+    return pd.DataFrame(
+        {
+            "county": words([county.code], np.zeros_like(year)),
+            "year": np.array(judged.years, dtype="int64")[year],
+            "basis": words([county.basis(each) for each in judged.years], year),
+            "stage": words(STAGES, stage),
+            "indicator": words(names, indicator),
+            **{
+                name: column(getattr(judged, name))
+                for name in ("schools", "students", "mean", "sd", "cv", "limit", "status")
+            },
+            "missing": column(judged.missing),
+            "gini": gini,
+            "theil": theil,
+        }
+    )
 
 
-_NOTHING = {
-    **{"schools": 0, "students": 0.0, "missing": 0},
-    **dict.fromkeys(("mean", "sd", "cv", "gini", "theil"), np.nan),
-}
+def _inequality(found: Ratios, rules: Mapping[int, Rules]) -> tuple[np.ndarray, np.ndarray]:
+    """Gini and Theil of the schools that reported, shape (8, 1, years, 2) each."""
+    alike = np.array([rules[each]["option.cv_weighting"] == "none" for each in found.years])
+    weight = np.where(alike[found.year], 1.0, found.students)
+    group = found.year * len(STAGES) + found.stage
+    groups = len(found.years) * len(STAGES)
+    size = np.bincount(group, minlength=groups)
+    # the rows of a group stand together, so each finds its place in a matrix of groups
+    place = np.arange(len(group)) - (np.cumsum(size) - size)[group]
+    values = np.zeros((len(found.value), groups, max(size.max(), 1)))
+    weights = np.zeros_like(values)
+    known = np.isfinite(found.value) & np.isfinite(weight)
+    values[:, group, place] = np.where(known, found.value, 0.0)
+    weights[:, group, place] = np.where(known, weight, 0.0)
+    rows = (len(found.value) * groups, values.shape[-1])
+    both = []
+    for measured in (gini_of_rows, theil_of_rows):
+        of_seven = measured(values.reshape(rows), weights.reshape(rows))
+        full = np.full((len(found.value) + 1, 1, len(found.years), len(STAGES)), np.nan)
+        full[:-1] = of_seven.reshape(len(found.value), 1, len(found.years), len(STAGES))
+        both.append(full)
+    return both[0], both[1]
 
 
-def _balance_row(stats: pd.DataFrame, key: tuple, rule: Rules, limit: float) -> dict:
-    known = len(stats) and key in stats.index
-    found = stats.loc[key].to_dict() if known else dict(_NOTHING)
-    found |= {"indicator": key[2], "limit": limit}
-    return found | {"status": _cv_status(found, rule)}
+@dataclass(frozen=True)
+class SchoolRule:
+    """The rule for each school in numbers: how many indicators have each status, and the verdict.
+
+    Attributes
+    ----------
+    met, near, below_floor, missing : ndarray of int, shape (m,)
+    status : ndarray of int, shape (m,)
+        Positions in `VERDICTS`.
+    """
+
+    met: np.ndarray
+    near: np.ndarray
+    below_floor: np.ndarray
+    missing: np.ndarray
+    status: np.ndarray
 
 
-def _cv_status(row: dict, rule: Rules) -> str:
-    cv = row["cv"]
-    if rule["option.decide_on"] == "rounded":
-        cv = float(round_half_up(cv, CV_DECIMALS))
-    if row["schools"] == 0 or not np.isfinite(row["limit"]):
-        return "not_applicable"
-    if row["missing"] or not np.isfinite(cv):
-        return "not_assessed"
-    return "met" if at_most(cv, row["limit"]) else "not_met"
+def school_rule(status: np.ndarray, needed: np.ndarray) -> SchoolRule:
+    """At least so many of seven indicators met, the rest at 85 % or more.
+
+    Parameters
+    ----------
+    status : ndarray of int, shape (7, m)
+        Positions in `analysis.indicators.STATUSES`.
+    needed : ndarray, shape (m,)
+        Indicators that have to be met.
+    """
+    met, near, below, missing = (
+        (status == code).sum(axis=0) for code in range(len(indicators.STATUSES))
+    )
+    fails = (below > 0) | (met + missing < needed)
+    passes = (met >= needed) & (below == 0) & (missing == 0)
+    verdict = np.select([fails, passes], [NOT_MET, MET], NOT_ASSESSED).astype(np.int8)
+    return SchoolRule(met, near, below, missing, verdict)
 
 
-def _composite(rows: list[dict], rule: Rules, limit: float) -> dict:
-    """Plain mean of the seven CVs (domain: reported nationally, judged only where a limit is set)."""
-    row = dict(_NOTHING) | {
-        "indicator": "composite",
-        "schools": rows[0]["schools"],
-        "students": rows[0]["students"],
-        "missing": max(row["missing"] for row in rows),
-        "cv": float(np.mean([row["cv"] for row in rows])),
-        "limit": limit,
-    }
-    return row | {"status": _cv_status(row, rule)}
+def school_rule_of(found: Ratios, rules: Mapping[int, Rules]) -> SchoolRule:
+    """The `school_rule` of a county's schools."""
+    needed = by_year((rules[each] for each in found.years), "school.indicators_met")
+    return school_rule(found.status, needed[found.year])
 
 
-def school_table(indicators: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFrame:
+def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.DataFrame:
     """The rule for each school: at least six of seven met, the rest at 85 % or more.
 
     Parameters
     ----------
-    indicators : DataFrame
-        As from `analysis.indicators.indicator_rows`.
-    rules : mapping of int to Rules
+    found : Ratios
+        As from `analysis.indicators.ratios`.
+    judged : SchoolRule
+        As from `school_rule_of`.
+    rows : DataFrame
+        The rows of the register that are in scope.
 
     Returns
     -------
@@ -156,34 +302,15 @@ def school_table(indicators: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.Dat
     教督〔2017〕6号: 每所学校至少有6项指标达到要求，余项不能低于要求的85%. Each department of a
     through-school is a row of its own (application form, table II-2).
     """
-    keys = [*KEYS, "school_id", "school"]
-    status = indicators["status"]
-    counts = (
-        indicators[keys]
-        .assign(
-            students=indicators["students"],
-            met=(status == "met"),
-            near=(status == "near"),
-            below_floor=(status == "short"),
-            missing=(status == "not_assessed"),
-        )
-        .groupby(keys, sort=False, dropna=False)
-        .agg(
-            met=("met", "sum"),
-            below_floor=("below_floor", "sum"),
-            near=("near", "sum"),
-            missing=("missing", "sum"),
-            students=("students", "first"),
-        )
-        .reset_index()
+    table = rows[[*KEYS, "school_id", "school"]].reset_index(drop=True)
+    return table.assign(
+        met=judged.met,
+        below_floor=judged.below_floor,
+        status=words(VERDICTS, judged.status),
+        near=judged.near,
+        missing=judged.missing,
+        students=found.students,
     )
-    needed = counts["year"].map(
-        {year: rule.number("school.indicators_met") for year, rule in rules.items()}
-    )
-    fails = (counts["below_floor"] > 0) | (counts["met"] + counts["missing"] < needed)
-    passes = (counts["met"] >= needed) & (counts["below_floor"] == 0) & (counts["missing"] == 0)
-    counts["status"] = np.select([fails, passes], ["not_met", "met"], "not_assessed")
-    return counts[[*keys, "met", "below_floor", "status", "near", "missing", "students"]]
 
 
 def three_valued(statuses) -> str:
@@ -196,27 +323,63 @@ def three_valued(statuses) -> str:
     return "met" if statuses else "not_applicable"
 
 
-def evaluation_table(
-    county: County,
-    schools: pd.DataFrame,
-    balance: pd.DataFrame,
-    rules: Mapping[int, Rules],
+def evaluation_rows(
+    data: CountyData,
+    found: Ratios,
+    names: np.ndarray,
+    schools: SchoolRule,
+    judged: Balance,
     plan: Mapping[int, Rules],
-    concessions: frozenset = frozenset(),
-) -> pd.DataFrame:
-    """Every requirement of the standard and every target of the plan, one row each.
+) -> dict[int, list[dict]]:
+    """Every requirement of the standard and every target of the plan, year by year.
 
     Parameters
     ----------
-    county : County
-    schools, balance : DataFrame
-        As from `school_table` and `balance_table`.
-    rules : mapping of int to Rules
-        What recognition is judged by.
+    data : CountyData
+        The county with what recognition is judged by.
+    found : Ratios
+    names : ndarray of str
+        Name of each school in `found`.
+    schools : SchoolRule
+    judged : Balance
+        Of the same county, for these years at least.
     plan : mapping of int to Rules
-        What the county set itself; empty where it has no plan.
-    concessions : frozenset of str
-        Concessions that are switched on.
+        What the county set itself, for the same years; empty where it has no plan.
+
+    Returns
+    -------
+    dict of int to list of dict
+        The columns of `evaluation_table` that have a value, part by part.
+    """
+    order = {part: position for position, part in enumerate(PARTS)}
+    items = _county_items(data, plan, judged)
+    for year, rule in data.rules.items():
+        own, position = plan.get(year), judged.years.index(year)
+        rows = [
+            _schools_item(found, names, schools, position, number, rule)
+            for number in range(len(STAGES))
+        ]
+        of_year = _balance_rows(judged, position)
+        rows += [_cv_item(row, rule, own) for row in of_year]
+        if own:
+            rows += _mean_targets(of_year, own)
+        items[year] = sorted(rows + items[year], key=lambda row: order[row["part"]])
+    return items
+
+
+_TEXTS = ("detail", "origin", "evidence", "target", "target_compared", "target_source")
+_MISSING = dict.fromkeys(_TEXTS, "") | {"target_status": "not_applicable"}
+
+
+def evaluation_table(rows: Mapping[int, list[dict]], county: str) -> pd.DataFrame:
+    """The requirements and targets of some years, one row each.
+
+    Parameters
+    ----------
+    rows : mapping of int to list of dict
+        As from `evaluation_rows`.
+    county : str
+        Its code.
 
     Returns
     -------
@@ -233,59 +396,58 @@ def evaluation_table(
         ``<indicator>.<stage>`` whose own status is `not_applicable`: the national rule judges
         schools, not means. Meeting a `weaker` target fails the evaluation.
     """
-    records = []
-    for year, rule in rules.items():
-        own = plan.get(year)
-        of_year = balance[balance["year"] == year]
-        rows = [_schools_item(schools, year, stage, rule) for stage in STAGES]
-        rows += [_cv_item(row, rule, own) for row in of_year.to_dict("records")]
-        if own:
-            rows += _mean_targets(of_year, own)
-        shrunk = shrinking(balance, year)
-        rows += _county_items(county, year, rule, own, concessions, shrunk)
-        records += [{"year": year} | row for row in rows]
-    table = pd.DataFrame(records).assign(county=county.code)
-    order = {part: position for position, part in enumerate(PARTS)}
-    table = table.sort_values(
-        ["year", "part"],
-        key=lambda column: column.map(order) if column.name == "part" else column,
-        kind="stable",
-        ignore_index=True,
+    columns = ["part", "item", "value", "requirement", "status", "source", "margin", "detail"]
+    columns += ["origin", "evidence", "target", "target_status", "target_compared"]
+    columns += ["target_source"]
+    records = [row for of_year in rows.values() for row in of_year]
+    years = [year for year, of_year in rows.items() for _ in of_year]
+    table = {name: [row.get(name, _MISSING.get(name)) for row in records] for name in columns}
+    for name in (*_TEXTS, "target_status"):
+        table[name] = pd.Series(table[name], dtype=object)
+    return pd.DataFrame(
+        {"county": words([county], np.zeros(len(years), int)), "year": years} | table
     )
-    columns = ["county", "year", "part", "item", "value", "requirement", "status", "source"]
-    columns += ["margin", "detail", "origin", "evidence"]
-    columns += ["target", "target_status", "target_compared", "target_source"]
-    table = table.reindex(columns=columns)
-    texts = ["detail", "origin", "evidence", "target", "target_compared", "target_source"]
-    table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
-    status = table["target_status"].astype(object)
-    table["target_status"] = status.where(status.notna(), "not_applicable")
-    return table
 
 
-def _schools_item(schools: pd.DataFrame, year: int, stage: str, rule: Rules) -> dict:
-    rows = schools[(schools["year"] == year) & (schools["stage"] == stage)]
-    known = rows["status"] != "not_assessed"
-    failing = rows.loc[rows["status"] == "not_met", "school"]
-    share = float((rows["status"] == "met").mean()) if known.all() and len(rows) else np.nan
+def _schools_item(
+    found: Ratios, names: np.ndarray, schools: SchoolRule, year: int, stage: int, rule: Rules
+) -> dict:
+    rows = np.flatnonzero((found.year == year) & (found.stage == stage))
+    status = schools.status[rows]
+    failing = rows[status == NOT_MET]
+    known = len(rows) and not (status == NOT_ASSESSED).any()
+    share = float((status == MET).mean()) if known else NAN
     return {
         "part": "resource",
-        "item": f"schools.{stage}",
+        "item": f"schools.{STAGES[stage]}",
         "value": share,
         "requirement": "= 1",
-        "status": three_valued(rows["status"]),
+        "status": three_valued(VERDICTS[code] for code in set(status.tolist())),
         "source": source(rule, "school.indicators_met"),
         "margin": share - 1,
-        "detail": _listed(failing),
+        "detail": _listed(names[failing[:NAMED]], len(failing)),
         "origin": "computed",
         "target": "",
     }
 
 
+def _balance_rows(judged: Balance, year: int) -> list[dict]:
+    """The rows of a year of a county's balance, as far as they are judged again."""
+    columns = ("missing", "mean", "cv", "limit", "status")
+    values = [getattr(judged, name)[:, 0, year].T.tolist() for name in columns]
+    schools = judged.schools[0, year].tolist()
+    return [
+        {"stage": stage, "indicator": indicator, "schools": schools[number]}
+        | {name: each[number][position] for name, each in zip(columns, values, strict=True)}
+        for number, stage in enumerate(STAGES)
+        for position, indicator in enumerate((*INDICATORS, "composite"))
+    ]
+
+
 def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
     composite = row["indicator"] == "composite"
     entry = ("composite_cv." if composite else "cv.") + row["stage"]
-    status = _cv_status(row | {"limit": own.number(entry)}, own) if own else None
+    status = str(_cv_status(row | {"limit": own.number(entry)}, own)) if own else None
     return {
         "part": "resource",
         "item": entry if composite else f"cv.{row['indicator']}.{row['stage']}",
@@ -298,10 +460,10 @@ def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
     } | _target(entry, rule, own, status)
 
 
-def _mean_targets(balance: pd.DataFrame, own: Rules) -> list[dict]:
+def _mean_targets(of_year: list[dict], own: Rules) -> list[dict]:
     """The plan's targets for the seven indicators, judged on the county mean."""
     rows = []
-    for row in balance.to_dict("records"):
+    for row in of_year:
         entry = f"{row['indicator']}.{row['stage']}"
         if row["indicator"] == "composite" or row["schools"] == 0:
             continue
@@ -330,122 +492,190 @@ def _mean_targets(balance: pd.DataFrame, own: Rules) -> list[dict]:
 
 
 def _county_items(
-    county: County,
-    year: int,
-    rule: Rules,
-    own: Rules | None,
-    concessions: frozenset,
-    shrunk: Measure,
-) -> list[dict]:
-    """Government, quality, recognition, vetoes; and what only the plan asks for."""
-    data = year_data(county, year, rule, concessions)
+    data: CountyData, plan: Mapping[int, Rules], judged: Balance
+) -> dict[int, list[dict]]:
+    """Government, quality, recognition, vetoes; and what only the plan asks for; year by year."""
+    rules = data.rules
     # the plan may count in its own way (an option), so its targets get measures of their own
-    own_data = year_data(county, year, own, concessions) if own else None
-    records = []
-    for name, entry in rule.standard.entries.items():
-        if entry.part in ("resource", "option", "concession") or rule[name] is None:
-            continue
-        found = measure(name, data)
-        records.append(_item(name, found, rule) | _own_target(name, rule, own, own_data))
-    for name, entry in (own.standard.entries if own else {}).items():
-        if name in rule.standard.entries or entry.part in ("option", "concession"):
-            continue
-        if own[name] is not None:
-            found = shrunk if name == "cv_shrinking" else measure(name, own_data)
-            row = _item(name, found, own)
-            records.append(
-                row
+    own_data = CountyData(data.facts, plan, data.concessions)
+    records: dict[int, list[dict]] = {year: [] for year in rules}
+    for name in _entries(rules, ("resource", "option", "concession")):
+        rows = _items(name, measure(name, data), rules)
+        stated = {
+            year: own
+            for year, own in plan.items()
+            if own[name] is not None and own.standard.stated_in(name) is not None
+        }
+        targets = _items(name, measure(name, own_data), plan) if stated else {}
+        for year, rule in rules.items():
+            if name not in rule.standard.entries or rule[name] is None:
+                continue
+            status = targets[year]["status"] if year in stated else None
+            records[year].append(rows[year] | _target(name, rule, plan.get(year), status))
+    for name in _entries(plan, ("option", "concession")):
+        rows = None
+        for year, own in plan.items():
+            rule = rules[year]
+            if name in rule.standard.entries or name not in own.standard.entries:
+                continue
+            if own[name] is None:
+                continue
+            if rows is None:
+                shrinks = name == "cv_shrinking"
+                found = shrinking(judged, plan) if shrinks else measure(name, own_data)
+                rows = _items(name, found, plan)
+            records[year].append(
+                rows[year]
                 | {"requirement": "—", "status": "not_applicable", "source": "", "margin": NAN}
-                | _target(name, rule, own, row["status"])
+                | _target(name, rule, own, rows[year]["status"])
             )
     return records
 
 
-def shrinking(balance: pd.DataFrame, year: int) -> Measure:
+def _entries(rules: Mapping[int, Rules], left_out: tuple[str, ...]) -> list[str]:
+    """Entries that are in force in any year, except those of some parts."""
+    names = dict.fromkeys(name for rule in rules.values() for name in rule.standard.entries)
+    return [
+        name
+        for name in names
+        if any(
+            rule.get(name) is not None and rule.entry(name).part not in left_out
+            for rule in rules.values()
+        )
+    ]
+
+
+def shrinking(judged: Balance, years: Iterable[int]) -> Measure:
     """Whether every coefficient of variation became smaller than in the year before.
 
-    `yes` or `no`; NaN where a value of either year is missing and no other grew.
+    `yes` or `no`; not known where a value of either year is missing and no other grew.
     """
-    keys = ["stage", "indicator"]
-    counted = balance[(balance["schools"] > 0) & (balance["missing"] == 0)]
-    now, before = (counted[counted["year"] == y].set_index(keys)["cv"] for y in (year, year - 1))
-    expected = balance[(balance["year"] == year) & (balance["schools"] > 0)]
-    step = (now - before).dropna()
-    if (step > 0).any():
-        value: float | str = "no"
-    else:
-        value = "yes" if len(step) == len(expected) and len(step) else NAN
-    return Measure(pd.Series([value], index=[""], dtype=object))
+    counted = (judged.schools[0] > 0) & (judged.missing[:, 0] == 0)
+    cv = np.where(counted, judged.cv[:, 0], np.nan)
+    text = {}
+    years = list(years)
+    for position, year in enumerate(years):
+        if year - 1 not in judged.years:
+            continue
+        now, before = judged.years.index(year), judged.years.index(year - 1)
+        step = cv[:, now] - cv[:, before]
+        step = step[~np.isnan(step)]
+        expected = len(cv) * int((judged.schools[0, now] > 0).sum())
+        if (step > 0).any():
+            text[position] = "no"
+        elif len(step) == expected and len(step):
+            text[position] = "yes"
+    unit = np.full(len(years), "", dtype=object)
+    return Measure(np.arange(len(years)), unit, np.full(len(years), NAN), text=text)
 
 
-def _own_target(name: str, rule: Rules, own: Rules | None, own_data) -> dict:
-    if own is None or own[name] is None or own.standard.stated_in(name) is None:
-        return _target(name, rule, own, None)
-    return _target(name, rule, own, _item(name, measure(name, own_data), own)["status"])
+def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, dict]:
+    """Judge what a requirement comes to at every unit, year by year; the worst unit is its value."""
+    by_position = list(rules.values())
+    word = [rule.rule(name) for rule in by_position]
+    required = [rule[name] for rule in by_position]
+    number = np.array([_number(each) for each in required])
+    limit = number[found.year] if found.limit is None else found.limit
+    margin, status = np.empty(len(limit)), np.empty(len(limit), dtype=np.int8)
+    for each in set(word):
+        rows = slice(None)
+        if len(set(word)) > 1:
+            rows = np.array([one == each for one in word])[found.year]
+        margin[rows] = _margin(found.value[rows], each, limit[rows])
+        status[rows] = _judge(found.value[rows], each, limit[rows])
+    for position, text in found.text.items():
+        rows = found.year == position
+        value = _value(text)
+        status[rows] = VERDICTS.index(judge_entry(value, word[position], required[position]))
+        if isinstance(value, str):
+            margin[rows] = NAN
+    count = len(by_position)
+    failing, unknown = (
+        np.bincount(found.year[status == code], minlength=count) for code in (NOT_MET, NOT_ASSESSED)
+    )
+    start = np.searchsorted(found.year, np.arange(count + 1))
+    whole = whole_statuses(np.diff(start), failing, unknown).tolist()
+    start, failing, unknown = start.tolist(), failing.tolist(), unknown.tolist()
+    finite = np.isfinite(margin)
+    ranked = np.where(finite, margin, np.inf)
+    rows = {}
+    for position, (year, rule) in enumerate(rules.items()):
+        first, last = start[position], start[position + 1]
+        value, worst = NAN, None
+        if first < last:
+            worst = first + int(np.argmin(ranked[first:last])) if last - first > 1 else first
+            worst = worst if finite[worst] else None
+        if worst is not None:
+            value = float(found.value[worst])
+        elif position in found.text:
+            value = _value(found.text[position])
+        reported = found.reported is not None and found.reported[position]
+        rows[year] = {
+            "part": rule.entry(name).part,
+            "item": name,
+            "value": value,
+            "requirement": requirement(rule, name),
+            "status": VERDICTS[whole[position]],
+            "source": source(rule, name),
+            "margin": float(margin[worst]) if worst is not None else NAN,
+            "detail": _detail(found, status, first, last, rule.entry(name).unit is None)
+            if failing[position] or unknown[position]
+            else "",
+            "origin": ("reported" if reported else "computed")
+            if last - first > unknown[position]
+            else "",
+            "evidence": found.evidence.get(position, ""),
+        }
+    return rows
 
 
-def _item(name: str, found: Measure, rule: Rules) -> dict:
-    """Judge what a requirement comes to at every unit; the worst one is its value."""
-    word, required = rule.rule(name), rule[name]
-    limits = [required] * len(found.values) if found.limits is None else list(found.limits)
-    statuses = [
-        judge_entry(_value(value), word, limit)
-        for value, limit in zip(found.values, limits, strict=True)
-    ]
-    margins = [
-        _margin(_value(value), word, limit)
-        for value, limit in zip(found.values, limits, strict=True)
-    ]
-    known = [position for position, margin in enumerate(margins) if np.isfinite(margin)]
-    worst = min(known, key=margins.__getitem__) if known else None
-    value = found.values.iloc[worst] if worst is not None else NAN
-    if worst is None and len(found.values) and isinstance(found.values.iloc[0], str):
-        value = found.values.iloc[0]
-    pairs = list(zip(found.values.index, found.values, statuses, strict=True))
-    share = rule.entry(name).unit is None
-    failing = [
-        _named(unit, shown, share) for unit, shown, status in pairs if unit and status == "not_met"
-    ]
-    open_ = [str(unit) for unit, _, status in pairs if unit and status == "not_assessed"]
-    return {
-        "part": rule.entry(name).part,
-        "item": name,
-        "value": _value(value),
-        "requirement": requirement(rule, name),
-        "status": three_valued(statuses) if pairs else "not_applicable",
-        "source": source(rule, name),
-        "margin": margins[worst] if worst is not None else NAN,
-        "detail": _listed(failing or open_),
-        "origin": found.origin if any(status != "not_assessed" for status in statuses) else "",
-        "evidence": found.evidence,
-    }
+def whole_statuses(units: np.ndarray, failing: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """`three_valued` in numbers (positions in `VERDICTS`), from how many units there are."""
+    return np.select(
+        [units == 0, failing > 0, unknown > 0], [NOT_APPLICABLE, NOT_MET, NOT_ASSESSED], MET
+    )
+
+
+def _detail(found: Measure, status: np.ndarray, first: int, last: int, share: bool) -> str:
+    """The units that fail, or else those that are not known."""
+    for code in (NOT_MET, NOT_ASSESSED):
+        rows = first + np.flatnonzero(status[first:last] == code)
+        named = [row for row in rows.tolist() if found.unit[row]]
+        if named and code == NOT_MET:
+            shown = (_named(found.unit[row], found.value[row], share) for row in named[:NAMED])
+            return _listed(shown, len(named))
+        if named:
+            return _listed((found.unit[row] for row in named[:NAMED]), len(named))
+    return ""
 
 
 #: Units that are named in `detail`; the rest is counted.
 NAMED = 8
 
 
-def _listed(names) -> str:
-    names = [str(name) for name in names]
-    more = f" +{len(names) - NAMED}" if len(names) > NAMED else ""
-    return "; ".join(names[:NAMED]) + more
+def _listed(names: Iterable[str], count: int) -> str:
+    """The first names of a list of so many."""
+    return "; ".join(map(str, names)) + (f" +{count - NAMED}" if count > NAMED else "")
 
 
-def _named(unit: str, value: float | str, share: bool) -> str:
-    if not isinstance(value, float) or not np.isfinite(value):
+def _named(unit: str, value: float, share: bool) -> str:
+    if not np.isfinite(value):
         return str(unit)
     return f"{unit} ({value:.2%})" if share else f"{unit} ({value:g})"
 
 
-def _margin(value: float | str, rule: str, required: float | str | None) -> float:
-    """How far a number is on the right side of its limit; NaN for findings."""
-    if isinstance(value, str) or isinstance(required, str) or required is None:
-        return NAN
-    if rule in ("at_most", "below"):
-        return float(required) - value
-    if rule == "equals":
-        return 0.0 - abs(value - float(required))
-    return value - float(required)
+def _number(required: float | str | None) -> float:
+    return NAN if required is None or isinstance(required, str) else float(required)
+
+
+def _margin(value: np.ndarray, rule: str, limit: np.ndarray) -> np.ndarray:
+    """How far numbers are on the right side of their limits; NaN for findings."""
+    with np.errstate(invalid="ignore"):
+        if rule in ("at_most", "below"):
+            return limit - value
+        if rule == "equals":
+            return 0.0 - np.abs(value - limit)
+        return value - limit
 
 
 def _target(name: str, rule: Rules, own: Rules | None, status: str | None) -> dict:
@@ -507,21 +737,24 @@ def judge_entry(value: float | str, rule: str, required: float | str) -> str:
     -------
     {"met", "not_met", "not_assessed"}
     """
-    if isinstance(value, float) and np.isnan(value):
-        return "not_assessed"
-    if rule in ("yes", "no"):
-        return ("met" if value == rule else "not_met") if isinstance(value, str) else "not_assessed"
     if isinstance(value, str):
-        return "met" if value == "yes" else "not_met"
-    required = float(required)
+        return "met" if value == (rule if rule in ("yes", "no") else "yes") else "not_met"
+    limit = np.array([_number(required)])
+    return VERDICTS[_judge(np.array([value], dtype=float), rule, limit)[0]]
+
+
+def _judge(value: np.ndarray, rule: str, limit: np.ndarray) -> np.ndarray:
+    """Judge numbers by a rule word: positions in `VERDICTS`."""
+    if rule in ("yes", "no"):
+        return np.full(len(value), NOT_ASSESSED, dtype=np.int8)
     passed = {
-        "at_least": at_least(value, required),
-        "at_most": at_most(value, required),
-        "equals": at_least(value, required) and at_most(value, required),
-        "below": not at_least(value, required),
-        "above": not at_most(value, required),
-    }[rule]
-    return "met" if passed else "not_met"
+        "at_least": lambda: at_least(value, limit),
+        "at_most": lambda: at_most(value, limit),
+        "equals": lambda: at_least(value, limit) & at_most(value, limit),
+        "below": lambda: ~at_least(value, limit),
+        "above": lambda: ~at_most(value, limit),
+    }[rule]()
+    return np.where(np.isnan(value), NOT_ASSESSED, np.where(passed, MET, NOT_MET)).astype(np.int8)
 
 
 #: Rule words as signs.

@@ -23,7 +23,6 @@ from .course import ENTRANCE, SPAN, Model
 from .evaluate import three_valued
 from .files import InputError
 from .indicators import at_least, at_most, round_half_up
-from .items import covered, year_data
 from .load import County
 from .projection import _transitions
 from .scenario import BASELINE, Scenario
@@ -259,13 +258,13 @@ class _Judge:
             for stage in STAGES
         }
         self.point = (model.roster["type"] == "teaching_point").to_numpy()
-        self._sizes(study, rules, year)
+        self._sizes(study, rules)
         others = study.all_evaluation
         others = others[(others["year"] == year) & (others["part"] != "resource")]
         others = others[~others["item"].str.match(r"G[45](\.|$)")]
         self.others = three_valued(others["status"])
 
-    def _sizes(self, study, rules, year: int) -> None:
+    def _sizes(self, study, rules) -> None:
         """Largest sizes allowed for schools and classes; infinite where nothing is in force."""
         model, kind = self.model, self.model.roster["type"]
         through = kind.isin(["nine_year", "twelve_year"]).to_numpy()
@@ -276,8 +275,8 @@ class _Judge:
 
         limit = np.where(through, number("G4.through_school_size"), number("G4.school_size"))
         if "size_built_by_2010" in study.concessions:
-            data = year_data(study.county, year, rules, study.concessions)
-            old = np.isin(model.ids, covered(data, "size_built_by_2010"))
+            built = model.roster["built_year"].to_numpy(dtype=float, na_value=np.nan)
+            old = built <= rules.number("concession.size_built_by_2010.built_by")
             for chosen, entry in ((through, "through_school_size"), (~through, "school_size")):
                 eased = number(f"concession.size_built_by_2010.{entry}")
                 limit = np.where(old & chosen & np.isfinite(eased), eased, limit)
@@ -464,13 +463,13 @@ class _Noise:
             self.births = self.births + rng.normal(0, spread.births, self.size)
             entry = entry + self.births
         county = self.progression[:, None, None] + rng.normal(
-            0, spread.progression, (self.size, 1, state.shape[-1])
+            0, spread.progression, (self.size, 1, state.shape[-1] - 1)
         )
-        cells = np.maximum(state.mean(axis=0), 1.0)
-        noise = rng.standard_normal(state.shape, dtype=np.float32)
-        noise *= np.sqrt(spread.school / np.roll(cells, 1, axis=-1)).astype(np.float32)
-        noise += county.astype(np.float32)
-        np.exp(noise, out=noise)
+        cells = np.maximum(state.mean(axis=0), 1.0)[:, :-1]
+        noise = rng.standard_normal((*state.shape[:-1], state.shape[-1] - 1), dtype=np.float32)
+        noise *= np.sqrt(spread.school / cells).astype(np.float32)
+        noise += (1 + county).astype(np.float32)
+        np.maximum(noise, 0, out=noise)
         self.shares += rng.standard_normal(self.shares.shape, dtype=np.float32) * self.share_sd
         return {
             "entrants": np.exp(entry)[:, None],

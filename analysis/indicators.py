@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from .apportion import by_year, words, year_positions
 from .schema import INDICATORS, STAGES
 from .standards import Rules
 
@@ -27,6 +29,132 @@ def at_most(value, limit) -> np.ndarray:
     """Whether ``value <= limit``, the limit itself included in spite of binary rounding."""
     value, limit = np.asarray(value, dtype=float), np.asarray(limit, dtype=float)
     return value <= limit + TOLERANCE * np.abs(limit)
+
+
+#: Statuses of an indicator at a school; codes are positions here.
+STATUSES = ("met", "near", "short", "not_assessed")
+MET, NEAR, SHORT, NOT_ASSESSED = range(4)
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """The seven indicators of the schools that are judged, one column per school, stage and year.
+
+    Attributes
+    ----------
+    years : tuple of int
+    year, stage : ndarray of int, shape (m,)
+        Positions in `years` and in `STAGES`.
+    students, share : ndarray, shape (m,)
+    quantity, value, threshold, floor, shortfall : ndarray, shape (7, m)
+        In the order of `INDICATORS`; see `indicator_rows`.
+    status : ndarray of int, shape (7, m)
+        Positions in `STATUSES`.
+    """
+
+    years: tuple[int, ...]
+    year: np.ndarray
+    stage: np.ndarray
+    students: np.ndarray
+    share: np.ndarray
+    quantity: np.ndarray
+    value: np.ndarray
+    threshold: np.ndarray
+    floor: np.ndarray
+    status: np.ndarray
+    shortfall: np.ndarray
+
+    def of_year(self, year: int) -> Ratios:
+        """The same of a single year."""
+        kept = self.year == self.years.index(year)
+        return Ratios(
+            *((year,), np.zeros(kept.sum(), dtype=int)),
+            *(self.stage[kept], self.students[kept], self.share[kept]),
+            *(self.quantity[:, kept], self.value[:, kept], self.threshold[:, kept]),
+            *(self.floor[:, kept], self.status[:, kept], self.shortfall[:, kept]),
+        )
+
+
+def ratios(
+    year: np.ndarray,
+    stage: np.ndarray,
+    students: np.ndarray,
+    share: np.ndarray,
+    quantity: np.ndarray,
+    rules: Mapping[int, Rules],
+) -> Ratios:
+    """Judge rows of a register; for the arrays see `Ratios`."""
+    years = tuple(sorted(rules))
+    threshold, floor = thresholds([rules[each] for each in years])
+    threshold, floor = threshold[:, year, stage], floor[:, year, stage]
+    rounded = np.array([rules[each]["option.decide_on"] == "rounded" for each in years])[year]
+    value, status, shortfall = judge_ratios(quantity, students, share, threshold, floor, rounded)
+    return Ratios(
+        *(years, year, stage, students, share, quantity),
+        *(value, threshold, floor, status, shortfall),
+    )
+
+
+def thresholds(rules: Sequence[Rules]) -> tuple[np.ndarray, np.ndarray]:
+    """Thresholds, and the floors below them, by indicator, year and stage: shape (7, years, 2)."""
+    threshold = np.array(
+        [
+            [[rule.number(f"{name}.{stage}") for stage in STAGES] for rule in rules]
+            for name in INDICATORS
+        ]
+    )
+    return threshold, threshold * by_year(rules, "school.floor")[:, None]
+
+
+def judge_ratios(
+    quantity: np.ndarray,
+    students: np.ndarray,
+    share: np.ndarray,
+    threshold: np.ndarray,
+    floor: np.ndarray,
+    rounded: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Value, status and shortfall of the seven indicators.
+
+    Parameters
+    ----------
+    quantity, threshold, floor : ndarray, shape (7, m)
+    students, share : ndarray, shape (m,)
+    rounded : ndarray of bool, shape (m,)
+        Whether the value is rounded before it is compared (`decide_on: rounded`), as the official
+        form prints it.
+
+    Returns
+    -------
+    value, status, shortfall : ndarray, shape (7, m)
+    """
+    value, shortfall = np.empty(quantity.shape), np.empty(quantity.shape)
+    status = np.empty(quantity.shape, dtype=np.int8)
+    some_rounded = rounded.any()
+    for number, indicator in enumerate(INDICATORS.values()):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = indicator.per * quantity[number] / students
+            lacking = threshold[number] * students / indicator.per - quantity[number]
+            if indicator.shared:
+                lacking /= share
+        decided = ratio
+        if some_rounded:
+            decided = np.where(rounded, round_half_up(ratio, indicator.decimals), ratio)
+        value[number] = ratio
+        status[number] = status_codes(decided, threshold[number], floor[number])
+        if indicator.whole:
+            # 1e-9 of a person: what is left of a whole number after binary division
+            lacking = np.ceil(lacking - 1e-9)
+        shortfall[number] = np.where(status[number] == MET, 0.0, lacking)
+    return value, status, shortfall
+
+
+def status_codes(value: np.ndarray, threshold: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """Position in `STATUSES`: `judge` in numbers."""
+    codes = np.where(at_least(value, floor), NEAR, SHORT).astype(np.int8)
+    codes[at_least(value, threshold)] = MET
+    codes[~(np.isfinite(value) & np.isfinite(threshold))] = NOT_ASSESSED
+    return codes
 
 
 def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFrame:
@@ -57,79 +185,58 @@ def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFra
     -----
     Thresholds: 教督〔2017〕6号, resource allocation, items 1-7; floor: 85 % of the threshold.
     """
-    judged = rows[rows["in_scope"]]
-    parts = []
-    for position, indicator in enumerate(INDICATORS.values()):
-        quantity = judged[indicator.quantity].to_numpy(dtype=float)
-        students = judged["students"].to_numpy(dtype=float)
-        share = judged["share"].to_numpy(dtype=float) if indicator.shared else np.ones(len(judged))
-        threshold = _by_year(judged, rules, indicator.name)
-        floor = threshold * _option(judged, rules, "school.floor")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = indicator.per * quantity / students
-            shortfall = (threshold * students / indicator.per - quantity) / share
-        # `decide_on: rounded` compares what the official form prints
-        rounded = _option(judged, rules, "option.decide_on") == "rounded"
-        decided = np.where(rounded, round_half_up(value, indicator.decimals), value)
-        status = judge(decided, threshold, floor)
-        if indicator.whole:
-            # 1e-9 of a person: what is left of a whole number after binary division
-            shortfall = np.ceil(shortfall - 1e-9)
-        shortfall = np.where(status == "met", 0.0, shortfall)
-        parts.append(
-            judged[[*KEYS, "school_id", "school", "students"]].assign(
-                indicator=indicator.name,
-                value=value,
-                threshold=threshold,
-                status=status,
-                shortfall=shortfall,
-                shortfall_unit=indicator.resource.en,
-                floor=floor,
-                quantity=quantity,
-                share=share,
-                _order=position,
-            )
-        )
-    table = pd.concat(parts, ignore_index=True)
-    order = {stage: number for number, stage in enumerate(STAGES)}
-    return table.sort_values(
-        ["county", "year", "stage", "school_id", "_order"],
-        key=lambda column: column.map(order) if column.name == "stage" else column,
-        ignore_index=True,
-    ).drop(columns="_order")
+    rows = rows[rows["in_scope"].to_numpy(dtype=bool)]
+    found = ratios(
+        year_positions(rows["year"], sorted(rules)),
+        np.where(rows["stage"] == STAGES[0], 0, 1),
+        rows["students"].to_numpy(dtype=float),
+        rows["share"].to_numpy(dtype=float),
+        rows[[each.quantity for each in INDICATORS.values()]].to_numpy(dtype=float).T,
+        rules,
+    )
+    return indicator_table(found, rows)
+
+
+def indicator_table(found: Ratios, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per school, stage, year and indicator; see `indicator_rows`.
+
+    `rows` are the rows of the register that are in scope.
+    """
+    count = len(rows)
+    row = np.repeat(np.arange(count), len(INDICATORS))
+    indicator = np.tile(np.arange(len(INDICATORS)), count)
+    shared = np.array([each.shared for each in INDICATORS.values()])
+    columns = {
+        name: rows[name].array.take(row) for name in (*KEYS, "school_id", "school", "students")
+    }
+    return pd.DataFrame(
+        columns
+        | {
+            "indicator": words(INDICATORS, indicator),
+            "value": found.value.ravel("F"),
+            "threshold": found.threshold.ravel("F"),
+            "status": words(STATUSES, found.status.ravel("F")),
+            "shortfall": found.shortfall.ravel("F"),
+            "shortfall_unit": words([i.resource.en for i in INDICATORS.values()], indicator),
+            "floor": found.floor.ravel("F"),
+            "quantity": found.quantity.ravel("F"),
+            "share": np.where(shared[:, None], found.share, 1.0).ravel("F"),
+        }
+    )
+
+
+def status_names(codes: np.ndarray) -> np.ndarray:
+    """The statuses that codes stand for."""
+    return np.array(STATUSES, dtype=object)[codes]
 
 
 def judge(value: np.ndarray, threshold: np.ndarray, floor: np.ndarray) -> np.ndarray:
     """Status of values: `met`, `near`, `short` or `not_assessed` (no value or no threshold)."""
     value, threshold = np.asarray(value, dtype=float), np.asarray(threshold, dtype=float)
-    return np.select(
-        [
-            ~np.isfinite(value) | ~np.isfinite(threshold),
-            at_least(value, threshold),
-            at_least(value, floor),
-        ],
-        ["not_assessed", "met", "near"],
-        "short",
-    ).astype(object)
+    return status_names(status_codes(value, threshold, floor))
 
 
 def round_half_up(values: np.ndarray, decimals: int) -> np.ndarray:
     """Round as a person does: half away from zero on the shortest decimal form."""
     scaled = np.asarray(values, dtype=float) * 10.0**decimals
     return np.floor(scaled + 0.5 + 1e-9) / 10.0**decimals
-
-
-def _by_year(rows: pd.DataFrame, rules: Mapping[int, Rules], indicator: str) -> np.ndarray:
-    """Threshold of each row: by its year and stage."""
-    table = {
-        (year, stage): rule.number(f"{indicator}.{stage}")
-        for year, rule in rules.items()
-        for stage in STAGES
-    }
-    keys = pd.MultiIndex.from_frame(rows[["year", "stage"]])
-    return pd.Series(table).reindex(keys).to_numpy(dtype=float) if len(rows) else np.array([])
-
-
-def _option(rows: pd.DataFrame, rules: Mapping[int, Rules], name: str) -> np.ndarray:
-    values = rows["year"].map({year: rule[name] for year, rule in rules.items()}).to_numpy()
-    return values if name.startswith("option.") else values.astype(float)

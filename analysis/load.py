@@ -52,7 +52,8 @@ class CountyRecord(pydantic.BaseModel):
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True)
+# compared by identity: tables have no single answer to "equal", and caches need a hash
+@dataclass(frozen=True, eq=False)
 class County:
     """A county as reported.
 
@@ -416,6 +417,26 @@ def _read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
     return rows
 
 
+def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
+    """One CSV table of a county's folder, typed and with all its columns.
+
+    Parameters
+    ----------
+    file : Path
+    name : str
+        A key of `TABLES`.
+    findings : list of Finding
+        What is wrong with it is added.
+
+    Returns
+    -------
+    DataFrame
+        Its index is the row in the file.
+    """
+    rows = _read_csv(file, findings)
+    return _complete(TABLES[name], _typed(TABLES[name], rows, str(file), findings, {}))
+
+
 def _decode(data: bytes) -> tuple[str | None, int | None]:
     """Text of a CSV file in UTF-8 (with or without BOM) or GB18030, or the line of its damage.
 
@@ -466,7 +487,7 @@ def _read_workbook(path: Path, findings: list[Finding]):
 
     raw, record, described = {}, None, False
     try:
-        findings.extend(_inspect(path))
+        findings.extend(inspect_workbook(path))
         workbook = CalamineWorkbook.from_path(path)
         for meta in workbook.sheets_metadata:
             sheet, label = meta.name, f"{path} [{meta.name}]"
@@ -596,11 +617,11 @@ _NO_RESULT = re.compile(
 )
 
 
-class _NotAWorkbook(Exception):
+class _NotAWorkbook(ValueError):
     """The archive has not the parts of a workbook."""
 
 
-def _inspect(path: Path) -> list[Finding]:
+def inspect_workbook(path: Path) -> list[Finding]:
     """What the reader of workbooks cannot say: it takes errors and unknown results for blanks."""
     findings: list[Finding] = []
     try:

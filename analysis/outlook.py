@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -147,9 +148,10 @@ def _school_years_table(model: Model) -> pd.DataFrame:
     def put(name: str, values) -> None:
         parts.setdefault(name, []).append(values)
 
+    funds_of = _funds(model)
     for record in model.tables:
         chosen = np.flatnonzero(record["open"])
-        put("school_id", code[chosen])
+        put("school_id", chosen)
         put("year", np.full(len(chosen), record["year"]))
         students = {}
         for position, stage in enumerate(STAGES):
@@ -167,18 +169,14 @@ def _school_years_table(model: Model) -> pd.DataFrame:
         put("students_senior", record["senior"][chosen])
         for name in SITE:
             put(name, record["site"][name][chosen])
-        funds, training = _funds(model, students, record["senior"])
+        funds, training = funds_of(students, record["senior"])
         put("operating_funds_cny", funds[chosen])
         put("training_funds_cny", training[chosen])
         for name in model.observed:
             if name not in parts or len(parts[name]) < len(parts["year"]):
                 put(name, model.observed[name][chosen, -1])
-    joined = {
-        name: pd.concat([pd.Series(v) for v in values], ignore_index=True)
-        if name == "school_id"
-        else np.concatenate(values)
-        for name, values in parts.items()
-    }
+    joined = {name: np.concatenate(values) for name, values in parts.items()}
+    joined["school_id"] = code.take(joined["school_id"])
     return _append(model, "school_years", joined)
 
 
@@ -187,117 +185,119 @@ def _blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
     return (never & (total == 0)) | model.unknown
 
 
-def _funds(model: Model, students: dict, senior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _funds(model: Model) -> Callable:
     """Public-use funds follow the students at the rate of the last observed year.
 
     A small school that was paid as if it had 100 students (item G6) still is.
     """
     before = sum(
-        np.nan_to_num(model.observed[f"students_{stage}"][:, -1]) for stage in STAGES
-    ) + np.nan_to_num(model.observed["students_senior"][:, -1])
-    now = sum(np.nan_to_num(values) for values in students.values()) + np.nan_to_num(senior)
+        np.nan_to_num(model.observed[f"students_{stage}"][:, -1])
+        for stage in ("primary", "junior", "senior")
+    )
     last = model.observed["operating_funds_cny"][:, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = last / before
         training = model.observed["training_funds_cny"][:, -1] / last
     new = model.new_schools()
-    whole = np.nansum(np.where(before > 0, last, 0.0)) / max(before.sum(), 1.0)
-    rate = np.where(new, whole, rate)
-    training = np.where(new, np.nanmedian(training) if np.isfinite(training).any() else np.nan, training)  # fmt: skip
-    small = model.roster["type"].isin(["primary", "teaching_point"]).to_numpy()
-    small = small & (model.roster["area"] != "urban").to_numpy() & (now < 100) & (now > 0)
-    funds = rate * now
-    funds = np.where(
-        small & (last > funds), np.minimum(last, rate * np.maximum(before, 100)), funds
-    )
-    return funds, training * funds
+    usual = np.nansum(np.where(before > 0, last, 0.0)) / max(before.sum(), 1.0)
+    rate = np.where(new, usual, rate)
+    known = training[np.isfinite(training)]
+    training = np.where(new, np.median(known) if len(known) else np.nan, training)
+    rural = model.roster["type"].isin(["primary", "teaching_point"]).to_numpy()
+    rural = rural & (model.roster["area"] != "urban").to_numpy()
+
+    def funds(students: dict, senior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        now = sum(np.nan_to_num(values) for values in students.values()) + np.nan_to_num(senior)
+        small = rural & (now < 100) & (now > 0)
+        plain = rate * now
+        floor = np.minimum(last, rate * np.maximum(before, 100))
+        paid = np.where(small & (last > plain), floor, plain)
+        return paid, training * paid
+
+    return funds
 
 
 def _enrolment_table(model: Model) -> pd.DataFrame:
-    parts = []
-    code = model.roster["school_id"].array
+    parts: dict[str, list] = {}
     for record in model.tables:
         school, grade = np.nonzero((record["students"] > 1e-9) & record["open"][:, None])
-        parts.append(
-            {
-                "school_id": pd.Series(code[school]),
-                "year": np.full(len(school), record["year"]),
-                "grade": grade + 1,
-                "students": record["students"][school, grade],
-                "classes": record["classes"][school, grade],
-                "largest_class": record["largest"][school, grade],
-            }
-        )
-    joined = {
-        name: pd.concat([p[name] for p in parts], ignore_index=True)
-        if name == "school_id"
-        else np.concatenate([p[name] for p in parts])
-        for name in parts[0]
-    }
+        columns = {
+            "school_id": school,
+            "year": np.full(len(school), record["year"]),
+            "grade": grade + 1,
+            "students": record["students"][school, grade],
+            "classes": record["classes"][school, grade],
+            "largest_class": record["largest"][school, grade],
+        }
+        for name, values in columns.items():
+            parts.setdefault(name, []).append(values)
+    joined = {name: np.concatenate(values) for name, values in parts.items()}
+    joined["school_id"] = model.roster["school_id"].array.take(joined["school_id"])
     return _append(model, "enrolment", joined)
 
 
 def _rooms_table(model: Model) -> pd.DataFrame:
     parts = []
     for record in model.tables:
-        open_ = set(model.ids[record["open"]])
-        parts.append(record["rooms"][record["rooms"]["school_id"].isin(open_)])
-    rooms = pd.concat(parts, ignore_index=True)
-    return _append(model, "rooms", {name: rooms[name].array for name in rooms})
+        school, kind, area = record["rooms"]
+        chosen = record["open"][school]
+        year = np.full(chosen.sum(), record["year"])
+        parts.append((school[chosen], year, kind[chosen], area[chosen]))
+    school, year, kind, area = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    code = model.roster["school_id"].array.take(school)
+    return _append(model, "rooms", {"school_id": code, "year": year, "kind": kind, "area_m2": area})
 
 
 def _county_years_table(model: Model) -> pd.DataFrame:
     """What the county reports stays as last observed; births and entrants are the scenario's."""
     observed = model.source.tables["county_years"]
-    last = observed[observed["year"] == model.last]
-    own = last["item"].isin(["births", "entrants_grade1", "entrants_grade7"])
-    kept = last[~own]
-    rows = []
+    own = observed["item"].isin(["births", "entrants_grade1", "entrants_grade7"])
+    kept = observed[(observed["year"] == model.last) & ~own]
+    figures = []
     for record in model.tables:
-        year = record["year"]
-        block = kept[["item", "value", "evidence"]].assign(year=year)
-        figures = {
-            "entrants_grade1": record["students"][:, 0].sum(),
-            "entrants_grade7": record["students"][:, ENTRANCE["junior"]].sum(),
-        }
-        if year in model.births.index and np.isfinite(model.births[year]):
-            figures["births"] = model.births[year]
-        extra = pd.DataFrame(
-            {
-                "item": list(figures),
-                "value": [f"{v:.10g}" for v in figures.values()],
-                "year": year,
-            }
-        )
-        rows += [block, extra]
-    joined = pd.concat(rows, ignore_index=True)
-    return _append(model, "county_years", {name: joined[name].array for name in joined})
+        year, students = record["year"], record["students"]
+        figures.append((year, "entrants_grade1", students[:, ENTRANCE["primary"]].sum()))
+        figures.append((year, "entrants_grade7", students[:, ENTRANCE["junior"]].sum()))
+        if np.isfinite(model.births.get(year, np.nan)):
+            figures.append((year, "births", model.births[year]))
+    again = np.tile(np.arange(len(kept)), len(model.tables))
+    new = pd.DataFrame(
+        [(year, item, f"{value:.10g}") for year, item, value in figures],
+        columns=["year", "item", "value"],
+    )
+    repeated = {name: kept[name].array.take(again) for name in kept.columns}
+    repeated["year"] = np.repeat(model.years, len(kept))
+    table = _append(model, "county_years", repeated)
+    new = new.reindex(columns=observed.columns).astype(observed.dtypes.to_dict())
+    start = int(table.index.max()) + 1 if len(table) else 0
+    new.index = pd.RangeIndex(start, start + len(new), name=table.index.name)
+    return pd.concat([table, new])
 
 
 def _capacity_table(model: Model) -> pd.DataFrame:
-    parts = []
-    code = model.roster["school_id"].array
+    parts: dict[str, list] = {}
     for record in model.tables:
-        for stage in STAGES:
+        for number, stage in enumerate(STAGES):
             span = SPAN[stage]
             students = record["students"][:, span].sum(axis=1)
             classes = record["classes"][:, span].sum(axis=1)
             chosen = np.flatnonzero((students > 0) & record["open"] & ~model.special)
             rooms = record["classrooms"][stage]
-            size = np.minimum(model.limit[stage], record["limits"][stage])
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "year": record["year"],
-                        "school_id": code[chosen],
-                        "stage": stage,
-                        "students": students[chosen],
-                        "classes": classes[chosen],
-                        "classrooms": rooms[chosen],
-                        "seats": (rooms * size)[chosen],
-                        "classes_missing": np.maximum(classes - rooms, 0)[chosen],
-                        "seats_missing": np.maximum(students - rooms * size, 0)[chosen],
-                    }
-                )
-            )
-    return pd.concat(parts, ignore_index=True)
+            seats = rooms * np.minimum(model.limit[stage], record["limits"][stage])
+            columns = {
+                "year": np.full(len(chosen), record["year"]),
+                "school_id": chosen,
+                "stage": np.full(len(chosen), number),
+                "students": students[chosen],
+                "classes": classes[chosen],
+                "classrooms": rooms[chosen],
+                "seats": seats[chosen],
+                "classes_missing": np.maximum(classes - rooms, 0)[chosen],
+                "seats_missing": np.maximum(students - seats, 0)[chosen],
+            }
+            for name, values in columns.items():
+                parts.setdefault(name, []).append(values)
+    joined = {name: np.concatenate(values) for name, values in parts.items()}
+    joined["school_id"] = model.roster["school_id"].array.take(joined["school_id"])
+    joined["stage"] = pd.Series(STAGES, dtype="str").array.take(joined["stage"])
+    return pd.DataFrame(joined)

@@ -167,6 +167,7 @@ class Standard:
         for profile in reversed(profiles):
             self.entries.update(profile.entries)
         self.profiles = profiles
+        self._on: dict[str, Rules] = {}
 
     @property
     def id(self) -> str:
@@ -176,7 +177,7 @@ class Standard:
     def title(self) -> Text:
         return self.profile.title
 
-    @property
+    @functools.cached_property
     def evaluation(self) -> Standard:
         """The nearest standard that recognition is judged by: this one or an ancestor."""
         for position, profile in enumerate(self.profiles):
@@ -212,7 +213,10 @@ class Standard:
 
     def on(self, date: str | datetime.date) -> Rules:
         """The rules in force on a day."""
-        return Rules(self, _date(date))
+        date = _date(date)
+        if date not in self._on:
+            self._on[date] = Rules(self, date)
+        return self._on[date]
 
     def for_year(self, year: int, as_of: int | None = None) -> Rules:
         """The rules by which the data of a school year are judged.
@@ -235,6 +239,7 @@ class Rules(Mapping):
         self.date = date
         self._values = {name: entry.on(date) for name, entry in standard.entries.items()}
         self._values.update(overrides or {})
+        self._words: dict[str, str] = {}
 
     def replace(self, **overrides: float | str | None) -> Rules:
         """The same rules with some values changed (``__`` stands for the dot in an id)."""
@@ -255,7 +260,9 @@ class Rules(Mapping):
 
     def rule(self, name: str) -> str:
         """The rule word of an entry."""
-        return self.entry(name).rule_on(self.date)
+        if name not in self._words:
+            self._words[name] = self.entry(name).rule_on(self.date)
+        return self._words[name]
 
     def number(self, name: str) -> float:
         """A value as a number; NaN where nothing is in force."""

@@ -10,11 +10,21 @@ from pathlib import Path
 import pandas as pd
 
 from . import audit
-from .apportion import stage_rows
-from .evaluate import balance_table, evaluation_table, school_table, three_valued
+from .apportion import Register, register, register_table
+from .evaluate import (
+    Balance,
+    SchoolRule,
+    balance_of,
+    balance_table,
+    evaluation_rows,
+    evaluation_table,
+    school_rule_of,
+    school_table,
+    three_valued,
+)
 from .files import N_, problem
-from .indicators import indicator_rows
-from .items import covered, year_data
+from .indicators import Ratios, indicator_table, ratios
+from .items import CountyData, Facts, covered
 from .load import County, load_county
 from .outlook import Outlook, project
 from .scenario import Scenario
@@ -38,10 +48,11 @@ class Study:
         The year whose rules are used instead of each year's own.
     concessions : frozenset of str
         Concessions that are switched on.
-    register : DataFrame
-        Every school, stage and year, judged or not (`analysis.apportion.stage_rows`).
-    all_indicators, all_balance, all_schools : DataFrame
-        Results of all years, as in data-format: indicators, balance, schools.
+    facts : Facts
+        The county's tables in numbers.
+    entered, ratios, school_rule, variation
+        Results of all years in numbers: the register, the seven indicators, the rule for schools,
+        the coefficients of variation. The tables are made of them when they are asked for.
     outlook : Outlook or None
         How the projected years came about, if there are any.
     """
@@ -52,16 +63,41 @@ class Study:
     plan: Mapping[int, Rules] = field(repr=False)
     as_of: int | None
     concessions: frozenset
-    register: pd.DataFrame = field(repr=False)
-    all_indicators: pd.DataFrame = field(repr=False)
-    all_balance: pd.DataFrame = field(repr=False)
-    all_schools: pd.DataFrame = field(repr=False)
+    facts: Facts = field(repr=False)
+    entered: Register = field(repr=False)
+    ratios: Ratios = field(repr=False)
+    school_rule: SchoolRule = field(repr=False)
+    variation: Balance = field(repr=False)
     outlook: Outlook | None = field(repr=False, default=None)
 
     @property
     def rules(self) -> Rules:
         """The rules by which the judged year is judged."""
         return self.years[self.year]
+
+    @cached_property
+    def register(self) -> pd.DataFrame:
+        """Every school, stage and year, judged or not (`analysis.apportion.stage_rows`)."""
+        return register_table(self.county, self.facts.schools, self.entered)
+
+    @cached_property
+    def _judged(self) -> pd.DataFrame:
+        return self.register.iloc[self.entered.in_scope]
+
+    @cached_property
+    def all_indicators(self) -> pd.DataFrame:
+        """Indicators of all years, as in data-format."""
+        return indicator_table(self.ratios, self._judged)
+
+    @cached_property
+    def all_balance(self) -> pd.DataFrame:
+        """Coefficients of variation of all years, as in data-format."""
+        return balance_table(self.ratios, self.variation, self.years, self.county)
+
+    @cached_property
+    def all_schools(self) -> pd.DataFrame:
+        """The school rule in all years, as in data-format."""
+        return school_table(self.ratios, self.school_rule, self._judged)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -84,25 +120,44 @@ class Study:
         return self._of_year(self.all_schools)
 
     @cached_property
+    def _evaluation(self) -> dict[int, list[dict]]:
+        """Every requirement of the standard and target of the plan, year by year."""
+        names = self.facts.roster_names[self.entered.school[self.entered.in_scope]]
+        return evaluation_rows(
+            CountyData(self.facts, self.years, self.concessions),
+            *(self.ratios, names, self.school_rule, self.variation, self.plan),
+        )
+
+    @cached_property
     def all_evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in every year."""
-        return self._evaluation(self.years)
+        return evaluation_table(self._evaluation, self.county.code)
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in the judged year."""
-        return self._evaluation({self.year: self.rules})
+        return evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
 
-    def _evaluation(self, rules: Mapping[int, Rules]) -> pd.DataFrame:
-        return evaluation_table(
-            self.county, self.all_schools, self.all_balance, rules, self.plan, self.concessions
-        )
+    @cached_property
+    def statuses(self) -> dict[int, dict[str, str]]:
+        """Status of every item of `all_evaluation`, year by year: the table's core without the table."""
+        return {
+            year: {row["item"]: row["status"] for row in rows}
+            for year, rows in self._evaluation.items()
+        }
+
+    @cached_property
+    def verdicts(self) -> dict[int, bool | None]:
+        """Whether the county meets everything, year by year; None while something is open."""
+        return {
+            year: {"met": True, "not_met": False}.get(three_valued(statuses.values()))
+            for year, statuses in self.statuses.items()
+        }
 
     @property
     def recognised(self) -> bool | None:
         """Whether the county meets everything; None while something is not assessed."""
-        status = three_valued(self.evaluation["status"])
-        return {"met": True, "not_met": False}.get(status)
+        return self.verdicts[self.year]
 
     def part_status(self, part: str) -> str:
         """Status of one part of the standard (`resource`, `government`, …)."""
@@ -114,28 +169,38 @@ class Study:
 
     @cached_property
     def school_margins(self) -> pd.DataFrame:
-        return audit.school_margins(self.indicators, self.schools, self.rules)
+        return audit.school_margins(self.ratios.of_year(self.year), self.schools, self.rules)
 
     @cached_property
     def balance_margins(self) -> pd.DataFrame:
-        return audit.balance_margins(self.indicators, self.balance, {self.year: self.rules})
+        found = self.ratios.of_year(self.year)
+        rows = self.rows[self.rows["in_scope"]]
+        return audit.balance_margins(found, rows, self.balance, {self.year: self.rules})
 
     @cached_property
     def method_audit(self) -> pd.DataFrame:
         """Verdicts of the judged year that other arithmetic would turn round."""
-        return audit.method_audit(
-            self.rows, self.indicators, self.schools, self.balance, {self.year: self.rules}
-        )
+        found, rules = self.ratios.of_year(self.year), {self.year: self.rules}
+        schools = school_rule_of(found, rules)
+        return audit.method_audit(self.rows, found, schools, self.balance, rules)
 
     def with_rules(self, **overrides: float | str | None) -> Study:
         """The judged year by changed rules (``__`` stands for the dot in an id); without the plan."""
         rules = {self.year: self.rules.replace(**overrides)}
-        return judge(self.county, self.year, rules, {}, self.as_of, self.concessions)
+        return self._again(rules, self.concessions)
 
     def with_concessions(self, concessions: Iterable[str]) -> Study:
         """The judged year with other concessions; without the plan."""
         rules = {self.year: self.rules}
-        return judge(self.county, self.year, rules, {}, self.as_of, frozenset(concessions))
+        return self._again(rules, frozenset(concessions))
+
+    @cached_property
+    def _facts_of_year(self) -> Facts:
+        return Facts(self.county, (self.year,))
+
+    def _again(self, rules: Mapping[int, Rules], concessions: frozenset) -> Study:
+        facts = self._facts_of_year
+        return judge(self.county, self.year, rules, {}, self.as_of, concessions, facts)
 
     @cached_property
     def switch_audit(self) -> pd.DataFrame:
@@ -150,7 +215,7 @@ class Study:
                 if alternative == self.rules[name]:
                     continue
                 other = self.with_rules(**{name.replace(".", "__"): alternative})
-                for row in _changed(self.evaluation, other.evaluation):
+                for row in _changed(self.statuses[self.year], other.statuses[self.year]):
                     found.append({"switch": name, "alternative": alternative} | row)
         columns = ["switch", "alternative", "item", "status", "other_status"]
         return pd.DataFrame(found, columns=columns)
@@ -165,15 +230,15 @@ class Study:
             ``concession, on, schools`` (names covered), ``item, without, with_it``; one row per
             verdict that it changes, or a single one with an empty `item`.
         """
-        data = year_data(self.county, self.year, self.rules)
+        data = CountyData(self._facts_of_year, {self.year: self.rules})
         found = []
         for name in self.rules.standard.concessions:
             on = name in self.concessions
             other = self.with_concessions(self.concessions ^ {name})
             without, with_it = (other, self) if on else (self, other)
-            schools = data.schools.loc[covered(data, name), "name"]
+            schools = data.facts.names[covered(data, name)]
             row = {"concession": name, "on": on, "schools": tuple(schools)}
-            changes = _changed(without.evaluation, with_it.evaluation)
+            changes = _changed(without.statuses[self.year], with_it.statuses[self.year])
             for change in changes or [{"item": "", "status": "", "other_status": ""}]:
                 found.append(
                     row
@@ -233,6 +298,7 @@ class Study:
                 {self.year: own.for_year(self.year, as_of)} if own else {},
                 as_of,
                 self.concessions,
+                self._facts_of_year,
             )
             table = again.evaluation
             found.append(table[table["target"] != ""].assign(as_of=as_of))
@@ -321,6 +387,7 @@ def judge(
     plan: Mapping[int, Rules],
     as_of: int | None = None,
     concessions: frozenset = frozenset(),
+    facts: Facts | None = None,
 ) -> Study:
     """Run all steps with given rules, in their order.
 
@@ -332,13 +399,21 @@ def judge(
         The years to be judged, and by what.
     as_of : int, optional
     concessions : frozenset of str
+    facts : Facts, optional
+        The county's tables in numbers for these years, where they are known already.
 
     Returns
     -------
     Study
     """
-    register = stage_rows(county, rules, concessions)
-    indicators = indicator_rows(register, rules)
+    rules, plan = dict(sorted(rules.items())), dict(sorted(plan.items()))
+    facts = facts or Facts(county, tuple(rules))
+    entered = register(facts.schools, facts.schools.by_id, rules, concessions)
+    rows = entered.in_scope
+    found = ratios(
+        *(entered.year[rows], entered.stage[rows], entered.students[rows]),
+        *(entered.share[rows], entered.quantities[:, rows], rules),
+    )
     return Study(
         county=county,
         year=int(year),
@@ -346,17 +421,18 @@ def judge(
         plan=plan,
         as_of=as_of,
         concessions=concessions,
-        register=register,
-        all_indicators=indicators,
-        all_balance=balance_table(indicators, rules, county),
-        all_schools=school_table(indicators, rules),
+        facts=facts,
+        entered=entered,
+        ratios=found,
+        school_rule=school_rule_of(found, rules),
+        variation=balance_of(found, rules),
     )
 
 
-def _changed(ours: pd.DataFrame, other: pd.DataFrame) -> list[dict]:
+def _changed(ours: Mapping[str, str], other: Mapping[str, str]) -> list[dict]:
     """Items whose status differs between two evaluations of the same year."""
-    both = ours[["item", "status"]].merge(
-        other[["item", "status"]], on="item", suffixes=("", "_other")
-    )
-    changed = both[both["status"] != both["status_other"]]
-    return changed.rename(columns={"status_other": "other_status"}).to_dict("records")
+    return [
+        {"item": item, "status": status, "other_status": other[item]}
+        for item, status in ours.items()
+        if item in other and other[item] != status
+    ]

@@ -135,3 +135,37 @@ def test_as_of_judges_by_the_rules_of_another_year():
     assert {row["status"] for row in early["schools"]} == {"not_assessed"}
     assert later["rules_of"] == "2021-12-31"
     assert "not_met" in {row["status"] for row in later["schools"]}
+
+
+def test_project_goes_on_where_the_data_end(tmp_path):
+    out = tmp_path / "enrolment.csv"
+    result = run(
+        "project", "652323-hutubi", "--scenario", "births_low", "--until", "2030", "--out", out
+    )
+    table = pd.read_csv(out, dtype={"school_id": str})
+
+    assert result.exit_code == 0, result.stderr
+    assert list(table.columns) == ["school_id", "year", "grade", "students", "basis"]
+    assert sorted(table.loc[table["basis"] == "projected", "year"].unique()) == list(
+        range(2022, 2031)
+    )
+    observed = table[table["basis"] == "observed"]
+    assert len(observed) == len(analyze("652323-hutubi").county.tables["enrolment"])
+
+
+def test_project_says_what_could_not_be_done(tmp_path):
+    out = tmp_path / "enrolment.csv"
+    result = run(
+        "project", "150303-hainan", "--scenario", "plan_full", "--lang", "en", "--out", out
+    )
+
+    assert result.exit_code == 0
+    assert "市一中 not in the roster" in result.stderr
+
+
+def test_an_unknown_scenario_is_named_with_those_there_are(tmp_path):
+    result = run("project", "652323-hutubi", "--scenario", "wonder", "--lang", "en")
+
+    assert result.exit_code == 1
+    assert "there is no scenario “wonder”; there are baseline, births_high" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -274,3 +274,39 @@ def test_county_with_one_year_and_with_a_missing_year_gets_its_pdf(tmp_path, kee
     assert "历年变化" in text
     assert ("仅有一个学年的数据" in text) is (len(keep) == 1)
     assert ("达到2026年目标的进度" in text) is (len(keep) > 1)
+
+
+@pytest.fixture(scope="module")
+def ahead(tmp_path_factory):
+    """Reports by a scenario: of the last observed year, and of a year to come."""
+    out = tmp_path_factory.mktemp("ahead")
+    paths = build.write_report(
+        "230505-sifangtai", out, lang="en", scenario="births_low+plan_full", formats=("pdf",)
+    )
+    return paths + build.write_report(
+        "230505-sifangtai", out, year=2026, scenario="plan_full", formats=("pdf",)
+    )
+
+
+def test_a_scenario_adds_a_chapter(ahead):
+    assert [path.name for path in ahead] == [
+        "230505-sifangtai-2022-births_low+plan_full-en.pdf",
+        "230505-sifangtai-2026-plan_full.pdf",
+    ]
+    text = "".join(pdf_text(ahead[0]))
+    assert "Whatif:Lowbirths+Plancarriedoutinfull" in text
+    assert "Trendcontinues:" in text
+    assert "Wouldthe80%bandshaveheld?" in text
+
+
+def test_a_projected_year_says_so_on_every_page(ahead):
+    pages = pdf_text(ahead[1])
+    for number, page in enumerate(pages, 1):
+        assert "预测值，非实测：规划如期完成" in page, number
+    assert "2026—2027学年" in pages[0]
+
+
+def test_a_year_beyond_the_scenario_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no data for the school year 2050"):
+        build.write_report("230505-sifangtai", tmp_path, year=2050, scenario="baseline")
+    assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""One county's report: notebook -> papermill -> web page and PDF, complete or not at all."""
+"""One county's report: notebook -> papermill -> pages; study -> workbook; complete or not at all."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from ..course import Model
 from ..files import N_, problem
 from ..load import County, load_county
 from ..scenario import load_scenario
+from ..study import analyze
+from ..workbook import write_workbook
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
-FORMATS = ("pdf", "html")
+FORMATS = ("pdf", "html", "docx", "xlsx")
+USUAL = ("pdf", "html")
 
 
 def write_report(
@@ -28,7 +31,7 @@ def write_report(
     year: int | None = None,
     lang: str = "zh",
     scenario: str | None = None,
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = USUAL,
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
 ) -> list[Path]:
     """Execute the report notebook for a county and export it.
@@ -43,7 +46,7 @@ def write_report(
     lang : {"zh", "en"}
     scenario : str, optional
         Adds the chapter that looks ahead (`analysis.scenario.load_scenario`).
-    formats : tuple of {"pdf", "html"}
+    formats : tuple of {"pdf", "html", "docx", "xlsx"}
     notebook : str or Path
         Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
 
@@ -73,11 +76,16 @@ def write_report(
             year=year,
             years=", ".join(map(str, years)),
         )
-    executed = execute(notebook, **parameters)
     files = {}
-    for name in formats:
+    pages = [name for name in formats if name != "xlsx"]
+    if pages:
+        executed = execute(notebook, **parameters)
+    for name in pages:
         files[name] = export(executed, name)
         _check_identity(executed, county, year, scenario)
+    if "xlsx" in formats:
+        ahead = scenario if year > county.last_observed else None
+        files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{county.slug}-{year}"
@@ -143,10 +151,15 @@ def _kernel_config(folder: str) -> Config:
 
 
 def export(executed, name: str) -> bytes:
-    """An executed notebook as the bytes of a PDF or web page."""
-    from .exporters import ReportHTMLExporter, ReportPDFExporter
+    """An executed notebook as the bytes of a PDF, web page or Word document."""
+    from .exporters import ReportHTMLExporter, ReportPDFExporter, ReportWordExporter
 
-    exporter = {"pdf": ReportPDFExporter, "html": ReportHTMLExporter}[name]()
+    exporters = {
+        "pdf": ReportPDFExporter,
+        "html": ReportHTMLExporter,
+        "docx": ReportWordExporter,
+    }
+    exporter = exporters[name]()
     data, _ = exporter.from_notebook_node(executed)
     return data if isinstance(data, bytes) else data.encode("utf-8")
 

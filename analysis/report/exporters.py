@@ -1,7 +1,7 @@
-"""nbconvert exporters: an executed notebook -> web page, or PDF by way of pandoc and Typst.
+"""nbconvert exporters: an executed notebook -> web page, PDF (pandoc and Typst), Word (pandoc).
 
-Registered as ``junheng-html`` and ``junheng-pdf``, so that ``jupyter nbconvert --to junheng-pdf``
-and JupyterLab's export menu find them. The HTML is the one source of both.
+Registered as ``junheng-html``, ``junheng-pdf`` and ``junheng-docx``, so that ``jupyter nbconvert
+--to junheng-pdf`` and JupyterLab's export menu find them. The HTML is the one source of all.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..charts import font_files
 from ..files import N_, InputError, problem
 from ..language import speak
 from .pages import METADATA
+from .word import docx_from_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -82,6 +83,25 @@ class ReportPDFExporter(ReportHTMLExporter):
         page, resources = super().from_notebook_node(notebook, resources, **options)
         resources["output_extension"] = ".pdf"
         return pdf_from_html(page, resources["junheng"]), resources
+
+
+class ReportWordExporter(ReportPDFExporter):
+    """A report notebook as a Word document in the style of official documents."""
+
+    export_from_notebook = "均衡 Junheng (Word)"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".docx"
+
+    def from_notebook_node(self, notebook, resources=None, **options):
+        """Export; returns the bytes of the document."""
+        page, resources = ReportHTMLExporter.from_notebook_node(
+            self, notebook, resources, **options
+        )
+        resources["output_extension"] = ".docx"
+        return docx_from_html(page, resources["junheng"]), resources
 
 
 def document_metadata(notebook) -> dict:

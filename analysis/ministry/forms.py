@@ -1,0 +1,215 @@
+"""The binding table `forms.yaml`: which figure of which form is which column of ours."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pydantic
+
+from ..files import read_model
+from ..schema import COUNTY_INPUTS, TABLES
+from ..standards import Text
+from .labels import key
+
+Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]
+_TARGET = r"^(school_years|enrolment|county_years|check)\.[a-z0-9_]+(\.[0-9]+)?$"
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+def _known(target: str) -> str:
+    """A target must be a column, a grade of `enrolment`, an item of the county, or a check."""
+    table, name, *grade = target.split(".")
+    known = {
+        "school_years": lambda: name in TABLES["school_years"].names,
+        "enrolment": lambda: name in ("students", "classes") and grade and int(grade[0]) <= 12,
+        "county_years": lambda: name in COUNTY_INPUTS,
+        "check": lambda: True,
+    }
+    if not known[table]():
+        raise ValueError(f"{target}: no such column")
+    return target
+
+
+Target = Annotated[str, pydantic.Field(pattern=_TARGET), pydantic.AfterValidator(_known)]
+
+
+class Term(_Strict):
+    """One labelled line or column: spellings in order of preference, each a path of labels."""
+
+    spellings: tuple[tuple[str, ...], ...]
+    optional: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Term:
+        """``"a/b | c ?"`` -> (a, b) or (c,), and it may be absent."""
+        optional = text.rstrip().endswith("?")
+        texts = text.rstrip().rstrip("?").split("|")
+        paths = tuple(tuple(key(part) for part in each.split("/")) for each in texts)
+        if not all(all(path) for path in paths):
+            raise ValueError(f"{text!r}: a label is empty")
+        return cls(spellings=paths, optional=optional)
+
+
+def _terms(value: str | list[str]) -> tuple[Term, ...]:
+    texts = [value] if isinstance(value, str) else value
+    return tuple(Term.parse(text) for text in texts)
+
+
+Terms = Annotated[tuple[Term, ...], pydantic.BeforeValidator(_terms)]
+
+
+class Binding(_Strict):
+    """One figure of a form.
+
+    Attributes
+    ----------
+    to : str
+        ``school_years.COLUMN``, ``enrolment.COLUMN.GRADE``, ``county_years.ITEM`` (to be added up
+        over schools) or ``check.NAME`` (only compared).
+    row, column : tuple of Term
+        Labels; the figures of all of them are added up.
+    every : int
+        A label may stand over several columns, which are added up: how many are expected.
+    unit : str
+        Unit of the target.
+    optional : bool
+        Whether its absence from a sheet is no news.
+    source, assumed : str
+        Where this was learnt, and what was not.
+    """
+
+    to: Target
+    row: Terms
+    column: Terms
+    unit: Kind
+    every: int = 0
+    optional: bool = False
+    source: str
+    assumed: str = ""
+
+
+class Fact(_Strict):
+    """A word about the school that stands to the right of its label."""
+
+    to: Literal["schools.type", "schools.sponsor", "schools.area"]
+    label: str
+    words: Literal["type", "sponsor", "area"]
+    source: str
+    assumed: str = ""
+
+    @functools.cached_property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(key(text) for text in self.label.split("|"))
+
+
+class Form(_Strict):
+    """One form: its number, and what is read from it.
+
+    Attributes
+    ----------
+    id : str
+    generation : {"old", "new"}
+    title : Text
+    sections : tuple of str
+        Lines under which the lines below them belong, up to the next one.
+    siblings : tuple of str
+        Labels of the lines that may belong to a section; any other line ends it. Empty: all.
+    read : tuple of Binding
+    facts : tuple of Fact
+    """
+
+    id: str
+    generation: Literal["old", "new"]
+    title: Text
+    sections: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    read: tuple[Binding, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    @functools.cached_property
+    def section_keys(self) -> frozenset[str]:
+        return frozenset(key(text) for text in self.sections)
+
+    @functools.cached_property
+    def sibling_keys(self) -> frozenset[str]:
+        return frozenset(key(text) for text in self.siblings)
+
+
+class Fill(_Strict):
+    """A figure of the whole school is that of its only stage."""
+
+    to: Target
+    from_: Annotated[Target, pydantic.Field(alias="from")]
+    only: Literal["primary", "junior"]
+
+
+class Check(_Strict):
+    """A whole and its parts within one school and year; `any`: parts may be absent."""
+
+    whole: Target
+    parts: tuple[Target, ...]
+    relation: Literal["equal", "at_most", "different"]
+    any: bool = False
+    title: Text
+
+
+class Forms(_Strict):
+    """The whole binding table."""
+
+    units: dict[Kind, dict[str, int]]
+    written_units: tuple[Kind, ...]
+    words: dict[Literal["type", "sponsor", "area"], dict[str, str]]
+    labels: dict[Target, Text]
+    forms: tuple[Form, ...]
+    fill: tuple[Fill, ...]
+    checks: tuple[Check, ...]
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, Form]:
+        return {form.id: form for form in self.forms}
+
+    @functools.cached_property
+    def by_target(self) -> dict[str, tuple[tuple[Form, Binding], ...]]:
+        """Target -> every form that has it."""
+        found: dict[str, tuple] = {}
+        for form in self.forms:
+            for binding in form.read:
+                found[binding.to] = (*found.get(binding.to, ()), (form, binding))
+        return found
+
+    @pydantic.model_validator(mode="after")
+    def _consistent(self) -> Forms:
+        ids = [form.id for form in self.forms]
+        if len(ids) != len(set(ids)):
+            raise ValueError("a form stands twice")
+        for form in self.forms:
+            targets = [binding.to for binding in form.read]
+            if len(targets) != len(set(targets)):
+                raise ValueError(f"{form.id}: a target stands twice")
+        for kind, words in self.words.items():
+            allowed = TABLES["schools"][kind]
+            wrong = set(words.values()) - set(allowed.choices or map(str, range(1, 11)))
+            if wrong:
+                raise ValueError(f"words of {kind}: {', '.join(sorted(wrong))}")
+        known = set(self.by_target)
+        ours = {to for to in known if to.startswith(("check.", "county_years."))}
+        if ours != set(self.labels):
+            raise ValueError(f"labels: {', '.join(sorted(ours ^ set(self.labels)))}")
+        for target in (
+            *(fill.from_ for fill in self.fill),
+            *(target for check in self.checks for target in (check.whole, *check.parts)),
+        ):
+            if target not in known:
+                raise ValueError(f"{target} is read from no form")
+        return self
+
+
+@functools.cache
+def forms() -> Forms:
+    """The binding table of the package."""
+    return read_model(Path(__file__).with_name("forms.yaml"), Forms)
