@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from analysis import InputError, analyze, project
 from analysis.compare import verdicts, yearly
 from analysis.language import speak
+from analysis.planner.picture import numbers
 from analysis.planner.server import LARGEST, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of
 from analysis.planner.texts import TEXTS
@@ -165,6 +166,37 @@ def test_numbers_are_those_of_analyze(county, desk):
     assert ours["mean"][-1] == balance.loc[("sports_area", "primary", 2030), "mean"]
     assert ours["cv"][-1] == balance.loc[("sports_area", "primary", 2030), "cv"]
     assert ours["threshold"][-1] == 7.5
+
+
+@pytest.mark.parametrize("name", ["652323-hutubi", "340207-jiujiang"])
+def test_figures_summed_from_arrays_are_those_of_the_tables(name):
+    study = analyze(name, scenario="plan_full")
+    found = numbers(study)
+
+    table = yearly(study).set_index(["stage", "year"])
+    for stage, columns in found["stages"].items():
+        for column in {*columns} & {*table.columns}:
+            expected = table.loc[stage, column].reindex(found["years"])
+            if column == "cv_max_indicator":
+                assert (
+                    columns[column]
+                    == expected.astype(object).where(expected.notna(), None).tolist()
+                )
+                continue
+            ours = np.array(columns[column], dtype=float)
+            np.testing.assert_allclose(ours, expected.to_numpy(dtype=float), err_msg=column)
+        assert {"students", "classes", "passing", "cv_over", "seats_missing"} <= {*columns}
+    expected = verdicts(study).set_index("year")
+    for part, statuses in found["verdicts"].items():
+        assert statuses == expected[part].tolist(), part
+    balance = study.all_balance.set_index(["indicator", "stage", "year"])
+    for indicator, stages in found["indicators"].items():
+        for stage, columns in stages.items():
+            expected = balance.loc[(indicator, stage)].loc[found["years"]]
+            assert columns["status"] == expected["status"].tolist()
+            for column in ("mean", "cv", "limit"):
+                ours = np.array(columns[column], dtype=float)
+                np.testing.assert_array_equal(ours, expected[column].to_numpy(dtype=float))
 
 
 def test_the_first_observed_years_are_as_reported(county, desk):

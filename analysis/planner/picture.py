@@ -10,26 +10,15 @@ import numpy as np
 import pandas as pd
 
 from ..apportion import EXCLUSIONS, exclusion_text
-from ..compare import (
-    STAFF_INDICATORS,
-    costs,
-    hollow_improvements,
-    small_schools,
-    verdicts,
-    yearly,
-)
-from ..evaluate import PARTS
+from ..compare import STAFF_INDICATORS, costs, hollow_improvements, small_schools
+from ..evaluate import PARTS, VERDICTS, three_valued
+from ..indicators import at_most
 from ..language import DASH, Language
+from ..load import County
 from ..scenario import MOVE_LABELS
 from ..schema import CHOICE_LABELS, INDICATORS, STAGE_GRADES, STAGE_LABELS, STAGES
 from ..study import Study
 from ..wording import PART_NAMES, item_requirement, item_title, item_value, status_name
-
-#: Columns of `analysis.compare.yearly` that the page shows.
-YEARLY = (
-    *("students", "classes", "schools", "passing", "classes_missing", "seats_missing"),
-    *("cv_max", "cv_limit", "cv_over"),
-)
 
 
 def plain(values: Iterable) -> list:
@@ -43,6 +32,9 @@ def plain(values: Iterable) -> list:
 def numbers(study: Study) -> dict:
     """What every year comes to, by stage; the verdicts; the seven indicators.
 
+    The figures are those of `analysis.compare.yearly` and `verdicts`, summed from the study's arrays:
+    making tables of them first would take longer than everything else that a change needs.
+
     Returns
     -------
     dict
@@ -51,96 +43,158 @@ def numbers(study: Study) -> dict:
         `recognised`) -> list by year.
     """
     years = list(study.years)
-    table, verdict = yearly(study), verdicts(study).set_index("year").reindex(years)
-    sizes = _class_sizes(study)
-    stages = {}
-    for stage in STAGES:
-        part = table[table["stage"] == stage].set_index("year").reindex(years)
-        if not (part["students"] > 0).any():
-            continue
-        found = {name: plain(part[name]) for name in YEARLY}
-        found["cv_max_indicator"] = [
-            name if isinstance(name, str) else None for name in part["cv_max_indicator"]
-        ]
-        found["teachers_missing"] = plain(part[list(STAFF_INDICATORS)].max(axis=1))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found["class_size"] = plain((part["students"] / part["classes"]).to_numpy(dtype=float))
-        found["largest_class"] = plain(sizes.get(stage, pd.Series(dtype=float)).reindex(years))
-        found["class_limit"] = plain(_rule(study, f"G5.{stage}"))
-        stages[stage] = found
-    parts = {part: verdict[part].fillna("not_applicable").tolist() for part in PARTS}
+    table = _by_year(study, years)
+    stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
+    spread, shown = study.variation, {}
+    for position, name in enumerate(INDICATORS):
+        shown[name] = {}
+        for stage in stages:
+            here = (position, 0, slice(None), STAGES.index(stage))
+            found = {key: plain(getattr(spread, key)[here]) for key in ("mean", "cv", "limit")}
+            found["status"] = [str(word) for word in spread.status[here]]
+            found["threshold"] = plain(_rule(study, f"{name}.{stage}"))
+            shown[name][stage] = found
     return {
         "years": years,
-        "stages": stages,
-        "indicators": _indicators(study, years, stages),
-        "verdicts": parts | {"recognised": verdict["recognised"].tolist()},
+        "stages": {
+            stage: {key: plain(values[:, STAGES.index(stage)]) for key, values in table.items()}
+            for stage in stages
+        },
+        "indicators": shown,
+        "verdicts": _verdicts(study, years),
     }
+
+
+def _by_year(study: Study, years: list[int]) -> dict[str, np.ndarray]:
+    """Figures by year and stage, shape (years, 2)."""
+    tables, entered, judged = study.county.tables, study.entered, study.ratios
+    shape = (len(years), len(STAGES))
+
+    def total(values, year, stage) -> np.ndarray:
+        place, size = year * len(STAGES) + stage, shape[0] * shape[1]
+        return np.bincount(place, np.nan_to_num(values), size).reshape(shape)
+
+    special = (tables["schools"]["type"] == "special_education").to_numpy()
+    ordinary = ~special[entered.school]
+    at = (entered.year[ordinary], entered.stage[ordinary])
+    yearly = np.stack(
+        [tables["school_years"][f"classes_{s}"].to_numpy(dtype=float) for s in STAGES]
+    )
+    row = entered.row[ordinary]
+    classes = np.where(row >= 0, yearly[at[1], row], np.nan)
+    found = {"students": total(entered.students[ordinary], *at), "classes": total(classes, *at)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found["class_size"] = found["students"] / found["classes"]
+    found["largest_class"] = _largest_class(study, years)
+    found["class_limit"] = np.array([_rule(study, f"G5.{stage}") for stage in STAGES]).T
+    at = (judged.year, judged.stage)
+    found["schools"] = total(np.ones(len(judged.year)), *at)
+    found["passing"] = total(study.school_rule.status == VERDICTS.index("met"), *at)
+    staff = [
+        total(judged.shortfall[list(INDICATORS).index(name)], *at) for name in STAFF_INDICATORS
+    ]
+    found["teachers_missing"] = np.max(staff, axis=0)
+
+    cv, limit = study.variation.cv[:7, 0], study.variation.limit[:7, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = np.nan_to_num(cv / limit, nan=-1.0)
+    worst = margin.argmax(axis=0)
+    none = np.max(margin, axis=0) < 0
+    found["cv_max"], found["cv_limit"] = (
+        np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
+    )
+    found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
+    found["cv_over"] = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    capacity = study.outlook.capacity
+    stage = pd.Categorical(capacity["stage"], STAGES).codes.astype(int)
+    year = _place(capacity["year"], years)
+    known = np.array(years) > study.county.last_observed
+    for name in ("classes_missing", "seats_missing"):
+        missing = total(capacity[name].to_numpy(), year, stage)
+        found[name] = np.where(known[:, None], missing, np.nan)
+    return found
+
+
+def _place(values: pd.Series, years: list[int]) -> np.ndarray:
+    """Positions of years in the ascending list."""
+    return np.searchsorted(years, values.to_numpy())
+
+
+def _largest_class(study: Study, years: list[int]) -> np.ndarray:
+    tables = study.county.tables
+    table, roster = tables["enrolment"], tables["schools"]
+    special = roster.loc[roster["type"] == "special_education", "school_id"]
+    grade = table["grade"].to_numpy(dtype=int)
+    stage = np.where(grade <= STAGE_GRADES["primary"][-1], 0, 1)
+    wanted = np.isin(grade, [*STAGE_GRADES["primary"], *STAGE_GRADES["junior"]])
+    wanted &= ~table["school_id"].isin(special).to_numpy()
+    largest = np.full((len(years), len(STAGES)), np.nan)
+    at = (_place(table["year"], years)[wanted], stage[wanted])
+    np.fmax.at(largest, at, table["largest_class"].to_numpy(dtype=float)[wanted])
+    return largest
 
 
 def _rule(study: Study, name: str) -> list[float]:
     return [rules.number(name) if name in rules else math.nan for rules in study.years.values()]
 
 
-def _class_sizes(study: Study) -> dict[str, pd.Series]:
-    """Largest class of each stage by year; only where every grade reported it."""
-    table = study.county.tables["enrolment"]
-    sizes = {}
-    for stage in STAGES:
-        grades = STAGE_GRADES[stage]
-        part = table[table["grade"].between(grades[0], grades[-1])]
-        sizes[stage] = part.groupby("year")["largest_class"].max()
-    return sizes
-
-
-def _indicators(study: Study, years: list[int], stages: Iterable[str]) -> dict:
-    wide = study.all_balance.set_index(["indicator", "stage", "year"])
-    wide = wide[["mean", "cv", "limit", "status"]].unstack("year")
-    found: dict = {}
-    for name in INDICATORS:
-        found[name] = {}
-        for stage in stages:
-            row = wide.loc[(name, stage)]
-            found[name][stage] = {
-                key: plain(row[key].reindex(years)) for key in ("mean", "cv", "limit")
-            }
-            found[name][stage]["status"] = row["status"].reindex(years).tolist()
-            found[name][stage]["threshold"] = plain(_rule(study, f"{name}.{stage}"))
+def _verdicts(study: Study, years: list[int]) -> dict[str, list[str]]:
+    """Status of every part, and of the whole, by year."""
+    found: dict[str, list[str]] = {part: [] for part in (*PARTS, "recognised")}
+    for year in years:
+        by_part: dict[str, set] = {part: set() for part in PARTS}
+        for item, status in study.statuses[year].items():
+            by_part[_part(study, year, item)].add(status)
+        for part, statuses in by_part.items():
+            found[part].append(three_valued(statuses))
+        found["recognised"].append(three_valued(set().union(*by_part.values())))
     return found
 
 
-def failing(study: Study, year: int) -> dict[str, dict]:
-    """Requirements that are not met in a year: item -> its row of the evaluation."""
-    table = study.all_evaluation
-    table = table[(table["year"] == year) & (table["status"] == "not_met")]
-    return {row["item"]: row for row in table.to_dict("records")}
+def _part(study: Study, year: int, item: str) -> str:
+    """The part of the standard that an item of the evaluation belongs to."""
+    for rules in (study.years[year], study.plan.get(year)):
+        if rules is not None and item in rules.standard.entries:
+            return rules.entry(item).part
+    return "resource"  # schools.<stage>, cv.<indicator>.<stage>
 
 
-def target_of(study: Study) -> int:
+def failing(study: Study) -> dict[str, dict]:
+    """Requirements that are not met in the study's year: item -> its row of the evaluation."""
+    table = study.evaluation
+    rows = table[table["status"] == "not_met"].to_dict("records")
+    return {row["item"]: row for row in rows}
+
+
+def target_year(county: County, until: int) -> int:
     """The year that the conclusion is about: the county's target year if it is still to come."""
-    target, last = study.county.record.target_year, study.county.years[-1]
-    return target if target and study.county.last_observed < target <= last else last
+    target = county.record.target_year
+    return target if target and county.last_observed < target <= until else until
 
 
 @dataclass(frozen=True)
 class Course:
     """What the page shows of one study, worked out once.
 
-    `fails`: requirements that are not met in the target year (`target_of`); `observed`: how many
-    were not in the last observed year.
+    The study judges its target year; `fails`: requirements that are not met in it; `observed`: how
+    many were not in the last observed year.
     """
 
     study: Study
     numbers: dict
-    target: int
     fails: dict[str, dict]
     observed: int
 
+    @property
+    def target(self) -> int:
+        return self.study.year
+
 
 def course(study: Study) -> Course:
-    """Numbers and failures of a study with projected years."""
-    target = target_of(study)
-    observed = len(failing(study, study.county.last_observed))
-    return Course(study, numbers(study), target, failing(study, target), observed)
+    """Numbers and failures of a study with projected years that judges its target year."""
+    statuses = study.statuses[study.county.last_observed]
+    observed = sum(status == "not_met" for status in statuses.values())
+    return Course(study, numbers(study), failing(study), observed)
 
 
 def outcome(own: Course, trend: Course, say: Language) -> dict:

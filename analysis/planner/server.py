@@ -27,7 +27,7 @@ from ..load import County, CountyRecord, load_county
 from ..scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..schema import CHOICE_LABELS, SCHOOL_TYPES, STAGES
 from ..study import Study, analyze
-from .picture import Course, course, details, outcome, words
+from .picture import Course, course, details, outcome, target_year, words
 from .state import LARGEST, State, base_of, read_state, scenario_of, state_json, state_of, until_of
 from .texts import TEXTS
 from .workbook import write_workbook
@@ -69,9 +69,7 @@ class Desk:
             lambda name, base, _files: base_of(State(county=name, base=base), self.county(name))
         )
         self._trend = functools.lru_cache(KEPT)(
-            lambda name, until, _files: course(
-                analyze(self.county(name), scenario=BASELINE, until=until)
-            )
+            lambda name, until, _files: course(self._judged(name, BASELINE, until))
         )
         # a state is frozen but may hold mappings: its JSON is what tells states apart
         self._course = functools.lru_cache(KEPT)(
@@ -115,8 +113,13 @@ class Desk:
         return tuple((path, path.stat().st_mtime_ns) for path in files)
 
     def _study(self, state: State) -> Study:
-        county = self.county(state.county)
-        return analyze(county, scenario=scenario_of(state, self.base(state), county))
+        scenario = scenario_of(state, self.base(state), self.county(state.county))
+        return self._judged(state.county, scenario, scenario.until)
+
+    def _judged(self, name: str, scenario: str | Scenario, until: int) -> Study:
+        """The study of a scenario, which judges the target year."""
+        county = self.county(name)
+        return analyze(county, target_year(county, until), scenario=scenario, until=until)
 
     def course(self, state: State) -> Course:
         """The study of a state and its figures."""
