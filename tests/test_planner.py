@@ -189,7 +189,7 @@ def test_figures_summed_from_arrays_are_those_of_the_tables(name):
     expected = verdicts(study).set_index("year")
     for part, statuses in found["verdicts"].items():
         assert statuses == expected[part].tolist(), part
-    balance = study.all_balance.set_index(["indicator", "stage", "year"])
+    balance = study.all_balance.set_index(["indicator", "stage", "year"]).sort_index()
     for indicator, stages in found["indicators"].items():
         for stage, columns in stages.items():
             expected = balance.loc[(indicator, stage)].loc[found["years"]]

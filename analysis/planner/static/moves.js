@@ -142,6 +142,8 @@ function build() {
   kind.id = "dialog_kind";
   kind.addEventListener("change", () => {
     read();
+    // a whole stage moves unless somebody says otherwise, a diversion takes a part
+    if ([row.kind, kind.value].includes("stage_relocation")) delete row.share;
     row.kind = kind.value;
     build();
     $("dialog_kind").focus();
