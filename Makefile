@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check lab planner samples messages lock clean
+.PHONY: help reports test check lab planner bench samples messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ lab: $(READY) ## open JupyterLab on the analyst's starting page
 
 planner: $(READY) ## open the planner's page: change births, schools or projects and see what becomes of it
 	$(BIN)/junheng planner
+
+bench: $(READY) ## measure ours against what one would use instead; writes docs/benchmarks.md (about 20 minutes)
+	$(BIN)/python tests/benchmarks/run_all.py
 
 samples: $(READY) ## write data/sample anew from its recipes
 	$(BIN)/python -m analysis.synthetic data/sample

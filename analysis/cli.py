@@ -85,14 +85,65 @@ def _each(counties: list[str], lang: str, work) -> None:
 
 
 @app.command()
-def check(counties: Counties, lang: Lang = "zh") -> None:
+def template(
+    workbook: Annotated[
+        Path, typer.Argument(metavar="WORKBOOK", help="Workbook to write (.xlsx).")
+    ],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="COUNTY", help="Fill in this county's data.")
+    ] = None,
+    lang: Lang = "zh",
+) -> None:
+    """A workbook to fill in, with help, choices and limits; empty or with a county's data."""
+    from .load import load_county
+    from .template import files_beside, write_template
+
+    say = _say(lang)
+    _check_workbook(workbook, "WORKBOOK")
+
+    def work(_: str) -> None:
+        county = load_county(source) if source else None
+        if workbook.exists():
+            raise problem(
+                N_("is there already; move it away or choose another name"), file=workbook
+            )
+        files = {workbook: write_template(county, lang)}
+        if county is not None:
+            files |= files_beside(county, workbook)
+        for path, data in files.items():
+            _write(path, data)
+            typer.echo(say("{path} written", path=path))
+
+    _each([str(workbook)], lang, work)
+
+
+@app.command()
+def check(
+    counties: Counties,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Workbook (.xlsx): the county's own, wrong cells marked."),
+    ] = None,
+    lang: Lang = "zh",
+) -> None:
     """Read and validate; print every problem; exit status 1 if there is an error."""
     from .load import read_county
 
     say = _say(lang)
+    if out is not None:
+        _check_workbook(out, "--out")
+        if len(counties) > 1:
+            raise typer.BadParameter("takes one county", param_hint="--out")
 
     def work(name: str) -> None:
+        if out is not None and out.exists() and Path(name).exists() and out.samefile(name):
+            raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         county, findings = read_county(name)
+        if out is not None:
+            from .corrections import write_corrections
+
+            _write(out, write_corrections(name, findings, lang))
+            typer.echo(say("{path} written", path=out))
         _print_findings([f for f in findings if f.severity == "warning"], lang)
         errors = [f for f in findings if f.severity == "error"]
         if county is None:
@@ -305,10 +356,7 @@ def form(
     from .form import write_form
     from .study import analyze
 
-    if out.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(
-            f"{out.name!r}: expected a file ending in .xlsx", param_hint="--out"
-        )
+    _check_workbook(out, "--out")
 
     def work(path: str) -> None:
         study = analyze(path, year, as_of=as_of, concessions=concession or None)
@@ -439,6 +487,11 @@ def _year(text: str | None) -> int | None:
     return int(text)
 
 
+def _check_workbook(out: Path, hint: str) -> None:
+    if out.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"{out.name!r}: expected a file ending in .xlsx", param_hint=hint)
+
+
 def _check_ending(out: Path | None) -> None:
     if out is not None and out.suffix.lower() not in ENDINGS:
         raise typer.BadParameter(
@@ -458,15 +511,15 @@ def _records(table) -> list[dict]:
 
 
 def _write_table(table, out: Path) -> None:
+    from .spreadsheet import XLSX_OPTIONS, csv_bytes
+
     buffer = io.BytesIO()
     ending = out.suffix.lower()
     if ending == ".csv":
-        # with a BOM, so that Excel shows Chinese names when the file is opened by a double click
-        buffer.write(
-            b"\xef\xbb\xbf" + table.to_csv(index=False, lineterminator="\n").encode("utf-8")
-        )
+        buffer.write(csv_bytes(table))
     elif ending == ".xlsx":
-        table.to_excel(buffer, index=False, engine="xlsxwriter")
+        options = {"options": XLSX_OPTIONS}
+        table.to_excel(buffer, index=False, engine="xlsxwriter", engine_kwargs=options)
     elif ending == ".parquet":
         table.to_parquet(buffer, index=False)
     else:

@@ -86,7 +86,10 @@ class Grid:
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>\n"
         )
 
-    _repr_html_ = to_html
+    def _repr_html_(self) -> str:
+        # notebooks set all cells of a table to the right
+        left = ' style="text-align: left"'
+        return self.to_html().replace("<td>", f"<td{left}>").replace("<th scope=\"col\">", f"<th scope=\"col\"{left}>")  # fmt: skip
 
 
 def _lines(title: str) -> str:

@@ -19,7 +19,7 @@ from .language import N_, speak
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 #: A YAML file above this size (bytes) is not one that a person wrote.
-LARGEST_YAML = 4_000_000
+LARGEST_YAML = 1_000_000
 
 #: Characters of a user's value that are repeated in a sentence.
 SHOWN = 60
@@ -45,6 +45,10 @@ class Finding:
         Row as a spreadsheet counts it: the header is row 1.
     value : str
         The offending value as it was written.
+    cell : str
+        Name of the cell (``D3``) if the file is a table and one is to blame.
+    rows : tuple of int
+        Of a finding that counts the rest of many: their rows, as far as they are kept.
     """
 
     severity: str
@@ -55,19 +59,24 @@ class Finding:
     column: str = ""
     row: int | None = None
     value: str = ""
+    cell: str = ""
+    rows: tuple[int, ...] = ()
+
+    def text(self, lang: str = "zh") -> str:
+        """What is wrong, without the place."""
+        values = {name: _term(value, lang) for name, value in self.values.items()}
+        text = speak(lang)(self.message)
+        return _one_line(text.format(**values) if values else text)
 
     def sentence(self, lang: str = "zh") -> str:
         """The finding as a sentence with its place."""
         say = speak(lang)
-        values = {name: _term(value, lang) for name, value in self.values.items()}
         place = [self.file or self.table] if self.file or self.table else []
         if self.row is not None:
             place.append(say("row {row}", row=self.row))
         if self.column:
             place.append(say("column {column}", column=self.column))
-        text = say(self.message)
-        text = text.format(**values) if values else text
-        return _one_line((say(", ").join(place) + say(": ") if place else "") + text)
+        return _one_line(say(", ").join(place) + say(": ") if place else "") + self.text(lang)
 
 
 class InputError(Exception):
@@ -252,6 +261,9 @@ def parse_yaml(text: str, file: str | Path) -> Document:
 def _index(node: yaml.Node, path: tuple, lines: dict[tuple, int]):
     """Note the line of every key; yield duplicate keys."""
     lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode) and re.search("[\ud800-\udfff]", node.value):
+        # written as an escape; no file could hold it as text
+        raise yaml.composer.ComposerError(None, None, "half a character", node.start_mark)
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:

@@ -18,6 +18,7 @@ from .evaluate import CV_DECIMALS
 from .items import year_data
 from .language import DASH, Language, speak
 from .schema import INDICATORS, SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES
+from .spreadsheet import XLSX_OPTIONS
 from .study import Study
 from .wording import item_detail, item_requirement, item_title, item_value, status_name
 
@@ -63,8 +64,7 @@ def write_form(study: Study, lang: str = "zh") -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **XLSX_OPTIONS})
     say = speak(lang)
     base = {"font_name": "SimSun", "font_size": 10, "border": 1, "valign": "vcenter"}
     shade = {"met": {}, "": {}, "not_assessed": {"bg_color": "#E0E0E0"}}

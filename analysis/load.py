@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -21,22 +21,45 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from .check import LISTED, Tables, check_tables, unknown_name
+from .check import LISTED, Tables, check_tables, further, unknown_name
 from .files import N_, Finding, InputError, mistakes, problem, read_data, read_model, shorten
 from .plan import Plan, read_plan
-from .schema import CHOICE_LABELS, COUNTY_INPUTS, COUNTY_PARTS, TABLES, YEAR, Column, Label, Table
+from .schema import (
+    CHOICE_LABELS,
+    COUNTY_FIELDS,
+    COUNTY_INPUTS,
+    COUNTY_PARTS,
+    COUNTY_SHEET,
+    OTHER_SHEETS,
+    TABLES,
+    YEAR,
+    Column,
+    Label,
+    Table,
+)
+from .spreadsheet import unguarded
 from .standards import LARGEST_SHARE, Standard, Text, built_in, load_standard
 
 _TABLE = Label("表", "table")
 _COLUMN = Label("列", "column")
 
 
+def _tidy(text: object) -> object:
+    """Texts of the record in the form in which a cell of a table holds them."""
+    if isinstance(text, Text):
+        return Text(zh=_clean_text(text.zh), en=_clean_text(text.en))
+    return _clean_text(text)
+
+
+Tidy = pydantic.AfterValidator(_tidy)
+
+
 class Source(pydantic.BaseModel):
     """Where a county's figures come from."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    title: str
-    note: str = ""
+    title: Annotated[str, Tidy]
+    note: Annotated[str, Tidy] = ""
 
 
 class CountyRecord(pydantic.BaseModel):
@@ -44,8 +67,8 @@ class CountyRecord(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
     code: Annotated[str, pydantic.Field(pattern=r"^[0-9]{6}$")]
-    name: Text
-    province: Text
+    name: Annotated[Text, Tidy]
+    province: Annotated[Text, Tidy]
     standard: str = "cn-2017"
     target_year: Annotated[int, pydantic.Field(ge=1949, le=2100)] | None = None
     synthetic: bool = False
@@ -160,17 +183,17 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         except InputError as error:
             findings.extend(error.findings)
     plan = None
-    written = path / "plan.yaml" if path.is_dir() else path.with_suffix(".plan.yaml")
+    written = plan_file(path)
     if written.exists():
         try:
             plan = read_plan(written)
         except InputError as error:
             findings.extend(error.findings)
-    frames, unread = {}, {}
+    frames, unread, places = {}, {}, {}
     for name, table in TABLES.items():
         if name in raw:
             rows, file = raw[name]
-            frames[name] = _typed(table, rows, file, findings, unread)
+            frames[name] = _typed(table, rows, file, findings, unread, places)
         elif table.needed:
             findings.append(
                 Finding(
@@ -203,6 +226,7 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
             findings.append(Finding("error", N_("the table has no rows"), {}, files[name], name))
     if standard is not None and "county_years" in complete:
         findings.extend(_county_items(complete["county_years"], standard, files["county_years"]))
+    findings = [_placed(finding, places) for finding in findings]
     if record is None or standard is None or any(f.severity == "error" for f in findings):
         return None, findings
     tables = {
@@ -221,6 +245,34 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         ),
         findings,
     )
+
+
+def plan_file(path: Path) -> Path:
+    """Where the plan of the county in a folder or workbook stands, if it has one."""
+    return path / "plan.yaml" if path.is_dir() else path.with_suffix(".plan.yaml")
+
+
+def cell_name(row: int, column: int) -> str:
+    """Row and column, counted from 1, as a spreadsheet names the cell: 3, 28 -> AB3."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"
+
+
+def _placed(finding: Finding, places: dict[tuple[str, str], tuple[int, int]]) -> Finding:
+    """A finding with its cell, by the row of the header and the position of each column."""
+    if finding.cell or not finding.table:
+        return finding
+    name = finding.column or TABLES[finding.table].names[0]
+    if (finding.table, name) not in places:
+        return finding
+    header, position = places[finding.table, name]
+    row = finding.rows[0] if finding.rows else finding.row
+    if row is None and not finding.column:
+        return finding
+    return replace(finding, cell=cell_name(header if row is None else row, position))
 
 
 def _standard(name: str, path: Path) -> Standard:
@@ -245,11 +297,13 @@ def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterato
     known = items | set(COUNTY_INPUTS)
     number = pd.to_numeric(table["value"], errors="coerce").set_axis(table.index)
 
-    def at(row: int, message: str, severity: str = "error", **values) -> Finding:
-        item = table.loc[row, "item"]
-        values = {"item": item, **values}
+    def at(
+        row: int, message: str, severity: str = "error", column: str = "value", **values
+    ) -> Finding:
+        values = {"item": table.loc[row, "item"], **values}
+        found = str(table.loc[row, column])
         return Finding(
-            severity, message, values, file, "county_years", "value", int(row), str(item)
+            severity, message, values, file, "county_years", column, int(row), shorten(found)
         )
 
     for row, item in table["item"].dropna().items():
@@ -257,7 +311,7 @@ def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterato
             near = difflib.get_close_matches(item, known, n=1, cutoff=0.85)
             if near or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
                 message = N_("nothing is called “{item}”; did you mean “{near}”?")
-                yield at(row, message, "warning", near=near[0] if near else "G1 … V6")
+                yield at(row, message, "warning", "item", near=near[0] if near else "G1 … V6")
             continue
         entry = standard.entries.get(item)
         if entry is None or not np.isfinite(number[row]):
@@ -321,8 +375,11 @@ def find_county(name: str | Path) -> Path:
 # --- reading -------------------------------------------------------------------------------------
 
 _OLE2 = b"\xd0\xcf\x11\xe0"
-_COUNTY_SHEETS = ("county", "县", "县情", "县区信息")
-_OTHER_SHEETS = ("readme", "说明", "填表说明")
+_COUNTY_SHEETS = ("县", "县情", COUNTY_SHEET.zh, COUNTY_SHEET.en)
+_OTHER_SHEETS = {
+    "填表说明",
+    *(name for label in OTHER_SHEETS.values() for name in (label.zh, label.en)),
+}
 _TOO_MANY_CELLS = N_(
     "row {row} has {saw} cells; the header has {expected}. Is there a comma inside a text?"
 )
@@ -334,7 +391,7 @@ def _read_folder(path: Path, findings: list[Finding]):
     for file in sorted(path.iterdir()):
         if file.suffix.lower() != ".csv" or file.name.startswith("."):
             continue
-        name = _TABLE_NAMES.get(_plain(file.stem))
+        name = table_of(file.stem)
         if name is None:
             findings.append(unknown_name(_TABLE, file.stem, _TABLE_SPELLINGS, str(file)))
         elif name in raw:
@@ -344,7 +401,7 @@ def _read_folder(path: Path, findings: list[Finding]):
                 )
             )
         else:
-            raw[name] = (_read_csv(file, findings), str(file))
+            raw[name] = (read_csv(file, findings), str(file))
     record = None
     try:
         record = read_model(path / "county.yaml", CountyRecord)
@@ -353,7 +410,7 @@ def _read_folder(path: Path, findings: list[Finding]):
     return raw, record
 
 
-def _read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
+def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
     """A CSV file as text, header included; empty with a finding if it cannot be read."""
 
     def refuse(message: str, at: int | None = None, **values) -> pd.DataFrame:
@@ -491,11 +548,14 @@ def _read_workbook(path: Path, findings: list[Finding]):
         workbook = CalamineWorkbook.from_path(path)
         for meta in workbook.sheets_metadata:
             sheet, label = meta.name, f"{path} [{meta.name}]"
-            name = _TABLE_NAMES.get(_plain(sheet))
+            name = table_of(sheet)
             county = _plain(sheet) in _COUNTY_SHEETS
             hidden = meta.visible != SheetVisibleEnum.Visible
             if not _is_read(sheet, hidden):
                 continue
+            if hidden:
+                message = N_("the sheet is hidden; it is read like the others")
+                findings.append(Finding("warning", message, {}, label))
             rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             if county and not described:
                 described = True
@@ -510,15 +570,13 @@ def _read_workbook(path: Path, findings: list[Finding]):
                     )
                 )
             elif name:
-                frame = pd.DataFrame(
-                    [[_cell_text(cell) for cell in row] for row in rows], dtype=str
-                )
+                frame = pd.DataFrame([[cell_text(cell) for cell in row] for row in rows], dtype=str)
                 raw[name] = (frame, label)
-            elif any(_cell_text(cell).strip() for row in rows for cell in row):
+            elif any(cell_text(cell).strip() for row in rows for cell in row):
                 findings.append(
                     unknown_name(_TABLE, sheet, {**_TABLE_SPELLINGS, "county": "county"}, label)
                 )
-    except (CalamineError, OSError, ValueError, _NotAWorkbook) as error:
+    except (CalamineError, OSError, ValueError, NotAWorkbookError) as error:
         raise problem(
             N_(
                 "cannot be opened as a workbook: it is damaged or incomplete ({reason}); save it again"
@@ -538,6 +596,11 @@ def _read_workbook(path: Path, findings: list[Finding]):
     return raw, record
 
 
+def table_of(name: str) -> str | None:
+    """The table that the name of a file or sheet means."""
+    return _TABLE_NAMES.get(_plain(name))
+
+
 def _is_read(sheet: str, hidden: bool) -> bool:
     """Whether a sheet counts: not instructions, nor hidden lists for drop-down cells."""
     plain = _plain(sheet)
@@ -546,25 +609,48 @@ def _is_read(sheet: str, hidden: bool) -> bool:
     return not hidden and plain not in _OTHER_SHEETS
 
 
+def record_lines(record: CountyRecord) -> list[tuple[str, str, str]]:
+    """The sheet `county` of a record: key, entry and note of every line."""
+    return [
+        ("code", record.code, ""),
+        ("name.zh", record.name.zh, ""),
+        ("name.en", record.name.en, ""),
+        ("province.zh", record.province.zh, ""),
+        ("province.en", record.province.en, ""),
+        ("standard", record.standard, ""),
+        ("target_year", str(record.target_year or ""), ""),
+        ("synthetic", "yes" if record.synthetic else "no", ""),
+        *(("sources", source.title, source.note) for source in record.sources),
+    ]
+
+
 def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> CountyRecord | None:
     """Sheet `county`: first column a key such as ``name.zh``, second its value."""
     data: dict = {}
     places: dict[tuple, int] = {}
     before = len(findings)
     for number, row in enumerate(rows, 1):
-        key, *rest = [_clean(_cell_text(cell)) for cell in row] or [""]
+        key, *rest = [unguarded(_clean_text(cell_text(cell))) for cell in row] or [""]
+        key = _COUNTY_KEYS.get(_plain(key), key)
         value = next((cell for cell in rest if cell), "")
-        if not key or not value or key in ("key", "项目"):
+        if not key or not value or key.lower() in ("key", "item", "项目"):
             continue
         place = tuple(key.split("."))
         if place[0] == "sources":
-            data.setdefault("sources", []).append({"title": value, "note": (rest[1:] or [""])[0]})
+            data.setdefault("sources", []).append(
+                {"title": rest[0], "note": next((cell for cell in rest[1:] if cell), "")}
+            )
             continue
         parent = data.setdefault(place[0], {}) if len(place) == 2 else data
         if not isinstance(parent, dict) or place in places:
             findings.append(
                 Finding(
-                    "error", N_("“{key}” stands twice; keep one"), {"key": key}, label, row=number
+                    "error",
+                    N_("“{key}” stands twice; keep one"),
+                    {"key": key},
+                    label,
+                    row=number,
+                    cell=cell_name(number, 1),
                 )
             )
             continue
@@ -572,7 +658,7 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
         if key in ("code", "target_year"):
             value = unicodedata.normalize("NFKC", value)
         elif key == "synthetic":
-            value = {"是": True, "否": False}.get(value, value)
+            value = {"是": True, "否": False, "yes": True, "no": False}.get(value.lower(), value)
         parent[place[-1]] = value
     try:
         record = CountyRecord.model_validate(data)
@@ -585,13 +671,14 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
                 label,
                 row=places.get(place),
                 value=value,
+                cell=cell_name(places[place], 2) if place in places else "",
             )
             for place, key, reason, value in mistakes(error)
         )
     return record if len(findings) == before else None
 
 
-def _cell_text(cell: object) -> str:
+def cell_text(cell: object) -> str:
     """What a spreadsheet cell says; whole numbers without a decimal point."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
@@ -604,11 +691,32 @@ def _cell_text(cell: object) -> str:
 
 #: Unpacked size (bytes), and cells of a sheet's rectangle, above which a workbook is refused: one
 #: value typed by mistake into the last cell of a sheet asks for hundreds of gigabytes.
-LARGEST_WORKBOOK = 2_000_000_000
+LARGEST_WORKBOOK = 1_000_000_000
 LARGEST_SHEET = 40_000_000
+
+#: Size (bytes) of the parts that are read whole, and of all parts by what they take in the archive:
+#: tables of figures unpack to 10 or 20 times their size, a bomb to 1,000 times.
+LARGEST_INDEX = 10_000_000
+LARGEST_RATIO, RATIO_FROM = 100, 100_000_000
 
 _CELL = rb'<(?:\w+:)?c (?:[^>]*\s)?r="([A-Z]{1,3}[0-9]{1,7})"'
 _FILLED = re.compile(rb'<(?:\w+:)?(?:c|row) (?:[^>]*\s)?r="([A-Z]{0,3})([0-9]{1,7})"[^>]*(?<!/)>')
+#: Cells and rows that are written otherwise than every spreadsheet program writes them.
+_ODD = re.compile(
+    rb"<(?:[\w.-]+:)?(?:c|row)(?=[\s/>])"
+    rb'(?! r="[A-Z]{0,3}[0-9]{1,7}"[^>\'"]*(?:"[^"<>]*"[^>\'"]*)*>)'
+)
+_TAG = re.compile(
+    rb"<(?:[\w.-]+:)?(?:c|row)((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
+)
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([^\"']*)[\"']")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
+_ANY_CELL = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z0-9]+)"')
+_HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row (?=[^>]*\shidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>'
+)
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col (?=[^>]*hidden="(?:1|true)")[^>]*min="([0-9]+)"')
 _ERROR = re.compile(_CELL + rb'[^>]*\st="e"[^>]*>.{0,2000}?<(?:\w+:)?v>([^<]*)<', re.S)
 _NO_RESULT = re.compile(
     _CELL + rb'(?![^>]*\st="str")[^>]*(?<!/)>\s*'
@@ -617,32 +725,55 @@ _NO_RESULT = re.compile(
 )
 
 
-class _NotAWorkbook(ValueError):
+class NotAWorkbookError(ValueError):
     """The archive has not the parts of a workbook."""
 
 
 def inspect_workbook(path: Path) -> list[Finding]:
-    """What the reader of workbooks cannot say: it takes errors and unknown results for blanks."""
+    """What the reader of workbooks cannot say, and whether it may be let near the file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of Finding
+        Errors and unknown results, which the reader takes for blanks; merged and hidden cells.
+
+    Raises
+    ------
+    InputError
+        The workbook is too large, or its cells reach too far.
+    NotAWorkbookError
+        Parts are missing, damaged, or stand where no spreadsheet program puts them.
+    """
     findings: list[Finding] = []
     try:
         with zipfile.ZipFile(path) as archive:
             parts = {info.filename.lower(): info for info in archive.infolist()}
+            if len(parts) < len(archive.infolist()):
+                raise NotAWorkbookError("one part twice")
             if "xl/workbook.xml" not in parts:
-                raise _NotAWorkbook("xl/workbook.xml")
-            if sum(info.file_size for info in parts.values()) > LARGEST_WORKBOOK:
+                raise NotAWorkbookError("xl/workbook.xml")
+            unpacked = sum(info.file_size for info in archive.infolist())
+            packed = sum(info.compress_size for info in archive.infolist())
+            inflated = unpacked > RATIO_FROM and unpacked > LARGEST_RATIO * packed
+            if unpacked > LARGEST_WORKBOOK or inflated:
                 raise problem(
                     N_("is too large for a workbook; give the county as a folder of CSV files"),
                     file=path,
                 )
             names = _sheet_names(archive, parts)
-            for part, info in parts.items():
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
-                    cells = _inspect_sheet(archive, info, f"{path} [{names.get(part, part)}]")
-                    findings += cells if part in names else []
+            for part, name in names.items():
+                if part not in parts:
+                    raise NotAWorkbookError(part)
+                label, table = f"{path} [{name}]", table_of(name) is not None
+                findings += _inspect_sheet(archive, parts[part], label, table)
     except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
-        raise _NotAWorkbook(str(error)) from None
+        raise NotAWorkbookError(str(error)) from None
     except (EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise _NotAWorkbook(str(error)) from None
+        raise NotAWorkbookError(str(error)) from None
     return findings
 
 
@@ -651,6 +782,9 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
     links = parts.get("xl/_rels/workbook.xml.rels")
     if links is None:
         return {}
+    for part in (links, parts["xl/workbook.xml"]):
+        if part.file_size > LARGEST_INDEX:
+            raise NotAWorkbookError(part.filename)
     targets = {
         link.get("Id"): link.get("Target", "").lower().lstrip("/").removeprefix("xl/")
         for link in ElementTree.fromstring(archive.read(links))
@@ -665,20 +799,30 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
     return names
 
 
-def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> list[Finding]:
-    """Cells with an error or without a result; a sheet beyond measure is refused."""
+def _inspect_sheet(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str, table: bool
+) -> list[Finding]:
+    """Cells with an error, without a result, merged or hidden; a sheet beyond measure is refused."""
     findings: list[Finding] = []
     more = width = height = 0
+    hidden_rows: list[int] = []
+    hidden_columns: list[int] = []
     rest = b""
     with archive.open(info) as stream:
         while chunk := stream.read(4_000_000):
             # whole rows only: the last one may go on in the next chunk
             rows, end, rest = (rest + chunk).rpartition(b"row>")
             if len(rest) > 100_000_000:
-                raise _NotAWorkbook("row")
+                raise NotAWorkbookError("row")
+            if b"<!DOCTYPE" in chunk:
+                raise NotAWorkbookError("<!DOCTYPE")
             filled = _FILLED.findall(rows + end)
             width = max([width, *map(_column_number, {column for column, _ in filled})])
             height = max([height, *map(int, {row for _, row in filled})])
+            across, down = _odd_extent(rows + end)
+            width, height = max(width, across), max(height, down)
+            hidden_rows += map(int, _HIDDEN_ROW.findall(rows + end))
+            hidden_columns += map(int, _HIDDEN_COLUMN.findall(rows + end))
             for message, pattern in (
                 (N_("cell {cell} shows the error {value}; correct it in the workbook"), _ERROR),
                 (
@@ -695,7 +839,7 @@ def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) 
                     cell, value = cell.decode(), value.decode("utf-8", "replace")
                     row = int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
                     values = {"cell": cell, "value": value}
-                    findings.append(Finding("error", message, values, label, row=row))
+                    findings.append(Finding("error", message, values, label, row=row, cell=cell))
     if width * height > LARGEST_SHEET:
         raise problem(
             N_(
@@ -707,7 +851,54 @@ def _inspect_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) 
         )
     if more:
         findings.append(Finding("error", _MORE, {"n": more}, label))
+    merged = _MERGED.findall(rest) if table else []
+    for first, last in merged[:LISTED]:
+        cell = first.decode()
+        values = {"cells": f"{cell}:{last.decode()}"}
+        message = N_(
+            "the cells {cells} are merged: only the first would count; unmerge them and fill in each"
+        )
+        findings.append(Finding("error", message, values, label, cell=cell))
+    if len(merged) > LISTED:
+        findings.append(Finding("error", _MORE, {"n": len(merged) - LISTED}, label))
+    if hidden_rows:
+        message = N_("{n} rows are hidden, the first is row {row}; they are read like the others")
+        values = {"n": len(hidden_rows), "row": hidden_rows[0]}
+        findings.append(Finding("warning", message, values, label))
+    hidden_columns = [column for column in hidden_columns if column <= width]
+    if hidden_columns:
+        message = N_("column {column} is hidden; it is read like the others")
+        column = cell_name(0, hidden_columns[0])[:-1]
+        findings.append(Finding("warning", message, {"column": column}, label))
     return findings
+
+
+def _odd_extent(data: bytes) -> tuple[int, int]:
+    """How far cells reach that are written in an unusual way: without a place, or in other quotes.
+
+    The reader of workbooks lays out the whole rectangle, so that a place beyond any sheet would ask
+    for more memory than there is.
+    """
+    width = height = 0
+    nameless = False
+    for odd in _ODD.finditer(data):
+        tag = _TAG.match(data, odd.start())
+        if tag is None:
+            raise NotAWorkbookError(shorten(data[odd.start() :][:40].decode("utf-8", "replace")))
+        place = _PLACE.search(tag[1])
+        if place is None:
+            nameless = True
+            continue
+        found = re.fullmatch(rb"([A-Z]{0,3})([0-9]{1,7})", place[1])
+        if found is None:
+            raise NotAWorkbookError(shorten(place[1].decode("utf-8", "replace")))
+        if not tag[2]:
+            width, height = max(width, _column_number(found[1])), max(height, int(found[2]))
+    if nameless:
+        rows = _ROW.split(data)[1:]
+        width = max([width, *(len(_ANY_CELL.findall(row)) for row in rows)])
+        height = max(height, len(rows))
+    return width, height
 
 
 def _column_number(letters: bytes) -> int:
@@ -725,6 +916,14 @@ def _clean(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return " ".join(text.split())
+
+
+def _clean_text(text: str) -> str:
+    """A text without stray spaces, line breaks, invisible and control characters."""
+    text = _clean(text)
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cc")
+    return text
 
 
 def _plain(text: object) -> str:
@@ -766,6 +965,11 @@ _TABLE_SPELLINGS = {
     name: table.name for table in TABLES.values() for name in (table.name, table.zh, table.en)
 }
 _TABLE_NAMES = {_plain(spelling): name for spelling, name in _TABLE_SPELLINGS.items()}
+_COUNTY_KEYS = {
+    _plain(spelling): key
+    for key, label in COUNTY_FIELDS.items()
+    for spelling in (key, label.zh, label.en)
+}
 _CHOICES = {
     **{_plain(name): name for name in CHOICE_LABELS},
     **{_plain(label[lang]): name for name, label in CHOICE_LABELS.items() for lang in ("zh", "en")},
@@ -788,11 +992,12 @@ def _typed(
     file: str,
     findings: list[Finding],
     unread: dict[tuple[str, str], pd.Index],
+    places: dict[tuple[str, str], tuple[int, int]],
 ) -> pd.DataFrame:
     """Text rows with their header -> typed columns; the index is the row in the file."""
 
-    def refuse(message: str, column: str = "", **values) -> None:
-        findings.append(Finding("error", message, values, file, table.name, column))
+    def refuse(message: str, column: str = "", cell: str = "", **values) -> None:
+        findings.append(Finding("error", message, values, file, table.name, column, cell=cell))
 
     filled = rows.apply(lambda column: column.str.strip() != "") if len(rows) else rows
     if not len(rows) or not filled.to_numpy().any():
@@ -806,12 +1011,14 @@ def _typed(
     index = pd.Index(body.index + 1, name="row")
     spellings = {name: c.name for c in table.columns for name in (c.name, c.zh, c.en)}
     known = {_plain(spelling): name for spelling, name in spellings.items()}
+    top = int(rows.index[start]) + 1
     last = max((position for position, title in enumerate(header, 1) if title), default=0)
     strangers = [title for title in header if title and _plain(title) not in known]
     if len(strangers) == sum(map(bool, header)):
         refuse(
             N_("row {row} is not the header of this table: none of its columns is known ({names})"),
-            row=rows.index[start] + 1,
+            cell=cell_name(top, 1),
+            row=top,
             names=shorten(", ".join(strangers)),
         )
         return pd.DataFrame()
@@ -819,26 +1026,31 @@ def _typed(
     longer = of_cell[of_cell.iloc[:, last:].any(axis=1)]
     for row, cells in longer.head(LISTED).iterrows():
         saw = int(np.flatnonzero(cells.to_numpy())[-1]) + 1
-        refuse(_TOO_MANY_CELLS, row=row + 1, saw=saw, expected=last)
+        at = cell_name(row + 1, saw)
+        refuse(_TOO_MANY_CELLS, cell=at, row=row + 1, saw=saw, expected=last)
     if len(longer) > LISTED:
         refuse(_MORE, n=len(longer) - LISTED)
     for title in strangers[:LISTED]:
-        findings.append(unknown_name(_COLUMN, title, spellings, file, table=table.name))
+        at = cell_name(top, header.index(title) + 1)
+        findings.append(unknown_name(_COLUMN, title, spellings, file, table=table.name, cell=at))
     if len(strangers) > LISTED:
         refuse(N_("{n} more unknown columns"), n=len(strangers) - LISTED)
     frame: dict[str, pd.Series] = {}
     for position, title in enumerate(header[:last]):
         name = known.get(_plain(title))
+        at = cell_name(top, position + 1)
         if not title and of_cell.iloc[:, position].any():
-            refuse(N_("column {position} has values but no header"), position=position + 1)
+            refuse(N_("column {position} has values but no header"), "", at, position=position + 1)
         elif name in frame:
-            refuse(N_("the column stands twice; keep one"), name)
+            refuse(N_("the column stands twice; keep one"), name, at)
         elif name is not None:
+            places[table.name, name] = (top, position + 1)
             unit = _other_unit(title, table[name])
             if unit:
                 refuse(
                     N_("the header says “{unit}”, but {label} is given in {expected}; convert it"),
                     name,
+                    at,
                     unit=unit,
                     label=table[name],
                     expected=table[name].unit,
@@ -879,7 +1091,7 @@ def _convert(
         values = np.array([_id(text) for text in texts], dtype=object)
         wrong = np.array([_BAD_ID.search(text) is not None for text in values], dtype=bool)
     elif column.kind == "text":
-        values, wrong = np.array([_clean(text) for text in texts], dtype=object), None
+        values, wrong = np.array([unguarded(_clean_text(t)) for t in texts], dtype=object), None
     else:
         values, wrong = np.array([_choice(column, text) for text in texts], dtype=object), None
     if wrong is None or not wrong.any():
@@ -925,7 +1137,7 @@ def _choice(column: Column, cell: str) -> str:
     if column.kind == "value":
         cell = _narrow(cell)
         if _NUMBER.fullmatch(cell) and abs(float(cell)) <= LARGEST_NUMBER:
-            return _cell_text(float(cell) + 0.0)  # 1.50 in one file is 1.5 in another
+            return cell_text(float(cell) + 0.0)  # 1.50 in one file is 1.5 in another
         return {"是": "yes", "否": "no", "true": "yes", "false": "no"}.get(
             cell.lower(), cell.lower() if cell.lower() in ("yes", "no") else cell
         )
@@ -941,7 +1153,15 @@ def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> It
             "error", message, values, file, table.name, column.name, int(row), shorten(cell, 400)
         )
     if len(cells) > LISTED:
-        yield Finding("error", _MORE, {"n": len(cells) - LISTED}, file, table.name, column.name)
+        yield Finding(
+            "error",
+            _MORE,
+            {"n": len(cells) - LISTED},
+            file,
+            table.name,
+            column.name,
+            rows=further(cells.index),
+        )
 
 
 def _why_unreadable(column: Column, text: str, values: dict) -> str:

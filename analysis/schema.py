@@ -7,6 +7,7 @@ the bilingual statistics of the Ministry of Education where it has them.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -56,6 +57,8 @@ class Column:
         Allowed values of a `choice`.
     low, high : float or None
         Inclusive range, where it is narrower than the kind's own.
+    help : Label
+        What whoever fills it in must know beyond label, unit and range.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Column:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    help: Label = Label("", "")
 
     @property
     def is_numeric(self) -> bool:
@@ -160,13 +164,30 @@ YEAR = Label("年", "year")
 YES_NO = ("yes", "no")
 
 
-def _id(**more) -> Column:
-    return Column("school_id", "学校标识码", "School id", "text", key=True, filled=True, **more)
+_ID_HELP = Label(
+    "文本，保留前面的 0；各表中同一学校用同一代码。",
+    "Text, leading zeros are kept; the same id for a school in every table.",
+)
+_YEAR_HELP = Label(
+    "填学年开始的年份：2021—2022学年填 2021。",
+    "The year in which the school year begins: 2021 for 2021–2022.",
+)
 
 
-def _year() -> Column:
+def _id() -> Column:
     return Column(
-        "year", "学年", "School year", "integer", YEAR, key=True, filled=True, low=1949, high=2100
+        "school_id", "学校标识码", "School id", "text", key=True, filled=True, help=_ID_HELP
+    )
+
+
+def _year(key: bool = True) -> Column:
+    return Column(
+        *("year", "学年", "School year", "integer", YEAR),
+        key=key,
+        filled=True,
+        low=1949,
+        high=2100,
+        help=_YEAR_HELP,
     )
 
 
@@ -174,12 +195,14 @@ def _note() -> Column:
     return Column("note", "备注", "Note", "text", needed=False)
 
 
-def _count(name: str, zh: str, en: str, unit: Label = PERSONS) -> Column:
-    return Column(name, zh, en, "count", unit)
+def _count(
+    name: str, zh: str, en: str, unit: Label = PERSONS, help: Label = Label("", "")
+) -> Column:
+    return Column(name, zh, en, "count", unit, help=help)
 
 
-def _number(name: str, zh: str, en: str, unit: Label) -> Column:
-    return Column(name, zh, en, "number", unit)
+def _number(name: str, zh: str, en: str, unit: Label, help: Label = Label("", "")) -> Column:
+    return Column(name, zh, en, "number", unit, help=help)
 
 
 TABLES = MappingProxyType(
@@ -211,7 +234,16 @@ TABLES = MappingProxyType(
                         choices=("public", "private"),
                     ),
                     Column(
-                        "sponsor", "举办者类型", "Sponsor", "integer", needed=False, low=1, high=10
+                        *("sponsor", "举办者类型", "Sponsor", "integer"),
+                        needed=False,
+                        low=1,
+                        high=10,
+                        help=Label(
+                            "1 中央教育部门，2 中央其他部门，3 省级教育部门，4 省级其他部门，5 地级教育部门，"
+                            "6 地级其他部门，7 县级教育部门，8 县级其他部门，9 地方企业，10 民办。",
+                            "Education department of: 1 the state, 3 province, 5 prefecture, 7 county; "
+                            "another department of: 2, 4, 6, 8 likewise; 9 local enterprise; 10 private.",
+                        ),
                     ),
                     Column(
                         "area",
@@ -242,6 +274,10 @@ TABLES = MappingProxyType(
                         needed=False,
                         low=1800,
                         high=2100,
+                        help=Label(
+                            "本校有数据的首个学年；空格表示一直开办。",
+                            "First school year with data; blank = always open.",
+                        ),
                     ),
                     Column(
                         "closed",
@@ -252,6 +288,10 @@ TABLES = MappingProxyType(
                         needed=False,
                         low=1800,
                         high=2100,
+                        help=Label(
+                            "撤并学校的最后一个学年；空格表示仍在开办。",
+                            "Last school year of a closed school; blank = still open.",
+                        ),
                     ),
                     Column(
                         "indicators_in_scope",
@@ -260,6 +300,10 @@ TABLES = MappingProxyType(
                         "choice",
                         needed=False,
                         choices=YES_NO,
+                        help=Label(
+                            "一般空格，按规则确定；填“是”或“否”时在备注中写明理由。",
+                            "Usually blank: decided by rule; yes or no overrides it, with a reason in the note.",
+                        ),
                     ),
                     _note(),
                 ),
@@ -314,6 +358,10 @@ TABLES = MappingProxyType(
                         "教学及辅助用房面积",
                         "Teaching and auxiliary floor area (indoor sports included)",
                         SQUARE_METRES,
+                        Label(
+                            "按教育事业统计口径填报，包含室内体育用房；计算时由系统扣除。",
+                            "As in the yearly statistics, indoor sports included; it is taken out when computing.",
+                        ),
                     ),
                     _number(
                         "indoor_sports_area_m2",
@@ -332,6 +380,10 @@ TABLES = MappingProxyType(
                         "教学仪器设备资产值",
                         "Value of teaching instruments and equipment (book original value)",
                         YUAN,
+                        Label(
+                            "账面原值，单位是元，不是万元。",
+                            "Original book value in yuan, not in 万元.",
+                        ),
                     ),
                     _count(
                         "multimedia_rooms", "网络多媒体教室数", "Networked multimedia rooms", ROOMS
@@ -375,7 +427,15 @@ TABLES = MappingProxyType(
                     _id(),
                     _year(),
                     Column(
-                        "grade", "年级", "Grade", "integer", key=True, filled=True, low=0, high=12
+                        *("grade", "年级", "Grade", "integer"),
+                        key=True,
+                        filled=True,
+                        low=0,
+                        high=12,
+                        help=Label(
+                            "小学填 1—6，初中填 7—9，高中填 10—12。",
+                            "Primary 1–6, junior secondary 7–9, senior secondary 10–12.",
+                        ),
                     ),
                     _count("students", "在校生数", "Students"),
                     _count("classes", "班数", "Classes", CLASSES),
@@ -389,17 +449,9 @@ TABLES = MappingProxyType(
                 "Music and art rooms",
                 False,
                 (
-                    Column("school_id", "学校标识码", "School id", "text", filled=True),
-                    Column(
-                        "year",
-                        "学年",
-                        "School year",
-                        "integer",
-                        YEAR,
-                        filled=True,
-                        low=1949,
-                        high=2100,
-                    ),
+                    # several rooms of a school are several rows without a key
+                    dataclasses.replace(_id(), key=False),
+                    _year(key=False),
                     Column("kind", "用途", "Kind", "choice", filled=True, choices=("music", "art")),
                     _number("area_m2", "面积", "Area", SQUARE_METRES),
                     _note(),
@@ -412,9 +464,28 @@ TABLES = MappingProxyType(
                 False,
                 (
                     _year(),
-                    Column("item", "项目", "Item", "text", key=True, filled=True),
-                    Column("value", "数值", "Value", "value"),
-                    Column("evidence", "依据", "Evidence", "text"),
+                    Column(
+                        *("item", "项目", "Item", "text"),
+                        key=True,
+                        filled=True,
+                        help=Label(
+                            "项目代码，见“项目清单”。",
+                            "Id of an item; the sheet of items lists them.",
+                        ),
+                    ),
+                    Column(
+                        *("value", "数值", "Value", "value"),
+                        help=Label(
+                            "数字，或“是”“否”；比例写成小数，95% 填 0.95。",
+                            "A number, or yes or no; a share as a decimal, 0.95 for 95 %.",
+                        ),
+                    ),
+                    Column(
+                        *("evidence", "依据", "Evidence", "text"),
+                        help=Label(
+                            "文件名称、文号或数据来源。", "Document, its number, or source."
+                        ),
+                    ),
                     _note(),
                 ),
             ),
@@ -424,31 +495,144 @@ TABLES = MappingProxyType(
 
 
 #: Items of county_years from which `analysis.items` computes, and series that are only shown.
-COUNTY_INPUTS = (
-    *("births", "entrants_grade1", "entrants_grade7", "budget_education_cny"),
-    *("salary_teachers_cny", "salary_civil_servants_cny"),
-    *("operating_standard_primary_cny", "operating_standard_junior_cny"),
-    *("teachers_total", "teachers_trained_360h", "teachers_in_post", "teachers_certified"),
+COUNTY_INPUTS = MappingProxyType(
+    {
+        "births": Label("出生人口（人）", "Births (persons)"),
+        "entrants_grade1": Label("小学一年级招生数（人）", "Entrants to grade 1 (persons)"),
+        "entrants_grade7": Label("初中一年级招生数（人）", "Entrants to grade 7 (persons)"),
+        "budget_education_cny": Label("一般公共预算教育经费（元）", "Education budget (yuan)"),
+        "salary_teachers_cny": Label(
+            "义务教育教师年平均工资收入（元）", "Mean yearly salary of teachers (yuan)"
+        ),
+        "salary_civil_servants_cny": Label(
+            "当地公务员年平均工资收入（元）", "Mean yearly salary of local civil servants (yuan)"
+        ),
+        "operating_standard_primary_cny": Label(
+            "小学生均公用经费基准定额（元）", "Public-use funds standard per primary student (yuan)"
+        ),
+        "operating_standard_junior_cny": Label(
+            "初中生均公用经费基准定额（元）", "Public-use funds standard per junior student (yuan)"
+        ),
+        "teachers_total": Label("应参加培训的专任教师数（人）", "Teachers who are to be trained"),
+        "teachers_trained_360h": Label(
+            "五年内培训满360学时的教师数（人）", "Teachers trained 360 hours in five years"
+        ),
+        "teachers_in_post": Label("在岗专任教师数（人）", "Full-time teachers in post"),
+        "teachers_certified": Label("持有教师资格证的专任教师数（人）", "Certified teachers"),
+        "special_post_teachers": Label("特岗教师数（人）", "Special-post teachers"),
+        "teachers_eligible_rotation": Label(
+            "符合交流条件的教师数（人）", "Teachers eligible for rotation"
+        ),
+        "teachers_rotated": Label("实际交流教师数（人）", "Teachers rotated"),
+        "backbone_rotated": Label("其中：交流的骨干教师数（人）", "Backbone teachers rotated"),
+        "zone_students_primary": Label(
+            "划片范围内小学适龄儿童数（人）", "Primary children of the catchment areas"
+        ),
+        "zone_enrolled_primary": Label(
+            "其中：就近入学的小学生数（人）", "of them enrolled near home (primary)"
+        ),
+        "zone_students_junior": Label(
+            "划片范围内初中适龄少年数（人）", "Junior-age children of the catchment areas"
+        ),
+        "zone_enrolled_junior": Label(
+            "其中：就近入学的初中生数（人）", "of them enrolled near home (junior)"
+        ),
+        "quality_senior_places": Label(
+            "优质高中招生名额（个）", "Places of quality senior secondary schools"
+        ),
+        "quality_senior_places_allocated": Label(
+            "其中：分配到初中的名额（个）", "of them allocated to junior schools"
+        ),
+        "quality_senior_places_rural": Label(
+            "其中：分配到农村初中的名额（个）", "of them allocated to rural junior schools"
+        ),
+        "migrant_children_eligible": Label(
+            "符合条件的随迁子女数（人）", "Eligible children of migrant workers"
+        ),
+        "migrant_children_public": Label("其中：在公办学校就读（人）", "of them in public schools"),
+        "migrant_children_purchased": Label(
+            "其中：政府购买服务在民办学校就读（人）", "of them in purchased private places"
+        ),
+        "left_behind_care": Label(
+            "留守儿童关爱体系健全（是或否）",
+            "Care for left-behind children is in place (yes or no)",
+        ),
+        "junior_graduates": Label("初中毕业生数（人）", "Junior secondary graduates"),
+        "junior_entrants_three_years_ago": Label(
+            "三年前初中一年级招生数（人）", "Junior entrants three years ago"
+        ),
+        "junior_transfers_in": Label("三年内转入初中生数（人）", "Junior students transferred in"),
+        "junior_transfers_out": Label(
+            "三年内转出初中生数（人）", "Junior students transferred out"
+        ),
+        "junior_deaths": Label("三年内死亡初中生数（人）", "Junior students deceased"),
+        "disabled_children_registered": Label(
+            "登记的适龄残疾儿童少年数（人）", "Registered disabled children of school age"
+        ),
+        "disabled_children_enrolled": Label("其中：已入学（人）", "of them enrolled"),
+        **{
+            f"monitoring_{kind}_{subject}": Label(
+                f"质量监测：{zh}{label.zh}", f"Monitoring: {en}, {label.en}"
+            )
+            for kind, label in (
+                ("level", Label("学业水平等级", "level")),
+                ("ratio", Label("校际差异率", "difference between schools")),
+            )
+            for subject, zh, en in (
+                ("chinese", "语文", "Chinese"),
+                ("mathematics", "数学", "mathematics"),
+                ("science", "科学", "science"),
+                ("pe", "体育", "physical education"),
+                ("arts", "艺术", "arts"),
+                ("moral_education", "德育", "moral education"),
+            )
+        },
+        "satisfaction_questionnaires_issued": Label(
+            "满意度问卷发放数（份）", "Questionnaires issued"
+        ),
+        "satisfaction_questionnaires_valid": Label("其中：有效问卷（份）", "of them valid"),
+        "satisfaction_questionnaires_satisfied": Label("其中：满意（份）", "of them satisfied"),
+        "satisfaction_visits": Label("实地走访人数（人）", "Persons visited"),
+        "satisfaction_visits_satisfied": Label("其中：满意（人）", "of them satisfied"),
+        "satisfaction_visits_parents": Label("其中：家长（人）", "of them parents"),
+    }
+)
+
+#: Columns of school_years of which the first is a part of the second, and how grave it is if it is
+#: larger.
+SCHOOL_PARTS = (
     *(
-        "teachers_eligible_rotation",
-        "teachers_rotated",
-        "backbone_rotated",
-        "special_post_teachers",
+        (f"{part}_{stage}", f"teachers_{stage}", "error")
+        for part in ("above_qualification", "backbone", "pe_arts")
+        for stage in STAGES
     ),
-    *("zone_students_primary", "zone_enrolled_primary", "zone_students_junior"),
-    *("zone_enrolled_junior", "quality_senior_places", "quality_senior_places_allocated"),
-    *("quality_senior_places_rural", "migrant_children_eligible", "migrant_children_public"),
-    *("migrant_children_purchased", "left_behind_care", "junior_graduates"),
-    *("junior_entrants_three_years_ago", "junior_transfers_in", "junior_transfers_out"),
-    *("junior_deaths", "disabled_children_registered", "disabled_children_enrolled"),
-    *(
-        f"monitoring_{kind}_{subject}"
-        for kind in ("level", "ratio")
-        for subject in ("chinese", "mathematics", "science", "pe", "arts", "moral_education")
-    ),
-    *("satisfaction_questionnaires_issued", "satisfaction_questionnaires_valid"),
-    *("satisfaction_questionnaires_satisfied", "satisfaction_visits"),
-    *("satisfaction_visits_satisfied", "satisfaction_visits_parents"),
+    ("indoor_sports_area_m2", "teaching_area_m2", "error"),
+    ("training_funds_cny", "operating_funds_cny", "warning"),
+)
+
+#: Sheets that Junheng writes beside the tables and does not read.
+OTHER_SHEETS = MappingProxyType(
+    {
+        "readme": Label("说明", "readme"),
+        "items": Label("项目清单", "items"),
+        "findings": Label("检查结果", "findings"),
+    }
+)
+
+#: What the sheet `county` of a workbook holds: key and label.
+COUNTY_SHEET = Label("县区信息", "county")
+COUNTY_FIELDS = MappingProxyType(
+    {
+        "code": Label("行政区划代码", "Code"),
+        "name.zh": Label("县（市、区）名称", "Name in Chinese"),
+        "name.en": Label("英文名称", "Name in English"),
+        "province.zh": Label("省（自治区、直辖市）", "Province in Chinese"),
+        "province.en": Label("省份英文名称", "Province in English"),
+        "standard": Label("评估标准", "Standard"),
+        "target_year": Label("计划通过认定的年份", "Target year"),
+        "synthetic": Label("样例数据", "Sample data"),
+        "sources": Label("数据来源", "Source"),
+    }
 )
 
 #: Pairs of county_years items of which the first is a part of the second.

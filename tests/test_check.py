@@ -460,6 +460,44 @@ CASES = [
         "enrolment.csv, row 2, column classes: Classes is 0, but there are 80 students",
         severity="warning",
     ),
+    # what looks wrong
+    case(
+        "enrolment that jumps",
+        lambda folder: (
+            (folder / "enrolment.csv").unlink(),
+            cell("school_years", 7, "students_junior", "3000")(folder),
+        ),
+        ": there is no table Enrolment by grade (enrolment): what depends on it is not assessed",
+        "school_years.csv, row 7, column students_junior: Junior secondary students is 3000 after "
+        "300 a year earlier; is a digit wrong, or was the school merged or divided?",
+        severity="warning",
+    ),
+    case(
+        "enrolment that jumps when another school opens",
+        lambda folder: (
+            (folder / "enrolment.csv").unlink(),
+            cell("school_years", 7, "students_junior", "3000")(folder),
+            cells(("schools", 3, "opened", "2021"))(folder),
+            change("school_years", lambda rows: rows.__delitem__(3))(folder),
+            change("rooms", lambda rows: rows.__delitem__(slice(5, 7)))(folder),
+        ),
+        ": there is no table Enrolment by grade (enrolment): what depends on it is not assessed",
+        severity="warning",
+    ),
+    case(
+        "two schools of one name",
+        cell("schools", 3, "name", "第一小学"),
+        "schools.csv, row 3, column name: “第一小学” is also the name of school 0101; is it one "
+        "school entered twice?",
+        severity="warning",
+    ),
+    case(
+        "a hall among the rooms",
+        cell("rooms", 2, "area_m2", "9600"),
+        "rooms.csv, row 2, column area_m2: one room of 9600 m²; enter the area of a single room, "
+        "one row per room",
+        severity="warning",
+    ),
     # files
     case(
         "folder in place of a table",
@@ -614,7 +652,7 @@ CASES = [
     case(
         "large YAML",
         file("county.yaml", "a: 1\n" * 1_000_000),
-        "county.yaml: is larger than 4 MB; this cannot be a file of settings",
+        "county.yaml: is larger than 1 MB; this cannot be a file of settings",
     ),
 ]
 
