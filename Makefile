@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check lab bench samples messages lock clean
+.PHONY: help reports test check lab planner bench samples messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: $(READY) ## lint, import layers, rules for notebooks and texts
 
 lab: $(READY) ## open JupyterLab on the analyst's starting page
 	$(BIN)/jupyter lab notebooks/explore.ipynb
+
+planner: $(READY) ## open the planner's page: change births, schools or projects and see what becomes of it
+	$(BIN)/junheng planner
 
 bench: $(READY) ## measure ours against what one would use instead; writes docs/benchmarks.md (about 20 minutes)
 	$(BIN)/python tests/benchmarks/run_all.py

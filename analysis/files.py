@@ -209,12 +209,23 @@ def read_yaml(path: Path) -> Document:
         raise problem(
             N_("cannot be read as UTF-8 text ({reason})"), file=path, reason=error
         ) from None
+    return parse_yaml(text, path)
+
+
+def parse_yaml(text: str, file: str | Path) -> Document:
+    """Read the text of a YAML document strictly; `file` is what the errors call it.
+
+    Raises
+    ------
+    InputError
+        Not YAML, empty, or a duplicate key; with the line.
+    """
     loader = None
     try:
         loader = _StrictLoader(text)
         node = loader.get_single_node()
         if node is None:
-            raise problem(N_("the file is empty"), file=path)
+            raise problem(N_("the file is empty"), file=file)
         lines: dict[tuple, int] = {}
         duplicates = list(_index(node, (), lines))
         if duplicates:
@@ -223,7 +234,7 @@ def read_yaml(path: Path) -> Document:
                     "error",
                     N_("line {line}: the key “{key}” stands twice; keep one"),
                     {"line": line, "key": key},
-                    file=str(path),
+                    file=str(file),
                 )
                 for key, line in duplicates
             )
@@ -232,15 +243,15 @@ def read_yaml(path: Path) -> Document:
         mark = error.problem_mark or error.context_mark
         raise problem(
             N_("line {line}: not valid YAML ({reason})"),
-            file=path,
+            file=file,
             line=mark.line + 1 if mark else 1,
             reason=error.problem or error.context,
         ) from None
     except yaml.YAMLError as error:
-        raise problem(N_("not valid YAML ({reason})"), file=path, reason=error) from None
+        raise problem(N_("not valid YAML ({reason})"), file=file, reason=error) from None
     except RecursionError:
         raise problem(
-            N_("not valid YAML ({reason})"), file=path, reason="nested too deeply"
+            N_("not valid YAML ({reason})"), file=file, reason="nested too deeply"
         ) from None
     finally:
         if loader is not None:
@@ -294,7 +305,17 @@ def read_model(path: Path, model: type[Model]) -> Model:
     InputError
         With one finding per mistake.
     """
-    document = read_yaml(path)
+    return parse_model(read_yaml(path), model, path)
+
+
+def parse_model(document: Document, model: type[Model], file: str | Path) -> Model:
+    """A YAML document as a pydantic model; `file` is what the errors call it.
+
+    Raises
+    ------
+    InputError
+        With one finding per mistake and its line.
+    """
     try:
         return model.model_validate(document.data)
     except pydantic.ValidationError as error:
@@ -302,8 +323,12 @@ def read_model(path: Path, model: type[Model]) -> Model:
             Finding(
                 "error",
                 N_("line {line}: {key}: {reason}"),
-                {"line": document.line(place) or 1, "key": key or path.name, "reason": reason},
-                file=str(path),
+                {
+                    "line": document.line(place) or 1,
+                    "key": key or Path(file).name,
+                    "reason": reason,
+                },
+                file=str(file),
                 value=value,
             )
             for place, key, reason, value in mistakes(error)

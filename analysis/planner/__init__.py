@@ -1,0 +1,1 @@
+"""A page in the browser on which planners move what is assumed and see what becomes of it."""

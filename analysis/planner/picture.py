@@ -1,0 +1,397 @@
+"""A study with projected years -> what the page shows: numbers as plain lists, sentences in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..apportion import EXCLUSIONS, exclusion_text
+from ..compare import STAFF_INDICATORS, costs, hollow_improvements, small_schools
+from ..evaluate import PARTS, VERDICTS, three_valued
+from ..indicators import at_most
+from ..language import DASH, Language
+from ..load import County
+from ..scenario import MOVE_LABELS
+from ..schema import CHOICE_LABELS, INDICATORS, STAGE_GRADES, STAGE_LABELS, STAGES
+from ..study import Study
+from ..wording import PART_NAMES, item_requirement, item_title, item_value, status_name
+
+
+def plain(values: Iterable) -> list:
+    """Numbers for JSON: what is missing or undefined is null."""
+    return [
+        None if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+        for value in (np.asarray(values).tolist())
+    ]
+
+
+def numbers(study: Study) -> dict:
+    """What every year comes to, by stage; the verdicts; the seven indicators.
+
+    The figures are those of `analysis.compare.yearly` and `verdicts`, summed from the study's arrays:
+    making tables of them first would take longer than everything else that a change needs.
+
+    Returns
+    -------
+    dict
+        `years`; `stages`: stage -> column -> list by year; `indicators`: indicator -> stage ->
+        `mean`, `threshold`, `cv`, `limit` and `status` by year; `verdicts`: part (and
+        `recognised`) -> list by year.
+    """
+    years = list(study.years)
+    table = _by_year(study, years)
+    stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
+    spread, shown = study.variation, {}
+    for position, name in enumerate(INDICATORS):
+        shown[name] = {}
+        for stage in stages:
+            here = (position, 0, slice(None), STAGES.index(stage))
+            found = {key: plain(getattr(spread, key)[here]) for key in ("mean", "cv", "limit")}
+            found["status"] = [str(word) for word in spread.status[here]]
+            found["threshold"] = plain(_rule(study, f"{name}.{stage}"))
+            shown[name][stage] = found
+    return {
+        "years": years,
+        "stages": {
+            stage: {key: plain(values[:, STAGES.index(stage)]) for key, values in table.items()}
+            for stage in stages
+        },
+        "indicators": shown,
+        "verdicts": _verdicts(study, years),
+    }
+
+
+def _by_year(study: Study, years: list[int]) -> dict[str, np.ndarray]:
+    """Figures by year and stage, shape (years, 2)."""
+    tables, entered, judged = study.county.tables, study.entered, study.ratios
+    shape = (len(years), len(STAGES))
+
+    def total(values, year, stage) -> np.ndarray:
+        place, size = year * len(STAGES) + stage, shape[0] * shape[1]
+        return np.bincount(place, np.nan_to_num(values), size).reshape(shape)
+
+    special = (tables["schools"]["type"] == "special_education").to_numpy()
+    ordinary = ~special[entered.school]
+    at = (entered.year[ordinary], entered.stage[ordinary])
+    yearly = np.stack(
+        [tables["school_years"][f"classes_{s}"].to_numpy(dtype=float) for s in STAGES]
+    )
+    row = entered.row[ordinary]
+    classes = np.where(row >= 0, yearly[at[1], row], np.nan)
+    found = {"students": total(entered.students[ordinary], *at), "classes": total(classes, *at)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found["class_size"] = found["students"] / found["classes"]
+    found["largest_class"] = _largest_class(study, years)
+    found["class_limit"] = np.array([_rule(study, f"G5.{stage}") for stage in STAGES]).T
+    at = (judged.year, judged.stage)
+    found["schools"] = total(np.ones(len(judged.year)), *at)
+    found["passing"] = total(study.school_rule.status == VERDICTS.index("met"), *at)
+    staff = [
+        total(judged.shortfall[list(INDICATORS).index(name)], *at) for name in STAFF_INDICATORS
+    ]
+    found["teachers_missing"] = np.max(staff, axis=0)
+
+    cv, limit = study.variation.cv[:7, 0], study.variation.limit[:7, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = np.nan_to_num(cv / limit, nan=-1.0)
+    worst = margin.argmax(axis=0)
+    none = np.max(margin, axis=0) < 0
+    found["cv_max"], found["cv_limit"] = (
+        np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
+    )
+    found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
+    found["cv_over"] = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    capacity = study.outlook.capacity
+    stage = pd.Categorical(capacity["stage"], STAGES).codes.astype(int)
+    year = _place(capacity["year"], years)
+    known = np.array(years) > study.county.last_observed
+    for name in ("classes_missing", "seats_missing"):
+        missing = total(capacity[name].to_numpy(), year, stage)
+        found[name] = np.where(known[:, None], missing, np.nan)
+    return found
+
+
+def _place(values: pd.Series, years: list[int]) -> np.ndarray:
+    """Positions of years in the ascending list."""
+    return np.searchsorted(years, values.to_numpy())
+
+
+def _largest_class(study: Study, years: list[int]) -> np.ndarray:
+    tables = study.county.tables
+    table, roster = tables["enrolment"], tables["schools"]
+    special = roster.loc[roster["type"] == "special_education", "school_id"]
+    grade = table["grade"].to_numpy(dtype=int)
+    stage = np.where(grade <= STAGE_GRADES["primary"][-1], 0, 1)
+    wanted = np.isin(grade, [*STAGE_GRADES["primary"], *STAGE_GRADES["junior"]])
+    wanted &= ~table["school_id"].isin(special).to_numpy()
+    largest = np.full((len(years), len(STAGES)), np.nan)
+    at = (_place(table["year"], years)[wanted], stage[wanted])
+    np.fmax.at(largest, at, table["largest_class"].to_numpy(dtype=float)[wanted])
+    return largest
+
+
+def _rule(study: Study, name: str) -> list[float]:
+    return [rules.number(name) if name in rules else math.nan for rules in study.years.values()]
+
+
+def _verdicts(study: Study, years: list[int]) -> dict[str, list[str]]:
+    """Status of every part, and of the whole, by year."""
+    found: dict[str, list[str]] = {part: [] for part in (*PARTS, "recognised")}
+    for year in years:
+        by_part: dict[str, set] = {part: set() for part in PARTS}
+        for item, status in study.statuses[year].items():
+            by_part[_part(study, year, item)].add(status)
+        for part, statuses in by_part.items():
+            found[part].append(three_valued(statuses))
+        found["recognised"].append(three_valued(set().union(*by_part.values())))
+    return found
+
+
+def _part(study: Study, year: int, item: str) -> str:
+    """The part of the standard that an item of the evaluation belongs to."""
+    for rules in (study.years[year], study.plan.get(year)):
+        if rules is not None and item in rules.standard.entries:
+            return rules.entry(item).part
+    return "resource"  # schools.<stage>, cv.<indicator>.<stage>
+
+
+def failing(study: Study) -> dict[str, dict]:
+    """Requirements that are not met in the study's year: item -> its row of the evaluation."""
+    table = study.evaluation
+    rows = table[table["status"] == "not_met"].to_dict("records")
+    return {row["item"]: row for row in rows}
+
+
+def target_year(county: County, until: int) -> int:
+    """The year that the conclusion is about: the county's target year if it is still to come."""
+    target = county.record.target_year
+    return target if target and county.last_observed < target <= until else until
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the page shows of one study, worked out once.
+
+    The study judges its target year; `fails`: requirements that are not met in it; `observed`: how
+    many were not in the last observed year.
+    """
+
+    study: Study
+    numbers: dict
+    fails: dict[str, dict]
+    observed: int
+
+    @property
+    def target(self) -> int:
+        return self.study.year
+
+
+def course(study: Study) -> Course:
+    """Numbers and failures of a study with projected years that judges its target year."""
+    statuses = study.statuses[study.county.last_observed]
+    observed = sum(status == "not_met" for status in statuses.values())
+    return Course(study, numbers(study), failing(study), observed)
+
+
+def outcome(own: Course, trend: Course, say: Language) -> dict:
+    """The conclusion and the figures of a scenario beside the trend.
+
+    Parameters
+    ----------
+    own, trend : Course
+        The scenario of the page, and the baseline of the same county and years.
+    say : Language
+
+    Returns
+    -------
+    dict
+        `last` (observed year), `target`; `own` and `trend` as from `numbers`; `sentence` (the
+        conclusion), `key` (rows of the table below it: label, and values observed, by the trend, by
+        the scenario), `failing` (rows: title, value, requirement, whether only the scenario fails
+        there), `mended` (titles of what only the trend fails).
+    """
+    study, code = own.study, say.code
+    counts = (own.observed, len(trend.fails), len(own.fails))
+    return {
+        "last": study.county.last_observed,
+        "target": own.target,
+        "own": own.numbers,
+        "trend": trend.numbers,
+        "sentence": conclusion(own, counts, say),
+        "key": _key_figures(own, trend, counts, say),
+        "failing": [
+            {
+                "title": item_title(study, item, code),
+                "value": item_value(study, item, row["value"], code),
+                "requirement": item_requirement(study, item, row["requirement"], code),
+                "new": item not in trend.fails,
+            }
+            for item, row in own.fails.items()
+        ],
+        "mended": [item_title(study, item, code) for item in trend.fails if item not in own.fails],
+    }
+
+
+def conclusion(own: Course, counts: tuple[int, int, int], say: Language) -> str:
+    """When everything is met, or what fails in the target year; beside the trend and today.
+
+    Parameters
+    ----------
+    own : Course
+    counts : tuple of int
+        Requirements not met: last observed year, trend and scenario in the target year.
+    """
+    county, target, found = own.study.county, own.target, own.numbers
+    name, years, last = say.label(county.record.name), found["years"], county.last_observed
+    whole = dict(zip(years, found["verdicts"]["recognised"], strict=True))
+    if whole[target] == "met":
+        since = target
+        while since - 1 > last and whole[since - 1] == "met":
+            since -= 1
+        answer = say("{name} meets every requirement from {year} on.", name=name, year=since)
+    elif whole[target] == "not_assessed":
+        answer = say("{name} fails no requirement in {year}, but not everything can be assessed.", name=name, year=target)  # fmt: skip
+    else:
+        at = years.index(target)
+        parts = [part for part in PARTS if found["verdicts"][part][at] == "not_met"]
+        named = say.join(say(PART_NAMES[part]) for part in parts)
+        answer = say("In {year}, {name} does not meet: {parts}.", year=target, name=name, parts=named)  # fmt: skip
+    observed, trend, here = counts
+    return answer + say(
+        " Requirements not met: {here} (by the trend {trend}; observed in {last}: {observed}).",
+        here=here,
+        trend=trend,
+        last=last,
+        observed=observed,
+    )
+
+
+def _key_figures(course: Course, trend: Course, counts: tuple, say: Language) -> list[dict]:
+    """The main figures: observed last, by the trend and by the scenario in the target year."""
+    own, before, rows = course.numbers, trend.numbers, []
+    at = own["years"].index(course.target)
+    now = own["years"].index(course.study.county.last_observed)
+
+    def row(label: str, values, decimals: int = 0) -> None:
+        shown = [DASH if value is None else say.number(value, decimals) for value in values]
+        rows.append({"label": label, "values": shown})
+
+    def of(key: str, found: dict, position: int):
+        values = [stage[key][position] for stage in found["stages"].values()]
+        return None if any(value is None for value in values) else sum(values)
+
+    for stage in own["stages"]:
+        name = say.label(STAGE_LABELS[stage])
+        row(
+            say("Pupils: {stage}", stage=name),
+            [
+                own["stages"][stage]["students"][now],
+                before["stages"][stage]["students"][at],
+                own["stages"][stage]["students"][at],
+            ],
+        )
+    schools = [of("schools", own, now), of("schools", before, at), of("schools", own, at)]
+    passing = [of("passing", own, now), of("passing", before, at), of("passing", own, at)]
+    rows.append(
+        {
+            "label": say("Schools that pass (by stage)"),
+            "values": [
+                DASH if a is None else say("{n} of {all}", n=say.number(p), all=say.number(a))
+                for p, a in zip(passing, schools, strict=True)
+            ],
+        }
+    )
+    row(say("Requirements not met"), counts)
+    for label, key in (
+        (say("Coefficients of variation above the limit"), "cv_over"),
+        (say("Teachers missing (the kind most lacking in the stage)"), "teachers_missing"),
+        (say("Classes without a classroom"), "classes_missing"),
+        (say("Pupils without a seat"), "seats_missing"),
+    ):
+        row(label, [of(key, own, now), of(key, before, at), of(key, own, at)])
+    return rows
+
+
+def details(study: Study, say: Language) -> dict:
+    """What takes longer and is read later.
+
+    Returns
+    -------
+    dict
+        `small` (schools that become small or leave), `hollow` (sentences about improvements that
+        are none), `notes` (sentences by kind: applied, not applied, assumed) and `cost`.
+    """
+    roster = study.county.tables["schools"]
+    limit = study.rules.number("option.teaching_point_students")
+    remarks = roster.set_index("school_id")["note"]
+
+    def reason(row: dict) -> str:
+        if row["reason"] not in EXCLUSIONS:
+            return say("closed")
+        message, values = exclusion_text(row["reason"], remarks.get(row["school_id"]), limit)
+        return say(message, **(values | {"note": say.label(values["note"])}))
+
+    def year(value) -> int | None:
+        return int(value) if np.isfinite(value) else None
+
+    small = [
+        {
+            "school": str(row["school"]),
+            "type": say.label(CHOICE_LABELS[row["type"]]),
+            "students": say.number(row["students"]),
+            "until": say.number(row["students_until"]),
+            "below_100": year(row["below_100"]),
+            "below_50": year(row["below_50"]),
+            "leaves": year(row["leaves"]),
+            "reason": reason(row) if np.isfinite(row["leaves"]) else "",
+        }
+        for row in small_schools(study).to_dict("records")
+    ]
+    hollow = [
+        say(
+            "{year}, {stage}, {indicator}: the coefficient of variation falls from {before} to {after} only because these schools leave it: {schools}",
+            year=row["year"],
+            stage=say.label(STAGE_LABELS[row["stage"]]),
+            indicator=say.label(INDICATORS[row["indicator"]].short),
+            before=say.number(row["before"], 3),
+            after=say.number(row["after"], 3),
+            schools=say.join(row["left"]),
+        )
+        for row in hollow_improvements(study).to_dict("records")
+    ]
+    notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
+    for note in study.outlook.notes:
+        notes[note.kind].append(note.sentence(say.code))
+    total = costs(study)["cost_cny"].sum()
+    return {
+        "small": small,
+        "hollow": hollow,
+        "notes": notes,
+        "cost": say.number(total) if total else "",
+    }
+
+
+def words(say: Language) -> dict:
+    """Names of parts, statuses, moves, stages and indicators for the page."""
+    return {
+        "parts": {part: say(name) for part, name in PART_NAMES.items()},
+        "statuses": {
+            status: status_name(status, say.code)
+            for status in ("met", "not_met", "not_assessed", "not_applicable")
+        },
+        "moves": {kind: say.label(label) for kind, label in MOVE_LABELS.items()},
+        "stages": {stage: say.label(STAGE_LABELS[stage]) for stage in STAGES},
+        "indicators": {
+            name: {
+                "short": say.label(about.short),
+                "long": about.label(say.code),
+                "unit": say.label(about.unit),
+                "decimals": about.decimals,
+            }
+            for name, about in INDICATORS.items()
+        },
+    }
