@@ -491,7 +491,7 @@ def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
         Its index is the row in the file.
     """
     rows = read_csv(file, findings)
-    return _complete(TABLES[name], _typed(TABLES[name], rows, str(file), findings, {}))
+    return _complete(TABLES[name], _typed(TABLES[name], rows, str(file), findings, {}, {}))
 
 
 def _decode(data: bytes) -> tuple[str | None, int | None]:
