@@ -9,10 +9,10 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from traitlets.config import Config
-
+from ..apportion import stage_rows
 from ..files import N_, problem
 from ..load import County, load_county
+from ..scratch import scratch
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
 FORMATS = ("pdf", "html")
@@ -26,6 +26,8 @@ def write_report(
     lang: str = "zh",
     formats: tuple[str, ...] = FORMATS,
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
+    time_limit: float | None = None,
+    facts: dict | None = None,
 ) -> list[Path]:
     """Execute the report notebook for a county and export it.
 
@@ -40,6 +42,10 @@ def write_report(
     formats : tuple of {"pdf", "html"}
     notebook : str or Path
         Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
+    time_limit : float, optional
+        Seconds after which the notebook is stopped.
+    facts : dict, optional
+        Is filled with what the cover says of the report (`Report.metadata`).
 
     Returns
     -------
@@ -62,19 +68,32 @@ def write_report(
             year=year,
             years=", ".join(map(str, county.years)),
         )
-    executed = execute(notebook, county=str(county.path.resolve()), year=year, lang=lang)
-    files = {}
-    for name in formats:
-        files[name] = export(executed, name)
-        _check_identity(executed, county, year)
+    executed = execute(
+        notebook, time_limit=time_limit, county=str(county.path.resolve()), year=year, lang=lang
+    )
+    found = _check_identity(executed, county, year)
+    if facts is not None:
+        facts.update(found)
+    files = {name: export(executed, name) for name in formats}
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{county.slug}-{year}" + ("" if lang == "zh" else f"-{lang}")
-    return [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
+    written = [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
+    for path in written:
+        check_written(path, found)
+    return written
 
 
-def execute(notebook: str | Path, **parameters):
+def execute(notebook: str | Path, *, time_limit: float | None = None, **parameters):
     """Run a notebook by papermill; unknown parameters are refused before a kernel starts.
+
+    Parameters
+    ----------
+    notebook : str or Path
+    time_limit : float, optional
+        Seconds after which the notebook is stopped.
+    **parameters
+        Of the notebook.
 
     Returns
     -------
@@ -98,18 +117,20 @@ def execute(notebook: str | Path, **parameters):
             names=", ".join(unknown),
             known=", ".join(known),
         )
-    with tempfile.TemporaryDirectory(prefix="junheng-") as folder, warnings.catch_warnings():
+    with scratch() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return papermill.execute_notebook(
                 str(notebook),
-                str(Path(folder) / "executed.ipynb"),
+                None,
                 parameters=parameters,
+                engine_name="junheng-warm",
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=folder,
                 start_timeout=180,
-                config=_kernel_config(folder),
+                time_limit=time_limit,
+                shutdown_kernel="immediate",
             )
         except papermill.PapermillExecutionError as error:
             raise problem(
@@ -121,13 +142,6 @@ def execute(notebook: str | Path, **parameters):
             ) from error
 
 
-def _kernel_config(folder: str) -> Config:
-    """Talk to the kernel through files of this run, where the platform can: no ports to race for."""
-    if os.name != "posix":
-        return Config()
-    return Config(KernelManager={"transport": "ipc", "ip": str(Path(folder) / "kernel")})
-
-
 def export(executed, name: str) -> bytes:
     """An executed notebook as the bytes of a PDF or web page."""
     from .exporters import ReportHTMLExporter, ReportPDFExporter
@@ -137,17 +151,45 @@ def export(executed, name: str) -> bytes:
     return data if isinstance(data, bytes) else data.encode("utf-8")
 
 
-def _check_identity(executed, county: County, year: int) -> None:
-    """A report must be of the county and year that were asked for."""
+def totals(county: County, year: int) -> tuple[int, int]:
+    """Schools and students that a report of a year has to be about, from the tables alone."""
+    profile = county.standard.profile
+    rules = {year: county.standard.evaluation.for_year(year)}
+    rows = stage_rows(county, rules, frozenset(profile.concessions))
+    judged = rows[rows["in_scope"]]
+    return int(judged["school_id"].nunique()), int(judged["students"].sum())
+
+
+def _check_identity(executed, county: County, year: int) -> dict:
+    """What the cover says of the report; it must be of the county, year and schools asked for."""
     from .exporters import document_metadata
 
     found = document_metadata(executed)
-    if (found["code"], found["year"]) != (county.code, year):
+    is_, asked = (found["code"], found["year"]), (county.code, year)
+    if is_ == asked:
+        is_, asked = (found["schools"], found["students"]), totals(county, year)
+    if is_ != asked:
         raise problem(
             N_("the report is of {found}, but {asked} was asked for"),
-            found=f"{found['code']} {found['year']}",
-            asked=f"{county.code} {year}",
+            found=" ".join(map(str, is_)),
+            asked=" ".join(map(str, asked)),
         )
+    return found
+
+
+def check_written(path: Path, facts: dict) -> None:
+    """Read a web page or PDF back: it must name the county, year, schools and students.
+
+    Raises
+    ------
+    InputError
+        The file is not the report it should be.
+    """
+    if path.suffix not in (".html", ".pdf"):
+        return
+    # Typst leaves the metadata of an archivable PDF as plain text
+    if facts["keywords"].encode("utf-8") not in path.read_bytes():
+        raise problem(N_("the file does not say that it is the report asked for"), file=path)
 
 
 def write_whole(path: Path, data: bytes) -> Path:
