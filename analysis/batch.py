@@ -28,6 +28,9 @@ from .language import speak
 from .load import County, find_county, load_county
 from .scratch import scratch, sweep
 
+#: Seconds after which a scheduler that does not answer is not there.
+PATIENCE = 20
+
 #: Folder below the reports that holds the records and the files in the making.
 STATE = ".junheng"
 
@@ -164,6 +167,11 @@ def input_digests(county: str | Path) -> dict[str, str]:
         return {str(file.relative_to(path)): sha256(file) for file in sorted(files)}
     files = [path, *sorted(path.parent.glob("*.yaml")), *sorted(path.parent.glob("scenarios/*"))]
     return {str(file.relative_to(path.parent)): sha256(file) for file in files}
+
+
+def digest_of(digests: dict[str, str]) -> str:
+    """One digest for several."""
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
 
 
 @functools.cache
@@ -342,10 +350,15 @@ def _make(job: Job, out: Path, record: dict) -> None:
                 N_("the inputs changed while the report was made; run the batch again"),
                 file=job.county,
             )
-        record["outputs"] = {file.name: sha256(file) for file in files}
-        for file in files:
-            os.replace(file, out / file.name)
+        _put(files, out, record)
     record |= {"status": "done", "fingerprint": mark, "verdict": facts.get("verdict", "")}
+
+
+def _put(files: list[Path], out: Path, record: dict) -> None:
+    """Move finished files into place and note their digests."""
+    record["outputs"] = {file.name: sha256(file) for file in files}
+    for file in files:
+        os.replace(file, out / file.name)
 
 
 @functools.lru_cache(maxsize=2)
@@ -438,6 +451,48 @@ def run_batch(
     return sorted(finished, key=lambda r: (r["county"], r["of_year"] or 0, r["scenario"] or ""))
 
 
+def run_region(
+    counties: list[Path],
+    out: Path,
+    *,
+    year: int | None,
+    lang: str,
+    formats: tuple[str, ...],
+    timeout: float | None,
+    force: bool = False,
+) -> dict:
+    """The report that compares the counties, made on this machine if it is not up to date.
+
+    Returns
+    -------
+    dict
+        A record like those of the counties.
+    """
+    from .report.build import NOTEBOOKS, write_region
+
+    job = Job("region", year, None, lang, formats, str(NOTEBOOKS / "region.ipynb"), timeout)
+    inputs = {str(county): digest_of(input_digests(county)) for county in counties}
+    mark = fingerprint(job, inputs)
+    known = records(out).get(job.key)
+    if not force and up_to_date(job, known, out, lambda _: mark):
+        return known | {"status": "unchanged"}
+    started = time.monotonic()
+    title = {code: speak(code)("Region") for code in ("zh", "en")}
+    record = _blank(job) | {"name": title, "inputs": inputs}
+    try:
+        with scratch(out / STATE) as folder:
+            facts: dict = {}
+            options = {"year": year, "lang": lang, "formats": formats, "time_limit": timeout}
+            _put(write_region(counties, folder, facts=facts, **options), out, record)
+        record |= {key: facts[key] for key in ("schools", "students")}
+        record |= {"status": "done", "fingerprint": mark}
+    except (InputError, OSError) as error:
+        record |= {"reasons": _reasons(error, lang)}
+    record["seconds"] = round(time.monotonic() - started, 2)
+    write_record(out, record)
+    return record
+
+
 def _clashes(jobs: list[Job]) -> dict[str, InputError]:
     """Counties whose reports would overwrite each other's."""
     by_stem: dict[str, set[str]] = {}
@@ -525,7 +580,7 @@ def _client(workers: int | None, scheduler: str | None):
 
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=20)
+            client = Client(scheduler, timeout=PATIENCE)
         except (OSError, ValueError) as error:
             raise problem(
                 N_("the scheduler cannot be reached ({reason})"), file=scheduler, reason=error

@@ -91,18 +91,11 @@ def write_index(out: Path, listed: list[dict], lang: str) -> Path:
             say(", ").join(f"{status_text(s, say)} {n}" for s, n in sorted(counts.items())),
         ]
     )
-    extra = ""
-    if (out / "region.pdf").exists() or (out / "region.html").exists():
-        extra = _links(
-            {"outputs": [n for n in ("region.pdf", "region.html") if (out / n).exists()]}
-        )
-        extra = f"<p>{html.escape(say('Region'))}: {extra}</p>"
     template = (PACKAGE / "report" / "templates" / "index.html").read_text(encoding="utf-8")
     filled = {
         "LANG": "zh-CN" if lang == "zh" else "en",
         "TITLE": html.escape(say("County reports")),
         "TOTAL": html.escape(total),
-        "EXTRA": extra,
         "SEARCH": html.escape(say("Search: county, year, verdict, status …")),
         "HEADS": "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads),
         "ROWS": "\n".join(_row(record, say) for record in listed),

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from .batch import Job, counties_below, run_batch, shard
+from .batch import Job, counties_below, run_batch, run_region, shard
 from .files import N_, problem
 from .language import Language, speak
 from .listing import collect, county_text, status_text, verdict_text, write_index, write_manifest
@@ -65,6 +65,10 @@ def run(
             results = run_batch(
                 mine, out, workers=workers, scheduler=scheduler, force=force, tell=progress.tell
             )
+        if region:
+            one = year if isinstance(year, int) else None
+            options = {"lang": lang, "formats": formats, "timeout": timeout, "force": force}
+            results.append(run_region(counties, out.resolve(), year=one, **options))
         failed = any(record["status"] == "failed" for record in results)
         listed = collect(out, results, {job.county for job in asked})
         write_manifest(out, listed)

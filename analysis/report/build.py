@@ -75,13 +75,54 @@ def write_report(
     if facts is not None:
         facts.update(found)
     files = {name: export(executed, name) for name in formats}
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
     stem = f"{county.slug}-{year}" + ("" if lang == "zh" else f"-{lang}")
+    return _write(files, Path(out), stem, found)
+
+
+def _write(files: dict[str, bytes], folder: Path, stem: str, facts: dict) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
     written = [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
     for path in written:
-        check_written(path, found)
+        check_written(path, facts)
     return written
+
+
+def write_region(
+    counties: list[Path],
+    out: str | Path,
+    *,
+    year: int | None = None,
+    lang: str = "zh",
+    formats: tuple[str, ...] = FORMATS,
+    time_limit: float | None = None,
+    facts: dict | None = None,
+) -> list[Path]:
+    """Execute the region notebook for many counties and export it.
+
+    Parameters are those of `write_report`; `year` None takes each county's last year.
+
+    Returns
+    -------
+    list of Path
+        ``region.pdf`` and so on (``region-<year>`` for one year; ``-en`` is added for English).
+
+    Raises
+    ------
+    InputError
+        The notebook failed, or a page cannot be made.
+    """
+    paths = [str(county) for county in counties]
+    executed = execute(
+        NOTEBOOKS / "region.ipynb", time_limit=time_limit, counties=paths, year=year, lang=lang
+    )
+    from .exporters import document_metadata
+
+    found = document_metadata(executed)
+    if facts is not None:
+        facts.update(found)
+    files = {name: export(executed, name) for name in formats}
+    stem = "region" + (f"-{year}" if year else "") + ("" if lang == "zh" else f"-{lang}")
+    return _write(files, Path(out), stem, found)
 
 
 def execute(notebook: str | Path, *, time_limit: float | None = None, **parameters):
