@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from .files import N_, InputError, problem
-from .language import speak
+from .language import LANGUAGES, speak
 from .load import County, find_county, load_county
 from .scratch import scratch, sweep
 
@@ -322,7 +322,8 @@ def _make(job: Job, out: Path, record: dict) -> None:
     schools, students = totals(county, year) if year in county.years else (0, 0)
     record |= {"of_year": year, "schools": schools, "students": students}
     if not schools:
-        text = speak(job.lang)(
+        say = speak(job.lang)
+        text = say(
             "no school with data can be judged in the school year {year}; there are {years}",
             year=year,
             years=", ".join(map(str, county.years)),
@@ -477,8 +478,9 @@ def run_region(
     if not force and up_to_date(job, known, out, lambda _: mark):
         return known | {"status": "unchanged"}
     started = time.monotonic()
-    title = {code: speak(code)("Region") for code in ("zh", "en")}
-    record = _blank(job) | {"name": title, "inputs": inputs}
+    title = N_("Counties compared")
+    names = {code: speak(code)(title) for code in LANGUAGES}
+    record = _blank(job) | {"name": names, "inputs": inputs}
     try:
         with scratch(out / STATE) as folder:
             facts: dict = {}

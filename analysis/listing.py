@@ -81,7 +81,7 @@ def write_index(out: Path, listed: list[dict], lang: str) -> Path:
     """A self-contained page that lists all reports and can be searched."""
     say = speak(lang)
     heads = [say("County"), say("Code"), say("School year"), say("Scenario"), say("Verdict")]
-    heads += [say("Schools"), say("Students"), say("Status"), say("Reports"), say("Seconds")]
+    heads += [say("Schools"), say("Students"), say("Result"), say("Reports"), say("Seconds")]
     counts = {}
     for record in listed:
         counts[record["status"]] = counts.get(record["status"], 0) + 1

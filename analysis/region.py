@@ -161,7 +161,7 @@ def ranking_grid(region: Region, lang: str = "zh") -> Grid:
             )
         )
     header = (say("Place"), say("County"), say("School year"), say("Verdict"))
-    header += (say("Requirements not met"), say("Requirements not assessed"))
+    header += (say("Unmet requirements"), say("Requirements not assessed"))
     header += (say("Schools that meet the rule"), say("Schools"), say("Students"))
     return Grid(say("The counties, best placed first"), header, tuple(rows), tight=True)
 
@@ -213,7 +213,7 @@ def near_grid(region: Region, lang: str = "zh") -> Grid:
         )
         for row in near.sort_values(["failed", "open"], kind="stable").to_dict("records")
     )
-    header = (say("County"), say("Requirements not met"), say("Which"))
+    header = (say("County"), say("Unmet requirements"), say("Which of them"))
     header += (say("Requirements not assessed"),)
     return Grid(say("Counties that are near"), header, rows)
 
@@ -263,7 +263,7 @@ def variation_chart(region: Region, lang: str = "zh") -> Chart:
         axis.set_title(title)
         axis.set_yticks(range(len(names)), [say.label(INDICATORS[n].short) for n in names])
         axis.set_ylim(len(names) - 0.4, -0.6)
-        axis.set_xlim(left=0)
+        axis.set_xlim(0, 1.08 * np.nanmax([*rows["cv"], limit, 0.1]))
         axis.set_xlabel(say("coefficient of variation (no unit)"))
         axis.tick_params(axis="y", length=0)
         axis.grid(axis="x")

@@ -151,7 +151,7 @@ def _table(results: list[dict], say: Language) -> Table:
     if len(results) > LONGEST_TABLE:
         shown = [r for r in results if r["status"] in ("failed", "not_enough_data")]
     table = Table(box=None, pad_edge=False)
-    for head in (say("County"), say("School year"), say("Status"), say("Verdict"), say("Reports")):
+    for head in (say("County"), say("School year"), say("Result"), say("Verdict"), say("Reports")):
         table.add_column(head)
     for record in shown:
         style = STYLES[record["status"]]

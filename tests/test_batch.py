@@ -308,8 +308,8 @@ def test_totals_are_those_of_the_tables(province):
 
 
 def test_scratch_of_a_dead_process_is_swept(tmp_path):
-    code = "import sys; from analysis.scratch import scratch; import os\n"
-    code += "scratch(sys.argv[1]).__enter__(); os._exit(9)"
+    code = "import os, sys; from analysis.scratch import scratch; folder = scratch(sys.argv[1])\n"
+    code += "folder.__enter__(); os._exit(9)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)])
     with scratch.scratch(tmp_path) as mine:
         assert len(list(tmp_path.iterdir())) == 2

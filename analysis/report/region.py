@@ -88,7 +88,7 @@ class RegionReport:
         say, counties = self.say, self.region.counties
         mark = self.metadata["mark"]
         body = (
-            f"<h1>{html.escape(say('Region'))}</h1>"
+            f"<h1>{html.escape(say('Counties compared'))}</h1>"
             + _p(
                 say("High-quality and balanced compulsory education: counties compared"), "subtitle"
             )
@@ -106,8 +106,9 @@ class RegionReport:
         )
         return Fragment(f'<div class="cover">{body}</div>\n', {METADATA: self.metadata})
 
-    def _section(self, title: str, *parts: str) -> Fragment:
-        return Fragment(f"<h2>{html.escape(title)}</h2>\n" + "".join(parts))
+    def _section(self, title: str, *parts: str, level: int = 2) -> Fragment:
+        # in print a chapter (level 2) begins on a new page
+        return Fragment(f"<h{level}>{html.escape(title)}</h{level}>\n" + "".join(parts))
 
     def ranking(self) -> Fragment:
         """All counties in order, and how many fail how much."""
@@ -144,6 +145,7 @@ class RegionReport:
                 say("Dots, one per county, indicator and stage; {n} are beyond their limit.",
                     n=say.number(failed)),
             ),
+            level=3,
         )  # fmt: skip
 
     def failing(self) -> Fragment:
@@ -160,7 +162,7 @@ class RegionReport:
         )
         nothing = _p(self.say("There is no such county."))
         return self._section(
-            self.say("Who is near"), _p(text), grid.to_html() if grid.rows else nothing
+            self.say("Who is near"), _p(text), grid.to_html() if grid.rows else nothing, level=3
         )
 
     def unread(self) -> Fragment:
@@ -168,5 +170,7 @@ class RegionReport:
         grid = regions.unread_grid(self.region, self.lang)
         nothing = _p(self.say("All counties could be read."))
         return self._section(
-            self.say("What is missing in this report"), grid.to_html() if grid.rows else nothing
+            self.say("What is missing in this report"),
+            grid.to_html() if grid.rows else nothing,
+            level=3,
         )
