@@ -85,12 +85,17 @@ def read_region(roots: str | Path | Iterable[str | Path], year: int | None = Non
         .drop(columns=["order", "share"])
         .reset_index(drop=True)
     )
-    empty = pd.DataFrame(columns=["slug", "part", "item", "zh", "en", "status"])
     return Region(
         table,
-        pd.concat(items, ignore_index=True) if items else empty,
-        pd.concat(balance, ignore_index=True) if balance else empty,
+        _joined(items, ["slug", "part", "item", "zh", "en", "status"]),
+        _joined(balance, ["slug", "stage", "indicator", "cv", "limit", "status"]),
         tuple(unread),
+    )
+
+
+def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    return (
+        pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
     )
 
 
