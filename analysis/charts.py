@@ -170,8 +170,12 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
     axis.scatter(value[plain], position[plain], s=14, color=COLOURS["not_assessed"], zorder=3)
     for y in position[~np.isfinite(value)]:
         axis.text(0, y, " " + say("not reported"), va="center", fontsize=7, color="#666666")
-    axis.set_yticks(position, [_short_name(name, say.code) for name in part["school"]])
-    axis.tick_params(axis="y", length=0)
+    # plain texts: a tick is five artists, and every report has hundreds of them
+    axis.set_yticks([])
+    beside = {"transform": axis.get_yaxis_transform(), "ha": "right", "va": "center_baseline"}
+    beside |= {"fontsize": mpl.rcParams["ytick.labelsize"], "color": mpl.rcParams["ytick.color"]}
+    for y, name in zip(position, part["school"], strict=True):
+        axis.text(-0.02, y, _short_name(name, say.code), **beside)
     axis.set_xlim(left=0)
     axis.grid(axis="x")
 

@@ -11,6 +11,7 @@ forked, or a kernel is wanted that is not this Python's, an ordinary one is star
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import logging
@@ -33,8 +34,15 @@ NAME = "junheng-warm"
 
 logger = logging.getLogger("papermill")
 
-#: Imported by the server, so that no kernel has to.
-PRELOAD = ("analysis.report.pages", "analysis.form", "ipykernel.kernelapp", "seaborn")
+#: Imported by the server, so that no kernel has to; the package imports the last three only when it
+#: needs them.
+PRELOAD = (
+    "analysis.report.pages",
+    "analysis.report.region",
+    "analysis.form",
+    "analysis.trajectory",
+)
+PRELOAD += ("ipykernel.kernelapp", "seaborn", "scipy.stats", "pandera.pandas")
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -190,6 +198,7 @@ def server() -> ForkServer:
             # a server inherited by a fork of this process belongs to the parent
             _servers.clear()
             found = _servers[os.getpid()] = ForkServer()
+            atexit.register(found.close)
         return found
 
 
@@ -208,8 +217,10 @@ def serve(descriptor: int) -> None:
     gc.collect()
     gc.freeze()
     request = _requests(channel)
-    if request is not None:
-        _be_kernel(*request)
+    if request is None:
+        # nothing is left to be tidied up, and a client that ends waits for this
+        os._exit(0)
+    _be_kernel(*request)
 
 
 def preload() -> None:
