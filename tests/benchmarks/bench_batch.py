@@ -135,7 +135,10 @@ def _floor(jobs: list[tuple[Path, int]]) -> float:
 
 
 def _memory(folder: Path, number: int) -> tuple[float, float]:
-    """MB of the batch's largest worker at the end and after a quarter of many small reports."""
+    """MB of the batch's largest worker at the end and after a quarter of many small reports.
+
+    Each report has to be that of its own county.
+    """
     province = write_province(folder / "small", number)
     page = write_cover(folder / "cover.ipynb")
     out = folder / "small-out"
@@ -159,6 +162,9 @@ def _memory(folder: Path, number: int) -> tuple[float, float]:
     watcher.join()
     early = [used for done, used in samples if number * 0.2 <= done <= number * 0.3]
     late = [used for done, used in samples if number * 0.85 <= done < number]
+    for index in range(number):
+        page_ = (out / f"{100000 + index}-2023.html").read_text(encoding="utf-8")
+        assert f'content="junheng {100000 + index} 2023 2 {201 + index}"' in page_, index
     return max(late), max(early)
 
 
