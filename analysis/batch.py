@@ -602,7 +602,8 @@ def _client(workers: int | None, scheduler: str | None):
             n_workers=workers or os.cpu_count(),
             threads_per_worker=1,
             memory_limit=0,
-            dashboard_address=None,
+            # None would try a port of its own choice and warn if it is taken
+            dashboard_address="127.0.0.1:0",
             host="127.0.0.1",
             silence_logs=logging.CRITICAL,
         ) as cluster,

@@ -344,7 +344,7 @@ def batch(
     """The reports of many counties, in parallel; run again, it goes on where it stopped."""
     from .telling import run
 
-    _say(lang)
+    say = _say(lang)
     asked = year if year == "all" else _year(year)
     chosen = _formats(formats)
     try:
@@ -365,6 +365,9 @@ def batch(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--shard") from None
+    except KeyboardInterrupt:
+        typer.echo(say("stopped; the same command goes on where it stopped"), err=True)
+        raise typer.Exit(130) from None
     except InputError as error:
         _print_findings(error.findings, lang)
         raise typer.Exit(1) from None

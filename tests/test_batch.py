@@ -390,6 +390,7 @@ def test_killed_batch_goes_on_where_it_stopped(undisturbed, tmp_path, how):
     process.send_signal(how)
     output = process.communicate(timeout=120)[0]
     assert "Traceback" not in output
+    assert process.returncode == (-how if how == signal.SIGKILL else 130)
     _gone, alive = psutil.wait_procs(family, timeout=60)
     assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
     # what is there is whole
