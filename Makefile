@@ -16,8 +16,8 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-reports: $(READY) ## install what is missing; PDF and web page of every sample county under reports/
-	$(BIN)/junheng report data/sample/*/ --out reports
+reports: $(READY) ## install what is missing; PDF and web page of every sample county and reports/index.html
+	$(BIN)/junheng batch data/sample --region --out reports
 
 test: $(READY) ## install what is missing; run all tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -50,4 +50,4 @@ lock: ## pin the newest versions that pyproject.toml allows into requirements.lo
 	.venv/lock/bin/python -m pip freeze --exclude-editable > requirements.lock
 
 clean: ## remove reports and the environment
-	rm -rf .venv reports/*.pdf reports/*.html
+	rm -rf .venv reports/.junheng reports/*.pdf reports/*.html reports/manifest.json

@@ -10,9 +10,11 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from .language import places, speak
+from .layout import GridLayout
 from .plan import Plan, begins, ends
 from .schema import INDICATORS, STAGE_LABELS, STAGES
 from .study import Study
@@ -91,7 +93,8 @@ class Chart(Figure):
         """The figure as SVG; the same content gives the same bytes."""
         buffer = io.StringIO()
         with mpl.rc_context(style()):
-            self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            # `savefig` would draw everything once for nothing before it draws
+            FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
 
     _repr_svg_ = to_svg
@@ -131,7 +134,7 @@ def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Char
         cut = slice(page * ROWS_PER_FIGURE, (page + 1) * ROWS_PER_FIGURE)
         parts = {stage: part.iloc[cut] for stage, part in by_stage.items() if len(part.iloc[cut])}
         longest = max(len(part) for part in parts.values())
-        figure = Chart(figsize=(WIDTH, 0.95 + 0.155 * longest), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 0.95 + 0.155 * longest), layout=GridLayout())
         axes = figure.subplots(1, len(parts), squeeze=False)[0]
         for axis, (stage, part) in zip(axes, parts.items(), strict=True):
             _lollipops(axis, part, say)
@@ -167,8 +170,12 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
     axis.scatter(value[plain], position[plain], s=14, color=COLOURS["not_assessed"], zorder=3)
     for y in position[~np.isfinite(value)]:
         axis.text(0, y, " " + say("not reported"), va="center", fontsize=7, color="#666666")
-    axis.set_yticks(position, [_short_name(name, say.code) for name in part["school"]])
-    axis.tick_params(axis="y", length=0)
+    # plain texts: a tick is five artists, and every report has hundreds of them
+    axis.set_yticks([])
+    beside = {"transform": axis.get_yaxis_transform(), "ha": "right", "va": "center_baseline"}
+    beside |= {"fontsize": mpl.rcParams["ytick.labelsize"], "color": mpl.rcParams["ytick.color"]}
+    for y, name in zip(position, part["school"], strict=True):
+        axis.text(-0.02, y, _short_name(name, say.code), **beside)
     axis.set_xlim(left=0)
     axis.grid(axis="x")
 
@@ -196,7 +203,7 @@ def balance_chart(study: Study, lang: str = "zh") -> Chart:
     say = speak(lang)
     balance = study.balance[study.balance["indicator"] != "composite"]
     stages = [s for s in STAGES if (balance.loc[balance["stage"] == s, "schools"] > 0).any()]
-    figure = Chart(figsize=(WIDTH, 2.35), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 2.35), layout=GridLayout())
     axes = figure.subplots(1, max(len(stages), 1), squeeze=False, sharey=True)[0]
     for axis, stage in zip(axes, stages, strict=False):
         rows = balance[balance["stage"] == stage]
@@ -239,7 +246,7 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
 
     say = speak(lang)
     rows = study.indicators[study.indicators["stage"] == stage]
-    figure = Chart(figsize=(WIDTH, 3.0), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 3.0), layout=GridLayout())
     axis = figure.subplots()
     shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
     for y, name in enumerate(INDICATORS):
@@ -300,7 +307,7 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     years = np.array(list(study.years))
     until = max(years[-1], min(study.county.record.target_year or 0, years[-1] + 10))
     if what == "mean":
-        figure = Chart(figsize=(WIDTH, 8.9), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 8.9), layout=GridLayout())
         axes = figure.subplots(len(INDICATORS), max(len(stages), 1), squeeze=False)
         panels = [
             (axes[row, column], name, [stage])
@@ -308,7 +315,7 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
             for column, stage in enumerate(stages)
         ]
     else:
-        figure = Chart(figsize=(WIDTH, 6.4), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 6.4), layout=GridLayout())
         axes = figure.subplots(4, 2).ravel()
         axes[-1].axis("off")
         panels = [(axis, name, stages) for axis, name in zip(axes, INDICATORS, strict=False)]
@@ -434,7 +441,7 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
     tasks = sorted({task.start[:4] for task in plan.calendar})
     colours = {"phase": "#3B6FA0", "project": "#B5651D", "move": "#5E8C61", "equipment": "#8064A2"}
     lines = len(bars) + (1 if tasks else 0) + len(plan.milestones)
-    figure = Chart(figsize=(WIDTH, min(1.0 + 0.2 * lines, 9.3)), layout="constrained")
+    figure = Chart(figsize=(WIDTH, min(1.0 + 0.2 * lines, 9.3)), layout=GridLayout())
     axis = figure.subplots()
     labels = []
     for y, (kind, name, start, end, _) in enumerate(bars):
@@ -485,7 +492,7 @@ def _marker(stage: str) -> str:
 def enrolment_chart(study: Study, lang: str = "zh") -> Chart:
     """Students of each stage over the years."""
     say = speak(lang)
-    figure = Chart(figsize=(WIDTH, 1.9), layout="constrained")
+    figure = Chart(figsize=(WIDTH, 1.9), layout=GridLayout())
     axis = figure.subplots()
     years = list(study.years)
     for stage in STAGES:

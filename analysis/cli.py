@@ -417,16 +417,10 @@ def report(
     ] = "pdf,html",
 ) -> None:
     """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
-    from .report.build import FORMATS, write_report
+    from .report.build import write_report
 
     say = _say(lang)
-    chosen = tuple(name.strip() for name in formats.split(","))
-    unknown = set(chosen) - set(FORMATS)
-    if unknown:
-        raise typer.BadParameter(
-            f"unknown {', '.join(sorted(unknown))}; expected {', '.join(FORMATS)}",
-            param_hint="--format",
-        )
+    chosen = _formats(formats)
 
     def work(name: str) -> None:
         for path in write_report(
@@ -477,6 +471,87 @@ def planner(
             asyncio.run(serve(Desk(counties), port, started))
 
     _each([county or ""], lang, work)
+
+
+@app.command()
+def batch(
+    roots: Annotated[
+        list[str],
+        typer.Argument(metavar="ROOT...", help="Counties, or folders below which they are found."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the reports and their index.")],
+    year: YearOption = None,
+    lang: Lang = "zh",
+    formats: Annotated[str, typer.Option("--format", help="As of `report`.")] = "pdf,html",
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="Report by a scenario (repeatable).")
+    ] = None,
+    region: Annotated[
+        bool, typer.Option("--region", help="Also one report that compares all the counties.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Worker processes; default: one per core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:8786."),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", help="Only part i of n (i/n), for array jobs.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make unchanged reports again.")] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, help="Seconds that one report may take.")
+    ] = 900,
+    notebook: Annotated[
+        Path | None, typer.Option("--notebook", help="Another notebook that begins with a cover.")
+    ] = None,
+) -> None:
+    """The reports of many counties, in parallel; run again, it goes on where it stopped."""
+    from .telling import run
+
+    say = _say(lang)
+    asked = year if year == "all" else _year(year)
+    chosen = _formats(formats)
+    try:
+        ok = run(
+            roots,
+            out,
+            year=asked,
+            lang=lang,
+            formats=chosen,
+            scenarios=scenario or [None],
+            region=region,
+            workers=jobs,
+            scheduler=scheduler,
+            part=shard,
+            force=force,
+            timeout=timeout,
+            notebook=notebook,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
+    except KeyboardInterrupt:
+        typer.echo(say("stopped; the same command goes on where it stopped"), err=True)
+        raise typer.Exit(130) from None
+    except InputError as error:
+        _print_findings(error.findings, lang)
+        raise typer.Exit(1) from None
+    if not ok:
+        raise typer.Exit(1)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    from .report.build import FORMATS
+
+    chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    unknown = set(chosen) - set(FORMATS)
+    if unknown:
+        raise typer.BadParameter(
+            f"unknown {', '.join(sorted(unknown))}; expected {', '.join(FORMATS)}",
+            param_hint="--format",
+        )
+    return chosen
 
 
 def _year(text: str | None) -> int | None:

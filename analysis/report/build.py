@@ -10,13 +10,13 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from traitlets.config import Config
-
+from ..apportion import stage_rows
 from ..course import Model
 from ..files import N_, problem
 from ..load import County, load_county
 from ..scenario import load_scenario
-from ..study import analyze
+from ..scratch import scratch
+from ..study import Study, analyze
 from ..workbook import write_workbook
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
@@ -33,6 +33,8 @@ def write_report(
     scenario: str | None = None,
     formats: tuple[str, ...] = USUAL,
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
+    time_limit: float | None = None,
+    facts: dict | None = None,
 ) -> list[Path]:
     """Execute the report notebook for a county and export it.
 
@@ -49,6 +51,10 @@ def write_report(
     formats : tuple of {"pdf", "html", "docx", "xlsx"}
     notebook : str or Path
         Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
+    time_limit : float, optional
+        Seconds after which the notebook is stopped.
+    facts : dict, optional
+        Is filled with what the cover says of the report (`Report.metadata`).
 
     Returns
     -------
@@ -76,27 +82,81 @@ def write_report(
             year=year,
             years=", ".join(map(str, years)),
         )
-    files = {}
+    ahead = scenario if year > county.last_observed else None
+    study = analyze(county, year, scenario=ahead)
+    files, found = {}, {}
     pages = [name for name in formats if name != "xlsx"]
     if pages:
-        executed = execute(notebook, **parameters)
-    for name in pages:
-        files[name] = export(executed, name)
-        _check_identity(executed, county, year, scenario)
+        executed = execute(notebook, time_limit=time_limit, **parameters)
+        found = _check_identity(executed, study, scenario)
+        files = {name: export(executed, name) for name in pages}
+    if facts is not None:
+        facts.update(found)
     if "xlsx" in formats:
-        ahead = scenario if year > county.last_observed else None
-        files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang)
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+        files["xlsx"] = write_workbook(study, lang)
     stem = f"{county.slug}-{year}"
     if scenario is not None:
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
     stem += "" if lang == "zh" else f"-{lang}"
-    return [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
+    return _write(files, Path(out), stem, found)
 
 
-def execute(notebook: str | Path, **parameters):
+def _write(files: dict[str, bytes], folder: Path, stem: str, facts: dict) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
+    for path in written:
+        check_written(path, facts)
+    return written
+
+
+def write_region(
+    counties: list[Path],
+    out: str | Path,
+    *,
+    year: int | None = None,
+    lang: str = "zh",
+    formats: tuple[str, ...] = FORMATS,
+    time_limit: float | None = None,
+    facts: dict | None = None,
+) -> list[Path]:
+    """Execute the region notebook for many counties and export it.
+
+    Parameters are those of `write_report`; `year` None takes each county's last year.
+
+    Returns
+    -------
+    list of Path
+        ``region.pdf`` and so on (``region-<year>`` for one year; ``-en`` is added for English).
+
+    Raises
+    ------
+    InputError
+        The notebook failed, or a page cannot be made.
+    """
+    paths = [str(county) for county in counties]
+    executed = execute(
+        NOTEBOOKS / "region.ipynb", time_limit=time_limit, counties=paths, year=year, lang=lang
+    )
+    from .exporters import document_metadata
+
+    found = document_metadata(executed)
+    if facts is not None:
+        facts.update(found)
+    files = {name: export(executed, name) for name in formats}
+    stem = "region" + (f"-{year}" if year else "") + ("" if lang == "zh" else f"-{lang}")
+    return _write(files, Path(out), stem, found)
+
+
+def execute(notebook: str | Path, *, time_limit: float | None = None, **parameters):
     """Run a notebook by papermill; unknown parameters are refused before a kernel starts.
+
+    Parameters
+    ----------
+    notebook : str or Path
+    time_limit : float, optional
+        Seconds after which the notebook is stopped.
+    **parameters
+        Of the notebook.
 
     Returns
     -------
@@ -120,18 +180,20 @@ def execute(notebook: str | Path, **parameters):
             names=", ".join(unknown),
             known=", ".join(known),
         )
-    with tempfile.TemporaryDirectory(prefix="junheng-") as folder, warnings.catch_warnings():
+    with scratch() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return papermill.execute_notebook(
                 str(notebook),
-                str(Path(folder) / "executed.ipynb"),
+                None,
                 parameters=parameters,
+                engine_name="junheng-warm",
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=folder,
                 start_timeout=180,
-                config=_kernel_config(folder),
+                time_limit=time_limit,
+                shutdown_kernel="immediate",
             )
         except papermill.PapermillExecutionError as error:
             raise problem(
@@ -141,13 +203,6 @@ def execute(notebook: str | Path, **parameters):
                 name=error.ename,
                 reason=error.evalue,
             ) from error
-
-
-def _kernel_config(folder: str) -> Config:
-    """Talk to the kernel through files of this run, where the platform can: no ports to race for."""
-    if os.name != "posix":
-        return Config()
-    return Config(KernelManager={"transport": "ipc", "ip": str(Path(folder) / "kernel")})
 
 
 def export(executed, name: str) -> bytes:
@@ -164,19 +219,46 @@ def export(executed, name: str) -> bytes:
     return data if isinstance(data, bytes) else data.encode("utf-8")
 
 
-def _check_identity(executed, county: County, year: int, scenario: str | None) -> None:
-    """A report must be of the county, year and scenario that were asked for."""
+def totals(county: County, year: int) -> tuple[int, int]:
+    """Schools and students that a report of a year has to be about, from the tables alone."""
+    profile = county.standard.profile
+    rules = {year: county.standard.evaluation.for_year(year)}
+    rows = stage_rows(county, rules, frozenset(profile.concessions))
+    judged = rows[rows["in_scope"]]
+    return int(judged["school_id"].nunique()), int(judged["students"].sum())
+
+
+def _check_identity(executed, study: Study, scenario: str | None) -> dict:
+    """What the cover says of the report; it must be of the county, year and schools asked for."""
     from .exporters import document_metadata
 
-    metadata = document_metadata(executed)
-    found = (metadata["code"], metadata["year"], metadata.get("scenario") or "")
-    asked = (county.code, year, scenario or "")
-    if found != asked:
+    found = document_metadata(executed)
+    is_ = (found["code"], found["year"], found.get("scenario") or "")
+    asked = (study.county.code, study.year, scenario or "")
+    if is_ == asked:
+        is_, asked = (found["schools"], found["students"]), totals(study.county, study.year)
+    if is_ != asked:
         raise problem(
             N_("the report is of {found}, but {asked} was asked for"),
-            found=" ".join(map(str, found)).strip(),
+            found=" ".join(map(str, is_)).strip(),
             asked=" ".join(map(str, asked)).strip(),
         )
+    return found
+
+
+def check_written(path: Path, facts: dict) -> None:
+    """Read a web page or PDF back: it must name the county, year, schools and students.
+
+    Raises
+    ------
+    InputError
+        The file is not the report it should be.
+    """
+    if path.suffix not in (".html", ".pdf"):
+        return
+    # Typst leaves the metadata of an archivable PDF as plain text
+    if facts["keywords"].encode("utf-8") not in path.read_bytes():
+        raise problem(N_("the file does not say that it is the report asked for"), file=path)
 
 
 def write_whole(path: Path, data: bytes) -> Path:

@@ -11,6 +11,7 @@ import functools
 import html
 import json
 import re
+import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,20 +141,14 @@ def pdf_from_html(page: str, metadata: dict) -> bytes:
     bytes
         PDF/A-2a and PDF/UA-1; the same input gives the same bytes.
     """
-    import pypandoc
     import typst
 
     with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
         root = Path(folder)
         # the sticky mark of the web page is the running head's business on paper
         page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
-        page = _pictures_to_files(page, root)
-        body = pypandoc.convert_text(
-            page,
-            "typst",
-            format="html",
-            extra_args=["--wrap=none", "--quiet", f"--lua-filter={TEMPLATES / 'to_typst.lua'}"],
-        )
+        page = _tables_for_paper(_pictures_to_files(page, root))
+        body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
         imports = (
             '#import "report.typ": fills, tight, facts, cover, subtitle, edition, synthetic, '
             "together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
@@ -189,6 +184,59 @@ def _pictures_to_files(page: str, root: Path) -> str:
         return f'src="{name}"'
 
     return re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', write, page)
+
+
+def _pandoc(page: str, to: str, *options: str) -> str:
+    """A web page in another format; one process, where `pypandoc.convert_text` starts three."""
+    import pypandoc
+
+    command = [pypandoc.get_pandoc_path(), "--from=html", f"--to={to}", "--wrap=none", "--quiet"]
+    done = subprocess.run([*command, *options], input=page.encode("utf-8"), capture_output=True)
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip()
+        raise problem(N_("the PDF could not be typeset: {reason}"), reason=reason)
+    return done.stdout.decode("utf-8")
+
+
+#: Cells with a colour of their own in print (`fills` in report.typ).
+_FILLED = re.compile(r'<td class="((?:num )?(near|short|not_met|not_assessed))"')
+
+
+def _tables_for_paper(page: str) -> str:
+    """Give cells their colour and wide tables their columns: what a Lua filter does slowly."""
+    page = _FILLED.sub(
+        lambda found: f'{found[0]} data-typst:fill="fills.{found[2].replace("_", "-")}"', page
+    )
+    return re.sub(
+        r'(<table class="tight"><caption>.*?</caption>)(.*?</table>)',
+        _columns,
+        page,
+        flags=re.DOTALL,
+    )
+
+
+def _columns(table: re.Match) -> str:
+    """A tight table with columns in proportion to their longest text, if it is a wide one.
+
+    Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
+    Heads may take more lines than cells.
+    """
+    widths: dict[int, float] = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", table[2], flags=re.DOTALL):
+        cells = re.findall(r"<(t[hd])[^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL)
+        for column, (kind, cell) in enumerate(cells):
+            share, most = (0.4, 14) if kind == "th" else (1, 34)
+            text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
+            # Chinese characters count double; a word of letters cannot be broken
+            width = share * sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+            longest = max(map(len, re.findall(r"[A-Za-z]+", text)), default=0)
+            width = min(max(width, 0.95 * longest), most)
+            widths[column] = max(widths.get(column, 4), width)
+    total = sum(widths.values()) + 2 * len(widths)
+    if total < 90:
+        return table[0]
+    shares = (f'<col style="width: {100 * (w + 2) / total:.4f}%">' for w in widths.values())
+    return f"{table[1]}<colgroup>{''.join(shares)}</colgroup>{table[2]}"
 
 
 def _timestamp(date: str) -> datetime:

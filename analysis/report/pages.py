@@ -177,14 +177,22 @@ class Report:
     @property
     def metadata(self) -> dict:
         """What the exporters need to know of the whole document."""
+        judged = self.study.rows[self.study.rows["in_scope"]]
+        schools, students = judged["school_id"].nunique(), int(judged["students"].sum())
+        identity = f"junheng {self.study.county.code} {self.study.year} {schools} {students}"
         return {
             "title": self.title,
             "lang": self.lang,
             "county": self.say.label(self.study.county.record.name),
             "code": self.study.county.code,
             "year": self.study.year,
-            "mark": self.say("; ").join(self._marks),
             "scenario": self.prospects.main if self.prospects else "",
+            "schools": schools,
+            "students": students,
+            # what a finished file is checked by
+            "keywords": identity,
+            "verdict": {True: "met", False: "not_met", None: "not_assessed"}[self.study.recognised],
+            "mark": self.say("; ").join(self._marks),
             "contents": self.say("Contents"),
             "table": self.say("Table"),
             "figure": self.say("Figure"),

@@ -1,6 +1,4 @@
--- What pandoc's Typst writer does not do: alternative texts, cells by status, boxes by class.
-
-local fills = { near = true, short = true, not_met = true, not_assessed = true }
+-- What pandoc's Typst writer does not do: alternative texts, boxes by class.
 
 local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]', ' ') .. '"'
@@ -39,49 +37,8 @@ function Figure(figure)
     '#figure(' .. picture(image):sub(2) .. ', kind: image, caption: [' .. caption .. '])\n')
 end
 
--- Width of a text in half-width characters; Chinese characters count double.
-local function width_of(text)
-  local width = 0
-  for _, code in utf8.codes(text) do width = width + (code > 0x2E7F and 2 or 1) end
-  return width
-end
-
--- Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
--- A wide table gets columns in proportion to their longest text instead; heads may take more lines.
-local function set_widths(tbl)
-  local widths, total = {}, 0
-  local function consider(row, share, most)
-    for i, cell in ipairs(row.cells) do
-      local text = pandoc.utils.stringify(cell.contents)
-      local width = width_of(text) * share
-      -- a word of letters cannot be broken
-      for word in text:gmatch('%a+') do width = math.max(width, #word * 0.95) end
-      widths[i] = math.max(widths[i] or 4, math.min(width, most))
-    end
-  end
-  for _, row in ipairs(tbl.head.rows) do consider(row, 0.4, 14) end
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do consider(row, 1, 34) end
-  end
-  for _, width in ipairs(widths) do total = total + width + 2 end
-  if total < 90 then return end
-  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], (widths[i] + 2) / total } end
-end
-
 function Table(tbl)
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      for _, cell in ipairs(row.cells) do
-        for _, class in ipairs(cell.attr.classes) do
-          if fills[class] then
-            cell.attr.attributes['typst:fill'] = 'fills.' .. class:gsub('_', '-')
-          end
-        end
-      end
-    end
-  end
   local class = tbl.classes[1]
-  if class == 'tight' then set_widths(tbl) end
   if class == 'facts' or class == 'tight' then
     return { pandoc.RawBlock('typst', '#' .. class .. '['), tbl, pandoc.RawBlock('typst', ']') }
   end
