@@ -14,7 +14,7 @@ import pandas as pd
 from .dispersion import coefficient_of_variation
 from .evaluate import PARTS, three_valued
 from .indicators import at_most
-from .schema import INDICATORS, STAGES
+from .schema import INDICATORS, STAGE_GRADES, STAGES
 from .study import Study
 
 FUNDING_FLOOR = 100
@@ -56,6 +56,17 @@ def yearly(study: Study) -> pd.DataFrame:
     over = balance.groupby(["year", "stage"])["over"].sum().rename("cv_over")
     table = table.join(counted, on=["year", "stage"]).join(lacks, on=["year", "stage"])
     table = table.join(worst, on=["year", "stage"]).join(over, on=["year", "stage"])
+    grades = study.county.tables["enrolment"]
+    largest = pd.concat(
+        grades[grades["grade"].isin(STAGE_GRADES[stage])]
+        .groupby("year")["largest_class"]
+        .max()
+        .rename("largest_class")
+        .to_frame()
+        .assign(stage=stage)
+        for stage in STAGES
+    )
+    table = table.join(largest.set_index("stage", append=True), on=["year", "stage"])
     if study.outlook is not None:
         room = study.outlook.capacity.groupby(["year", "stage"])[
             ["classes_missing", "seats_missing"]
@@ -109,27 +120,40 @@ def small_schools(study: Study) -> pd.DataFrame:
     scope = register.groupby(["school_id", "year"])["in_scope"].any().unstack()
     ahead = [year for year in sizes.columns if year > last]
     roster = study.county.tables["schools"].set_index("school_id")
-    reasons = register[~register["in_scope"]].set_index(["school_id", "year"])["reason"]
-    rows = []
-    for school in sizes.index:
-        now = sizes.loc[school].get(last, np.nan)
-        row = {
-            **{"school_id": school, "school": roster.loc[school, "name"]},
-            **{"type": roster.loc[school, "type"], "students": now},
-            "students_until": sizes.loc[school].get(ahead[-1], np.nan) if ahead else np.nan,
+    out = register[~register["in_scope"]]
+    reasons = dict(zip(zip(out["school_id"], out["year"], strict=True), out["reason"], strict=True))
+    now = sizes.get(last, pd.Series(np.nan, index=sizes.index))
+    later = sizes[ahead]
+    rows = pd.DataFrame(
+        {
+            "school_id": sizes.index,
+            "school": roster["name"].reindex(sizes.index).to_numpy(),
+            "type": roster["type"].reindex(sizes.index).to_numpy(),
+            "students": now.to_numpy(),
+            "students_until": later[ahead[-1]].to_numpy() if ahead else np.nan,
         }
-        for limit in (FUNDING_FLOOR, 50):
-            under = [year for year in ahead if 0 < sizes.loc[school, year] < limit]
-            row[f"below_{limit}"] = under[0] if under and not 0 < now < limit else np.nan
-        judged = scope.loc[school].reindex([last, *ahead]).astype("boolean").fillna(False)
-        gone = [year for year in ahead if not judged[year]] if judged[last] else []
-        row["leaves"] = gone[0] if gone else np.nan
-        reason = reasons.get((school, gone[0]), "closed") if gone else ""
-        row["reason"] = reason if isinstance(reason, str) else reason.iloc[0]
-        if any(np.isfinite(row[name]) for name in ("below_100", "below_50", "leaves")):
-            rows.append(row)
-    columns = ["school_id", "school", "type", "students", "students_until", "below_100", "below_50"]
-    return pd.DataFrame(rows, columns=[*columns, "leaves", "reason"])
+    )
+    for limit in (FUNDING_FLOOR, 50):
+        under = ((later > 0) & (later < limit)).to_numpy() & ~(
+            (now > 0) & (now < limit)
+        ).to_numpy()[:, None]
+        rows[f"below_{limit}"] = _first(under, ahead)
+    judged = scope.reindex(columns=[last, *ahead]).eq(True).to_numpy()
+    rows["leaves"] = _first(judged[:, :1] & ~judged[:, 1:], ahead)
+    keys = list(zip(rows["school_id"], rows["leaves"], strict=True))
+    rows["reason"] = [
+        "" if np.isnan(year) else reasons.get((school, int(year)), "closed")
+        for school, year in keys
+    ]
+    rows = rows[rows[["below_100", "below_50", "leaves"]].notna().any(axis=1)]
+    return rows.reset_index(drop=True)
+
+
+def _first(found: np.ndarray, years: list[int]) -> np.ndarray:
+    """The first year in which something holds, row by row; NaN where it never does."""
+    if not years:
+        return np.full(len(found), np.nan)
+    return np.where(found.any(axis=1), np.array(years, dtype=float)[found.argmax(axis=1)], np.nan)
 
 
 def hollow_improvements(study: Study) -> pd.DataFrame:

@@ -95,16 +95,19 @@ def observe(county: County) -> Observed:
     enrolment = tables["enrolment"]
     enrolment = enrolment[enrolment["grade"].between(1, GRADES)]
     at = (
-        enrolment["school_id"].map(place).to_numpy(),
+        enrolment["school_id"].map(place).to_numpy(dtype=int),
         enrolment["grade"].to_numpy(dtype=int) - 1,
-        enrolment["year"].map(position).to_numpy(),
+        enrolment["year"].map(position).to_numpy(dtype=int),
     )
     grid = {}
     for name in ("students", "classes", "largest_class"):
         grid[name] = np.full((len(place), GRADES, len(years)), np.nan)
         grid[name][at] = enrolment[name].to_numpy(dtype=float, na_value=np.nan)
     wide = tables["school_years"]
-    at = (wide["school_id"].map(place).to_numpy(), wide["year"].map(position).to_numpy())
+    at = tuple(
+        wide[key].map(of).to_numpy(dtype=int)
+        for key, of in (("school_id", place), ("year", position))
+    )
     yearly = {}
     for name in TABLES["school_years"].names:
         if name not in ("school_id", "year", "note"):

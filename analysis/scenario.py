@@ -429,9 +429,13 @@ class Scenario(_Strict):
         return self.model_copy(update=merged)
 
 
+def _built_in() -> Path:
+    return Path(str(resources.files("analysis").joinpath(FOLDER)))
+
+
 def scenario_files(county: County | None = None) -> dict[str, Path]:
     """Every scenario that can be named: id -> file, those of the county first."""
-    folders = [Path(str(resources.files("analysis").joinpath(FOLDER)))]
+    folders = [_built_in()]
     if county is not None:
         root = county.path if county.path.is_dir() else county.path.parent
         folders.append(root / FOLDER)
@@ -504,7 +508,13 @@ def _compose(
     base = scenario.base or (None if BASELINE in above[-1:] else BASELINE)
     if base == NOTHING or (alone and base == BASELINE):
         base = None
-    whole = _named(base, files, above) if base else Scenario(name=scenario.name)
+    if base:
+        whole = _named(base, files, above)
+    elif above[-1:] == (BASELINE,):
+        # a county's own baseline rests on the built-in one
+        whole = read_model(_built_in() / f"{BASELINE}.yaml", Scenario)
+    else:
+        whole = Scenario(name=scenario.name)
     for part in scenario.parts:
         name, delay = (part, 0) if isinstance(part, str) else (part.part, part.delay)
         whole = _later(_named(name, files, above, alone=True), delay).over(whole)

@@ -31,7 +31,8 @@ from .scenario import Scenario
 from .standards import Rules
 
 
-@dataclass(frozen=True)
+# compared by identity, as counties are
+@dataclass(frozen=True, eq=False)
 class Study:
     """Everything that follows from a county's data and its standard.
 

@@ -13,6 +13,7 @@ From the last observed value each slope leads to a year in which the goal is rea
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -30,6 +31,7 @@ FEWEST_YEARS = 3
 COURSES = ("reached", "on_course", "at_risk", "off_course", "not_assessed")
 
 
+@functools.lru_cache(maxsize=4)
 def trajectory_table(study: Study) -> pd.DataFrame:
     """Every quantity in every year, with the rule and the own target in force.
 
@@ -108,6 +110,7 @@ def _in_force(study: Study, year: int, entry: str) -> dict:
     return found
 
 
+@functools.lru_cache(maxsize=4)
 def pace_table(study: Study) -> pd.DataFrame:
     """For every quantity with a goal: the pace needed, the pace so far, and the verdict.
 
