@@ -16,7 +16,7 @@ from ..files import N_, problem
 from ..load import County, load_county
 from ..scenario import load_scenario
 from ..scratch import scratch
-from ..study import Study, analyze
+from ..study import analyze
 from ..workbook import write_workbook
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
@@ -88,7 +88,7 @@ def write_report(
     pages = [name for name in formats if name != "xlsx"]
     if pages:
         executed = execute(notebook, time_limit=time_limit, **parameters)
-        found = _check_identity(executed, study, scenario)
+        found = _check_identity(executed, study.county, year, scenario)
         files = {name: export(executed, name) for name in pages}
     if facts is not None:
         facts.update(found)
@@ -115,7 +115,7 @@ def write_region(
     *,
     year: int | None = None,
     lang: str = "zh",
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = USUAL,
     time_limit: float | None = None,
     facts: dict | None = None,
 ) -> list[Path]:
@@ -142,7 +142,8 @@ def write_region(
     found = document_metadata(executed)
     if facts is not None:
         facts.update(found)
-    files = {name: export(executed, name) for name in formats}
+    # the workbook of formulas is about one county
+    files = {name: export(executed, name) for name in formats if name != "xlsx"}
     stem = "region" + (f"-{year}" if year else "") + ("" if lang == "zh" else f"-{lang}")
     return _write(files, Path(out), stem, found)
 
@@ -228,15 +229,15 @@ def totals(county: County, year: int) -> tuple[int, int]:
     return int(judged["school_id"].nunique()), int(judged["students"].sum())
 
 
-def _check_identity(executed, study: Study, scenario: str | None) -> dict:
+def _check_identity(executed, county: County, year: int, scenario: str | None = None) -> dict:
     """What the cover says of the report; it must be of the county, year and schools asked for."""
     from .exporters import document_metadata
 
     found = document_metadata(executed)
     is_ = (found["code"], found["year"], found.get("scenario") or "")
-    asked = (study.county.code, study.year, scenario or "")
+    asked = (county.code, year, scenario or "")
     if is_ == asked:
-        is_, asked = (found["schools"], found["students"]), totals(study.county, study.year)
+        is_, asked = (found["schools"], found["students"]), totals(county, year)
     if is_ != asked:
         raise problem(
             N_("the report is of {found}, but {asked} was asked for"),

@@ -773,7 +773,7 @@ def _set_properties(document, metadata: dict) -> None:
     """What a file manager shows: title, county, year, language; no day but that of the statistics."""
     core = document.core_properties
     core.title = metadata["title"]
-    core.subject = f"{metadata['county']} {metadata['code']} {metadata['year']}"
+    core.subject = f"{metadata.get('county', '')} {metadata['code']} {metadata['year']}".strip()
     core.keywords = f"{metadata['code']}, {metadata['year']}"
     core.author = core.last_modified_by = "Junheng 均衡"
     core.language = {"zh": "zh-CN", "en": "en-US"}[metadata["lang"]]
