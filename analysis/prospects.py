@@ -155,12 +155,13 @@ class Prospects:
                 text = say("{scenario}: in {year} nothing fails, but the verdict is open for lack of data.", scenario=self.name(name), year=due)  # fmt: skip
             else:
                 text = say("{scenario}: not met in {year} ({parts}).", scenario=self.name(name), year=due, parts=say.join(failing))  # fmt: skip
+            then = self._yearly[name]
+            then = then[then["year"] == due][["passing", "schools", "cv_over"]].sum()
             text += say(
-                " {passing} of {schools} rows of schools meet the school rule in {year}, {over} coefficients of variation are above their limit.",
-                passing=say.number(row["passing"]),
-                schools=say.number(row["schools"]),
-                over=say.number(row["cv_over"]),
-                year=year,
+                " {passing} of {schools} rows of schools meet the school rule; coefficients of variation above their limit: {over}.",
+                passing=say.number(then["passing"]),
+                schools=say.number(then["schools"]),
+                over=say.number(then["cv_over"]),
             )
             found.append(text)
         if self.forecast is not None:
