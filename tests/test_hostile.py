@@ -334,27 +334,42 @@ def test_invisible_characters_leave_no_trace(text, tmp_path):
 
 @pytest.mark.slow
 def test_reports_of_a_county_full_of_hostile_names(tmp_path):
-    """Web page and PDF show the names letter by letter; nothing of them is executed."""
+    """Web page, PDF, Word and workbook show the names letter by letter; nothing is executed."""
+    from docx import Document
+    from openpyxl import load_workbook
     from pypdf import PdfReader
 
     from analysis.report.build import write_report
 
     folder = hostile_folder(tmp_path / "county")
-    files = {path.suffix: path for path in write_report(folder, tmp_path / "out")}
+    formats = ("docx", "html", "pdf", "xlsx")
+    written = write_report(folder, tmp_path / "out", formats=formats)
+    files = {path.suffix: path for path in written}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "county-2021.html",
-        "county-2021.pdf",
+        f"county-2021.{ending}" for ending in formats
     ]
     page = files[".html"].read_text(encoding="utf-8")
     text = re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>", "", page, flags=re.DOTALL)
     shown = letters(html.unescape(text))
     pdf = letters("".join(p.extract_text() for p in PdfReader(files[".pdf"]).pages))
 
+    parts = Document(files[".docx"]).element.body.iter()
+    word = letters("".join(part.text or "" for part in parts if part.tag.endswith("}t")))
+    cells = [
+        cell
+        for sheet in load_workbook(files[".xlsx"]).worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+    ]
+    written_out = {letters(str(cell.value)) for cell in cells if cell.data_type == "s"}
+
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     for name in NAMES:
         assert letters(name) in shown, name
         assert letters(name) in pdf, name
+        assert letters(name) in word, name
+        assert any(letters(name) in text for text in written_out), name
 
 
 def letters(text: str) -> str:
