@@ -395,7 +395,7 @@ class Prospects:
         ]
         return Grid(
             say("What the scenario does: {scenario}", scenario=self.name(self.main)),
-            (say("Status"), say("What"), say("Cost (10,000 yuan)")),
+            (say("Treatment"), say("What"), say("Cost (10,000 yuan)")),
             tuple(rows),
         )
 
