@@ -111,6 +111,8 @@ def template(
         if county is not None:
             files |= files_beside(county, workbook)
         for path, data in files.items():
+            if path.parent != workbook.parent:
+                path.parent.mkdir(exist_ok=True)
             _write(path, data)
             typer.echo(say("{path} written", path=path))
 

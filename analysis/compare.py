@@ -71,6 +71,8 @@ def yearly(study: Study) -> pd.DataFrame:
         room = study.outlook.capacity.groupby(["year", "stage"])[
             ["classes_missing", "seats_missing"]
         ].sum()
+        # a part of a place is a place
+        room = np.ceil(room - 1e-6).abs()
         table = table.join(room, on=["year", "stage"])
     else:
         table[["classes_missing", "seats_missing"]] = np.nan
@@ -111,17 +113,28 @@ def small_schools(study: Study) -> pd.DataFrame:
     DataFrame
         ``school_id, school, type, students`` (last observed year), ``students_until`` (last year),
         `below_100` and `below_50` (first projected year with fewer students; blank: never, or
-        already in the last observed year), `leaves` (first projected year in which the school is not
-        judged any more) and `reason`.
+        already in the last observed year), `leaves` (first projected year in which one of its stages is
+        not judged any more), that `stage` and the `reason`.
     """
     register = study.register[study.register["type"] != "special_education"]
     last = study.county.last_observed
     sizes = register.groupby(["school_id", "year"])["students"].sum(min_count=1).unstack()
-    scope = register.groupby(["school_id", "year"])["in_scope"].any().unstack()
+    scope = register.groupby(["school_id", "stage", "year"])["in_scope"].any().unstack()
     ahead = [year for year in sizes.columns if year > last]
     roster = study.county.tables["schools"].set_index("school_id")
     out = register[~register["in_scope"]]
-    reasons = dict(zip(zip(out["school_id"], out["year"], strict=True), out["reason"], strict=True))
+    keys = zip(out["school_id"], out["stage"], out["year"], strict=True)
+    reasons = dict(zip(keys, out["reason"], strict=True))
+    judged = scope.reindex(columns=[last, *ahead]).eq(True).to_numpy()
+    gone = pd.DataFrame(
+        {"leaves": _first(judged[:, :1] & ~judged[:, 1:], ahead)}, index=scope.index
+    ).dropna()
+    gone["reason"] = [
+        reasons.get((school, stage, int(year)), "closed")
+        for (school, stage), year in gone["leaves"].items()
+    ]
+    # the first of its stages that is not judged any more
+    gone = gone.reset_index().sort_values("leaves", kind="stable").drop_duplicates("school_id")
     now = sizes.get(last, pd.Series(np.nan, index=sizes.index))
     later = sizes[ahead]
     rows = pd.DataFrame(
@@ -138,13 +151,10 @@ def small_schools(study: Study) -> pd.DataFrame:
             (now > 0) & (now < limit)
         ).to_numpy()[:, None]
         rows[f"below_{limit}"] = _first(under, ahead)
-    judged = scope.reindex(columns=[last, *ahead]).eq(True).to_numpy()
-    rows["leaves"] = _first(judged[:, :1] & ~judged[:, 1:], ahead)
-    keys = list(zip(rows["school_id"], rows["leaves"], strict=True))
-    rows["reason"] = [
-        "" if np.isnan(year) else reasons.get((school, int(year)), "closed")
-        for school, year in keys
-    ]
+    rows = rows.merge(gone, on="school_id", how="left")
+    rows[["stage", "reason"]] = (
+        rows[["stage", "reason"]].astype(object).where(rows["leaves"].notna(), "")
+    )
     rows = rows[rows[["below_100", "below_50", "leaves"]].notna().any(axis=1)]
     return rows.reset_index(drop=True)
 
@@ -191,7 +201,8 @@ def hollow_improvements(study: Study) -> pd.DataFrame:
                 same = coefficient_of_variation(
                     before.loc[stay, "value"], before.loc[stay, "students"]
                 )
-                if new < old - 1e-12 and new >= same - 1e-12:
+                # a fall that three decimals do not show is none
+                if round(new, 3) < round(old, 3) and new >= same - 1e-12:
                     names = tuple(before.loc[left, "school"].astype(str))
                     rows.append((year, stage, name, old, new, same, names))
     return pd.DataFrame(rows, columns=columns)

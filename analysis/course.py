@@ -40,7 +40,7 @@ from .scenario import (
     StaffTarget,
     load_scenario,
 )
-from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES, TABLES
+from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES, TABLES, Label
 
 GRADES = 9
 #: Positions of a stage's grades in the array, and of its entrance grade.
@@ -169,7 +169,7 @@ class Model:
         self.flows: list[tuple] = []
         self.scenario = whole
         if whole.plan is not None:
-            planned, notes = plan_parts(county, whole.plan, self.last)
+            planned, notes = plan_parts(county, whole, self.last)
             self.notes += notes
             # what is planned comes before what somebody adds to it
             lists = {
@@ -513,9 +513,27 @@ class Model:
 
     def run(self) -> Model:
         """Go on to the last year."""
+        self._announce()
         for year in self.years:
             self.step(year)
         return self
+
+    def _announce(self) -> None:
+        """What is assumed beside moves and buildings, which speak for themselves in their years."""
+        scenario, names = self.applied, self.roster["name"]
+        for entry in scenario.migration:
+            self._note("applied", N_("{year}: {n} pupils a year come (negative: leave)"), year=entry.start, n=f"{entry.students:g}")  # fmt: skip
+        for entry in scenario.housing:
+            self._note("applied", N_("{year}: {homes} new homes, {name}"), year=entry.start, homes=f"{entry.homes:g}", name=entry.name)  # fmt: skip
+        for cap in scenario.caps:
+            chosen = "; ".join(str(names.iloc[n]) for n in self.schools(cap.schools))
+            self._note("applied", N_("{year}: a cap on size ({schools})"), year=cap.start, schools=chosen or Label("全部学校", "all schools"))  # fmt: skip
+        for entry in scenario.attrition:
+            self._note("applied", N_("{year}: {share} of the teachers leave every year"), year=entry.start, share=f"{entry.share:.1%}")  # fmt: skip
+        for entry in scenario.recruitment:
+            self._note("applied", N_("{year}: {n} teachers a year recruited ({stage})"), year=entry.start, n=f"{entry.persons:g}", stage=STAGE_LABELS[entry.stage])  # fmt: skip
+        for entry in scenario.rotation:
+            self._note("applied", N_("{year}: {n} teachers a year change schools ({stage})"), year=entry.start, n=f"{entry.persons:g}", stage=STAGE_LABELS[entry.stage])  # fmt: skip
 
     def step(self, year: int) -> None:
         before = self.students

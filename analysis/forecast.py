@@ -57,8 +57,9 @@ class Forecast:
     cv : DataFrame
         ``year, stage, indicator, low, median, high, limit, above`` (share of draws above the limit).
     probability : DataFrame
-        ``year`` and shares of the draws: `schools` (every school meets the school rule), `cv` (every
-        coefficient of variation within its limit), `sizes` (no school and no class too large),
+        ``year`` and shares of the draws in which it is known that: `schools` (every school meets the
+        school rule), `cv` (every coefficient of variation is within its limit), `sizes` (no school
+        and no class is too large),
         `resource` (schools and cv), `met` (everything, the other items as on the middle course),
         `open` (nothing fails, but something was not reported).
     first_even, first_likely : int or None
@@ -295,7 +296,7 @@ class _Judge:
             site["multimedia_rooms"],
         ]
         failing = np.zeros((3, count), dtype=bool)  # schools, cv, sizes
-        missing = np.zeros(count, dtype=bool)
+        gap = np.zeros((3, count), dtype=bool)  # what was not reported, likewise
         variations = {}
         for position, stage in enumerate(STAGES):
             pupils = students[stage]
@@ -339,24 +340,25 @@ class _Judge:
                     spread = np.einsum("ds,ds,ds->d", counted, value, value) / total
                     variations[stage][:, number] = np.sqrt(spread) / mean
             unknown = (gaps > 0) & scope
-            missing |= unknown.any(axis=1)
             # what was not reported may still pass: only what fails in any case is a failure
             fails = (low | (met + gaps < self.needed)) & scope
             failing[0] |= fails.any(axis=1)
+            gap[0] |= (unknown & ~fails).any(axis=1)
             cv = variations[stage]
             if np.isfinite(self.limits[stage]):
                 decided = round_half_up(cv, 3) if self.rounded else cv
                 failing[1] |= (~at_most(decided, self.limits[stage]) & ~partial).any(axis=1)
+                gap[1] |= partial.any(axis=1)
             never = np.isnan(self.model.excess[stage]) & ~self.model.special
-            missing |= (never & (students[stage] > 0)).any(axis=1)
+            gap[2] |= (never & (students[stage] > 0)).any(axis=1)
         failing[2] |= crowded
         size = students["primary"] + students["junior"]
         failing[2] |= (~at_most(size, self.school_size)).any(axis=1)
-        resource = ~failing[0] & ~failing[1]
-        sound = resource & ~failing[2]
-        met = sound & ~missing & (self.others == "met")
-        open_ = sound & (self.others != "not_met") & (missing | (self.others == "not_assessed"))
-        return np.stack([~failing[0], ~failing[1], ~failing[2], resource, met, open_]), variations
+        fine = ~failing & ~gap
+        sound = ~failing.any(axis=0)
+        met = fine.all(axis=0) & (self.others == "met")
+        open_ = sound & (self.others != "not_met") & ~met
+        return np.stack([*fine, fine[0] & fine[1], met, open_]), variations
 
 
 # --- what varies, and how much ----------------------------------------------------------------------

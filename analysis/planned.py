@@ -38,13 +38,14 @@ _STAFF_ENTRIES = {
 }
 
 
-def plan_parts(county: County, course: PlanCourse, last: int) -> tuple[Scenario, list[Note]]:
+def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario, list[Note]]:
     """What the county's plan comes to as assumptions: projects, equipment, staff, moves.
 
     Parameters
     ----------
     county : County
-    course : PlanCourse
+    scenario : Scenario
+        Its section `plan` says what is carried out; the schools that it makes itself are left to it.
     last : int
         Last observed year: what was finished by then is in the data already.
 
@@ -58,13 +59,16 @@ def plan_parts(county: County, course: PlanCourse, last: int) -> tuple[Scenario,
     empty = Scenario(name={"zh": "规划", "en": "Plan"})
     if county.plan is None:
         return empty, [Note("not_applied", N_("the county has no plan (plan.yaml)"))]
-    reader = _PlanReader(county, course, last)
+    made = {
+        move.school.name for move in scenario.moves if getattr(move, "school", None) is not None
+    }
+    reader = _PlanReader(county, scenario.plan, last, made)
     return reader.read(empty), reader.notes
 
 
 class _PlanReader:
-    def __init__(self, county: County, course: PlanCourse, last: int):
-        self.county, self.course, self.last = county, course, last
+    def __init__(self, county: County, course: PlanCourse, last: int, made: set[str]):
+        self.county, self.course, self.last, self.made = county, course, last, made
         self.notes: list[Note] = []
         roster = county.tables["schools"]
         self.known = set(roster["name"]) | set(roster["school_id"])
@@ -117,7 +121,12 @@ class _PlanReader:
         if project.end is not None and self._date(project.end, project.name) is None:
             return None
         strangers = [name for name in project.schools if name not in self.known]
-        if strangers or not project.schools:
+        if not project.schools:
+            self._skip(project.name, N_("“{name}”: the plan names no school"))
+            return None
+        if strangers and self.made.issuperset(strangers):
+            return None
+        if strangers:
             self._skip(project.name, N_("“{name}”: {schools} not in the roster; describe the school in a scenario of the county (opening)"), schools="; ".join(strangers) or "—")  # fmt: skip
             return None
         ground = project.kind == "sports_ground"
@@ -167,7 +176,9 @@ class _PlanReader:
     def _staffing(self, entry) -> StaffTarget | None:
         name, _, stage = entry.entry.partition(".")
         if name not in _STAFF_ENTRIES or stage not in STAGES:
-            self._skip(entry.entry, N_("“{name}”: a target for the county as a whole; its figures stay as last reported"))  # fmt: skip
+            entries = (self.county.standard.plan or self.county.standard.evaluation).entries
+            title = entries[entry.entry].title if entry.entry in entries else entry.entry
+            self._skip(title, N_("“{name}”: a target for the county as a whole; its figures stay as last reported"))  # fmt: skip
             return None
         by = max(ends(entry.by) // 12 + self.course.delay, self.last + 1 + self.course.delay)
         return StaffTarget(

@@ -171,6 +171,8 @@ class Prospects:
     def _chance(self) -> str:
         say, drawn = self.say, self.forecast
         best = drawn.probability.loc[drawn.probability["met"].idxmax()]
+        if best["met"] == 0:
+            return say("By {scenario}, there is no course and no year in which the county is known to meet everything.", scenario=self.name(self.main))  # fmt: skip
         if drawn.first_likely:
             return say("By {scenario}, the county meets everything in at least nine of ten courses from {year} on.", scenario=self.name(self.main), year=drawn.first_likely)  # fmt: skip
         if drawn.first_even:
@@ -293,14 +295,14 @@ class Prospects:
                 say("Stage"),
                 say("Students"),
                 say("Classes"),
-                say("Seats missing"),
-                say("Rooms missing"),
-                say("Above qualification missing"),
-                say("Backbone missing"),
-                say("PE and arts missing"),
-                say("Meet the school rule"),
-                say("Largest CV"),
-                say("of"),
+                say("Missing:\nseats"),
+                say("Missing:\nrooms"),
+                say("Missing:\nabove req."),
+                say("Missing:\nbackbone"),
+                say("Missing:\nPE, arts"),
+                say("Meet the\nschool rule"),
+                say("Largest\nCV"),
+                say("Indicator"),
             ),
             tuple(rows),
             tight=True,
@@ -316,6 +318,8 @@ class Prospects:
                 said = say("closed") if row["reason"] == "closed" else ""
                 if reason is not None:
                     said = say(reason).format(limit=50, note="")
+                if row["stage"] and len(SCHOOL_TYPES[row["type"]].stages) > 1:
+                    said = f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{said}"
                 rows.append(
                     (
                         _text(self.name(name)),
@@ -557,7 +561,7 @@ class Prospects:
                     series[scenario] = table.set_index("year")["cv"]
                     limits = table.set_index("year")["limit"] if limits is None else limits
                 self._panel(axis, series)
-                axis.plot(limits.index, limits, color=COLOURS["limit"], linewidth=0.8, drawstyle="steps-mid")  # fmt: skip
+                axis.plot(limits.index, limits, color=COLOURS["short"], linewidth=0.8, drawstyle="steps-mid")  # fmt: skip
                 axis.tick_params(labelsize=6.3)
                 top = max(pd.concat([*series.values(), limits]).max(), 0.1)
                 axis.set_ylim(0, top * 1.12)

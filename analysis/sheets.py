@@ -99,10 +99,14 @@ class Book:
 
     @property
     def mark(self) -> str:
-        """The note that a sample is one; empty for real data."""
-        if not self.study.county.record.synthetic:
-            return ""
-        return self.say("Sample: the figures of single schools are synthetic")
+        """What every sheet must say: that the schools are a sample, that the year is projected."""
+        marks, outlook = [], self.study.outlook
+        if self.study.county.record.synthetic:
+            marks.append(self.say("Sample: the figures of single schools are synthetic"))
+        if outlook is not None and self.study.year > outlook.last:
+            name = self.say.label(outlook.scenario.name)
+            marks.append(self.say("Projected, not observed: {scenario}", scenario=name))
+        return self.say("; ").join(marks)
 
 
 class Sheet:

@@ -111,6 +111,9 @@ _INSTRUCTIONS = (
     ),
 )
 
+#: Folder of a county's own scenarios.
+SCENARIOS = "scenarios"
+
 
 def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     """The workbook to fill in, empty or with a county's data.
@@ -147,7 +150,7 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
 
 
 def files_beside(county: County, workbook: Path) -> dict[Path, bytes]:
-    """Plan and standard of a county as files for a workbook's folder.
+    """Plan, standard and scenarios of a county as files for a workbook's folder.
 
     Parameters
     ----------
@@ -158,8 +161,8 @@ def files_beside(county: County, workbook: Path) -> dict[Path, bytes]:
     Returns
     -------
     dict of Path to bytes
-        ``<stem>.plan.yaml`` and the profile that the record names, with those it extends; only
-        what is not yet there. Profiles that come with the package need no file.
+        ``<stem>.plan.yaml``, the profile that the record names, with those it extends, and the
+        folder ``scenarios``; only what is not yet there. Profiles that come with the package need no file.
 
     Raises
     ------
@@ -174,6 +177,8 @@ def files_beside(county: County, workbook: Path) -> dict[Path, bytes]:
     for name in names:
         if name is not None and (name not in built_in() or (folder / name).is_file()):
             wanted[workbook.parent / name] = folder / name
+    for source in sorted((folder / SCENARIOS).glob("*.yaml")):
+        wanted[workbook.parent / SCENARIOS / source.name] = source
     found = {path: source.read_bytes() for path, source in wanted.items()}
     for path, data in found.items():
         if path.exists() and path.read_bytes() != data:

@@ -22,7 +22,7 @@ import tornado.netutil
 import yaml
 from hypothesis import strategies as st
 
-from analysis import InputError, analyze, project
+from analysis import InputError, analyze, load_county, project
 from analysis.compare import verdicts, yearly
 from analysis.language import speak
 from analysis.planner.picture import numbers
@@ -247,14 +247,36 @@ def test_a_base_is_a_name_and_never_a_path(county, tmp_path):
         scenario(county, base=str(file))
 
 
-def test_a_base_that_does_not_say_how_pupils_go_on_is_refused(county, write_county, tmp_path):
+def test_a_county_s_own_baseline_rests_on_the_built_in_one(county, write_county, tmp_path):
     folder = write_county(county, tmp_path / "own")
     (folder / "scenarios").mkdir()
     own = "name: {zh: x, en: x}\nentry: {source: x, confidence: low}\n"
     (folder / "scenarios" / "baseline.yaml").write_text(own, encoding="utf-8")
 
-    with pytest.raises(InputError, match="says nothing about births, progression"):
-        Desk({"own": folder}).outcome(State(county="own"), "en")
+    state = State(county="own")
+    base = base_of(state, load_county(folder))
+    assert base.entry.source == "x"
+    assert base.births == load_scenario("baseline").births
+    assert Desk({"own": folder}).outcome(state, "en")
+
+
+def test_what_the_page_has_written_goes_back_to_its_controls(county):
+    """Opened again, a saved file must not be counted twice."""
+    state = State(
+        county=county.slug,
+        class_size={"primary": 40},
+        recruitment={"primary": 5},
+        migration={"students": 20, "start": county.last_observed + 1},
+    )
+    made = scenario_of(state, base_of(state, county), county)
+    again = state_of(write_scenario(made).encode(), county)
+    assert again.class_size == state.class_size
+    assert again.recruitment == state.recruitment
+    assert again.migration == state.migration
+    changed = again.model_copy(update={"recruitment": {"primary": 7}})
+    twice = scenario_of(changed, base_of(changed, county), county)
+    assert [entry.persons for entry in twice.recruitment] == [7]
+    assert len(twice.caps) == len(twice.migration) == 1
 
 
 @pytest.mark.parametrize(

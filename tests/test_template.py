@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from analysis import InputError, load_county, read_county
 from analysis.cli import app
 from analysis.load import CountyRecord, sample_folder
+from analysis.outlook import project
 from analysis.schema import (
     CHOICE_LABELS,
     COUNTY_FIELDS,
@@ -42,6 +43,7 @@ def written(county, folder: Path, lang="zh") -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / "county.xlsx"
     for file, data in files_beside(county, path).items():
+        file.parent.mkdir(exist_ok=True)
         file.write_bytes(data)
     path.write_bytes(write_template(county, lang))
     return path
@@ -119,7 +121,13 @@ def test_plan_and_standard_stand_beside_the_workbook(tmp_path):
     county = load_county("150202-donghe")
     files = files_beside(county, tmp_path / "x.xlsx")
 
-    assert sorted(path.name for path in files) == ["standard.yaml", "x.plan.yaml"]
+    assert sorted(str(path.relative_to(tmp_path)) for path in files) == [
+        "scenarios/moves.yaml",
+        "scenarios/plan_full.yaml",
+        "scenarios/plan_late.yaml",
+        "standard.yaml",
+        "x.plan.yaml",
+    ]
     assert files_beside(load_county("340207-jiujiang"), tmp_path / "x.xlsx") == {}
 
 
@@ -130,7 +138,17 @@ def test_another_file_in_the_way_is_never_overwritten(tmp_path):
         files_beside(county, tmp_path / "x.xlsx")
     (tmp_path / "standard.yaml").write_bytes((county.path / "standard.yaml").read_bytes())
 
-    assert [path.name for path in files_beside(county, tmp_path / "x.xlsx")] == ["x.plan.yaml"]
+    again = files_beside(county, tmp_path / "x.xlsx")
+    assert "standard.yaml" not in {path.name for path in again}
+
+
+def test_a_workbook_has_the_scenarios_of_its_county(tmp_path):
+    county = load_county("652323-hutubi")
+    again = load_county(written(county, tmp_path / "out"))
+
+    ours, theirs = project(county, "plan_full"), project(again, "plan_full")
+    assert (ours.students == theirs.students).all()
+    assert "新一中" in list(theirs.county.tables["schools"]["name"])
 
 
 def test_a_standard_that_extends_a_neighbour_takes_it_along(tmp_path):
@@ -261,7 +279,7 @@ def test_command_writes_workbook_plan_and_standard(tmp_path):
 
     assert result.exit_code == 0, result.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
-        ["东河.xlsx", "东河.plan.yaml", "standard.yaml"]
+        ["东河.xlsx", "东河.plan.yaml", "scenarios", "standard.yaml"]
     )
     assert load_county(path).fingerprint == load_county("150202-donghe").fingerprint
 

@@ -111,7 +111,8 @@ def _by_year(study: Study, years: list[int]) -> dict[str, np.ndarray]:
     known = np.array(years) > study.county.last_observed
     for name in ("classes_missing", "seats_missing"):
         missing = total(capacity[name].to_numpy(), year, stage)
-        found[name] = np.where(known[:, None], missing, np.nan)
+        # a part of a place is a place
+        found[name] = np.where(known[:, None], np.abs(np.ceil(missing - 1e-6)), np.nan)
     return found
 
 

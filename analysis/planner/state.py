@@ -208,6 +208,8 @@ def scenario_of(state: State, base: Scenario, county: County) -> Scenario:
 def state_of(text: bytes, county: County) -> State:
     """A scenario's file as settings of the page: its moves and additions become rows.
 
+    What the page itself has written into a file goes back to its controls.
+
     Raises
     ------
     InputError
@@ -220,8 +222,11 @@ def state_of(text: bytes, county: County) -> State:
             N_("cannot be read as UTF-8 text ({reason})"), file=IMPORTED, reason=error
         ) from None
     whole = load_scenario(parse_model(document, Scenario, IMPORTED), county)
-    rest = whole.model_copy(update={"base": NOTHING, "parts": (), "moves": (), "additions": ()})
+    controls, left = _controls(whole, county)
+    empty = {"base": NOTHING, "parts": (), "moves": (), "additions": ()}
+    rest = whole.model_copy(update=empty | left)
     state = {"county": county.slug, "file": rest, "name": whole.name, "until": whole.until}
+    state |= controls
     try:
         return State(**state, moves=whole.moves, additions=whole.additions)
     except pydantic.ValidationError as error:
@@ -229,6 +234,32 @@ def state_of(text: bytes, county: County) -> State:
             Finding("error", N_("{key}: {reason}"), {"key": key, "reason": reason}, IMPORTED)
             for _, key, reason, _ in mistakes(error)
         ) from None
+
+
+def _controls(whole: Scenario, county: County) -> tuple[dict, dict]:
+    """Assumptions in the form that the controls give them, and the lists without these."""
+    first = county.last_observed + 1
+    source = Cap(start=first, students=1, **ASSUMED).source
+    ours = {
+        "caps": [c for c in whole.caps if c.source == source and c.class_size and not c.schools],
+        "recruitment": [r for r in whole.recruitment if r.source == source and r.start == first],
+        "migration": [m for m in whole.migration if m.source == source],
+    }
+    stages = [entry.stage for entry in ours["recruitment"]]
+    if len(ours["caps"]) > 1 or len(ours["migration"]) > 1 or len(set(stages)) < len(stages):
+        return {}, {}
+    controls: dict = {}
+    if ours["caps"]:
+        controls["class_size"] = ours["caps"][0].class_size
+    if ours["recruitment"]:
+        controls["recruitment"] = {r.stage: r.persons for r in ours["recruitment"]}
+    if ours["migration"]:
+        controls["migration"] = ours["migration"][0]
+    left = {
+        name: tuple(entry for entry in getattr(whole, name) if entry not in found)
+        for name, found in ours.items()
+    }
+    return controls, left
 
 
 def state_json(state: State) -> dict:

@@ -27,7 +27,7 @@ OUTLOOK_METHOD = N_(
     "years, drawn towards those of the county where a school is small); entrants follow births six "
     "years earlier. A cohort keeps its classes. What the scenario does not name stays as last "
     "observed: teachers, areas, equipment, and everything that the county reports. Public-use funds "
-    "follow the students. Every projected year is judged by the rules in force in that year."
+    "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
 )
 
 #: Key under which the cover hands title, language and date to the exporters.
@@ -566,7 +566,7 @@ class Report:
             self._table(hollow),
             figure_html(
                 ahead.balance_chart(),
-                say("Coefficients of variation by scenario, {span}", span=span),
+                say("Coefficients of variation by scenario, {span} (red line: limit)", span=span),
                 say("Small panels, one per indicator; lines by scenario, projected years on grey."),
             ),
             figure_html(
