@@ -12,7 +12,7 @@ import io
 import math
 from importlib import resources
 
-from babel import numbers
+from babel import Locale, numbers
 from babel.messages import mofile, pofile
 
 LANGUAGES = ("zh", "en")
@@ -39,7 +39,7 @@ class Language:
         if code not in LANGUAGES:
             raise ValueError(f"lang is {code!r}; expected one of {', '.join(LANGUAGES)}")
         self.code = code
-        self._locale = _LOCALES[code]
+        self._locale = Locale.parse(_LOCALES[code])
         self._catalogue = _catalogue(code)
 
     def __call__(self, message: str, **values) -> str:
@@ -61,8 +61,8 @@ class Language:
             return DASH
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         with numbers.decimal.localcontext(numbers.decimal.Context(rounding="ROUND_HALF_UP")):
-            return numbers.format_decimal(
-                numbers.decimal.Decimal(repr(float(value))), pattern, locale=self._locale
+            return _pattern(pattern).apply(
+                numbers.decimal.Decimal(repr(float(value))), self._locale
             )
 
     def percent(self, value: float | None, decimals: int = 1) -> str:
@@ -91,6 +91,10 @@ def places(value: float) -> int:
 def N_(message: str) -> str:
     """Mark a message for the catalogue that is translated later."""
     return message
+
+
+# a report prints thousands of numbers in a handful of patterns
+_pattern = functools.cache(numbers.parse_pattern)
 
 
 @functools.cache

@@ -133,9 +133,7 @@ def _schools_table(model: Model) -> pd.DataFrame:
 def _append(model: Model, name: str, rows: dict) -> pd.DataFrame:
     """Projected rows after the observed ones, in the types of the table."""
     observed = model.source.tables[name]
-    added = pd.DataFrame(rows).reindex(columns=observed.columns)
-    for column, kind in observed.dtypes.items():
-        added[column] = added[column].astype(kind)
+    added = pd.DataFrame(rows).reindex(columns=observed.columns).astype(observed.dtypes.to_dict())
     start = int(observed.index.max()) + 1 if len(observed) else 0
     added.index = pd.RangeIndex(start, start + len(added), name=observed.index.name)
     return pd.concat([observed, added])
