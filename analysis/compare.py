@@ -12,76 +12,124 @@ import numpy as np
 import pandas as pd
 
 from .dispersion import coefficient_of_variation
-from .evaluate import PARTS, three_valued
+from .evaluate import PARTS, VERDICTS, three_valued
 from .indicators import at_most
 from .schema import INDICATORS, STAGE_GRADES, STAGES
 from .study import Study
 
-FUNDING_FLOOR = 100
-"""Students for which a small rural school or teaching point is funded at least (item G6)."""
-
 #: Teachers that a shortfall counts.
-STAFF_INDICATORS = ("teachers_above_qualification", "backbone_teachers", "pe_arts_teachers")
+STAFF_INDICATORS = tuple(name for name, about in INDICATORS.items() if not about.shared)
+
+#: Places and rooms are whole; what is less than this is left over from division.
+HAIR = 1e-6
+
+
+def by_year(study: Study) -> dict[str, np.ndarray]:
+    """What every year comes to, by stage, summed from the study's arrays.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (years, stages)
+        `students` (special-education schools left out), `classes`, `class_size`, `largest_class`,
+        `class_limit`, `schools` (judged), `passing` (of them), the teachers missing by indicator
+        and of the kind most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
+        `cv_limit` (the coefficient of variation nearest to or farthest above its limit), `cv_over`
+        (how many are above), `classes_missing` and `seats_missing` (projected years; see
+        `analysis.outlook.Outlook`; NaN in observed ones).
+    """
+    years = list(study.years)
+    tables, entered, judged = study.county.tables, study.entered, study.ratios
+    shape = (len(years), len(STAGES))
+
+    def total(values, year, stage) -> np.ndarray:
+        place, size = year * len(STAGES) + stage, shape[0] * shape[1]
+        return np.bincount(place, np.nan_to_num(values), size).reshape(shape)
+
+    special = (tables["schools"]["type"] == "special_education").to_numpy()
+    ordinary = ~special[entered.school]
+    at = (entered.year[ordinary], entered.stage[ordinary])
+    reported = np.stack(
+        [tables["school_years"][f"classes_{s}"].to_numpy(dtype=float) for s in STAGES]
+    )
+    row = entered.row[ordinary]
+    classes = np.where(row >= 0, reported[at[1], row], np.nan)
+    found = {"students": total(entered.students[ordinary], *at), "classes": total(classes, *at)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found["class_size"] = found["students"] / found["classes"]
+    found["largest_class"] = _largest_class(study, years)
+    found["class_limit"] = np.array([in_force(study, f"G5.{stage}") for stage in STAGES]).T
+    at = (judged.year, judged.stage)
+    found["schools"] = total(np.ones(len(judged.year)), *at)
+    found["passing"] = total(study.school_rule.status == VERDICTS.index("met"), *at)
+    for position, name in enumerate(INDICATORS):
+        if name in STAFF_INDICATORS:
+            found[name] = total(judged.shortfall[position], *at)
+    found["teachers_missing"] = np.max([found[name] for name in STAFF_INDICATORS], axis=0)
+
+    seven = len(INDICATORS)
+    cv, limit = study.variation.cv[:seven, 0], study.variation.limit[:seven, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = np.nan_to_num(cv / limit, nan=-1.0)
+    worst = margin.argmax(axis=0)
+    none = np.max(margin, axis=0) < 0
+    found["cv_max"], found["cv_limit"] = (
+        np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
+    )
+    found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
+    found["cv_over"] = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    for name in ("classes_missing", "seats_missing"):
+        found[name] = np.full(shape, np.nan)
+        if study.outlook is not None:
+            capacity = study.outlook.capacity
+            stage = pd.Categorical(capacity["stage"], STAGES).codes.astype(int)
+            missing = total(
+                capacity[name].to_numpy(), np.searchsorted(years, capacity["year"]), stage
+            )
+            known = np.array(years) > study.county.last_observed
+            # a part of a place is a place
+            found[name][known] = np.abs(np.ceil(missing - HAIR))[known]
+    return found
+
+
+def _largest_class(study: Study, years: list[int]) -> np.ndarray:
+    tables = study.county.tables
+    table, roster = tables["enrolment"], tables["schools"]
+    special = roster.loc[roster["type"] == "special_education", "school_id"]
+    grade = table["grade"].to_numpy(dtype=int)
+    wanted = ~table["school_id"].isin(special).to_numpy()
+    largest = np.full((len(years), len(STAGES)), np.nan)
+    year = np.searchsorted(years, table["year"].to_numpy())
+    size = table["largest_class"].to_numpy(dtype=float)
+    for number, stage in enumerate(STAGES):
+        here = wanted & np.isin(grade, STAGE_GRADES[stage])
+        np.fmax.at(largest, (year[here], number), size[here])
+    return largest
+
+
+def in_force(study: Study, entry: str) -> list[float]:
+    """The number that an entry of the standard asks for in every year; NaN where there is none."""
+    return [rules.number(entry) if entry in rules else np.nan for rules in study.years.values()]
 
 
 def yearly(study: Study) -> pd.DataFrame:
-    """What every year comes to, by stage.
+    """What every year comes to, by stage, as a table.
 
     Returns
     -------
     DataFrame
-        ``year, basis, stage, students, schools`` (judged), `passing` (of them), `classes`,
-        `largest_class`, `classes_missing`, `seats_missing` (projected years; see
-        `analysis.outlook.Outlook`), the teachers missing by indicator, `cv_max` and
-        `cv_max_indicator` (the coefficient of variation nearest to or farthest above its limit),
-        `cv_limit`, `cv_over` (how many are above).
+        ``year, basis, stage`` and the columns of `by_year`; stages that nobody attends are left out.
     """
-    register = study.register
-    keys = ["year", "basis", "stage"]
-    ordinary = register[register["type"] != "special_education"]
-    table = ordinary.groupby(keys, sort=True)[["students", "classes"]].sum().reset_index()
-    schools = study.all_schools.assign(passing=study.all_schools["status"] == "met")
-    counted = schools.groupby(["year", "stage"])["passing"].agg(["size", "sum"])
-    counted.columns = ["schools", "passing"]
-    lacks = study.all_indicators.pivot_table(
-        index=["year", "stage"], columns="indicator", values="shortfall", aggfunc="sum"
-    ).reindex(columns=list(STAFF_INDICATORS))
-    balance = study.all_balance[study.all_balance["indicator"] != "composite"]
-    judged = balance["cv"].notna() & balance["limit"].notna()
-    balance = balance.assign(over=~at_most(balance["cv"], balance["limit"]) & judged)
-    worst = balance[judged].assign(margin=lambda t: t["cv"] / t["limit"])
-    worst = worst.sort_values("margin").groupby(["year", "stage"]).tail(1)
-    worst = worst.set_index(["year", "stage"])[["cv", "indicator", "limit"]]
-    worst.columns = ["cv_max", "cv_max_indicator", "cv_limit"]
-    over = balance.groupby(["year", "stage"])["over"].sum().rename("cv_over")
-    table = table.join(counted, on=["year", "stage"]).join(lacks, on=["year", "stage"])
-    table = table.join(worst, on=["year", "stage"]).join(over, on=["year", "stage"])
-    grades = study.county.tables["enrolment"]
-    largest = pd.concat(
-        grades[grades["grade"].isin(STAGE_GRADES[stage])]
-        .groupby("year")["largest_class"]
-        .max()
-        .rename("largest_class")
-        .to_frame()
-        .assign(stage=stage)
-        for stage in STAGES
+    found, years = by_year(study), list(study.years)
+    taught = [number for number in range(len(STAGES)) if (found["students"][:, number] > 0).any()]
+    table = pd.DataFrame(
+        {
+            "year": np.repeat(years, len(taught)),
+            "basis": np.repeat([study.county.basis(year) for year in years], len(taught)),
+            "stage": np.tile([STAGES[number] for number in taught], len(years)),
+            **{name: values[:, taught].ravel() for name, values in found.items()},
+        }
     )
-    table = table.join(largest.set_index("stage", append=True), on=["year", "stage"])
-    if study.outlook is not None:
-        room = study.outlook.capacity.groupby(["year", "stage"])[
-            ["classes_missing", "seats_missing"]
-        ].sum()
-        # a part of a place is a place
-        room = np.ceil(room - 1e-6).abs()
-        table = table.join(room, on=["year", "stage"])
-    else:
-        table[["classes_missing", "seats_missing"]] = np.nan
-    order = {stage: number for number, stage in enumerate(STAGES)}
-    return table.sort_values(
-        ["year", "stage"],
-        key=lambda column: column.map(order) if column.name == "stage" else column,
-        ignore_index=True,
-    )
+    return table.astype({"cv_over": "int64"})
 
 
 def verdicts(study: Study) -> pd.DataFrame:
@@ -92,17 +140,25 @@ def verdicts(study: Study) -> pd.DataFrame:
     DataFrame
         ``year, basis``, one column per part, and `recognised` (`met`, `not_met`, `not_assessed`).
     """
-    table = study.all_evaluation
-    table = table[table["year"].isin(study.years)]
-    parts = table.pivot_table(index="year", columns="part", values="status", aggfunc=three_valued)
-    parts = parts.reindex(columns=list(PARTS)).fillna("not_applicable")
-    parts["recognised"] = table.groupby("year")["status"].agg(three_valued)
-    basis = [
-        "projected" if year > study.county.last_observed else "observed" for year in parts.index
-    ]
-    parts.insert(0, "basis", basis)
-    parts.columns.name = None
-    return parts.reset_index()
+    rows = []
+    for year, items in study.statuses.items():
+        parts: dict[str, set] = {part: set() for part in PARTS}
+        for item, status in items.items():
+            parts[_part(study, year, item)].add(status)
+        rows.append(
+            {"year": year, "basis": study.county.basis(year)}
+            | {part: three_valued(statuses) for part, statuses in parts.items()}
+            | {"recognised": three_valued(set().union(*parts.values()))}
+        )
+    return pd.DataFrame(rows)
+
+
+def _part(study: Study, year: int, item: str) -> str:
+    """The part of the standard that an item of the evaluation belongs to."""
+    for rules in (study.years[year], study.plan.get(year)):
+        if rules is not None and item in rules.standard.entries:
+            return rules.entry(item).part
+    return "resource"  # schools.<stage>, cv.<indicator>.<stage>
 
 
 def small_schools(study: Study) -> pd.DataFrame:
@@ -112,8 +168,9 @@ def small_schools(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         ``school_id, school, type, students`` (last observed year), ``students_until`` (last year),
-        `below_100` and `below_50` (first projected year with fewer students; blank: never, or
-        already in the last observed year), `leaves` (first projected year in which one of its stages is
+        `below_floor` (first projected year with fewer students than a small school is funded for
+        at least, item G6) and `below_point` (… than a teaching point must have to be judged; blank:
+        never, or already in the last observed year), `leaves` (first projected year in which one of its stages is
         not judged any more), that `stage` and the `reason`.
     """
     register = study.register[study.register["type"] != "special_education"]
@@ -146,17 +203,26 @@ def small_schools(study: Study) -> pd.DataFrame:
             "students_until": later[ahead[-1]].to_numpy() if ahead else np.nan,
         }
     )
-    for limit in (FUNDING_FLOOR, 50):
+    for name, limit in small_limits(study).items():
         under = ((later > 0) & (later < limit)).to_numpy() & ~(
             (now > 0) & (now < limit)
         ).to_numpy()[:, None]
-        rows[f"below_{limit}"] = _first(under, ahead)
+        rows[f"below_{name}"] = _first(under, ahead)
     rows = rows.merge(gone, on="school_id", how="left")
     rows[["stage", "reason"]] = (
         rows[["stage", "reason"]].astype(object).where(rows["leaves"].notna(), "")
     )
-    rows = rows[rows[["below_100", "below_50", "leaves"]].notna().any(axis=1)]
+    rows = rows[rows[["below_floor", "below_point", "leaves"]].notna().any(axis=1)]
     return rows.reset_index(drop=True)
+
+
+def small_limits(study: Study) -> dict[str, float]:
+    """The sizes that `small_schools` looks at, by the standard in force in the judged year."""
+    rules = study.rules
+    return {
+        "floor": rules.number("G6") if "G6" in rules else np.nan,
+        "point": rules.number("option.teaching_point_students"),
+    }
 
 
 def _first(found: np.ndarray, years: list[int]) -> np.ndarray:

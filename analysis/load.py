@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import io
@@ -357,13 +358,12 @@ def find_county(name: str | Path) -> Path:
         With the nearest sample names.
     """
     path, sample = Path(name), sample_folder() / str(name)
-    try:
+    # no name of a file at all: too long, or with a zero byte
+    with contextlib.suppress(OSError, ValueError):
         if str(name).strip() and (path.is_dir() or path.is_file()):
             return path
         if re.fullmatch(r"[\w-]+", str(name)) and sample.is_dir():
             return sample
-    except (OSError, ValueError):
-        pass  # no name of a file at all: too long, or with a zero byte
     samples = sorted(p.parent.name for p in sample_folder().glob("*/county.yaml"))
     raise problem(
         N_("no such county; expected a folder, an .xlsx workbook or a sample: {samples}"),

@@ -143,11 +143,7 @@ def combine(
         NaN where nothing is known.
     """
     _check(method, window, weights)
-    known = ~np.isnan(series)
-    # 1 for the latest known year, 2 for the one before …
-    rank = np.cumsum(known[..., ::-1], axis=-1)[..., ::-1]
-    most = 1 if method == "last" else window
-    used = known if most is None else known & (rank <= most)
+    used, rank = _counted(series, method, window, weights)
     values = np.where(used, series, np.nan)
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # empty slices are NaN, as documented
@@ -156,11 +152,21 @@ def combine(
         if method == "geometric":
             return np.exp(np.nanmean(np.log(values), axis=-1))
         if method == "weighted":
-            scale = np.append(np.asarray(weights, dtype=float), 0.0)
-            weight = np.where(used, scale[np.minimum(rank - 1, len(weights))], 0.0)
+            scale = np.asarray(weights, dtype=float)
+            weight = np.where(used, scale[np.minimum(rank, len(weights)) - 1], 0.0)
             counted = np.where(weight > 0, values, 0.0)
             return (counted * weight).sum(axis=-1) / weight.sum(axis=-1)
         return np.nanmean(values, axis=-1)
+
+
+def _counted(series: np.ndarray, method: str, window: int | None, weights) -> tuple:
+    """Which of the known years count, and their rank: 1 for the latest, 2 for the one before …"""
+    known = ~np.isnan(series)
+    rank = np.cumsum(known[..., ::-1], axis=-1)[..., ::-1]
+    most = {"last": 1, "weighted": min(len(weights or ()), window or len(weights or ()))}.get(
+        method, window
+    )
+    return known if most is None else known & (rank <= most), rank
 
 
 def _transitions(students: np.ndarray) -> np.ndarray:
@@ -204,9 +210,7 @@ def ratios(
             used, students[:, :-1, :-1], 0.0
         ).sum(axis=0)
     county = combine(together, method, window, weights)
-    rank = np.cumsum(used[..., ::-1], axis=-1)[..., ::-1]
-    most = {"last": 1, "weighted": len(weights or ())}.get(method, window)
-    counted = used if most is None else used & (rank <= most)
+    counted, _ = _counted(own, method, window, weights)
     feeders = np.where(counted, students[:, :-1, :-1], 0.0).sum(axis=-1)
     share = feeders / (feeders + shrinkage)
     mine = combine(own, method, window, weights)

@@ -309,15 +309,15 @@ class Prospects:
         )
 
     def small_schools_grid(self) -> Grid:
-        """Schools that fall under 100 or 50 pupils or leave the judgement, and when."""
-        say = self.say
+        """Schools that become smaller than the standard counts, or leave the judgement, and when."""
+        say, limits = self.say, compare.small_limits(self.study)
         rows = []
         for name in self.studies:
             for row in compare.small_schools(self.studies[name]).to_dict("records"):
                 reason = EXCLUSIONS.get(row["reason"])
                 said = say("closed") if row["reason"] == "closed" else ""
                 if reason is not None:
-                    said = say(reason).format(limit=50, note="")
+                    said = say(reason).format(limit=say.number(limits["point"]), note="")
                 if row["stage"] and len(SCHOOL_TYPES[row["type"]].stages) > 1:
                     said = f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{said}"
                 rows.append(
@@ -329,7 +329,7 @@ class Prospects:
                         _num(say, row["students_until"]),
                         *(
                             Cell(DASH if np.isnan(row[c]) else str(int(row[c])), True)
-                            for c in ("below_100", "below_50", "leaves")
+                            for c in ("below_floor", "below_point", "leaves")
                         ),
                         _text(said),
                     )
@@ -342,8 +342,8 @@ class Prospects:
                 say("Type"),
                 say("Students {year}", year=self.last),
                 say("Students {year}", year=self.study.outlook.until),
-                say("Under 100 (funding floor)"),
-                say("Under 50"),
+                say("Under {n} (funding floor)", n=say.number(limits["floor"])),
+                say("Under {n}", n=say.number(limits["point"])),
                 say("Leaves the judgement"),
                 say("Why"),
             ),
@@ -387,15 +387,13 @@ class Prospects:
     def notes_grid(self, kinds: tuple[str, ...] = ("applied", "assumed", "not_applied")) -> Grid:
         """What the main scenario did, took for granted, and could not do."""
         say = self.say
-        notes = [note for note in self.study.outlook.notes if note.kind in kinds]
+        # the same may be said of several years: once is enough
+        notes = {note.sentence(self.lang): note for note in self.study.outlook.notes}
         rows = [
-            (
-                _text(say(KINDS[note.kind])),
-                _text(note.sentence(self.lang)),
-                _num(say, note.cost_cny / 1e4),
-            )
+            (_text(say(KINDS[kind])), _text(sentence), _num(say, note.cost_cny / 1e4))
             for kind in kinds
-            for note in dict.fromkeys(note_ for note_ in map(_Frozen, notes) if note_.kind == kind)
+            for sentence, note in notes.items()
+            if note.kind == kind
         ]
         return Grid(
             say("What the scenario does: {scenario}", scenario=self.name(self.main)),
@@ -605,19 +603,3 @@ class Prospects:
             share=self.say.percent(BAND[1] - BAND[0], 0),
             n=self.say.number(self.draws),
         )
-
-
-class _Frozen:
-    """A note that compares by what it says, so that repeated ones are shown once."""
-
-    def __init__(self, note):
-        self.note, self.kind, self.cost_cny = note, note.kind, note.cost_cny
-
-    def sentence(self, lang: str) -> str:
-        return self.note.sentence(lang)
-
-    def __hash__(self):
-        return hash(self.note.sentence("en"))
-
-    def __eq__(self, other):
-        return self.note.sentence("en") == other.note.sentence("en")

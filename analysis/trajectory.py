@@ -89,7 +89,8 @@ def trajectory_table(study: Study) -> pd.DataFrame:
     columns = ["county", "year", "subject", "stage", "name", "value", "low", "high"]
     columns += ["requirement", "requirement_value", "target", "target_value", "schools", "missing"]
     table = pd.DataFrame(rows).reindex(columns=columns)
-    table[["requirement", "target"]] = table[["requirement", "target"]].fillna("")
+    texts = table[["requirement", "target"]].astype(object)
+    table[["requirement", "target"]] = texts.where(texts.notna(), "")
     return table
 
 

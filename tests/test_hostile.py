@@ -73,7 +73,7 @@ MB = 1_000_000
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "lol">%s]>' % b"".join(
     b'<!ENTITY %c "%s">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghij"
 )
-EXTERNAL = b'<!DOCTYPE x [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
+EXTERNAL = b'<!DOCTYPE x [<!ENTITY j SYSTEM "county.yaml">]>'
 
 
 def swap(old: bytes, new: bytes) -> Change:

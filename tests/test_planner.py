@@ -169,26 +169,10 @@ def test_numbers_are_those_of_analyze(county, desk):
 
 
 @pytest.mark.parametrize("name", ["652323-hutubi", "340207-jiujiang"])
-def test_figures_summed_from_arrays_are_those_of_the_tables(name):
+def test_the_seven_indicators_are_those_of_the_table(name):
     study = analyze(name, scenario="plan_full")
     found = numbers(study)
 
-    table = yearly(study).set_index(["stage", "year"])
-    for stage, columns in found["stages"].items():
-        for column in {*columns} & {*table.columns}:
-            expected = table.loc[stage, column].reindex(found["years"])
-            if column == "cv_max_indicator":
-                assert (
-                    columns[column]
-                    == expected.astype(object).where(expected.notna(), None).tolist()
-                )
-                continue
-            ours = np.array(columns[column], dtype=float)
-            np.testing.assert_allclose(ours, expected.to_numpy(dtype=float), err_msg=column)
-        assert {"students", "classes", "passing", "cv_over", "seats_missing"} <= {*columns}
-    expected = verdicts(study).set_index("year")
-    for part, statuses in found["verdicts"].items():
-        assert statuses == expected[part].tolist(), part
     balance = study.all_balance.set_index(["indicator", "stage", "year"]).sort_index()
     for indicator, stages in found["indicators"].items():
         for stage, columns in stages.items():

@@ -7,16 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ..apportion import EXCLUSIONS, exclusion_text
-from ..compare import STAFF_INDICATORS, costs, hollow_improvements, small_schools
-from ..evaluate import PARTS, VERDICTS, three_valued
-from ..indicators import at_most
+from ..compare import (
+    by_year,
+    costs,
+    hollow_improvements,
+    in_force,
+    small_schools,
+    verdicts,
+)
+from ..evaluate import PARTS
 from ..language import DASH, Language
 from ..load import County
 from ..scenario import MOVE_LABELS
-from ..schema import CHOICE_LABELS, INDICATORS, STAGE_GRADES, STAGE_LABELS, STAGES
+from ..schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study
 from ..wording import PART_NAMES, item_requirement, item_title, item_value, status_name
 
@@ -32,9 +37,6 @@ def plain(values: Iterable) -> list:
 def numbers(study: Study) -> dict:
     """What every year comes to, by stage; the verdicts; the seven indicators.
 
-    The figures are those of `analysis.compare.yearly` and `verdicts`, summed from the study's arrays:
-    making tables of them first would take longer than everything else that a change needs.
-
     Returns
     -------
     dict
@@ -43,7 +45,7 @@ def numbers(study: Study) -> dict:
         `recognised`) -> list by year.
     """
     years = list(study.years)
-    table = _by_year(study, years)
+    table, judged = by_year(study), verdicts(study)
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
     for position, name in enumerate(INDICATORS):
@@ -52,7 +54,7 @@ def numbers(study: Study) -> dict:
             here = (position, 0, slice(None), STAGES.index(stage))
             found = {key: plain(getattr(spread, key)[here]) for key in ("mean", "cv", "limit")}
             found["status"] = [str(word) for word in spread.status[here]]
-            found["threshold"] = plain(_rule(study, f"{name}.{stage}"))
+            found["threshold"] = plain(in_force(study, f"{name}.{stage}"))
             shown[name][stage] = found
     return {
         "years": years,
@@ -61,103 +63,8 @@ def numbers(study: Study) -> dict:
             for stage in stages
         },
         "indicators": shown,
-        "verdicts": _verdicts(study, years),
+        "verdicts": {part: judged[part].tolist() for part in (*PARTS, "recognised")},
     }
-
-
-def _by_year(study: Study, years: list[int]) -> dict[str, np.ndarray]:
-    """Figures by year and stage, shape (years, 2)."""
-    tables, entered, judged = study.county.tables, study.entered, study.ratios
-    shape = (len(years), len(STAGES))
-
-    def total(values, year, stage) -> np.ndarray:
-        place, size = year * len(STAGES) + stage, shape[0] * shape[1]
-        return np.bincount(place, np.nan_to_num(values), size).reshape(shape)
-
-    special = (tables["schools"]["type"] == "special_education").to_numpy()
-    ordinary = ~special[entered.school]
-    at = (entered.year[ordinary], entered.stage[ordinary])
-    yearly = np.stack(
-        [tables["school_years"][f"classes_{s}"].to_numpy(dtype=float) for s in STAGES]
-    )
-    row = entered.row[ordinary]
-    classes = np.where(row >= 0, yearly[at[1], row], np.nan)
-    found = {"students": total(entered.students[ordinary], *at), "classes": total(classes, *at)}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found["class_size"] = found["students"] / found["classes"]
-    found["largest_class"] = _largest_class(study, years)
-    found["class_limit"] = np.array([_rule(study, f"G5.{stage}") for stage in STAGES]).T
-    at = (judged.year, judged.stage)
-    found["schools"] = total(np.ones(len(judged.year)), *at)
-    found["passing"] = total(study.school_rule.status == VERDICTS.index("met"), *at)
-    staff = [
-        total(judged.shortfall[list(INDICATORS).index(name)], *at) for name in STAFF_INDICATORS
-    ]
-    found["teachers_missing"] = np.max(staff, axis=0)
-
-    cv, limit = study.variation.cv[:7, 0], study.variation.limit[:7, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        margin = np.nan_to_num(cv / limit, nan=-1.0)
-    worst = margin.argmax(axis=0)
-    none = np.max(margin, axis=0) < 0
-    found["cv_max"], found["cv_limit"] = (
-        np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
-    )
-    found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
-    found["cv_over"] = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
-    capacity = study.outlook.capacity
-    stage = pd.Categorical(capacity["stage"], STAGES).codes.astype(int)
-    year = _place(capacity["year"], years)
-    known = np.array(years) > study.county.last_observed
-    for name in ("classes_missing", "seats_missing"):
-        missing = total(capacity[name].to_numpy(), year, stage)
-        # a part of a place is a place
-        found[name] = np.where(known[:, None], np.abs(np.ceil(missing - 1e-6)), np.nan)
-    return found
-
-
-def _place(values: pd.Series, years: list[int]) -> np.ndarray:
-    """Positions of years in the ascending list."""
-    return np.searchsorted(years, values.to_numpy())
-
-
-def _largest_class(study: Study, years: list[int]) -> np.ndarray:
-    tables = study.county.tables
-    table, roster = tables["enrolment"], tables["schools"]
-    special = roster.loc[roster["type"] == "special_education", "school_id"]
-    grade = table["grade"].to_numpy(dtype=int)
-    stage = np.where(grade <= STAGE_GRADES["primary"][-1], 0, 1)
-    wanted = np.isin(grade, [*STAGE_GRADES["primary"], *STAGE_GRADES["junior"]])
-    wanted &= ~table["school_id"].isin(special).to_numpy()
-    largest = np.full((len(years), len(STAGES)), np.nan)
-    at = (_place(table["year"], years)[wanted], stage[wanted])
-    np.fmax.at(largest, at, table["largest_class"].to_numpy(dtype=float)[wanted])
-    return largest
-
-
-def _rule(study: Study, name: str) -> list[float]:
-    return [rules.number(name) if name in rules else math.nan for rules in study.years.values()]
-
-
-def _verdicts(study: Study, years: list[int]) -> dict[str, list[str]]:
-    """Status of every part, and of the whole, by year."""
-    found: dict[str, list[str]] = {part: [] for part in (*PARTS, "recognised")}
-    for year in years:
-        by_part: dict[str, set] = {part: set() for part in PARTS}
-        for item, status in study.statuses[year].items():
-            by_part[_part(study, year, item)].add(status)
-        for part, statuses in by_part.items():
-            found[part].append(three_valued(statuses))
-        found["recognised"].append(three_valued(set().union(*by_part.values())))
-    return found
-
-
-def _part(study: Study, year: int, item: str) -> str:
-    """The part of the standard that an item of the evaluation belongs to."""
-    for rules in (study.years[year], study.plan.get(year)):
-        if rules is not None and item in rules.standard.entries:
-            return rules.entry(item).part
-    return "resource"  # schools.<stage>, cv.<indicator>.<stage>
 
 
 def failing(study: Study) -> dict[str, dict]:
@@ -345,8 +252,8 @@ def details(study: Study, say: Language) -> dict:
             "type": say.label(CHOICE_LABELS[row["type"]]),
             "students": say.number(row["students"]),
             "until": say.number(row["students_until"]),
-            "below_100": year(row["below_100"]),
-            "below_50": year(row["below_50"]),
+            "below_floor": year(row["below_floor"]),
+            "below_point": year(row["below_point"]),
             "leaves": year(row["leaves"]),
             "reason": reason(row) if np.isfinite(row["leaves"]) else "",
         }

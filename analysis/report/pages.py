@@ -562,7 +562,9 @@ class Report:
             ),
             self._table(ahead.needs_grid()),
             self._table(small)
-            or _p(say("No school falls under 100 or 50 students or leaves the judgement.")),
+            or _p(
+                say("No school becomes smaller than the standard counts or leaves the judgement.")
+            ),
             self._table(hollow),
             figure_html(
                 ahead.balance_chart(),

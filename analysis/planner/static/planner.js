@@ -562,8 +562,8 @@ function showDetails(more) {
   $("panel_hollow").hidden = more.hollow.length === 0;
   bodies.hollow.replaceChildren(make("ul", {}, ...more.hollow.map((each) => make("li", {}, each))));
   const year = (value) => (value === null ? "" : String(value));
-  const head = [text("school"), text("type"), n(text("pupils_now")), n(text("pupils_until")), n(text("below_100")), n(text("below_50")), n(text("leaves"))];
-  const rows = more.small.map((row) => [row.school, row.type, n(row.students), n(row.until), n(year(row.below_100)), n(year(row.below_50)),
+  const head = [text("school"), text("type"), n(text("pupils_now")), n(text("pupils_until")), n(text("below_floor")), n(text("below_point")), n(text("leaves"))];
+  const rows = more.small.map((row) => [row.school, row.type, n(row.students), n(row.until), n(year(row.below_floor)), n(year(row.below_point)),
     n(row.leaves === null ? "" : `${row.leaves} (${row.reason})`)]);
   bodies.small.replaceChildren(rows.length ? make("div", { class: "scroll" }, table(head, rows)) : make("p", {}, text("small_none")));
   const notes = [];
