@@ -1,9 +1,9 @@
 """Many counties: find them, make what is not up to date on all cores or a cluster, keep account.
 
-One job is one county in one year. A worker makes its files in a folder of its own, checks them and
-moves them into place; then it writes the job's record, which says by which inputs, program and
-settings they came about. A job whose record still holds is not run again, so a batch that was
-stopped, by whatever means, goes on where it stood.
+One job is one county in one year. A worker has it made by a process of its own, which makes its
+files in a scratch folder, checks them and moves them into place; then it writes the job's record,
+which says by which inputs, program and settings they came about. A job whose record still holds is
+not run again, so a batch that was stopped, by whatever means, goes on where it stood.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ from pathlib import Path
 
 from .files import N_, InputError, problem
 from .language import LANGUAGES, speak
-from .load import County, find_county, load_county
+from .load import find_county, load_county
 from .scratch import scratch, sweep
 
 #: Seconds after which a scheduler that does not answer is not there.
 PATIENCE = 20
+
+#: How often a job is begun whose process is killed from outside.
+ATTEMPTS = 3
 
 #: Folder below the reports that holds the records and the files in the making.
 STATE = ".junheng"
@@ -233,16 +236,8 @@ def _ending(name: str) -> str:
 _one_at_a_time = threading.Lock()
 
 
-def look(job: Job, out: str, program: str) -> list[Job] | dict:
-    """A job for every year as one per year; its record if the county cannot be read."""
-    try:
-        return [replace(job, year=year) for year in load_county(job.county).years]
-    except InputError as error:
-        return refusal(job, error)
-
-
-def run_job(job: Job, out: str, program: str) -> dict:
-    """Make the files of a job, on whatever machine this runs; never raises.
+def run_job(job: Job, out: str, program: str) -> list[Job] | dict:
+    """Have a job done on this machine, by a process of its own where there can be one.
 
     Parameters
     ----------
@@ -254,31 +249,54 @@ def run_job(job: Job, out: str, program: str) -> dict:
 
     Returns
     -------
-    dict
-        The record, as it is written beside the reports.
+    dict or list of Job
+        The record, as it is written beside the reports; for a job of every year one job per year.
     """
-    # papermill changes the folder of the whole process
-    with _one_at_a_time:
-        if hasattr(os, "fork"):
-            from . import kernels
-
-            # the kernels' libraries are imported while this process imports its own
-            kernels.server()
-        return _run(job, Path(out), program)
+    return _apart(_look if job.year == "all" else make, job, out, program)
 
 
-def _run(job: Job, out: Path, program: str) -> dict:
+def _apart(work: Callable, job: Job, *arguments):
+    """What a function makes of a job, in a process forked from one that has the libraries."""
+    if not hasattr(os, "fork"):
+        # papermill changes the folder of the whole process
+        with _one_at_a_time:
+            return work(job, *arguments)
+    from . import kernels
+
+    for _ in range(ATTEMPTS):
+        server = kernels.server()
+        try:
+            return server.call(work, job, *arguments)
+        except (ChildProcessError, InputError):
+            # the process was killed, or the server with it; if that was us, there is no hurry
+            if server.closed:
+                break
+    return refusal(
+        job, problem(N_("the processes that worked on it were killed, several times over"))
+    )
+
+
+def _look(job: Job, out: str, program: str) -> list[Job] | dict:
+    """A job for every year as one per year; its record if the county cannot be read."""
+    try:
+        return [replace(job, year=year) for year in load_county(job.county).years]
+    except InputError as error:
+        return refusal(job, error)
+
+
+def make(job: Job, out: str, program: str) -> dict:
+    """Make the files of a job in this process; parameters as of `run_job`; never raises."""
     started = time.monotonic()
     record = _blank(job)
     try:
         if program != program_digest():
             raise problem(N_("a worker has another version of the program than this machine"))
-        _make(job, out, record)
+        _make(job, Path(out), record)
     except Exception as error:  # one county must not stop the others
         record |= {"reasons": _reasons(error, job.lang), "outputs": {}}
     record["seconds"] = round(time.monotonic() - started, 2)
     try:
-        write_record(out, record)
+        write_record(Path(out), record)
     except OSError as error:
         record |= {"status": "failed", "reasons": _reasons(error, job.lang)}
     return record
@@ -315,7 +333,7 @@ def _make(job: Job, out: Path, record: dict) -> None:
 
     inputs = input_digests(job.county)
     mark = fingerprint(job, inputs)
-    county = _county(job.county, json.dumps(inputs))
+    county = load_county(job.county)
     record |= {"inputs": inputs, "slug": county.slug, "years": county.years}
     record |= {"code": county.code, "name": county.record.name.model_dump()}
     record |= {"standard": county.standard.evaluation.id}
@@ -366,12 +384,6 @@ def _put(files: list[Path], out: Path, record: dict) -> None:
         os.replace(file, out / file.name)
 
 
-@functools.lru_cache(maxsize=2)
-def _county(path: str, _inputs: str = "") -> County:
-    """A county as read; kept while its next year is made."""
-    return load_county(path)
-
-
 def write_record(out: Path, record: dict) -> None:
     """Write a job's record, whole or not at all."""
     from .report.build import write_whole
@@ -401,7 +413,7 @@ def run_batch(
     out : str or Path
         Folder for the reports; made if missing.
     workers : int, optional
-        Worker processes on this machine; one per core if omitted.
+        Reports made at a time on this machine; one per core if omitted.
     scheduler : str, optional
         Address of a Dask scheduler whose workers are used instead. They have to reach the counties,
         the reports and the notebook by the same paths, and to have this version of the program.
@@ -473,7 +485,7 @@ def run_region(
     dict
         A record like those of the counties.
     """
-    from .report.build import NOTEBOOKS, write_region
+    from .report.build import NOTEBOOKS
 
     job = Job("region", year, None, lang, formats, str(NOTEBOOKS / "region.ipynb"), timeout)
     inputs = {str(county): digest_of(input_digests(county)) for county in counties}
@@ -481,6 +493,12 @@ def run_region(
     known = records(out).get(job.key)
     if not force and up_to_date(job, known, out, lambda _: mark):
         return known | {"status": "unchanged"}
+    return _apart(_make_region, job, out, counties, inputs, mark)
+
+
+def _make_region(job: Job, out: Path, counties: list[Path], inputs: dict, mark: str) -> dict:
+    from .report.build import write_region
+
     started = time.monotonic()
     title = N_("Counties compared")
     names = {code: speak(code)(title) for code in LANGUAGES}
@@ -488,12 +506,13 @@ def run_region(
     try:
         with scratch(out / STATE) as folder:
             facts: dict = {}
-            options = {"year": year, "lang": lang, "formats": formats, "time_limit": timeout}
-            _put(write_region(counties, folder, facts=facts, **options), out, record)
+            options = {"year": job.year, "lang": job.lang, "formats": job.formats}
+            files = write_region(counties, folder, facts=facts, time_limit=job.timeout, **options)
+            _put(files, out, record)
         record |= {key: facts[key] for key in ("schools", "students")}
         record |= {"status": "done", "fingerprint": mark}
     except (InputError, OSError) as error:
-        record |= {"reasons": _reasons(error, lang)}
+        record |= {"reasons": _reasons(error, job.lang)}
     record["seconds"] = round(time.monotonic() - started, 2)
     write_record(out, record)
     return record
@@ -549,8 +568,7 @@ def _on_workers(
     with _client(workers, scheduler) as client:
 
         def submit(job: Job):
-            work = look if job.year == "all" else run_job
-            return client.submit(work, job, str(out), program, pure=False, key=job.key)
+            return client.submit(run_job, job, str(out), program, pure=False, key=job.key)
 
         asked = {job.key: job for job in jobs}
         waiting = as_completed([submit(job) for job in jobs])
@@ -597,20 +615,32 @@ def _client(workers: int | None, scheduler: str | None):
     settings = {
         # a worker gets one job at a time, so that its death concerns no other
         "distributed.scheduler.worker-saturation": 1.0,
-        "distributed.scheduler.allowed-failures": 2,
-        "distributed.comm.timeouts.connect": "60s",
+        "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
     }
     with (
         dask.config.set(settings),
+        # the workers only wait for the processes that do the work
         LocalCluster(
             n_workers=workers or os.cpu_count(),
             threads_per_worker=1,
+            processes=not hasattr(os, "fork"),
             memory_limit=0,
             # None would try a port of its own choice and warn if it is taken
             dashboard_address="127.0.0.1:0",
-            host="127.0.0.1",
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
-        yield client
+        try:
+            yield client
+        except BaseException:
+            _stop()
+            raise
+
+
+def _stop() -> None:
+    """End what the workers wait for."""
+    if hasattr(os, "fork"):
+        from . import kernels
+
+        kernels.server().close()

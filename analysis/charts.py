@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from .language import places, speak
 from .layout import GridLayout
 from .plan import Plan, begins, ends
+from .scales import draw_scales
 from .schema import INDICATORS, STAGE_LABELS, STAGES
 from .study import Study
 
@@ -66,6 +67,8 @@ def style() -> dict:
         "font.size": 8,
         "axes.titlesize": 8.5,
         "axes.titlelocation": "left",
+        # no search for a place above the ticks: they are all below
+        "axes.titley": 1.0,
         "axes.labelsize": 8,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -88,6 +91,14 @@ def style() -> dict:
 
 class Chart(Figure):
     """A figure that Jupyter shows, and the report embeds, as SVG with text as text."""
+
+    #: The renderer while it draws; the layout measures with it, so that every text is measured once.
+    drawn_by = None
+
+    def draw(self, renderer) -> None:
+        self.drawn_by = renderer
+        super().draw(renderer)
+        self.drawn_by = None
 
     def to_svg(self) -> str:
         """The figure as SVG; the same content gives the same bytes."""
@@ -145,6 +156,8 @@ def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Char
             axis.set_title(title)
             axis.set_ylim(longest - 0.4, -0.6)
             axis.set_xlabel(say.label(about.unit))
+            names = [_short_name(name, lang) for name in part["school"]]
+            draw_scales(axis, y=(np.arange(len(names)), names), grid="x")
         _status_legend(figure, say)
         figures.append(figure)
     return figures
@@ -161,23 +174,19 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
     status = part["status"].to_numpy()
     for name, marker in MARKERS.items():
         here = status == name
-        axis.hlines(position[here], 0, value[here], color=COLOURS[name], linewidth=1, alpha=0.55)
-        axis.scatter(
-            value[here], position[here], marker=marker, s=16, color=COLOURS[name], zorder=3
-        )
+        if here.any():
+            stem = {"color": COLOURS[name], "linewidth": 1, "alpha": 0.55}
+            axis.hlines(position[here], 0, value[here], **stem)
+            head = {"marker": marker, "markersize": 4, "color": COLOURS[name], "zorder": 3}
+            axis.plot(value[here], position[here], linestyle="", **head)
     # without a rule in force there is a value but no verdict
     plain = (status == "not_assessed") & np.isfinite(value)
-    axis.scatter(value[plain], position[plain], s=14, color=COLOURS["not_assessed"], zorder=3)
+    if plain.any():
+        head = {"markersize": 3.7, "color": COLOURS["not_assessed"], "zorder": 3}
+        axis.plot(value[plain], position[plain], "o", **head)
     for y in position[~np.isfinite(value)]:
         axis.text(0, y, " " + say("not reported"), va="center", fontsize=7, color="#666666")
-    # plain texts: a tick is five artists, and every report has hundreds of them
-    axis.set_yticks([])
-    beside = {"transform": axis.get_yaxis_transform(), "ha": "right", "va": "center_baseline"}
-    beside |= {"fontsize": mpl.rcParams["ytick.labelsize"], "color": mpl.rcParams["ytick.color"]}
-    for y, name in zip(position, part["school"], strict=True):
-        axis.text(-0.02, y, _short_name(name, say.code), **beside)
     axis.set_xlim(left=0)
-    axis.grid(axis="x")
 
 
 def _short_name(name: str, lang: str, limit: int = 14) -> str:
@@ -330,10 +339,8 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
             f"{stage_name}{say.label(about.short)} ({unit})", fontsize=7.5 if lang == "zh" else 6.4
         )
         ticks = np.arange(years[0], until + 1, 1 if until - years[0] < 8 else 2)
-        axis.set_xticks(ticks, [str(year) for year in ticks])
-        axis.tick_params(labelsize=6.8)
         axis.set_xlim(years[0] - 0.3, until + 0.3)
-        axis.grid(axis="y")
+        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=6.8)
     _trend_legend(figure, study, stages, what, (table["missing"] > 0).any(), say)
     return figure
 

@@ -29,7 +29,7 @@ class GridLayout(LayoutEngine):
 
     def execute(self, figure: Figure) -> None:
         """Set the position of all axes that `Figure.subplots` made; legends keep their place."""
-        renderer = figure._get_renderer()
+        renderer = getattr(figure, "drawn_by", None) or figure._get_renderer()
         width, height = figure.bbox.width, figure.bbox.height
         gap = self._gap * figure.dpi
         axes = [axis for axis in figure.axes if axis.get_subplotspec() is not None]

@@ -17,7 +17,9 @@ from .display import MARKS, Cell, Grid, _num, _text
 from .files import N_
 from .forecast import BAND, Forecast, coverage, forecast
 from .language import DASH, speak
+from .layout import GridLayout
 from .load import County, load_county
+from .scales import draw_scales
 from .scenario import BASELINE, Scenario, read_scenarios
 from .schema import INDICATORS, SCHOOL_TYPES, STAGE_LABELS, STAGES
 from .standards import Text
@@ -497,10 +499,12 @@ class Prospects:
         seen = series[next(iter(series))]
         seen = seen[seen.index <= self.last]
         axis.plot(seen.index, seen, "o-", color="#222222", markersize=3.2, linewidth=1.4)
-        ticks = years[:: 1 if len(years) < 9 else 2]
-        axis.set_xticks(ticks, [str(year) for year in ticks])
         axis.set_xlim(years[0] - 0.4, years[-1] + 0.5)
-        axis.grid(axis="y")
+
+    def _scales(self, axis, size: float | None = None) -> None:
+        years = list(self.study.years)
+        ticks = years[:: 1 if len(years) < 9 else 2]
+        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=size)
 
     def _stages(self) -> list[str]:
         table = self._yearly[BASELINE].groupby("stage")["students"].sum()
@@ -510,7 +514,7 @@ class Prospects:
     def enrolment_chart(self) -> Chart:
         """Pupils of each stage by every scenario, with the band of the main one."""
         say, stages = self.say, self._stages()
-        figure = Chart(figsize=(WIDTH, 2.7), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 2.7), layout=GridLayout())
         for axis, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages, strict=True):  # fmt: skip
             series = {
                 name: table[table["stage"] == stage].set_index("year")["students"]
@@ -524,6 +528,7 @@ class Prospects:
                 axis.fill_between(band["year"], band["low"], band["high"], color=colour, alpha=0.15, linewidth=0)  # fmt: skip
             axis.set_title(say("{stage} (students, persons)", stage=say.label(STAGE_LABELS[stage])))
             axis.set_ylim(bottom=0)
+            self._scales(axis)
         self._legend(figure)
         return figure
 
@@ -531,7 +536,7 @@ class Prospects:
     def schools_chart(self) -> Chart:
         """Share of the schools that meet the school rule, by every scenario."""
         say, stages = self.say, self._stages()
-        figure = Chart(figsize=(WIDTH, 2.5), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 2.5), layout=GridLayout())
         for axis, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages, strict=True):  # fmt: skip
             series = {}
             for name, table in self._yearly.items():
@@ -539,6 +544,7 @@ class Prospects:
                 series[name] = part["passing"] / part["schools"] * 100
             self._panel(axis, series)
             axis.set_ylim(0, 105)
+            self._scales(axis)
             axis.set_title(say("{stage}: schools that meet the school rule (%)", stage=say.label(STAGE_LABELS[stage])), fontsize=8 if self.lang == "zh" else 6.8)  # fmt: skip
         self._legend(figure)
         return figure
@@ -547,7 +553,7 @@ class Prospects:
     def balance_chart(self) -> Chart:
         """The seven coefficients of variation by every scenario, one panel each and stage."""
         say, stages = self.say, self._stages()
-        figure = Chart(figsize=(WIDTH, 8.4), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 8.4), layout=GridLayout())
         axes = figure.subplots(len(INDICATORS), len(stages), squeeze=False)
         for column, stage in enumerate(stages):
             for row, name in enumerate(INDICATORS):
@@ -560,9 +566,9 @@ class Prospects:
                     limits = table.set_index("year")["limit"] if limits is None else limits
                 self._panel(axis, series)
                 axis.plot(limits.index, limits, color=COLOURS["short"], linewidth=0.8, drawstyle="steps-mid")  # fmt: skip
-                axis.tick_params(labelsize=6.3)
                 top = max(pd.concat([*series.values(), limits]).max(), 0.1)
                 axis.set_ylim(0, top * 1.12)
+                self._scales(axis, 6.3)
                 axis.set_title(
                     f"{say.label(STAGE_LABELS[stage])} {say.label(INDICATORS[name].short)}",
                     fontsize=7.5 if self.lang == "zh" else 6.4,
@@ -574,7 +580,7 @@ class Prospects:
     def chances_chart(self) -> Chart:
         """Probability of each condition by year, for the main scenario."""
         say = self.say
-        figure = Chart(figsize=(WIDTH, 2.4), layout="constrained")
+        figure = Chart(figsize=(WIDTH, 2.4), layout=GridLayout())
         axis = figure.subplots()
         shares = self.forecast.probability
         names = {

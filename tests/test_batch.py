@@ -54,7 +54,7 @@ def jobs_for(province, notebook, **options):
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two worker processes for the tests that do not kill any."""
+    """A cluster of two workers for the tests that do not kill any."""
     with batch._client(2, None) as client:
         yield client.scheduler.address
 
@@ -141,7 +141,7 @@ def test_every_report_is_of_the_county_and_year_asked_for(tmp_path, notebook, cl
 
     found = batch.run_batch(jobs_for(province, notebook, year="all"), out, scheduler=cluster)
 
-    assert {record["status"] for record in found} == {"done"}
+    assert {(record["status"], *record["reasons"]) for record in found} == {("done",)}
     assert identities(out) == expected(province, 20, (2021, 2022, 2023))
     for record in found:
         assert record["outputs"] == {name: batch.sha256(out / name) for name in record["outputs"]}
@@ -296,7 +296,7 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
     monkeypatch.setattr("analysis.report.build.write_whole", full)
     out = tmp_path / "out"
     job = replace(jobs_for(province, notebook)[0], lang="en")
-    record = batch.run_job(job, str(out), batch.program_digest())
+    record = batch.make(job, str(out), batch.program_digest())
 
     assert record["status"] == "failed"
     assert "No space left on device" in record["reasons"][0]
@@ -367,12 +367,26 @@ def undisturbed(tmp_path_factory):
 
 @pytest.mark.slow
 def test_batch_survives_a_killed_worker(undisturbed, tmp_path):
+    """Its server forks one process per report, which asks for a kernel; all of these are children."""
     province, page, reports = undisturbed
     process = start(province, tmp_path / "out", page)
     wait_for(lambda: len(read(tmp_path / "out")) >= 2)
-    children = psutil.Process(process.pid).children()
-    workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
-    workers[0].kill()
+    (server,) = psutil.Process(process.pid).children()
+    wait_for(server.children)
+    server.children()[0].kill()
+    output = process.communicate(timeout=300)[0]
+
+    assert process.returncode == 0, output
+    assert read(tmp_path / "out") == reports
+
+
+@pytest.mark.slow
+def test_batch_survives_a_killed_server(undisturbed, tmp_path):
+    province, page, reports = undisturbed
+    process = start(province, tmp_path / "out", page)
+    wait_for(lambda: len(read(tmp_path / "out")) >= 2)
+    (server,) = psutil.Process(process.pid).children()
+    server.kill()
     output = process.communicate(timeout=300)[0]
 
     assert process.returncode == 0, output

@@ -102,7 +102,7 @@ def test_server_and_kernels_end_with_their_client(tmp_path):
     """By SIGKILL, so that the client cannot say goodbye."""
     code = "from analysis import kernels; import os, signal\n"
     code += "server = kernels.server()\n"
-    code += "kernel = server.fork(['-f', os.devnull], '/', dict(os.environ))\n"
+    code += "kernel = server.kernel(['-f', os.devnull], '/', dict(os.environ))\n"
     code += "print(server.process.pid, kernel.pid, flush=True); os.kill(os.getpid(), 9)"
     client = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     pids = [int(pid) for pid in client.stdout.split()]

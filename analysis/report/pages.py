@@ -327,12 +327,11 @@ class Report:
         """One indicator: every school against the threshold."""
         say, about = self.say, INDICATORS[name]
         rows = self.study.indicators[self.study.indicators["indicator"] == name]
+        means = self.study.balance.set_index(["stage", "indicator"])["mean"]
         sentences = []
         for stage, part in rows.groupby("stage", sort=False):
             counts = part["status"].value_counts()
-            mean = self.study.balance.query("stage == @stage and indicator == @name")["mean"].iloc[
-                0
-            ]
+            mean = means[stage, name]
             sentences.append(
                 say(
                     "{stage}: {met} schools meet the threshold, {near} reach 85 % of it, {short} "
