@@ -22,15 +22,15 @@ import pyarrow.compute as pc
 
 from .files import N_
 from .load import County
-from .schema import INDICATORS, SCHOOL_TYPES, STAGES, Label
+from .schema import INDICATORS, SCHOOL_TYPES, STAFF_INDICATORS, STAGES, Label
 from .standards import Rules
 
 #: 1 : 1.1 (nine-year), 1 : 1.2 = 1.1 : 1.32 (combined secondary), 1 : 1.1 : 1.32 (twelve-year).
 WEIGHTS = {"primary": 1.0, "junior": 1.1, "senior": 1.32}
 
 #: Quantity -> stage columns in `school_years` it is recorded in.
-STAGE_QUANTITIES = ("above_qualification", "backbone", "pe_arts")
-SHARED_QUANTITIES = ("teaching_area", "sports_area", "equipment_value", "multimedia_rooms")
+STAGE_QUANTITIES = tuple(about.quantity for about in STAFF_INDICATORS.values())
+SHARED_QUANTITIES = tuple(about.quantity for about in INDICATORS.values() if about.shared)
 
 #: Why a row of the register is not judged.
 EXCLUSIONS = {

@@ -11,6 +11,7 @@ import pandas as pd
 from .apportion import exclusion_text
 from .evaluate import SIGNS, requirement
 from .files import N_
+from .indicators import whole_up
 from .language import DASH, Language, speak
 from .schema import (
     INDICATORS,
@@ -535,7 +536,7 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
 
 def _up(value: float) -> float:
     """Round up: what is printed must suffice. (+ 0.0 turns a negative zero into zero.)"""
-    return float(np.ceil(value - 1e-9)) + 0.0
+    return float(whole_up(value)) + 0.0
 
 
 def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:

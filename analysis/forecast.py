@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from .apportion import WEIGHTS
-from .course import ENTRANCE, SPAN, Model
-from .evaluate import three_valued
+from .course import ENTRANCE, SPAN, STAFF, Model
+from .evaluate import CV_DECIMALS, three_valued
 from .files import InputError
 from .indicators import at_least, at_most, round_half_up
 from .load import County
@@ -36,12 +36,6 @@ DELAYS = {0: 0.5, 1: 0.25, 2: 0.15, 3: 0.1}
 #: Standard deviations (log) where the past is too short to show any.
 LEAST_SPREAD = 0.01
 CHUNK = 200
-
-_STAFF_OF = {
-    "teachers_above_qualification": 1,
-    "backbone_teachers": 2,
-    "pe_arts_teachers": 3,
-}
 
 
 @dataclass(frozen=True)
@@ -289,12 +283,12 @@ class _Judge:
         count, staff = len(students["primary"]), record["staff"]
         weighted = sum(WEIGHTS[stage] * students[stage] for stage in STAGES)
         weighted = weighted + WEIGHTS["senior"] * np.nan_to_num(record["senior"])
-        shared = [
-            site["teaching_area_m2"] - site["indoor_sports_area_m2"],
-            site["outdoor_sports_area_m2"] + site["indoor_sports_area_m2"],
-            site["equipment_value_cny"],
-            site["multimedia_rooms"],
-        ]
+        shared = {
+            "teaching_area": site["teaching_area_m2"] - site["indoor_sports_area_m2"],
+            "sports_area": site["outdoor_sports_area_m2"] + site["indoor_sports_area_m2"],
+            "equipment_value": site["equipment_value_cny"],
+            "multimedia_rooms": site["multimedia_rooms"],
+        }
         failing = np.zeros((3, count), dtype=bool)  # schools, cv, sizes
         gap = np.zeros((3, count), dtype=bool)  # what was not reported, likewise
         variations = {}
@@ -317,10 +311,10 @@ class _Judge:
                 partial = np.zeros((count, len(INDICATORS)), dtype=bool)
                 for number, indicator in enumerate(INDICATORS.values()):
                     if indicator.shared:
-                        quantity = shared[number - len(_STAFF_OF)][..., chosen]
+                        quantity = shared[indicator.quantity][..., chosen]
                         value = quantity * indicator.per * per_weight
                     else:
-                        quantity = staff[chosen, position, _STAFF_OF[indicator.name]]
+                        quantity = staff[chosen, position, STAFF.index(indicator.quantity)]
                         value = quantity * indicator.per * per_student
                     unreported = np.isnan(quantity)
                     counted, total = weight, whole
@@ -346,7 +340,7 @@ class _Judge:
             gap[0] |= (unknown & ~fails).any(axis=1)
             cv = variations[stage]
             if np.isfinite(self.limits[stage]):
-                decided = round_half_up(cv, 3) if self.rounded else cv
+                decided = round_half_up(cv, CV_DECIMALS) if self.rounded else cv
                 failing[1] |= (~at_most(decided, self.limits[stage]) & ~partial).any(axis=1)
                 gap[1] |= partial.any(axis=1)
             never = np.isnan(self.model.excess[stage]) & ~self.model.special

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import pydantic
 import yaml
 
+from .apportion import STAGE_QUANTITIES
 from .files import N_, InputError, problem, read_model, shorten
 from .load import County
 from .schema import SCHOOL_TYPES, Label
@@ -297,7 +298,7 @@ class Recruitment(_Period):
 class StaffTarget(Assumption):
     """A level per 100 students that every school reaches by a year, in even steps; nobody loses."""
 
-    entry: Literal["above_qualification", "backbone", "pe_arts"]
+    entry: Literal[STAGE_QUANTITIES]  # type: ignore[valid-type]
     stage: Stage
     value: Amount | None = None
     """None: the threshold in force in that year."""
