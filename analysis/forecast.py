@@ -31,8 +31,6 @@ from .study import analyze
 
 #: Band that is printed: it should hold four times in five.
 BAND = (0.1, 0.9)
-#: Years by which projects are late, and how often (nothing in the plans says; see the decisions).
-DELAYS = {0: 0.5, 1: 0.25, 2: 0.15, 3: 0.1}
 #: Standard deviations (log) where the past is too short to show any.
 LEAST_SPREAD = 0.01
 CHUNK = 200
@@ -108,6 +106,9 @@ class _Draws:
         self.model, self.study, self.count, self.seed = model, study, draws, seed
         self.rng = np.random.default_rng(seed)
         self.spread = spreads(model)
+        late = model.scenario.lateness
+        #: years by which what is built is late -> share of the draws
+        self.late = {0: 1.0} if late is None else late.shares
         self.judges = {year: _Judge(model, study, year) for year in model.years}
 
     def run(self) -> Forecast:
@@ -129,7 +130,7 @@ class _Draws:
             state = np.broadcast_to(model.observed_students, (size, *model.students.shape)).copy()
             classes = np.broadcast_to(model.classes, state.shape)
             noise = _Noise(self.rng, self.spread, model, size)
-            late = self.rng.choice(list(DELAYS), size=size, p=list(DELAYS.values()))
+            late = self.rng.choice(list(self.late), size=size, p=list(self.late.values()))
             for position, year in enumerate(model.years):
                 state = model.pupils(state, year, noise.of_year(year, state))
                 classes = model.divided(state, classes, year)
@@ -154,7 +155,7 @@ class _Draws:
             missing = [
                 (school, amount, due)
                 for due, school, what, amount in self.additions
-                if what == name and due <= year < due + max(DELAYS)
+                if what == name and due <= year < due + max(self.late)
             ]
             if not missing:
                 found[name] = values

@@ -53,6 +53,7 @@ SECTIONS = {
     "purchases": N_("Equipment bought"),
     "equipment": N_("Equipment written off"),
     "plan": N_("The county's plan"),
+    "lateness": N_("Late completion"),
 }
 KINDS = {
     "applied": N_("applied"),

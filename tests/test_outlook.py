@@ -622,6 +622,10 @@ def test_a_composed_scenario_survives_its_file(here, tmp_path):
         ("name: {zh: 一, en: One}\nbrths: {}\n", "line 2: brths: unknown key"),
         ("name: {zh: 一, en: One}\nbirths: {change: 0}\n", "births.source: is missing"),
         (
+            "name: {zh: 一, en: One}\nlateness: {shares: {0: 0.5, 1: 0.4}, source: a, confidence: low}\n",
+            "lateness: the shares add up to 0.9; expected 1",
+        ),
+        (
             "name: {zh: 一, en: One}\nmigration: [{students: 1, start: 2025, end: 2023, source: a, confidence: low}]\n",
             "ends (2023) before it starts (2025)",
         ),
