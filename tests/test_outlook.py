@@ -14,6 +14,7 @@ from conftest import build_county
 from hypothesis import Phase, given, settings
 
 from analysis import InputError, analyze, load_county, load_scenario, project
+from analysis.report.build import write_report
 from analysis.scenario import Scenario, scenario_files, write_scenario
 from analysis.standards import Profile, Standard, load_standard
 
@@ -669,6 +670,17 @@ def test_all_mistakes_about_schools_at_once(here):
 def test_an_until_that_is_not_ahead(here):
     with pytest.raises(InputError, match="expected a year from 2022 to 2061"):
         project(here, scenario(), 2021)
+
+
+def test_a_projection_that_is_there_is_not_made_again(tmp_path, monkeypatch):
+    sample, wanted = load_county("652323-hutubi"), {"year": 2026, "scenario": "plan_full"}
+    only = wanted | {"formats": ("xlsx",)}
+    (made,) = write_report(sample, tmp_path / "made", **only)
+    outlook = project(sample, "plan_full")
+    monkeypatch.setattr("analysis.outlook.Model", None)
+    (given_,) = write_report(sample, tmp_path / "given", outlook=outlook, **only)
+    assert given_.name == made.name == "652323-hutubi-2026-plan_full.xlsx"
+    assert given_.read_bytes() == made.read_bytes()
 
 
 def test_a_projection_is_not_projected_again(here):
