@@ -62,6 +62,7 @@ SPAN = {
 }
 ENTRANCE = {stage: span.start for stage, span in SPAN.items()}
 STAFF = ("teachers", *STAGE_QUANTITIES)
+#: In the order in which `analysis.apportion.shared_quantities` takes them.
 SITE = (
     "teaching_area_m2",
     "indoor_sports_area_m2",
@@ -671,7 +672,8 @@ class Model:
         self, new, move, origin: int, target: list[int], year: int, middle: bool
     ) -> None:
         """All pupils of a school, or of one of its stages, to others, now and later."""
-        stages = [getattr(move, "stage", None)] if getattr(move, "stage", None) else STAGES
+        only = getattr(move, "stage", None)
+        stages = STAGES if only is None else [only]
         for stage in stages:
             teaching = [each for each in target if self.teaches[stage][each]]
             if not teaching:
@@ -683,7 +685,7 @@ class Model:
                     self._staff_follow(origin, teaching, stage, move.staff_follow)
         if not middle or year != move.start:
             return
-        whole = getattr(move, "stage", None) is None
+        whole = only is None
         if whole:
             self.closing[origin] = year - 1
             upper = [

@@ -18,8 +18,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .apportion import WEIGHTS
-from .course import ENTRANCE, SPAN, STAFF, Model
+from .apportion import WEIGHTS, shared_quantities
+from .course import ENTRANCE, SITE, SPAN, STAFF, Model
 from .evaluate import CV_DECIMALS, three_valued
 from .files import InputError
 from .indicators import at_least, at_most, round_half_up
@@ -284,12 +284,7 @@ class _Judge:
         count, staff = len(students["primary"]), record["staff"]
         weighted = sum(WEIGHTS[stage] * students[stage] for stage in STAGES)
         weighted = weighted + WEIGHTS["senior"] * np.nan_to_num(record["senior"])
-        shared = {
-            "teaching_area": site["teaching_area_m2"] - site["indoor_sports_area_m2"],
-            "sports_area": site["outdoor_sports_area_m2"] + site["indoor_sports_area_m2"],
-            "equipment_value": site["equipment_value_cny"],
-            "multimedia_rooms": site["multimedia_rooms"],
-        }
+        shared = shared_quantities(*(site[name] for name in SITE))
         failing = np.zeros((3, count), dtype=bool)  # schools, cv, sizes
         gap = np.zeros((3, count), dtype=bool)  # what was not reported, likewise
         variations = {}
