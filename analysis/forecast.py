@@ -255,6 +255,7 @@ class _Judge:
         }
         self.point = (model.roster["type"] == "teaching_point").to_numpy()
         self._sizes(study, rules)
+        self._concessions(study, rules)
         others = study.all_evaluation
         others = others[(others["year"] == year) & (others["part"] != "resource")]
         others = others[~others["item"].str.match(r"G[45](\.|$)")]
@@ -279,12 +280,30 @@ class _Judge:
         self.school_size = np.where(model.special, np.inf, limit)
         self.class_size = {stage: number(f"G5.{stage}") for stage in STAGES}
 
+    def _concessions(self, study, rules) -> None:
+        """What concessions add to what the schools have, as in `analysis.apportion.register`."""
+        seen, area = self.model.observed, self.model.roster["area"]
+
+        def more(column: str, where: str) -> np.ndarray:
+            return np.where(area == where, np.nan_to_num(seen[column][:, -1]), 0.0)
+
+        on, name = study.concessions, "concession.pe_arts_part_time.students"
+        self.venues = more("off_campus_sports_area_m2", "urban") if "sports_venues" in on else 0.0
+        self.part_time = None
+        if "pe_arts_part_time" in on:
+            self.part_time = {
+                stage: more(f"pe_arts_part_time_{stage}", "rural") for stage in STAGES
+            }
+            self.part_time_size = tuple(rules.number(f"{name}_{end}") for end in ("from", "below"))
+
     def judge(self, students: dict, site: dict, record: dict, crowded: np.ndarray):
         """Verdicts (6, draws) and coefficients of variation {stage: (draws, 7)}."""
         count, staff = len(students["primary"]), record["staff"]
         weighted = sum(WEIGHTS[stage] * students[stage] for stage in STAGES)
         weighted = weighted + WEIGHTS["senior"] * np.nan_to_num(record["senior"])
+        site = site | {"outdoor_sports_area_m2": site["outdoor_sports_area_m2"] + self.venues}
         shared = shared_quantities(*(site[name] for name in SITE))
+        both = students["primary"] + students["junior"]
         failing = np.zeros((3, count), dtype=bool)  # schools, cv, sizes
         gap = np.zeros((3, count), dtype=bool)  # what was not reported, likewise
         variations = {}
@@ -311,6 +330,10 @@ class _Judge:
                         value = quantity * indicator.per * per_weight
                     else:
                         quantity = staff[chosen, position, STAFF.index(indicator.quantity)]
+                        if indicator.quantity == "pe_arts" and self.part_time is not None:
+                            low_end, high_end = self.part_time_size
+                            few = (both[:, chosen] >= low_end) & (both[:, chosen] < high_end)
+                            quantity = quantity + np.where(few, self.part_time[stage][chosen], 0.0)
                         value = quantity * indicator.per * per_student
                     unreported = np.isnan(quantity)
                     counted, total = weight, whole
@@ -342,8 +365,7 @@ class _Judge:
             never = np.isnan(self.model.excess[stage]) & ~self.model.special
             gap[2] |= (never & (students[stage] > 0)).any(axis=1)
         failing[2] |= crowded
-        size = students["primary"] + students["junior"]
-        failing[2] |= (~at_most(size, self.school_size)).any(axis=1)
+        failing[2] |= (~at_most(both, self.school_size)).any(axis=1)
         fine = ~failing & ~gap
         sound = ~failing.any(axis=0)
         met = fine.all(axis=0) & (self.others == "met")

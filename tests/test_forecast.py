@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,6 +125,37 @@ def test_a_late_project_is_not_there_yet():
         expected = np.where(late <= position, whole, whole - 3500 * 0.7)
         drawn = found[:, school] if found.ndim == 2 else np.full(4, found[school])
         assert drawn == pytest.approx(expected)
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize(
+    ("name", "concession", "columns", "indicator"),
+    [
+        ("150302-haibowan", "sports_venues", ["off_campus_sports_area_m2"], "sports_area"),
+        (
+            "652323-hutubi",
+            "pe_arts_part_time",
+            ["pe_arts_part_time_primary", "pe_arts_part_time_junior"],
+            "pe_arts_teachers",
+        ),
+    ],
+)
+def test_a_concession_holds_in_the_draws_too(name, concession, columns, indicator):
+    plain = load_county(name)
+    amount = 20000.0 if indicator == "sports_area" else 2.0
+    more = plain.tables["school_years"].assign(**dict.fromkeys(columns, amount))
+    county = dataclasses.replace(
+        plain, tables=MappingProxyType(dict(plain.tables) | {"school_years": more})
+    )
+    found = []
+    for concessions in ((), (concession,)):
+        drawn = forecast(county, draws=2, concessions=concessions).cv
+        ahead = analyze(county, scenario="baseline", concessions=concessions).all_balance
+        both = drawn.merge(ahead, on=["year", "stage", "indicator"])
+        assert len(both) == len(drawn)
+        assert both["median"].to_numpy() == pytest.approx(both["cv"].to_numpy(), rel=1e-9)
+        found.append(both.loc[both["indicator"] == indicator, "cv"].to_numpy())
+    assert (np.abs(found[0] - found[1]) > 1e-3).any()
 
 
 @pytest.mark.usefixtures("still")
