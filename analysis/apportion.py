@@ -22,15 +22,15 @@ import pyarrow.compute as pc
 
 from .files import N_
 from .load import County
-from .schema import INDICATORS, SCHOOL_TYPES, STAGES, Label
+from .schema import INDICATORS, SCHOOL_TYPES, STAFF_INDICATORS, STAGES, Label
 from .standards import Rules
 
 #: 1 : 1.1 (nine-year), 1 : 1.2 = 1.1 : 1.32 (combined secondary), 1 : 1.1 : 1.32 (twelve-year).
 WEIGHTS = {"primary": 1.0, "junior": 1.1, "senior": 1.32}
 
 #: Quantity -> stage columns in `school_years` it is recorded in.
-STAGE_QUANTITIES = ("above_qualification", "backbone", "pe_arts")
-SHARED_QUANTITIES = ("teaching_area", "sports_area", "equipment_value", "multimedia_rooms")
+STAGE_QUANTITIES = tuple(about.quantity for about in STAFF_INDICATORS.values())
+SHARED_QUANTITIES = tuple(about.quantity for about in INDICATORS.values() if about.shared)
 
 #: Why a row of the register is not judged.
 EXCLUSIONS = {
@@ -277,13 +277,10 @@ def register(
         more = np.nan_to_num(reported("off_campus_sports_area_m2"))
         outdoor = outdoor + np.where(schools.among("area", "urban")[school], more, 0.0)
 
-    # the official order: indoor sports area leaves the teaching area before anything is divided
-    shared = {
-        "teaching_area": reported("teaching_area_m2") - indoor,
-        "sports_area": outdoor + indoor,
-        "equipment_value": reported("equipment_value_cny"),
-        "multimedia_rooms": reported("multimedia_rooms"),
-    }
+    shared = shared_quantities(
+        *(reported("teaching_area_m2"), indoor, outdoor),
+        *(reported("equipment_value_cny"), reported("multimedia_rooms")),
+    )
     resources = teachers | {name: quantity * share for name, quantity in shared.items()}
     quantities = np.stack([resources[each.quantity] for each in INDICATORS.values()])
 
@@ -307,6 +304,21 @@ def register(
     leave_out("override", schools.among("indicators_in_scope", "no")[school])
     leave_out("no_students", students == 0)
     return Register(year, stage, school, row, students, share, quantities, reason)
+
+
+def shared_quantities(
+    teaching: np.ndarray,
+    indoor: np.ndarray,
+    outdoor: np.ndarray,
+    equipment: np.ndarray,
+    multimedia: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """What a school's stages share, by `SHARED_QUANTITIES`, from what the school reports.
+
+    The official order: indoor sports area leaves the teaching area before anything is divided.
+    """
+    values = (teaching - indoor, outdoor + indoor, equipment, multimedia)
+    return dict(zip(SHARED_QUANTITIES, values, strict=True))
 
 
 def by_year(rules: Iterable[Rules], name: str) -> np.ndarray:

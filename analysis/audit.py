@@ -10,7 +10,7 @@ import pandas as pd
 from .apportion import by_year
 from .dispersion import coefficient_of_variation
 from .evaluate import CV_DECIMALS, VERDICTS, SchoolRule, school_rule
-from .indicators import STATUSES, Ratios, at_least, at_most, round_half_up, status_codes
+from .indicators import STATUSES, Ratios, at_least, at_most, round_half_up, status_codes, whole_down
 from .schema import INDICATORS, STAGES
 from .standards import Rules
 
@@ -32,7 +32,7 @@ def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:
     surplus = (rows["quantity"] - rows["threshold"] * rows["students"] / per) / rows["share"]
     met = rows["status"] == "met"
     margin = np.where(met, surplus, -rows["shortfall"])
-    margin = np.where(met & whole, np.floor(surplus + 1e-9) + 1, margin)
+    margin = np.where(met & whole, whole_down(surplus) + 1, margin)
     has = rows["quantity"] / rows["share"]
     return rows.assign(margin=margin, margin_share=margin / has.where(has > 0))
 

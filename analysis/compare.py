@@ -13,15 +13,9 @@ import pandas as pd
 
 from .dispersion import coefficient_of_variation
 from .evaluate import PARTS, VERDICTS, three_valued
-from .indicators import at_most
-from .schema import INDICATORS, STAGE_GRADES, STAGES
+from .indicators import at_most, whole_up
+from .schema import INDICATORS, STAFF_INDICATORS, STAGE_GRADES, STAGES
 from .study import Study
-
-#: Teachers that a shortfall counts.
-STAFF_INDICATORS = tuple(name for name, about in INDICATORS.items() if not about.shared)
-
-#: Places and rooms are whole; what is less than this is left over from division.
-HAIR = 1e-6
 
 
 def by_year(study: Study) -> dict[str, np.ndarray]:
@@ -87,7 +81,7 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
             )
             known = np.array(years) > study.county.last_observed
             # a part of a place is a place
-            found[name][known] = np.abs(np.ceil(missing - HAIR))[known]
+            found[name][known] = np.abs(whole_up(missing))[known]
     return found
 
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .apportion import STAGE_QUANTITIES, WEIGHTS
 from .files import N_, Finding, InputError, problem
-from .indicators import round_half_up
+from .indicators import HAIR, round_half_up, whole_down, whole_up
 from .load import County
 from .planned import Note, plan_parts
 from .projection import combine, ratios
@@ -36,11 +37,21 @@ from .scenario import (
     Opening,
     Premises,
     Purchase,
+    Recruitment,
+    Rotation,
     Scenario,
     StaffTarget,
     load_scenario,
 )
-from .schema import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES, TABLES, Label
+from .schema import (
+    SCHOOL_TYPES,
+    STAFF_INDICATORS,
+    STAGE_GRADES,
+    STAGE_LABELS,
+    STAGES,
+    TABLES,
+    Label,
+)
 
 GRADES = 9
 #: Positions of a stage's grades in the array, and of its entrance grade.
@@ -50,7 +61,8 @@ SPAN = {
     if stage in STAGES
 }
 ENTRANCE = {stage: span.start for stage, span in SPAN.items()}
-STAFF = ("teachers", "above_qualification", "backbone", "pe_arts")
+STAFF = ("teachers", *STAGE_QUANTITIES)
+#: In the order in which `analysis.apportion.shared_quantities` takes them.
 SITE = (
     "teaching_area_m2",
     "indoor_sports_area_m2",
@@ -482,10 +494,7 @@ class Model:
         self.keeps: dict[str, np.ndarray] = {}
         self.crowd: dict[str, np.ndarray] = {}
         for stage, span in SPAN.items():
-            limit = rules.number(f"G5.{stage}") if f"G5.{stage}" in rules else np.nan
-            self.limit[stage] = (
-                limit if np.isfinite(limit) else {"primary": 45.0, "junior": 50.0}[stage]
-            )
+            self.limit[stage] = rules.usual(f"G5.{stage}")
             with np.errstate(divide="ignore", invalid="ignore"), _quiet():
                 mean = last["students"][:, span] / last["classes"][:, span]
                 mean = np.where(np.isfinite(mean) & (mean > 0), mean, np.nan)
@@ -627,18 +636,18 @@ class Model:
         for number, target in enumerate(targets, 1):
             upto = taken * number / len(targets)
             if self.applied.rounding == "yearly":
-                upto = np.floor(upto + 1e-9)
+                upto = whole_down(upto)
             new[..., target, cells] += upto - done
             done = upto
         return taken
 
     def _ledger(
-        self, year, move, origin: int, targets: list[int], stage: str, amount: float
+        self, year, kind: str, name: str, origin: int, targets: list[int], stage: str, amount: float
     ) -> None:
         for target in targets:
             if amount > 0:
                 self.flows.append(
-                    (year, move.kind, move.name, self.ids[origin], self.ids[target], stage, amount / len(targets))
+                    (year, kind, name, self.ids[origin], self.ids[target], stage, amount / len(targets))
                 )  # fmt: skip
 
     def _move(self, new, number: int, move, year: int, middle: bool) -> None:
@@ -663,19 +672,20 @@ class Model:
         self, new, move, origin: int, target: list[int], year: int, middle: bool
     ) -> None:
         """All pupils of a school, or of one of its stages, to others, now and later."""
-        stages = [getattr(move, "stage", None)] if getattr(move, "stage", None) else STAGES
+        only = getattr(move, "stage", None)
+        stages = STAGES if only is None else [only]
         for stage in stages:
             teaching = [each for each in target if self.teaches[stage][each]]
             if not teaching:
                 continue
             taken = self._give(new, origin, teaching, SPAN[stage], 1.0)
             if middle:
-                self._ledger(year, move, origin, teaching, stage, taken.sum())
+                self._ledger(year, move.kind, move.name, origin, teaching, stage, taken.sum())
                 if year == move.start:
                     self._staff_follow(origin, teaching, stage, move.staff_follow)
         if not middle or year != move.start:
             return
-        whole = getattr(move, "stage", None) is None
+        whole = only is None
         if whole:
             self.closing[origin] = year - 1
             upper = [
@@ -687,7 +697,7 @@ class Model:
                 )
         keep = move.keep_premises
         students = self.history[-1][origin]
-        weights = {s: (1.0 if s == "primary" else 1.1) * students[SPAN[s]].sum() for s in STAGES}
+        weights = {s: WEIGHTS[s] * students[SPAN[s]].sum() for s in STAGES}
         all_ = sum(weights.values())
         part = 1.0 if whole else (weights[stages[0]] / all_ if all_ else 0.0)
         for name in SITE:
@@ -712,7 +722,7 @@ class Model:
             self.site[name][each] = np.nan_to_num(self.site[name][each]) + amount / len(target)
 
     def _staff_follow(self, origin: int, target: list[int], stage: str, part: float) -> None:
-        number = STAGES.index(stage) if isinstance(STAGES, tuple) else list(STAGES).index(stage)
+        number = STAGES.index(stage)
         going = np.nan_to_num(self.staff[origin, number]) * min(part, 1.0)
         self.staff[origin, number] = self.staff[origin, number] - going
         for each in target:
@@ -733,7 +743,7 @@ class Model:
             taken = self._give(new, origin, targets, span, part)
             if not middle:
                 continue
-            self._ledger(year, move, origin, targets, move.stage, taken.sum())
+            self._ledger(year, move.kind, move.name, origin, targets, move.stage, taken.sum())
             if move.at_once:
                 follow = part[1] if len(part) > 1 else 0.0
             else:
@@ -766,7 +776,7 @@ class Model:
                 taken = self._give(new, origin, [target], slice(first, first + 1), part[..., None])
                 if not middle:
                     continue
-                self._ledger(year, move, origin, [target], stage, taken.sum())
+                self._ledger(year, move.kind, move.name, origin, [target], stage, taken.sum())
                 gone = self.moved.setdefault((number, origin, stage), {})
                 gone[year] = taken.sum()
                 shrinking = max(gone[year] - gone.get(year - len(STAGE_GRADES[stage]), 0.0), 0.0)
@@ -815,12 +825,12 @@ class Model:
                     )
                     amount = np.minimum(np.minimum(surplus, room), new[..., origin, first])
                     if self.applied.rounding == "yearly":
-                        amount = np.floor(amount + 1e-9)
+                        amount = whole_down(amount)
                     new[..., origin, first] -= amount
                     new[..., target, first] += amount
                     surplus = surplus - amount
                     if middle:
-                        self._ledger(year, _CapMove, origin, [target], stage, float(amount))
+                        self._ledger(year, "cap", "", origin, [target], stage, float(amount))
             if middle and surplus > 0.5:
                 self._note("not_applied", N_("{year}: {n} pupils above the cap of {name} find no place elsewhere and stay"), year=year, n=round(float(surplus)), name=self.roster["name"].iloc[origin])  # fmt: skip
 
@@ -897,8 +907,8 @@ class Model:
         for first in ENTRANCE.values():
             usual = np.minimum(norm, caps)[:, first]
             kept[..., first] = np.floor(students[..., first] / usual + 0.5)
-        low = np.ceil(students / most - 1e-9)
-        high = np.ceil(students / SMALL_CLASS - 1e-9)
+        low = whole_up(students / most)
+        high = whole_up(students / SMALL_CLASS)
         np.maximum(high, low, out=high)
         return np.clip(kept, low, high, out=kept)
 
@@ -912,7 +922,7 @@ class Model:
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = students / classes
         uneven = np.minimum(round_half_up(mean * excess, 0), caps)
-        return np.where(np.isnan(excess), np.nan, np.maximum(uneven, np.ceil(mean - 1e-9)))
+        return np.where(np.isnan(excess), np.nan, np.maximum(uneven, whole_up(mean)))
 
     def too_large(
         self, students: np.ndarray, classes: np.ndarray, year: int, allowed: dict[str, float]
@@ -928,8 +938,8 @@ class Model:
         caps, excess = self._by_grade(self.class_limits(year)), self._by_grade(self.excess)
         size = self._by_grade({s: np.full(len(self.ids), np.floor(allowed[s])) for s in STAGES})
         # the mean from which the largest class is rounded to more than the size allowed
-        uneven = (size + 0.5) / np.nan_to_num(excess, nan=1.0) - 2e-9
-        mean = np.where(caps > size, np.minimum(size + 1e-9, uneven), size + 1e-9)
+        uneven = (size + 0.5) / np.nan_to_num(excess, nan=1.0) - 2 * HAIR
+        mean = np.where(caps > size, np.minimum(size + HAIR, uneven), size + HAIR)
         mean[self.special | np.isnan(excess).any(axis=1)] = np.inf
         return (students > classes * np.minimum(mean, 1e9)).any(axis=(-2, -1))
 
@@ -945,12 +955,9 @@ class Model:
         """Teachers that each school lacks for the three staff thresholds, the largest of them."""
         students, position = self._stage_students(stage), STAGES.index(stage)
         lacks = [
-            rules.number(f"{entry}.{stage}") * students / 100 - self.staff[:, position, index]
-            for index, entry in (
-                (1, "teachers_above_qualification"),
-                (2, "backbone_teachers"),
-                (3, "pe_arts_teachers"),
-            )
+            rules.number(f"{name}.{stage}") * students / about.per
+            - self.staff[:, position, STAFF.index(about.quantity)]
+            for name, about in STAFF_INDICATORS.items()
         ]
         return np.nan_to_num(np.maximum(np.max(lacks, axis=0), 0.0))
 
@@ -974,8 +981,7 @@ class Model:
         for entry in scenario.recruitment:
             if entry.start <= year <= entry.last:
                 weights = self._weights(entry.to, self._lack(entry.stage, rules), self._stage_students(entry.stage))  # fmt: skip
-                mix = np.array([1.0, entry.above_qualification, entry.backbone, entry.pe_arts])
-                added = weights[:, None] * entry.persons * mix
+                added = weights[:, None] * entry.persons * _mix(entry)
                 position = STAGES.index(entry.stage)
                 self.staff[:, position] = np.where(
                     added > 0,
@@ -1002,10 +1008,9 @@ class Model:
     def _rotate(self, entry) -> None:
         position = STAGES.index(entry.stage)
         origin, target = self.schools(entry.origin), self.schools(entry.target)
-        mix = np.array([1.0, entry.above_qualification, entry.backbone, entry.pe_arts])
         for number in origin:
             here = np.nan_to_num(self.staff[number, position])
-            going = np.minimum(entry.persons / len(origin) * mix, here)
+            going = np.minimum(entry.persons / len(origin) * _mix(entry), here)
             self.staff[number, position] -= going
             for each in target:
                 self.staff[each, position] = np.nan_to_num(
@@ -1014,19 +1019,15 @@ class Model:
 
     def _towards(self, target: StaffTarget, year: int) -> None:
         position, index = STAGES.index(target.stage), STAFF.index(target.entry)
-        names = {
-            "above_qualification": "teachers_above_qualification",
-            "backbone": "backbone_teachers",
-            "pe_arts": "pe_arts_teachers",
-        }
+        about = next(each for each in STAFF_INDICATORS.values() if each.quantity == target.entry)
         value = target.value
         if value is None:
-            value = self._rules(target.by).number(f"{names[target.entry]}.{target.stage}")
+            value = self._rules(target.by).number(f"{about.name}.{target.stage}")
         students = self._stage_students(target.stage)
         have = self.staff[:, position, index]
-        need = value * students / 100
+        need = value * students / about.per
         left = max(target.by - year + 1, 1)
-        step = np.ceil(have + np.maximum(need - have, 0.0) / left - 1e-9)
+        step = whole_up(have + np.maximum(need - have, 0.0) / left)
         wanted = np.where((students > 0) & ~self.special & (need > have), step, have)
         self.staff[:, position, index] = wanted
         # who is added is a full-time teacher too
@@ -1116,8 +1117,9 @@ class Model:
         )
 
 
-class _CapMove:
-    kind, name = "cap", ""
+def _mix(entry: Recruitment | Rotation) -> np.ndarray:
+    """What a teacher who comes counts for, in the order of `STAFF`."""
+    return np.array([1.0, *(getattr(entry, name) for name in STAGE_QUANTITIES)])
 
 
 def _listed(value) -> tuple[str, ...]:

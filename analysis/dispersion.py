@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 
 def _inputs(values, weights) -> tuple[np.ndarray, np.ndarray]:
@@ -166,15 +165,16 @@ def variation_shares(values: Sequence[float], weights: Sequence[float] | None = 
     return np.full(len(values), np.nan) if alike else terms / total
 
 
-def break_even(values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+def break_even(mean: float, variation: float) -> float:
     """The level above which another unit for a school widens the gap.
+
+    `mean` and `variation` are the weighted mean and the coefficient of variation.
 
     :math:`\\partial CV^2 / \\partial x_i \\propto X_i - (1 + CV^2)\\bar X`: below
     :math:`(1 + CV^2)\\bar X` one more unit lowers the CV, above it raises it. The mean is *not* the
     line.
     """
-    variation = coefficient_of_variation(values, weights)
-    return (1 + variation**2) * weighted_mean(values, weights)
+    return (1 + variation**2) * mean
 
 
 @dataclass(frozen=True)
@@ -226,38 +226,3 @@ def moments(value: np.ndarray, weight: np.ndarray, group: np.ndarray, groups: in
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = np.sqrt(variance)
         return Moments(missing, mean, sd, sd / np.where(mean == 0, np.nan, mean))
-
-
-def grouped(rows: pd.DataFrame, by: list[str], weights: str = "students") -> pd.DataFrame:
-    """Weighted mean, standard deviation and CV of `value` in every group, in one pass.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        With `by`, `value`, `students` and the column named by `weights`.
-    by : list of str
-    weights : str
-
-    Returns
-    -------
-    DataFrame
-        Indexed by group: ``schools, students, missing, mean, sd, cv`` (see `Moments`).
-    """
-    groups = rows[by].groupby(by, sort=False, observed=True)
-    number, size = groups.ngroup().to_numpy(), groups.ngroups
-    found = moments(
-        rows["value"].to_numpy(dtype=float)[None],
-        rows[weights].to_numpy(dtype=float),
-        number,
-        size,
-    )
-    students = np.nan_to_num(rows["students"].to_numpy(dtype=float))
-    first = rows.loc[~rows.duplicated(by), by].reset_index(drop=True)
-    return first.assign(
-        schools=np.bincount(number, minlength=size),
-        students=np.bincount(number, students, size),
-        missing=found.missing[0],
-        mean=found.mean[0],
-        sd=found.sd[0],
-        cv=found.cv[0],
-    ).set_index(by)

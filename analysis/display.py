@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from .apportion import exclusion_text
+from .dispersion import break_even, variation_shares
 from .evaluate import SIGNS, requirement
 from .files import N_
+from .indicators import whole_up
 from .language import DASH, Language, speak
 from .schema import (
     INDICATORS,
@@ -438,7 +440,7 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
                     else status_name(row["status"], lang),
                     row["status"] if row["status"] in MARKS else "",
                 ),
-                _num(say, (1 + row["cv"] ** 2) * row["mean"], 2),
+                _num(say, break_even(row["mean"], row["cv"]), 2),
                 _num(say, row["gini"], 3),
                 _num(say, row["theil"], 3),
             )
@@ -461,8 +463,6 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
 
 def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
     """The schools with the largest exact share in the squared CV of each indicator."""
-    from .dispersion import variation_shares
-
     say = speak(lang)
     rows = []
     for stage in STAGES:
@@ -535,7 +535,7 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
 
 def _up(value: float) -> float:
     """Round up: what is printed must suffice. (+ 0.0 turns a negative zero into zero.)"""
-    return float(np.ceil(value - 1e-9)) + 0.0
+    return float(whole_up(value)) + 0.0
 
 
 def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:

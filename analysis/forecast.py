@@ -18,9 +18,9 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .apportion import WEIGHTS
-from .course import ENTRANCE, SPAN, Model
-from .evaluate import three_valued
+from .apportion import WEIGHTS, shared_quantities
+from .course import ENTRANCE, SITE, SPAN, STAFF, Model
+from .evaluate import CV_DECIMALS, three_valued
 from .files import InputError
 from .indicators import at_least, at_most, round_half_up
 from .load import County
@@ -31,17 +31,9 @@ from .study import analyze
 
 #: Band that is printed: it should hold four times in five.
 BAND = (0.1, 0.9)
-#: Years by which projects are late, and how often (nothing in the plans says; see the decisions).
-DELAYS = {0: 0.5, 1: 0.25, 2: 0.15, 3: 0.1}
 #: Standard deviations (log) where the past is too short to show any.
 LEAST_SPREAD = 0.01
 CHUNK = 200
-
-_STAFF_OF = {
-    "teachers_above_qualification": 1,
-    "backbone_teachers": 2,
-    "pe_arts_teachers": 3,
-}
 
 
 @dataclass(frozen=True)
@@ -114,6 +106,9 @@ class _Draws:
         self.model, self.study, self.count, self.seed = model, study, draws, seed
         self.rng = np.random.default_rng(seed)
         self.spread = spreads(model)
+        late = model.scenario.lateness
+        #: years by which what is built is late -> share of the draws
+        self.late = {0: 1.0} if late is None else late.shares
         self.judges = {year: _Judge(model, study, year) for year in model.years}
 
     def run(self) -> Forecast:
@@ -135,7 +130,7 @@ class _Draws:
             state = np.broadcast_to(model.observed_students, (size, *model.students.shape)).copy()
             classes = np.broadcast_to(model.classes, state.shape)
             noise = _Noise(self.rng, self.spread, model, size)
-            late = self.rng.choice(list(DELAYS), size=size, p=list(DELAYS.values()))
+            late = self.rng.choice(list(self.late), size=size, p=list(self.late.values()))
             for position, year in enumerate(model.years):
                 state = model.pupils(state, year, noise.of_year(year, state))
                 classes = model.divided(state, classes, year)
@@ -160,7 +155,7 @@ class _Draws:
             missing = [
                 (school, amount, due)
                 for due, school, what, amount in self.additions
-                if what == name and due <= year < due + max(DELAYS)
+                if what == name and due <= year < due + max(self.late)
             ]
             if not missing:
                 found[name] = values
@@ -260,6 +255,7 @@ class _Judge:
         }
         self.point = (model.roster["type"] == "teaching_point").to_numpy()
         self._sizes(study, rules)
+        self._concessions(study, rules)
         others = study.all_evaluation
         others = others[(others["year"] == year) & (others["part"] != "resource")]
         others = others[~others["item"].str.match(r"G[45](\.|$)")]
@@ -284,17 +280,30 @@ class _Judge:
         self.school_size = np.where(model.special, np.inf, limit)
         self.class_size = {stage: number(f"G5.{stage}") for stage in STAGES}
 
+    def _concessions(self, study, rules) -> None:
+        """What concessions add to what the schools have, as in `analysis.apportion.register`."""
+        seen, area = self.model.observed, self.model.roster["area"]
+
+        def more(column: str, where: str) -> np.ndarray:
+            return np.where(area == where, np.nan_to_num(seen[column][:, -1]), 0.0)
+
+        on, name = study.concessions, "concession.pe_arts_part_time.students"
+        self.venues = more("off_campus_sports_area_m2", "urban") if "sports_venues" in on else 0.0
+        self.part_time = None
+        if "pe_arts_part_time" in on:
+            self.part_time = {
+                stage: more(f"pe_arts_part_time_{stage}", "rural") for stage in STAGES
+            }
+            self.part_time_size = tuple(rules.number(f"{name}_{end}") for end in ("from", "below"))
+
     def judge(self, students: dict, site: dict, record: dict, crowded: np.ndarray):
         """Verdicts (6, draws) and coefficients of variation {stage: (draws, 7)}."""
         count, staff = len(students["primary"]), record["staff"]
         weighted = sum(WEIGHTS[stage] * students[stage] for stage in STAGES)
         weighted = weighted + WEIGHTS["senior"] * np.nan_to_num(record["senior"])
-        shared = [
-            site["teaching_area_m2"] - site["indoor_sports_area_m2"],
-            site["outdoor_sports_area_m2"] + site["indoor_sports_area_m2"],
-            site["equipment_value_cny"],
-            site["multimedia_rooms"],
-        ]
+        site = site | {"outdoor_sports_area_m2": site["outdoor_sports_area_m2"] + self.venues}
+        shared = shared_quantities(*(site[name] for name in SITE))
+        both = students["primary"] + students["junior"]
         failing = np.zeros((3, count), dtype=bool)  # schools, cv, sizes
         gap = np.zeros((3, count), dtype=bool)  # what was not reported, likewise
         variations = {}
@@ -317,10 +326,14 @@ class _Judge:
                 partial = np.zeros((count, len(INDICATORS)), dtype=bool)
                 for number, indicator in enumerate(INDICATORS.values()):
                     if indicator.shared:
-                        quantity = shared[number - len(_STAFF_OF)][..., chosen]
+                        quantity = shared[indicator.quantity][..., chosen]
                         value = quantity * indicator.per * per_weight
                     else:
-                        quantity = staff[chosen, position, _STAFF_OF[indicator.name]]
+                        quantity = staff[chosen, position, STAFF.index(indicator.quantity)]
+                        if indicator.quantity == "pe_arts" and self.part_time is not None:
+                            low_end, high_end = self.part_time_size
+                            few = (both[:, chosen] >= low_end) & (both[:, chosen] < high_end)
+                            quantity = quantity + np.where(few, self.part_time[stage][chosen], 0.0)
                         value = quantity * indicator.per * per_student
                     unreported = np.isnan(quantity)
                     counted, total = weight, whole
@@ -346,14 +359,13 @@ class _Judge:
             gap[0] |= (unknown & ~fails).any(axis=1)
             cv = variations[stage]
             if np.isfinite(self.limits[stage]):
-                decided = round_half_up(cv, 3) if self.rounded else cv
+                decided = round_half_up(cv, CV_DECIMALS) if self.rounded else cv
                 failing[1] |= (~at_most(decided, self.limits[stage]) & ~partial).any(axis=1)
                 gap[1] |= partial.any(axis=1)
             never = np.isnan(self.model.excess[stage]) & ~self.model.special
             gap[2] |= (never & (students[stage] > 0)).any(axis=1)
         failing[2] |= crowded
-        size = students["primary"] + students["junior"]
-        failing[2] |= (~at_most(size, self.school_size)).any(axis=1)
+        failing[2] |= (~at_most(both, self.school_size)).any(axis=1)
         fine = ~failing & ~gap
         sound = ~failing.any(axis=0)
         met = fine.all(axis=0) & (self.others == "met")

@@ -31,6 +31,20 @@ def at_most(value, limit) -> np.ndarray:
     return value <= limit + TOLERANCE * np.abs(limit)
 
 
+#: Of a whole number after binary division: what is left is this much off at most.
+HAIR = 1e-9
+
+
+def whole_up(values) -> np.ndarray:
+    """The next whole number, a whole one itself in spite of binary rounding."""
+    return np.ceil(np.asarray(values, dtype=float) - HAIR)
+
+
+def whole_down(values) -> np.ndarray:
+    """The last whole number, a whole one itself in spite of binary rounding."""
+    return np.floor(np.asarray(values, dtype=float) + HAIR)
+
+
 #: Statuses of an indicator at a school; codes are positions here.
 STATUSES = ("met", "near", "short", "not_assessed")
 MET, NEAR, SHORT, NOT_ASSESSED = range(4)
@@ -143,8 +157,7 @@ def judge_ratios(
         value[number] = ratio
         status[number] = status_codes(decided, threshold[number], floor[number])
         if indicator.whole:
-            # 1e-9 of a person: what is left of a whole number after binary division
-            lacking = np.ceil(lacking - 1e-9)
+            lacking = whole_up(lacking)
         shortfall[number] = np.where(status[number] == MET, 0.0, lacking)
     return value, status, shortfall
 
@@ -239,4 +252,4 @@ def judge(value: np.ndarray, threshold: np.ndarray, floor: np.ndarray) -> np.nda
 def round_half_up(values: np.ndarray, decimals: int) -> np.ndarray:
     """Round as a person does: half away from zero on the shortest decimal form."""
     scaled = np.asarray(values, dtype=float) * 10.0**decimals
-    return np.floor(scaled + 0.5 + 1e-9) / 10.0**decimals
+    return whole_down(scaled + 0.5) / 10.0**decimals

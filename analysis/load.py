@@ -39,7 +39,7 @@ from .schema import (
     Table,
 )
 from .spreadsheet import unguarded
-from .standards import LARGEST_SHARE, Standard, Text, built_in, load_standard
+from .standards import LARGEST_SHARE, NATIONAL, Standard, Text, built_in, load_standard
 
 _TABLE = Label("表", "table")
 _COLUMN = Label("列", "column")
@@ -70,7 +70,7 @@ class CountyRecord(pydantic.BaseModel):
     code: Annotated[str, pydantic.Field(pattern=r"^[0-9]{6}$")]
     name: Annotated[Text, Tidy]
     province: Annotated[Text, Tidy]
-    standard: str = "cn-2017"
+    standard: str = NATIONAL
     target_year: Annotated[int, pydantic.Field(ge=1949, le=2100)] | None = None
     synthetic: bool = False
     sources: tuple[Source, ...] = ()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from .indicators import whole_up
 from .language import Language, speak
 from .schema import INDICATORS, STAGE_LABELS
 from .study import Study
@@ -174,7 +173,7 @@ def _largest_gaps(study: Study, say: Language) -> list[str]:
                 stage=_stage(stage, say),
                 indicator=say.label(about.short),
                 schools=say.number(len(rows)),
-                amount=say.number(np.ceil(rows["shortfall"] - 1e-9).sum()),
+                amount=say.number(whole_up(rows["shortfall"]).sum()),
                 unit=say.label(about.resource),
                 share=say.percent(share, 1),
             )

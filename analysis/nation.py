@@ -26,7 +26,7 @@ from .evaluate import (
 )
 from .indicators import ratios
 from .schema import INDICATORS, STAGES
-from .standards import Standard, load_standard
+from .standards import NATIONAL, Standard, load_standard
 
 #: Counties that are judged together: their figures fit into the processor's cache.
 TOGETHER = 48
@@ -105,7 +105,7 @@ def judge_nation(
     if not roster["school_id"].is_unique:
         twice = roster.loc[roster["school_id"].duplicated(), "school_id"].iloc[0]
         raise ValueError(f"schools: school_id {twice} stands for two schools; expected one")
-    standard = (standard or load_standard("cn-2017")).evaluation
+    standard = (standard or load_standard(NATIONAL)).evaluation
     years = np.unique(yearly["year"].to_numpy()).astype(int).tolist()
     rules = {year: standard.for_year(year, as_of) for year in years}
     schools = find_schools(roster, yearly, years)

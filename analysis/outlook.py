@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from .course import ENTRANCE, SITE, SPAN, STAFF, Model
+from .indicators import HAIR
 from .load import County
 from .planned import Note
 from .scenario import BASELINE, Scenario
@@ -186,8 +187,9 @@ def _blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
 def _funds(model: Model) -> Callable:
     """Public-use funds follow the students at the rate of the last observed year.
 
-    A small school that was paid as if it had 100 students (item G6) still is.
+    A small school that was paid as if it had as many students as item G6 asks for still is.
     """
+    least = model.source.standard.evaluation.for_year(model.last).usual("G6")
     before = sum(
         np.nan_to_num(model.observed[f"students_{stage}"][:, -1])
         for stage in ("primary", "junior", "senior")
@@ -206,9 +208,9 @@ def _funds(model: Model) -> Callable:
 
     def funds(students: dict, senior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         now = sum(np.nan_to_num(values) for values in students.values()) + np.nan_to_num(senior)
-        small = rural & (now < 100) & (now > 0)
+        small = rural & (now < least) & (now > 0)
         plain = rate * now
-        floor = np.minimum(last, rate * np.maximum(before, 100))
+        floor = np.minimum(last, rate * np.maximum(before, least))
         paid = np.where(small & (last > plain), floor, plain)
         return paid, training * paid
 
@@ -218,7 +220,7 @@ def _funds(model: Model) -> Callable:
 def _enrolment_table(model: Model) -> pd.DataFrame:
     parts: dict[str, list] = {}
     for record in model.tables:
-        school, grade = np.nonzero((record["students"] > 1e-9) & record["open"][:, None])
+        school, grade = np.nonzero((record["students"] > HAIR) & record["open"][:, None])
         columns = {
             "school_id": school,
             "year": np.full(len(school), record["year"]),

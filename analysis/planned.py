@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from .files import N_, Finding
 from .load import County
 from .plan import ends
 from .scenario import Addition, Diversion, PlanCourse, Purchase, Scenario, StaffTarget
-from .schema import SCHOOL_TYPES, STAGES
+from .schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGES
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,6 @@ class Note:
     def sentence(self, lang: str = "zh") -> str:
         """The note in words."""
         return Finding("warning", self.message, self.values).sentence(lang)
-
-
-_STAFF_ENTRIES = {
-    "teachers_above_qualification": "above_qualification",
-    "backbone_teachers": "backbone",
-    "pe_arts_teachers": "pe_arts",
-}
 
 
 def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario, list[Note]]:
@@ -74,7 +65,7 @@ class _PlanReader:
         self.known = set(roster["name"]) | set(roster["school_id"])
         self.types = dict(zip(roster["name"], roster["type"], strict=True))
         self.limits = {
-            stage: county.standard.evaluation.for_year(last).number(f"G5.{stage}")
+            stage: county.standard.evaluation.for_year(last).usual(f"G5.{stage}")
             for stage in STAGES
         }
 
@@ -141,7 +132,7 @@ class _PlanReader:
             self._skip(project.name, N_("“{name}”: the plan gives neither area nor seats"))
             return None
         year = self._date(project.end, project.name)
-        size = min(limit for limit in self.limits.values() if np.isfinite(limit))
+        size = min(self.limits.values())
         return Addition(
             **self._common(project),
             schools=project.schools,
@@ -175,7 +166,7 @@ class _PlanReader:
 
     def _staffing(self, entry) -> StaffTarget | None:
         name, _, stage = entry.entry.partition(".")
-        if name not in _STAFF_ENTRIES or stage not in STAGES:
+        if name not in STAFF_INDICATORS or stage not in STAGES:
             entries = (self.county.standard.plan or self.county.standard.evaluation).entries
             title = entries[entry.entry].title if entry.entry in entries else entry.entry
             self._skip(title, N_("“{name}”: a target for the county as a whole; its figures stay as last reported"))  # fmt: skip
@@ -183,7 +174,7 @@ class _PlanReader:
         by = max(ends(entry.by) // 12 + self.course.delay, self.last + 1 + self.course.delay)
         return StaffTarget(
             **self._common(entry),
-            entry=_STAFF_ENTRIES[name],
+            entry=STAFF_INDICATORS[name].quantity,
             stage=stage,
             value=entry.target,
             by=by,

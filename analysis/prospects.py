@@ -16,12 +16,13 @@ from .charts import COLOURS, WIDTH, Chart, styled
 from .display import MARKS, Cell, Grid, _num, _text
 from .files import N_
 from .forecast import BAND, Forecast, coverage, forecast
+from .indicators import whole_up
 from .language import DASH, speak
 from .layout import GridLayout
 from .load import County, load_county
 from .scales import draw_scales
 from .scenario import BASELINE, Scenario, read_scenarios
-from .schema import INDICATORS, SCHOOL_TYPES, STAGE_LABELS, STAGES
+from .schema import INDICATORS, SCHOOL_TYPES, STAFF_INDICATORS, STAGE_LABELS, STAGES
 from .standards import Text
 from .study import Study, analyze
 from .wording import PART_NAMES, status_name
@@ -54,6 +55,7 @@ SECTIONS = {
     "purchases": N_("Equipment bought"),
     "equipment": N_("Equipment written off"),
     "plan": N_("The county's plan"),
+    "lateness": N_("Late completion"),
 }
 KINDS = {
     "applied": N_("applied"),
@@ -228,9 +230,7 @@ class Prospects:
                     cells.append(_num(say, value / 1e4 if value else np.nan))
                 else:
                     # seats and rooms are whole: a part of one is one
-                    cells.append(
-                        _num(say, abs(np.ceil(value - 1e-6)) if "missing" in column else value)
-                    )
+                    cells.append(_num(say, abs(whole_up(value)) if "missing" in column else value))
             rows.append((_text(title), *cells))
         until = int(table["until"].max())
         return Grid(
@@ -280,7 +280,7 @@ class Prospects:
                 _num(say, row["classes"]),
                 _num(say, row["seats_missing"]),
                 _num(say, row["classes_missing"]),
-                *(_num(say, row[name]) for name in compare.STAFF_INDICATORS),
+                *(_num(say, row[name]) for name in STAFF_INDICATORS),
                 Cell(f"{say.number(row['passing'])} / {say.number(row['schools'])}", True),
                 Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] else ""), True),
                 _text(say.label(INDICATORS[row["cv_max_indicator"]].short))

@@ -352,9 +352,6 @@ def _projects_against_gaps(plan: Plan, study: Study) -> Iterator[Remark]:
         )
 
 
-_ADDS = {"sports_ground": "sports_area"}
-
-
 def project_gaps(plan: Plan, study: Study) -> pd.DataFrame:
     """Each project that names an area and a school of the roster, beside what that school lacks.
 

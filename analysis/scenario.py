@@ -9,6 +9,7 @@ the same name.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Annotated, Literal
 import pydantic
 import yaml
 
+from .apportion import STAGE_QUANTITIES
 from .files import N_, InputError, problem, read_model, shorten
 from .load import County
 from .schema import SCHOOL_TYPES, Label
@@ -297,7 +299,7 @@ class Recruitment(_Period):
 class StaffTarget(Assumption):
     """A level per 100 students that every school reaches by a year, in even steps; nobody loses."""
 
-    entry: Literal["above_qualification", "backbone", "pe_arts"]
+    entry: Literal[STAGE_QUANTITIES]  # type: ignore[valid-type]
     stage: Stage
     value: Amount | None = None
     """None: the threshold in force in that year."""
@@ -364,6 +366,19 @@ class PlanCourse(Assumption):
     undated: Year | None = None
 
 
+class Lateness(Assumption):
+    """How late what is built is finished: in the draws only, the middle course keeps its dates."""
+
+    shares: dict[Annotated[int, pydantic.Field(ge=0, le=20)], Share]
+    """Years late -> part of the courses drawn."""
+
+    @pydantic.model_validator(mode="after")
+    def _whole(self):
+        if not math.isclose(sum(self.shares.values()), 1):
+            raise ValueError(f"the shares add up to {sum(self.shares.values()):g}; expected 1")
+        return self
+
+
 class Part(_Strict):
     """A part that is taken over later than its file says."""
 
@@ -397,6 +412,8 @@ class Scenario(_Strict):
     purchases: tuple[Purchase, ...] = ()
     equipment: EquipmentCourse | None = None
     plan: PlanCourse | None = None
+    lateness: Lateness | None = None
+    """Nothing is late if it is missing."""
 
     @pydantic.model_validator(mode="after")
     def _complete(self):

@@ -795,6 +795,10 @@ INDICATORS = MappingProxyType(
         )
     }
 )
+#: Those of persons: recorded by stage, while the others are shared among a school's stages.
+STAFF_INDICATORS = MappingProxyType(
+    {name: about for name, about in INDICATORS.items() if not about.shared}
+)
 
 STAGE_LABELS = MappingProxyType(
     {

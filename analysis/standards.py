@@ -20,6 +20,8 @@ from .files import N_, Finding, InputError, problem, read_model, read_yaml
 from .schema import INDICATORS, STAGES
 
 PARTS = ("resource", "government", "quality", "recognition", "veto")
+#: The standard of the country, by which a county is judged that names none.
+NATIONAL = "cn-2017"
 
 
 def _date(text: object) -> str:
@@ -268,6 +270,20 @@ class Rules(Mapping):
         """A value as a number; NaN where nothing is in force."""
         value = self[name]
         return float("nan") if value is None else float(value)
+
+    def usual(self, name: str) -> float:
+        """The number in force; where none is, the first that the standard sets.
+
+        For what has to be reckoned before a rule holds: rooms are built for classes of some size.
+        A standard without the entry is taken to agree with the national one.
+        """
+        value = self.get(name)
+        for standard in (self.standard, load_standard(NATIONAL)):
+            if value is None and name in standard.entries:
+                entry = standard.entries[name]
+                dated = (entry.on(date) for date in sorted(entry.values))
+                value = next((each for each in dated if each is not None), None)
+        return float(value)
 
 
 #: Entries without which nothing can be judged; the national profile has them all.

@@ -317,7 +317,7 @@ def analyze(
     *,
     as_of: int | None = None,
     concessions: Iterable[str] | None = None,
-    scenario: str | Scenario | None = None,
+    scenario: str | Scenario | Outlook | None = None,
     until: int | None = None,
 ) -> Study:
     """Analyze a county.
@@ -332,9 +332,9 @@ def analyze(
         Judge by the rules and targets of this year instead (for example of 2030).
     concessions : iterable of str, optional
         Concessions of the Working Rules to switch on; those of the county's profile if omitted.
-    scenario : str or Scenario, optional
-        Adds projected years by this scenario (`analysis.outlook.project`); without one only
-        observed years are judged.
+    scenario : str, Scenario or Outlook, optional
+        Adds projected years by this scenario (`analysis.outlook.project`), or those of a projection
+        that is there already; without one only observed years are judged.
     until : int, optional
         Last projected year.
 
@@ -352,7 +352,8 @@ def analyze(
         county = load_county(county)
     outlook = None
     if scenario is not None:
-        outlook = project(county, scenario, until)
+        ready = isinstance(scenario, Outlook)
+        outlook = scenario if ready else project(county, scenario, until)
         county = outlook.county
     if year is None:
         year = county.last_observed

@@ -20,18 +20,12 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from analysis.schema import SCHOOL_TYPES, STAGE_GRADES, TABLES
+from analysis.apportion import SHARED_QUANTITIES, WEIGHTS
+from analysis.indicators import whole_up
+from analysis.schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGE_GRADES, STAGES, TABLES
 
-STAGES = ("primary", "junior")
-WEIGHTS = {"primary": 1.0, "junior": 1.1, "senior": 1.32}
-"""What a student of a stage weighs where stages share a school's resources."""
-
-TEACHER_ITEMS = {  # indicator -> prefix of the stage columns
-    "teachers_above_qualification": "above_qualification",
-    "backbone_teachers": "backbone",
-    "pe_arts_teachers": "pe_arts",
-}
-SHARED_ITEMS = ("teaching_area", "sports_area", "equipment_value", "multimedia_rooms")
+#: Indicator -> prefix of the stage columns.
+TEACHER_ITEMS = {name: about.quantity for name, about in STAFF_INDICATORS.items()}
 SUBJECTS = ("chinese", "mathematics", "science", "pe", "arts", "moral_education")
 RECIPES = Path(__file__).parents[1] / "data" / "sample" / "recipes.yaml"
 RUN_UP = 3
@@ -72,7 +66,7 @@ def standardise(values, weights) -> np.ndarray:
 
 def whole_units(ratio, need, unit: float) -> np.ndarray:
     """The least multiple of `unit` that gives every school at least `ratio` times its `need`."""
-    return np.ceil(ratio * need / unit - 1e-9) * unit
+    return whole_up(ratio * need / unit) * unit
 
 
 def settle(scores, need, students, *, mean, cv, low, fixed, unit, rounds=80) -> np.ndarray:
@@ -360,7 +354,7 @@ def shared_resources(schools, recipe, students, judged, years, rng) -> dict:
     need = sum(WEIGHTS[stage] * values for stage, values in seen.items())
     has_primary = teaches(schools, "primary")
     final = {}
-    for indicator in SHARED_ITEMS:
+    for indicator in SHARED_QUANTITIES:
         unit = 100 if indicator == "equipment_value" else 1
         per = 0.01 if indicator == "multimedia_rooms" else 1
         level = thresholds[indicator]

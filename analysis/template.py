@@ -25,7 +25,7 @@ from .schema import (
     Table,
 )
 from .spreadsheet import XLSX_OPTIONS, unguarded
-from .standards import Standard, built_in, load_standard
+from .standards import NATIONAL, Standard, built_in, load_standard
 
 #: Rows below the header for which drop-downs and limits are laid out, at least.
 ROWS = 5000
@@ -138,7 +138,7 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, **XLSX_OPTIONS})
     writer = _Writer(book, speak(lang))
-    standard = county.standard if county else load_standard("cn-2017")
+    standard = county.standard if county else load_standard(NATIONAL)
     items = _items(standard, lang)
     writer.readme()
     writer.county(county)
@@ -280,7 +280,7 @@ class _Writer:
         sheet.set_column(2, 2, 60, formats["text"])
         for column, text in enumerate((say("Item"), say("Entry"), say("Note"))):
             sheet.write_string(0, column, text, formats["needed"])
-        blank = [(key, "cn-2017" if key == "standard" else "", "") for key in COUNTY_FIELDS]
+        blank = [(key, NATIONAL if key == "standard" else "", "") for key in COUNTY_FIELDS]
         lines = [*record_lines(county.record), ("sources", "", "")] if county else blank
         for row, (key, entry, note) in enumerate(lines, 1):
             if key == "synthetic":

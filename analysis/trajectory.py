@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from .evaluate import judge_entry
+from .indicators import whole_up
 from .schema import INDICATORS, STAGES
 from .study import Study
 
@@ -271,7 +272,7 @@ def trend(years: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:
 
 def _arrival(now: int, distance: float, pace: float) -> float:
     """Year in which a distance is covered at a pace; infinite if never."""
-    return now + math.ceil(distance / pace - 1e-9) if pace > 0 else math.inf
+    return now + int(whole_up(distance / pace)) if pace > 0 else math.inf
 
 
 def _finite(year: float) -> float:

@@ -20,7 +20,7 @@ from . import narrative
 from .apportion import EXCLUSIONS, SHARED_QUANTITIES, STAGE_QUANTITIES, WEIGHTS, exclusion_text
 from .evaluate import CV_DECIMALS, SIGNS, source
 from .files import N_
-from .indicators import TOLERANCE, indicator_rows, round_half_up
+from .indicators import HAIR, TOLERANCE, indicator_rows, round_half_up, whole_up
 from .items import year_data
 from .language import DASH
 from .schema import (
@@ -44,8 +44,8 @@ from .wording import (
     item_unit,
 )
 
-#: What is left of a whole number after binary division, as in `analysis.indicators`.
-HAIR = "1E-9"
+#: The same in formulas.
+_HAIR = f"{HAIR:.0E}"
 
 NAMES = {
     "conclusion": N_("Conclusion"),
@@ -625,7 +625,7 @@ def _indicator_row(
     put(
         "decided",
         f'IF({at["value"]}="","",IF({rules["option.decide_on"]}={rounded},'
-        f"INT({at['value']}*{scale}+0.5+{HAIR})/{scale},{at['value']}))",
+        f"INT({at['value']}*{scale}+0.5+{_HAIR})/{scale},{at['value']}))",
         _decided(value, about.decimals, study.rules["option.decide_on"]),
     )
     put("threshold", _copied(rules[f"{about.name}.{result['stage']}"]), result["threshold"])
@@ -647,7 +647,7 @@ def _indicator_row(
     if about.shared:
         lacking += f"/{at['share']}"
     if about.whole:
-        lacking = f"-INT(-({lacking}-{HAIR}))"
+        lacking = f"-INT(-({lacking}-{_HAIR}))"
     put(
         "shortfall",
         f'IF({at["judged"]}<>{yes},"",IF({at["status"]}={word["met"]},0,'
@@ -781,7 +781,7 @@ def _balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple[str,
             put(
                 "decided",
                 f'IF({at["cv"]}="","",IF({option}={rounded},'
-                f"INT({at['cv']}*{scale}+0.5+{HAIR})/{scale},{at['cv']}))",
+                f"INT({at['cv']}*{scale}+0.5+{_HAIR})/{scale},{at['cv']}))",
                 _decided(result["cv"], CV_DECIMALS, on),
             )
             entry = ("cv." if about else "composite_cv.") + stage
@@ -908,9 +908,9 @@ def _shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
             for column, name in enumerate(INDICATORS, 3):
                 block = blocks[stage, name]
                 cell = data.ref(block.rows[position], _I["shortfall"])
-                value = np.ceil(block.results["shortfall"].iloc[position] - 1e-9) + 0.0
+                value = whole_up(block.results["shortfall"].iloc[position]) + 0.0
                 sums[name] += 0.0 if np.isnan(value) else value
-                sheet.formula(row, column, f'IF({cell}="","",-INT(-({cell}-{HAIR})))', value)
+                sheet.formula(row, column, f'IF({cell}="","",-INT(-({cell}-{_HAIR})))', value)
             row += 1
         if row > first:
             sheet.text(row, 0, say.label(STAGE_LABELS[stage]), **bold)

@@ -28,6 +28,24 @@ def test_check_passes_every_sample(name):
     assert "in order" in result.stdout
 
 
+def test_help_loads_nothing_that_only_a_report_needs():
+    heavy = {
+        "matplotlib",
+        "scipy",
+        "papermill",
+        "nbconvert",
+        "typst",
+        "tornado",
+        "openpyxl",
+        "docx",
+    }
+    code = "import sys, analysis.cli; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert "analysis.cli" in found.stdout.split()
+    assert heavy.isdisjoint(found.stdout.split())
+
+
 def test_check_speaks_chinese_by_default():
     assert "检查通过" in run("check", SAMPLES[0]).stdout
 

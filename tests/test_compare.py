@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis import analyze
-from analysis.compare import STAFF_INDICATORS, verdicts, yearly
+from analysis.compare import verdicts, yearly
 from analysis.evaluate import PARTS, three_valued
-from analysis.schema import STAGE_GRADES, STAGES
+from analysis.schema import STAFF_INDICATORS, STAGE_GRADES, STAGES
 
 COUNTIES = ["652323-hutubi", "340207-jiujiang", "230505-sifangtai"]
 

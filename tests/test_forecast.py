@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import analyze, load_county
+from analysis import analyze, load_county, load_scenario
 from analysis import forecast as module
 from analysis.compare import verdicts, yearly
 from analysis.course import Model
 from analysis.forecast import coverage, forecast, spreads
 from analysis.prospects import Prospects
+from analysis.scenario import Scenario
 from analysis.schema import INDICATORS, STAGES
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")
@@ -27,10 +31,16 @@ class _Still:
         return {}
 
 
+def lateness(county, scenario: str, shares: dict[int, float]) -> Scenario:
+    """A scenario whose projects are so many years late, in these shares of the draws."""
+    on_top = {"shares": shares, "source": "test", "confidence": "low"}
+    whole = load_scenario(scenario, county)
+    return Scenario.model_validate(whole.model_dump() | {"lateness": on_top})
+
+
 @pytest.fixture
 def still(monkeypatch):
     monkeypatch.setattr(module, "_Noise", _Still)
-    monkeypatch.setattr(module, "DELAYS", {0: 1.0})
 
 
 @pytest.mark.usefixtures("still")
@@ -39,7 +49,7 @@ def still(monkeypatch):
 def test_without_noise_every_draw_is_the_single_course(name, scenario):
     county = load_county(name)
     study = analyze(county, scenario=scenario)
-    drawn = forecast(county, scenario, draws=3)
+    drawn = forecast(county, lateness(county, scenario, {0: 1.0}), draws=3)
     ahead = study.all_balance[study.all_balance["year"] > county.last_observed]
     both = drawn.cv.merge(ahead, on=["year", "stage", "indicator"])
     assert len(both) == len(drawn.cv)
@@ -115,6 +125,69 @@ def test_a_late_project_is_not_there_yet():
         expected = np.where(late <= position, whole, whole - 3500 * 0.7)
         drawn = found[:, school] if found.ndim == 2 else np.full(4, found[school])
         assert drawn == pytest.approx(expected)
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize(
+    ("name", "concession", "columns", "indicator"),
+    [
+        ("150302-haibowan", "sports_venues", ["off_campus_sports_area_m2"], "sports_area"),
+        (
+            "652323-hutubi",
+            "pe_arts_part_time",
+            ["pe_arts_part_time_primary", "pe_arts_part_time_junior"],
+            "pe_arts_teachers",
+        ),
+    ],
+)
+def test_a_concession_holds_in_the_draws_too(name, concession, columns, indicator):
+    plain = load_county(name)
+    amount = 20000.0 if indicator == "sports_area" else 2.0
+    more = plain.tables["school_years"].assign(**dict.fromkeys(columns, amount))
+    county = dataclasses.replace(
+        plain, tables=MappingProxyType(dict(plain.tables) | {"school_years": more})
+    )
+    found = []
+    for concessions in ((), (concession,)):
+        drawn = forecast(county, draws=2, concessions=concessions).cv
+        ahead = analyze(county, scenario="baseline", concessions=concessions).all_balance
+        both = drawn.merge(ahead, on=["year", "stage", "indicator"])
+        assert len(both) == len(drawn)
+        assert both["median"].to_numpy() == pytest.approx(both["cv"].to_numpy(), rel=1e-9)
+        found.append(both.loc[both["indicator"] == indicator, "cv"].to_numpy())
+    assert (np.abs(found[0] - found[1]) > 1e-3).any()
+
+
+@pytest.mark.usefixtures("still")
+def test_projects_that_are_always_late_come_when_they_would_be_dated_later():
+    county = load_county("652323-hutubi")
+
+    def built(year: int) -> Scenario:
+        hall = {"schools": ["县一小东风校区"], "year": year, "teaching_area_m2": 5000}
+        hall |= {"source": "test", "confidence": "low"}
+        base = lateness(county, "baseline", {2: 1.0}).model_dump()
+        return Scenario.model_validate(base | {"additions": [hall]})
+
+    drawn = forecast(county, built(2023), draws=2).cv
+    dated = analyze(county, scenario=built(2025)).all_balance
+    in_time = analyze(county, scenario=built(2023)).all_balance
+    columns = ["year", "stage", "indicator"]
+    drawn = drawn[(drawn["indicator"] == "teaching_area") & (drawn["stage"] == "primary")]
+    assert len(drawn) == 8
+    both = drawn.merge(dated, on=columns)
+    assert both["median"].to_numpy() == pytest.approx(both["cv"].to_numpy(), rel=1e-9)
+    both = drawn.merge(in_time, on=columns).set_index("year")
+    apart = (both["median"] - both["cv"]).abs() > 1e-6
+    assert list(both.index[apart]) == [2023, 2024]
+
+
+def test_what_nobody_says_is_late_is_in_time():
+    county = load_county("652323-hutubi")
+    whole = load_scenario("plan_full", county).model_dump() | {"lateness": None}
+    silent = forecast(county, Scenario.model_validate(whole), draws=20)
+    in_time = forecast(county, lateness(county, "plan_full", {0: 1.0}), draws=20)
+    pd.testing.assert_frame_equal(silent.cv, in_time.cv)
+    assert not silent.cv.equals(forecast(county, "plan_full", draws=20).cv)
 
 
 def test_spreads_are_those_of_the_past():

@@ -14,7 +14,9 @@ from conftest import build_county
 from hypothesis import Phase, given, settings
 
 from analysis import InputError, analyze, load_county, load_scenario, project
+from analysis.report.build import write_report
 from analysis.scenario import Scenario, scenario_files, write_scenario
+from analysis.standards import Profile, Standard, load_standard
 
 SAMPLES = sorted(p.parent for p in Path("data/sample").glob("*/county.yaml"))
 ANY = {"source": "test", "confidence": "low"}
@@ -57,6 +59,18 @@ def county(*schools: dict, births: float = 60, years=(2019, 2020, 2021)):
         "county_years": pd.concat([past, early], ignore_index=True),
     }
     return dataclasses.replace(plain, tables=MappingProxyType(tables))
+
+
+def stating(plain, **numbers: float):
+    """The county, judged by a standard that states other numbers (``G5__primary=40``)."""
+    national = load_standard("cn-2017")
+    entries = {
+        name: national.entries[name].model_copy(update={"values": {"2017-04-19": number}})
+        for name, number in ((key.replace("__", "."), each) for key, each in numbers.items())
+    }
+    title = {"zh": "试", "en": "Test"}
+    own = Profile(id="own", kind="evaluation", title=title, entries=entries)
+    return dataclasses.replace(plain, standard=Standard([own, *national.profiles]))
 
 
 def scenario(**sections) -> Scenario:
@@ -297,6 +311,31 @@ def test_a_class_size_cap_divides_classes():
     assert table.loc[("001", 2022, 3), "classes"] == 1
     assert table.loc[("001", 2023, 3), "classes"] == 2
     assert table.loc[("001", 2023, 3), "largest_class"] == 20
+
+
+@pytest.mark.parametrize("limit", [45, 30])
+def test_seats_are_as_many_as_the_standard_allows(limit):
+    school = {"name": "A", "per_grade": 40, "classes_primary": 6}
+    plain = county(school, births=40)
+    capacity = project(stating(plain, G5__primary=limit), scenario()).capacity
+    assert capacity["classrooms"].unique() == [6]
+    assert capacity["seats"].unique() == [6 * limit]
+    # before the rule: rooms are built for the classes that it will allow
+    early = county(school, births=40, years=(2013, 2014, 2015))
+    capacity = project(stating(early, G5__primary=limit), scenario(), until=2016).capacity
+    assert capacity["seats"].unique() == [6 * limit]
+
+
+@pytest.mark.parametrize(("least", "paid"), [(100, 6000), (60, 6000), (50, 5000), (30, 5000)])
+def test_a_small_school_is_funded_as_the_standard_says(least, paid):
+    """60 pupils fall to 50; 100 yuan were paid for each."""
+    small = {"name": "A", "per_grade": 10, "area": "rural", "operating_funds_cny": 6000}
+    plain = stating(county(small, births=10), G6=least)
+    leaving = {"students": -10, "start": 2022, **ANY}
+    outlook = project(plain, scenario(migration=[leaving]), until=2022)
+    now = row(outlook, 2022, "A")
+    assert now["students_primary"] == pytest.approx(50)
+    assert now["operating_funds_cny"] == pytest.approx(paid)
 
 
 def test_people_who_come_and_go():
@@ -584,6 +623,10 @@ def test_a_composed_scenario_survives_its_file(here, tmp_path):
         ("name: {zh: 一, en: One}\nbrths: {}\n", "line 2: brths: unknown key"),
         ("name: {zh: 一, en: One}\nbirths: {change: 0}\n", "births.source: is missing"),
         (
+            "name: {zh: 一, en: One}\nlateness: {shares: {0: 0.5, 1: 0.4}, source: a, confidence: low}\n",
+            "lateness: the shares add up to 0.9; expected 1",
+        ),
+        (
             "name: {zh: 一, en: One}\nmigration: [{students: 1, start: 2025, end: 2023, source: a, confidence: low}]\n",
             "ends (2023) before it starts (2025)",
         ),
@@ -627,6 +670,17 @@ def test_all_mistakes_about_schools_at_once(here):
 def test_an_until_that_is_not_ahead(here):
     with pytest.raises(InputError, match="expected a year from 2022 to 2061"):
         project(here, scenario(), 2021)
+
+
+def test_a_projection_that_is_there_is_not_made_again(tmp_path, monkeypatch):
+    sample, wanted = load_county("652323-hutubi"), {"year": 2026, "scenario": "plan_full"}
+    only = wanted | {"formats": ("xlsx",)}
+    (made,) = write_report(sample, tmp_path / "made", **only)
+    outlook = project(sample, "plan_full")
+    monkeypatch.setattr("analysis.outlook.Model", None)
+    (given_,) = write_report(sample, tmp_path / "given", outlook=outlook, **only)
+    assert given_.name == made.name == "652323-hutubi-2026-plan_full.xlsx"
+    assert given_.read_bytes() == made.read_bytes()
 
 
 def test_a_projection_is_not_projected_again(here):

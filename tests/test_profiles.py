@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from analysis.files import InputError
-from analysis.standards import Standard, built_in, load_standard
+from analysis.standards import Profile, Standard, built_in, load_standard
 
 SAMPLES = Path(__file__).parents[1] / "data" / "sample"
 DONGHE = SAMPLES / "150202-donghe" / "standard.yaml"
@@ -892,6 +892,21 @@ def test_liaoning_adds_to_the_national_standard():
     assert {e.reference.confidence for e in standard.profile.entries.values()} == {"secondary"}
     assert rules["teachers_above_qualification.primary"] == 4.2
     assert standard.for_year(2022)["G7"] == 6000
+
+
+def test_what_is_usual_before_a_rule_holds_and_after_it_is_repealed():
+    national = load_standard("cn-2017")
+    assert national.on("2017-04-18").usual("G5.junior") == 50
+    values = {"2018-01-01": 40.0, "2025-01-01": 35.0, "2028-01-01": None}
+    entry = national.entries["G5.primary"].model_copy(update={"values": values})
+    title = {"zh": "甲", "en": "A"}
+    profile = Profile(id="own", kind="evaluation", title=title, entries={"G5.primary": entry})
+    standard = Standard([profile])
+    found = [standard.for_year(year).usual("G5.primary") for year in (2017, 2024, 2025, 2028)]
+    assert found == [40, 40, 35, 40]
+    assert standard.for_year(2024).replace(G5__primary=30.0).usual("G5.primary") == 30
+    # what it does not mention is as in the national standard
+    assert standard.for_year(2024).usual("G5.junior") == 50
 
 
 # --------------------------------------------------------------------- refused profiles

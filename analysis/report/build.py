@@ -11,10 +11,9 @@ import warnings
 from pathlib import Path
 
 from ..apportion import stage_rows
-from ..course import Model
 from ..files import N_, problem
 from ..load import County, load_county
-from ..scenario import load_scenario
+from ..outlook import Outlook, project
 from ..scratch import scratch
 from ..study import analyze
 from ..workbook import write_workbook
@@ -31,6 +30,7 @@ def write_report(
     year: int | None = None,
     lang: str = "zh",
     scenario: str | None = None,
+    outlook: Outlook | None = None,
     formats: tuple[str, ...] = USUAL,
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
     time_limit: float | None = None,
@@ -48,6 +48,8 @@ def write_report(
     lang : {"zh", "en"}
     scenario : str, optional
         Adds the chapter that looks ahead (`analysis.scenario.load_scenario`).
+    outlook : Outlook, optional
+        The county projected by the scenario, where that is known already.
     formats : tuple of {"pdf", "html", "docx", "xlsx"}
     notebook : str or Path
         Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
@@ -70,11 +72,11 @@ def write_report(
     if not isinstance(county, County):
         county = load_county(county)
     year = county.years[-1] if year is None else year
-    years = list(county.years)
     parameters = {"county": str(county.path.resolve()), "year": year, "lang": lang}
     if scenario is not None:
-        years += Model(county, load_scenario(scenario, county)).years
+        outlook = outlook or project(county, scenario)
         parameters["scenario"] = scenario
+    years = county.years if outlook is None else outlook.county.years
     if year not in years:
         raise problem(
             N_("no data for the school year {year}; there are {years}"),
@@ -82,18 +84,18 @@ def write_report(
             year=year,
             years=", ".join(map(str, years)),
         )
-    ahead = scenario if year > county.last_observed else None
-    study = analyze(county, year, scenario=ahead)
+    ahead = outlook if year > county.last_observed else None
     files, found = {}, {}
     pages = [name for name in formats if name != "xlsx"]
     if pages:
         executed = execute(notebook, time_limit=time_limit, **parameters)
-        found = _check_identity(executed, study.county, year, scenario)
+        judged = county if ahead is None else ahead.county
+        found = _check_identity(executed, judged, year, scenario)
         files = {name: export(executed, name) for name in pages}
     if facts is not None:
         facts.update(found)
     if "xlsx" in formats:
-        files["xlsx"] = write_workbook(study, lang)
+        files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang)
     stem = f"{county.slug}-{year}"
     if scenario is not None:
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
