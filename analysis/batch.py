@@ -338,9 +338,10 @@ def _make(job: Job, out: Path, record: dict) -> None:
     record |= {"code": county.code, "name": county.record.name.model_dump()}
     record |= {"standard": county.standard.evaluation.id}
     year = county.years[-1] if job.year is None else job.year
-    judged = county
+    outlook = None
     if job.scenario is not None and year > county.last_observed:
-        judged = project(county, job.scenario).county
+        outlook = project(county, job.scenario)
+    judged = county if outlook is None else outlook.county
     schools, students = totals(judged, year) if year in judged.years else (0, 0)
     record |= {"of_year": year, "schools": schools, "students": students}
     if not schools:
@@ -352,7 +353,7 @@ def _make(job: Job, out: Path, record: dict) -> None:
         )
         record |= {"status": "not_enough_data", "reasons": [text], "fingerprint": mark}
         return
-    options = {} if job.scenario is None else {"scenario": job.scenario}
+    options = {} if job.scenario is None else {"scenario": job.scenario, "outlook": outlook}
     state = out / STATE
     state.mkdir(parents=True, exist_ok=True)
     with scratch(state) as folder:

@@ -187,7 +187,7 @@ def _blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
 def _funds(model: Model) -> Callable:
     """Public-use funds follow the students at the rate of the last observed year.
 
-    A small school that was paid as if it had as many students as item G6 asks for still is.
+    A small school is paid as if it had as many students as item G6 asks for, but no more than before.
     """
     least = model.source.standard.evaluation.for_year(model.last).usual("G6")
     before = sum(
@@ -210,8 +210,8 @@ def _funds(model: Model) -> Callable:
         now = sum(np.nan_to_num(values) for values in students.values()) + np.nan_to_num(senior)
         small = rural & (now < least) & (now > 0)
         plain = rate * now
-        floor = np.minimum(last, rate * np.maximum(before, least))
-        paid = np.where(small & (last > plain), floor, plain)
+        floor = np.fmin(last, rate * least)
+        paid = np.where(small, np.maximum(plain, floor), plain)
         return paid, training * paid
 
     return funds

@@ -326,7 +326,7 @@ def test_seats_are_as_many_as_the_standard_allows(limit):
     assert capacity["seats"].unique() == [6 * limit]
 
 
-@pytest.mark.parametrize(("least", "paid"), [(100, 6000), (60, 6000), (50, 5000), (30, 5000)])
+@pytest.mark.parametrize(("least", "paid"), [(100, 6000), (60, 6000), (55, 5500), (50, 5000)])
 def test_a_small_school_is_funded_as_the_standard_says(least, paid):
     """60 pupils fall to 50; 100 yuan were paid for each."""
     small = {"name": "A", "per_grade": 10, "area": "rural", "operating_funds_cny": 6000}
