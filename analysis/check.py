@@ -12,7 +12,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .files import N_, Finding, shorten
+from .files import N_, Finding
+from .refusals import shorten
 from .schema import (
     CHOICE_LABELS,
     SCHOOL_PARTS,
