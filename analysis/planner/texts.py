@@ -63,6 +63,7 @@ TEXTS = {
     "when": N_("When"),
     "apply": N_("Take over"),
     "cancel": N_("Cancel"),
+    "itself": N_("{name} would give to itself; choose another school."),
     "dialog_add": N_("Add a move or a building"),
     "dialog_edit": N_("Change a move or a building"),
     "kind": N_("Kind"),

@@ -72,8 +72,9 @@ def write_report(
     year = county.years[-1] if year is None else year
     years = list(county.years)
     parameters = {"county": str(county.path.resolve()), "year": year, "lang": lang}
-    if scenario is not None:
-        years += Model(county, load_scenario(scenario, county)).years
+    assumed = None if scenario is None else load_scenario(scenario, county)
+    if assumed is not None:
+        years += Model(county, assumed).years
         parameters["scenario"] = scenario
     if year not in years:
         raise problem(
@@ -93,7 +94,7 @@ def write_report(
     if facts is not None:
         facts.update(found)
     if "xlsx" in formats:
-        files["xlsx"] = write_workbook(study, lang)
+        files["xlsx"] = write_workbook(study, lang, assumed.name if assumed and not ahead else None)
     stem = f"{county.slug}-{year}"
     if scenario is not None:
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
