@@ -38,6 +38,7 @@ from .study import Study
 from .wording import (
     OPTION_WORDS,
     PART_NAMES,
+    ROUNDED,
     is_share,
     item_detail,
     item_requirement,
@@ -141,6 +142,8 @@ def _inputs(book: Book) -> dict[tuple[str, str], str]:
         "As reported by the schools; empty: not reported. Change a blue figure here and everything "
         "that follows from it changes."
     )
+    if study.year > study.county.last_observed:
+        note += " " + say(ROUNDED)
     sheet.head(say("School data of the year, as reported"), note, fields, 2)
     sheet.paper(wide=2)
     found = {}
@@ -164,6 +167,8 @@ def _format(data: pd.DataFrame, column: Column) -> str:
         return ""
     if column.kind == "integer":
         return "0"
+    if column.kind == "count":
+        return COUNT
     whole = (data[column.name].dropna() % 1 == 0).all()
     return COUNT if whole else AREA
 

@@ -374,6 +374,9 @@ def test_workbook_holds_the_outcome_and_no_formula(county, desk):
     shown = {(row[0], row[2]): row for row in cells["By year"][1:]}
     expected = yearly(study).set_index(["year", "stage"])["students"]
     assert shown[(2030, "Primary")][head["Pupils"]] == pytest.approx(expected[(2030, "primary")])
+    whole = [row[head["Pupils"]].number_format for row in book["By year"].iter_rows(min_row=2)]
+    assert set(whole) == {"#,##0"}
+    assert any("whole persons" in str(row[1]) for row in cells["Conclusion"])
     assert shown[(2030, "Primary")][head["Basis"]] == "projected"
     assert shown[(2023, "Primary")][head["Basis"]] == "observed"
     assert [row[0] for row in cells["Verdict by year"][1:]] == list(range(2021, 2031))

@@ -349,3 +349,16 @@ def test_workbook_beside_a_report_with_a_scenario(tmp_path, year, said):
     sentence = "Observed year: nothing of the scenario “Without the plan” is in this workbook."
     assert (sentence in front) == said
     assert ("Projected, not observed: Without the plan" in front) == (not said)
+
+
+def test_projected_persons_are_shown_as_whole_ones():
+    """Reckoned with in full, shown whole, and said."""
+    study = analyze("652323-hutubi", 2027, scenario="plan_none")
+    sheet = read(write_workbook(study, "en"))["School data"]
+    heads = [cell.value for cell in sheet[HEADS]]
+    cells = [row[heads.index("Primary students")] for row in sheet.iter_rows(HEADS + 1)]
+    filled = [cell for cell in cells if cell.value]
+    assert any(cell.value % 1 for cell in filled)
+    assert {cell.number_format for cell in filled} == {"#,##0"}
+    assert "shown as whole persons" in sheet["A3"].value
+    assert "whole persons" not in read(write_workbook(analyze("652323-hutubi"), "en"))["School data"]["A3"].value  # fmt: skip

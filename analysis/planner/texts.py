@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..files import N_
+from ..wording import ROUNDED
 
 TEXTS = {
+    "rounded": ROUNDED,
     "title": N_("What if"),
     "skip": N_("Skip to the outcome"),
     "language": N_("Language"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..apportion import stage_rows
 from ..course import Model
 from ..files import N_, problem
+from ..indicators import round_half_up
 from ..load import County, load_county
 from ..scenario import load_scenario
 from ..scratch import scratch
@@ -227,7 +228,8 @@ def totals(county: County, year: int) -> tuple[int, int]:
     rules = {year: county.standard.evaluation.for_year(year)}
     rows = stage_rows(county, rules, frozenset(profile.concessions))
     judged = rows[rows["in_scope"]]
-    return int(judged["school_id"].nunique()), int(judged["students"].sum())
+    students = round_half_up(judged["students"].sum(), 0)
+    return int(judged["school_id"].nunique()), int(students)
 
 
 def _check_identity(executed, county: County, year: int, scenario: str | None = None) -> dict:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 
 from .. import charts, display, narrative
 from ..files import N_
+from ..indicators import round_half_up
 from ..language import Language, speak
 from ..load import County
 from ..prospects import Prospects
 from ..review import review
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study, analyze
-from ..wording import item_title, school_year
+from ..wording import ROUNDED, item_title, school_year
 
 OUTLOOK_METHOD = N_(
     "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
@@ -178,7 +179,8 @@ class Report:
     def metadata(self) -> dict:
         """What the exporters need to know of the whole document."""
         judged = self.study.rows[self.study.rows["in_scope"]]
-        schools, students = judged["school_id"].nunique(), int(judged["students"].sum())
+        schools = judged["school_id"].nunique()
+        students = int(round_half_up(judged["students"].sum(), 0))
         identity = f"junheng {self.study.county.code} {self.study.year} {schools} {students}"
         return {
             "title": self.title,
@@ -582,6 +584,7 @@ class Report:
             self._table(notes),
             self._table(ahead.assumptions_grid()),
             _p(say(OUTLOOK_METHOD)),
+            _p(say(ROUNDED)),
         )
 
     def firmness(self) -> Fragment:
@@ -648,6 +651,7 @@ class Report:
         return self._section(
             say("Quality of the data"),
             self._table(display.census_grid(study, self.lang)),
+            _p(say(ROUNDED)) if self.projected else "",
             self._table(excluded) if excluded.rows else _p(say("No school is left out.")),
             self._table(missing)
             if missing.rows
