@@ -462,6 +462,20 @@ CASES = [
     ),
     # what looks wrong
     case(
+        "area with a digit too many",
+        cell("school_years", 3, "teaching_area_m2", "30000"),
+        "school_years.csv, row 3, column teaching_area_m2: Teaching and auxiliary floor area (indoor "
+        "sports included) is 30000 m² after 3000.5 m² a year earlier; is a digit wrong, or was the school rebuilt?",
+        severity="warning",
+    ),
+    case(
+        "area left at 0",
+        cell("school_years", 3, "outdoor_sports_area_m2", "0"),
+        "school_years.csv, row 3, column outdoor_sports_area_m2: Outdoor sports ground is 0 m² "
+        "after 6000 m² a year earlier; is a digit wrong, or was the school rebuilt?",
+        severity="warning",
+    ),
+    case(
         "enrolment that jumps",
         lambda folder: (
             (folder / "enrolment.csv").unlink(),

@@ -31,6 +31,9 @@ OUTLOOK_METHOD = N_(
     "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
 )
 
+#: Rows up to which a table is not broken over two pages.
+SHORT = 8
+
 #: Key under which the cover hands title, language and date to the exporters.
 METADATA = "junheng"
 
@@ -120,7 +123,11 @@ class Report:
         return Fragment(f"<h{level}>{html.escape(title)}</h{level}>\n" + "".join(parts))
 
     def _table(self, grid: display.Grid) -> str:
-        return grid.to_html() if grid.rows else ""
+        if not grid.rows:
+            return ""
+        shown = grid.to_html()
+        # a table of a few lines stands on one page
+        return f'<div class="together">{shown}</div>\n' if len(grid.rows) <= SHORT else shown
 
     def cover(self) -> Fragment:
         """Cover: county, year, verdict, synthetic mark, what was judged."""
