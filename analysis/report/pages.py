@@ -293,7 +293,7 @@ class Report:
             _p(
                 self.say(
                     "Tables I to VI of the national application form, with its columns and decimals. "
-                    "`junheng form` writes them as a workbook to fill in and to file."
+                    "The command junheng form writes them as a workbook to fill in and to file."
                 )
             ),
             *(self._table(grid) for grid in grids.values()),
