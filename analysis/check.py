@@ -12,7 +12,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .files import N_, Finding, shorten
+from .files import N_, Finding
+from .refusals import shorten
 from .schema import (
     CHOICE_LABELS,
     SCHOOL_PARTS,
@@ -49,6 +50,12 @@ _MESSAGES = {
 SUSPICIOUS_CHANGE = 0.5
 SMALL_SCHOOL = 60
 YEARS_OF_GROWTH = 6
+
+#: An area that is this many times what it was a year earlier, or that part of it, is questioned: a
+#: slipped digit or 亩 typed for m² makes ten times and more, an extension two or three times. Of small
+#: areas (m²), such as those of a teaching point, a single building or yard may be as much.
+SUSPICIOUS_AREA_FACTOR = 5
+SMALL_AREA = 500
 
 #: No music or art room is this large (m²): the largest required is 96, and halls are no rooms.
 SUSPICIOUS_ROOM = 500
@@ -179,6 +186,7 @@ def check_tables(tables: Tables) -> list[Finding]:
         _county_values,
         _same_names,
         _jumps,
+        _area_jumps,
         _large_rooms,
     ):
         findings.extend(rule(tables))
@@ -541,10 +549,8 @@ def _same_names(tables: Tables) -> Iterator[Finding]:
     )
 
 
-def _jumps(tables: Tables) -> Iterator[Finding]:
-    """Enrolment that changes by more than half within a year, without an event in the roster."""
-    if "school_years" not in tables or "schools" not in tables:
-        return
+def _year_before(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Schools' years, the same by school and following year, and where no event explains a jump."""
     rows = _with_school(tables, "school_years")
     rows = rows[rows["school_id"].notna() & rows["year"].notna()]
     earlier = rows.drop_duplicates(["school_id", "year"])
@@ -555,6 +561,14 @@ def _jumps(tables: Tables) -> Iterator[Finding]:
     age = rows["year"] - rows["opened"]
     steady = ~rows["year"].isin(events)
     steady &= ~(age <= YEARS_OF_GROWTH) & ~(rows["closed"] - rows["year"] <= YEARS_OF_GROWTH)
+    return rows, earlier, steady
+
+
+def _jumps(tables: Tables) -> Iterator[Finding]:
+    """Enrolment that changes by more than half within a year, without an event in the roster."""
+    if "school_years" not in tables or "schools" not in tables:
+        return
+    rows, earlier, steady = _year_before(tables)
     for stage in ("primary", "junior"):
         column = f"students_{stage}"
         before = rows.join(earlier[column].rename("_before"), on=["school_id", "year"])["_before"]
@@ -568,6 +582,28 @@ def _jumps(tables: Tables) -> Iterator[Finding]:
             ),
             "school_years",
             rows.assign(_before=before)[change & (large | emptied) & steady],
+            column,
+            "warning",
+            value=column,
+            before="_before",
+        )
+
+
+def _area_jumps(tables: Tables) -> Iterator[Finding]:
+    """Areas that are a multiple of the year before's, or a small part of it, without an event."""
+    if "school_years" not in tables or "schools" not in tables:
+        return
+    rows, earlier, steady = _year_before(tables)
+    for column in ("teaching_area_m2", "outdoor_sports_area_m2"):
+        before = rows.join(earlier[column].rename("_before"), on=["school_id", "year"])["_before"]
+        less, more = np.minimum(rows[column], before), np.maximum(rows[column], before)
+        jump = (more >= SMALL_AREA) & (more >= SUSPICIOUS_AREA_FACTOR * less)
+        yield from tables.report(
+            N_(
+                "{label} is {value} m² after {before} m² a year earlier; is a digit wrong, or was the school rebuilt?"
+            ),
+            "school_years",
+            rows.assign(_before=before)[jump & steady],
             column,
             "warning",
             value=column,

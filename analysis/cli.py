@@ -293,8 +293,10 @@ def project(
     lang: Lang = "zh",
 ) -> None:
     """Enrolment by school, year and grade, observed and projected by a scenario."""
+    from .indicators import round_half_up
     from .load import load_county
     from .outlook import project as projected
+    from .wording import ROUNDED
 
     def work(path: str) -> None:
         _check_ending(out)
@@ -302,8 +304,14 @@ def project(
         table = outlook.county.tables["enrolment"][["school_id", "year", "grade", "students"]]
         table = table.astype({"year": "int64", "grade": "int64"})
         ahead = table["year"] > outlook.last
+        parts = bool((table["students"] % 1 > 0).any())
+        table["students"] = round_half_up(table["students"], 0)
+        if table["students"].notna().all():
+            table["students"] = table["students"].astype("int64")
         _output(table.assign(basis=ahead.map({True: "projected", False: "observed"})), out)
         _print_notes(outlook.notes, lang)
+        if parts:
+            typer.echo(_say(lang)(ROUNDED), err=True)
 
     _each([county], lang, work)
 

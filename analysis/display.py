@@ -565,6 +565,10 @@ def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
     return Grid(say("What each school is missing"), header, tuple(rows), tight=True)
 
 
+#: Means from which on decimals say nothing and take the room of a column of years.
+WHOLE_FROM = 100
+
+
 def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
     """Means or CVs of all years.
 
@@ -591,6 +595,7 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
             cells = [_text(say.label(STAGE_LABELS[stage])), _text(label)]
             if what == "mean":
                 cells.append(_text(say.label(INDICATORS[name].unit)))
+            decimals = 3 if what == "cv" else 0 if found[what].min() >= WHOLE_FROM else 2
             for year in study.years:
                 if year not in found.index:
                     cells.append(Cell(DASH, True))
@@ -599,7 +604,7 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
                 status = row["status"] if what == "cv" and row["status"] in ("not_met",) else ""
                 if row["missing"]:
                     status = "not_assessed"
-                cells.append(_num(say, row[what], 3 if what == "cv" else 2, status))
+                cells.append(_num(say, row[what], decimals, status))
             rows.append(tuple(cells))
     header = [say("Stage"), say("Indicator"), *([say("Unit")] if what == "mean" else [])]
     caption = (
@@ -873,6 +878,8 @@ COURSES = {
     "off_course": N_("off course"),
     "not_assessed": N_("not assessed"),
 }
+#: Years beyond the judged one after which no year is named.
+HORIZON = 20
 _COURSE_STATUS = {"at_risk": "near", "off_course": "not_met", "not_assessed": "not_assessed"}
 
 
@@ -899,9 +906,7 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
 
         years = DASH
         if row["course"] in ("on_course", "at_risk", "off_course"):
-            ends = [row["reached_early"], row["reached_late"]]
-            early, late = (str(int(y)) if y == y else say("never") for y in ends)
-            years = early if early == late else f"{early}–{late}"
+            years = _reached(row["reached_early"], row["reached_late"], study.year + HORIZON, lang)
         rows.append(
             (
                 Cell(name),
@@ -928,7 +933,21 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
     )
     year = study.county.record.target_year
     caption = say("Pace to the goals of {year}", year=year or DASH)
+    if year and year < study.year:
+        caption = say("Pace to the goals of {year} (that year has passed)", year=year)
     return Grid(caption, header, tuple(rows), tight=True)
+
+
+def _reached(early: float, late: float, horizon: int, lang: str) -> str:
+    """When something is reached: years, as far ahead as a straight line may be followed."""
+    say = speak(lang)
+    if early != early:
+        return say("never")
+    if early > horizon:
+        return say("after {year}", year=horizon)
+    if late != late or late > horizon:
+        return say("{year} or later", year=int(early))
+    return str(int(early)) if early == late else f"{int(early)}–{int(late)}"
 
 
 def _per_year(study: Study, item: str, value: float, lang: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import os
 import re
 import stat
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +18,13 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
-from .language import N_, speak
+from .language import N_, Said, speak
+from .refusals import mistakes
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 #: A YAML file above this size (bytes) is not one that a person wrote.
 LARGEST_YAML = 1_000_000
-
-#: Characters of a user's value that are repeated in a sentence.
-SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,7 @@ class Finding:
 
     def text(self, lang: str = "zh") -> str:
         """What is wrong, without the place."""
-        values = {name: _term(value, lang) for name, value in self.values.items()}
-        text = speak(lang)(self.message)
-        return _one_line(text.format(**values) if values else text)
+        return _one_line(Said(self.message, self.values).text(lang))
 
     def sentence(self, lang: str = "zh") -> str:
         """The finding as a sentence with its place."""
@@ -93,19 +92,10 @@ def problem(message: str, *, file: str | Path = "", **values) -> InputError:
     return InputError([Finding("error", message, values, file=str(file))])
 
 
-def _term(value: Any, lang: str) -> Any:
-    return getattr(value, lang) if hasattr(value, "zh") and hasattr(value, "en") else value
-
-
 def _one_line(text: str) -> str:
     """Text that any terminal can print on one line, whatever stood in a file or its name."""
     text = re.sub(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *", " ", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def shorten(text: str, length: int = SHOWN) -> str:
-    """The beginning of a value that may be very long."""
-    return text if len(text) <= length else text[:length] + "…"
 
 
 def read_data(path: Path, largest: int | None = None) -> bytes:
@@ -134,6 +124,40 @@ def read_data(path: Path, largest: int | None = None) -> bytes:
 def _open_at_once(name: str, flags: int) -> int:
     # without O_NONBLOCK, opening a pipe waits for somebody to write into it
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def decode(data: bytes) -> tuple[str | None, int | None]:
+    """Text of a file in UTF-8 or GB18030, or in UTF-16 that says so; or the line of its damage.
+
+    Both are None for anything else: UTF-16 without a mark, Big5, Shift-JIS, Latin-1 …
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16"), None
+        except UnicodeDecodeError:
+            return None, None
+    if b"\0" in data:
+        return None, None
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        # a damaged UTF-8 file would pass as GB18030 and come out as wrong characters
+        damage = data.count(b"\n", 0, error.start) + 1
+        replaced = data.decode("utf-8", errors="replace")
+        if replaced.count("\ufffd") * 5 < len(re.sub(r"[\x00-\x7f]+", "", replaced)):
+            return None, damage
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return None, None
+    # Another encoding may decode as well, but to characters that hardly anybody uses: private ones,
+    # or many that are not in GB 2312, whose two bytes are both above A0.
+    wide = Counter(re.sub(r"[\x00-\x7f]+", "", text))
+    odd = sum(n for c, n in wide.items() if unicodedata.category(c) in ("Co", "Cn", "Cc"))
+    rare = sum(n for c, n in wide.items() if min(c.encode("gb18030")) < 0xA1)
+    if odd or rare > 0.2 * wide.total():
+        return None, None
+    return text, None
 
 
 class _Strict:
@@ -191,10 +215,11 @@ for _loader in _LOADERS:
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML document and the line on which each of its keys stands."""
+    """A YAML document, the line on which each of its keys stands, and what errors call it."""
 
     data: Any
     lines: dict[tuple, int]
+    file: str
 
     def line(self, path: tuple) -> int | None:
         """The line of a path, or of its nearest ancestor."""
@@ -203,6 +228,17 @@ class Document:
                 return None
             path = path[:-1]
         return self.lines[path]
+
+    def finding(self, path: tuple, reason: Said, value: str = "") -> Finding:
+        """A mistake in it: line, key and reason."""
+        key = ".".join(map(str, path)) or Path(self.file).name
+        return Finding(
+            "error",
+            N_("line {line}: {key}: {reason}"),
+            {"line": self.line(path) or 1, "key": key, "reason": reason},
+            self.file,
+            value=value,
+        )
 
 
 def read_yaml(path: Path) -> Document:
@@ -219,10 +255,10 @@ def read_yaml(path: Path) -> Document:
     Raises
     ------
     InputError
-        Unreadable file, not UTF-8, not YAML, or a duplicate key; with the line.
+        Unreadable file, no text (`decode`), not YAML, or a duplicate key; with the line.
     """
     try:
-        text = read_data(path, LARGEST_YAML).decode("utf-8-sig")
+        data = read_data(path, LARGEST_YAML)
     except IsADirectoryError:
         raise problem(N_("is a folder; a YAML file is expected"), file=path) from None
     except FileNotFoundError:
@@ -231,21 +267,26 @@ def read_yaml(path: Path) -> Document:
         raise problem(
             N_("cannot be read ({reason})"), file=path, reason=error.strerror or error
         ) from None
-    except UnicodeDecodeError as error:
-        raise problem(
-            N_("cannot be read as UTF-8 text ({reason})"), file=path, reason=error
-        ) from None
-    return parse_yaml(text, path)
+    return parse_yaml(data, path)
 
 
-def parse_yaml(text: str, file: str | Path) -> Document:
-    """Read the text of a YAML document strictly; `file` is what the errors call it.
+def parse_yaml(data: bytes, file: str | Path) -> Document:
+    """Read the bytes of a YAML document strictly; `file` is what the errors call it.
 
     Raises
     ------
     InputError
-        Not YAML, empty, or a duplicate key; with the line.
+        No text, not YAML, empty, or a duplicate key; with the line.
     """
+    text, damaged = decode(data)
+    if damaged:
+        raise problem(
+            N_("line {line}: the text is damaged here; save the file again as UTF-8"),
+            file=file,
+            line=damaged,
+        )
+    if text is None:
+        raise problem(N_("is neither UTF-8 nor GB18030 text; save it as UTF-8"), file=file)
     try:
         loader, node = _compose(text)
         if node is None:
@@ -262,7 +303,7 @@ def parse_yaml(text: str, file: str | Path) -> Document:
                 )
                 for key, line in duplicates
             )
-        return Document(loader.construct_document(node), lines)
+        return Document(loader.construct_document(node), lines, str(file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise problem(
@@ -337,11 +378,11 @@ def read_model(path: Path, model: type[Model]) -> Model:
     InputError
         With one finding per mistake.
     """
-    return parse_model(read_yaml(path), model, path)
+    return parse_model(read_yaml(path), model)
 
 
-def parse_model(document: Document, model: type[Model], file: str | Path) -> Model:
-    """A YAML document as a pydantic model; `file` is what the errors call it.
+def parse_model(document: Document, model: type[Model]) -> Model:
+    """A YAML document as a pydantic model.
 
     Raises
     ------
@@ -352,76 +393,6 @@ def parse_model(document: Document, model: type[Model], file: str | Path) -> Mod
         return model.model_validate(document.data)
     except pydantic.ValidationError as error:
         raise InputError(
-            Finding(
-                "error",
-                N_("line {line}: {key}: {reason}"),
-                {
-                    "line": document.line(place) or 1,
-                    "key": key or Path(file).name,
-                    "reason": reason,
-                },
-                file=str(file),
-                value=value,
-            )
-            for place, key, reason, value in mistakes(error)
+            document.finding(place, reason, value)
+            for place, _, reason, value in mistakes(error, document.data)
         ) from None
-
-
-@dataclass(frozen=True)
-class _Reason:
-    """Why pydantic refused a value, in both languages."""
-
-    zh: str
-    en: str
-
-
-_REASONS = {
-    "missing": ("缺少此项", "is missing"),
-    "extra_forbidden": ("未知的键，请检查拼写", "unknown key; check the spelling"),
-    "string_type": (
-        "应为文本；数字代码请加引号",
-        "must be text; put quotes around a code of digits",
-    ),
-    "int": ("应为整数", "must be a whole number"),
-    "float": ("应为数字", "must be a number"),
-    "bool": ("应为 true 或 false", "must be true or false"),
-    "model": ("应写成“键: 值”的形式", "must be written as “key: value”"),
-    "dict": ("应写成“键: 值”的形式", "must be written as “key: value”"),
-    "list": ("应为列表，每项以“- ”开头", "must be a list, each entry after “- ”"),
-    "tuple": ("应为列表，每项以“- ”开头", "must be a list, each entry after “- ”"),
-    "greater_than_equal": ("应不小于 {ge}", "must be {ge} or more"),
-    "less_than_equal": ("应不大于 {le}", "must be {le} or less"),
-    "literal_error": ("应为 {expected}", "must be {expected}"),
-    "^[0-9]{6}$": ("应为六位数字", "must be six digits"),
-    r"^\d\d-\d\d$": ("应为月-日，如 12-31", "must be month and day, such as 12-31"),
-}
-
-
-def _reason(item: dict) -> _Reason:
-    """The reason of one pydantic error: by its type, by the word its type begins with, or as is."""
-    context = item.get("ctx", {})
-    raw = item["msg"].removeprefix("Value error, ")
-    for name in (context.get("pattern"), item["type"], item["type"].split("_")[0]):
-        if name in _REASONS:
-            zh, en = (text.format(**context) for text in _REASONS[name])
-            break
-    else:
-        zh = en = raw
-    shown = item.get("input")
-    if item["type"] in ("missing", "extra_forbidden") or isinstance(shown, dict | list):
-        return _Reason(zh, en)
-    shown = shorten(repr(shown))
-    return _Reason(f"{zh}（现为 {shown}）", f"{en} (found {shown})")
-
-
-def mistakes(error: pydantic.ValidationError) -> list[tuple[tuple, str, _Reason, str]]:
-    """What pydantic refused: path, key, reason in both languages, value."""
-    return [
-        (
-            tuple(item["loc"]),
-            ".".join(str(part) for part in item["loc"]),
-            _reason(item),
-            shorten(str(item.get("input", ""))),
-        )
-        for item in error.errors()
-    ]

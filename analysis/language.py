@@ -10,7 +10,9 @@ import functools
 import gettext
 import io
 import math
+from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
 
 from babel import Locale, numbers
 from babel.messages import mofile, pofile
@@ -86,6 +88,36 @@ class Language:
 def places(value: float) -> int:
     """Decimals that a threshold is written with."""
     return max(0, -numbers.decimal.Decimal(repr(float(value))).normalize().as_tuple().exponent)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message and what fills it, to be said later in either language.
+
+    A value that itself has `zh` and `en` (a label, or another `Said`) is said in the same one.
+    """
+
+    message: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def zh(self) -> str:
+        return self.text("zh")
+
+    @property
+    def en(self) -> str:
+        return self.text("en")
+
+    def __str__(self) -> str:
+        return self.en
+
+    def text(self, lang: str) -> str:
+        """The message in a language."""
+        values = {
+            name: getattr(value, lang) if hasattr(value, "zh") and hasattr(value, "en") else value
+            for name, value in self.values.items()
+        }
+        return speak(lang)(self.message, **values)
 
 
 def N_(message: str) -> str:

@@ -10,7 +10,6 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,8 +22,9 @@ import pandas as pd
 import pydantic
 
 from .check import LISTED, Tables, check_tables, further, unknown_name
-from .files import N_, Finding, InputError, mistakes, problem, read_data, read_model, shorten
+from .files import N_, Finding, InputError, decode, problem, read_data, read_model
 from .plan import Plan, read_plan
+from .refusals import mistakes, shorten
 from .schema import (
     CHOICE_LABELS,
     COUNTY_FIELDS,
@@ -425,7 +425,7 @@ def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
         return refuse(N_("cannot be read ({reason})"), reason=error.strerror or str(error))
     if data.startswith((b"PK\x03\x04", _OLE2)):
         return refuse(N_("is an Excel workbook that was renamed; save it as CSV, or name it .xlsx"))
-    text, damaged = _decode(data)
+    text, damaged = decode(data)
     if damaged:
         return refuse(N_("the text is damaged here; save the file again as “CSV UTF-8”"), damaged)
     if text is None:
@@ -492,35 +492,6 @@ def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     """
     rows = read_csv(file, findings)
     return _complete(TABLES[name], _typed(TABLES[name], rows, str(file), findings, {}, {}))
-
-
-def _decode(data: bytes) -> tuple[str | None, int | None]:
-    """Text of a CSV file in UTF-8 (with or without BOM) or GB18030, or the line of its damage.
-
-    Both are None for anything else: UTF-16, Big5, Shift-JIS, Latin-1 …
-    """
-    if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None, None
-    try:
-        return data.decode("utf-8-sig"), None
-    except UnicodeDecodeError as error:
-        # a damaged UTF-8 file would pass as GB18030 and come out as wrong characters
-        damage = data.count(b"\n", 0, error.start) + 1
-        replaced = data.decode("utf-8", errors="replace")
-        if replaced.count("\ufffd") * 5 < len(re.sub(r"[\x00-\x7f]+", "", replaced)):
-            return None, damage
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        return None, None
-    # Another encoding may decode as well, but to characters that hardly anybody uses: private ones,
-    # or many that are not in GB 2312, whose two bytes are both above A0.
-    wide = Counter(re.sub(r"[\x00-\x7f]+", "", text))
-    odd = sum(n for c, n in wide.items() if unicodedata.category(c) in ("Co", "Cn", "Cc"))
-    rare = sum(n for c, n in wide.items() if min(c.encode("gb18030")) < 0xA1)
-    if odd or rare > 0.2 * wide.total():
-        return None, None
-    return text, None
 
 
 def _read_workbook(path: Path, findings: list[Finding]):
@@ -673,7 +644,7 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
                 value=value,
                 cell=cell_name(places[place], 2) if place in places else "",
             )
-            for place, key, reason, value in mistakes(error)
+            for place, key, reason, value in mistakes(error, data)
         )
     return record if len(findings) == before else None
 

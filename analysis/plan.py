@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from .files import read_model
+from .files import N_, read_model
+from .refusals import ENDS_FIRST, refusal, shorten
 from .standards import Text
 
 
@@ -21,7 +22,10 @@ def _period(text: object) -> str:
         text = str(text)
     if isinstance(text, str) and re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
         return text
-    raise ValueError(f"{text!r} is neither a year (2025) nor a month (2025-03)")
+    raise refusal(
+        N_("“{value}” is neither a year (2025) nor a month (2025-03)"),
+        value="" if text is None else shorten(str(text)),
+    )
 
 
 Period = Annotated[str, pydantic.BeforeValidator(_period)]
@@ -43,7 +47,7 @@ def _in_order(model):
     """Refuse what ends before it starts."""
     start, end = getattr(model, "start", None), getattr(model, "end", None)
     if isinstance(start, str) and isinstance(end, str) and ends(end) < begins(start):
-        raise ValueError(f"ends ({end}) before it starts ({start})")
+        raise refusal(ENDS_FIRST, end=end, start=start)
     return model
 
 

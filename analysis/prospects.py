@@ -291,7 +291,10 @@ class Prospects:
             if row["students"] > 0
         ]  # fmt: skip
         return Grid(
-            say("Year by year: {scenario} (* observed)", scenario=self.name(self.main)),
+            say(
+                "Year by year: {scenario} (* observed; students and teachers in persons)",
+                scenario=self.name(self.main),
+            ),
             (
                 say("Year"),
                 say("Stage"),
@@ -337,7 +340,7 @@ class Prospects:
                     )
                 )
         return Grid(
-            say("Schools that become small"),
+            say("Schools that become small (students in persons)"),
             (
                 say("Scenario"),
                 say("School"),

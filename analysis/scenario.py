@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,8 +20,20 @@ import pydantic
 import yaml
 
 from .apportion import STAGE_QUANTITIES
-from .files import N_, InputError, problem, read_model, shorten
+from .files import (
+    N_,
+    Document,
+    Finding,
+    InputError,
+    parse_model,
+    parse_yaml,
+    read_model,
+    read_yaml,
+)
+from .fitting import Roster, impossible_moves, unknown_schools
+from .language import Said
 from .load import County
+from .refusals import ENDS_FIRST, refusal, shorten
 from .schema import SCHOOL_TYPES, Label
 from .standards import Text
 
@@ -46,7 +59,29 @@ Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 Amount = Annotated[float, pydantic.Field(ge=0)]
 Stage = Literal["primary", "junior"]
 Allocation = Literal["need", "students"]
-_Names = tuple[str, ...]
+
+
+def _listed(value: object) -> object:
+    """A single name stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _single(value: object) -> object:
+    """A list of one stands for the name in it."""
+    if isinstance(value, list | tuple) and value and all(isinstance(each, str) for each in value):
+        if len(value) > 1:
+            raise refusal(
+                N_(
+                    "names {n} schools, expected is one (that several schools take over from one is a closure)"
+                ),
+                n=len(value),
+            )
+        return value[0]
+    return value
+
+
+_Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
+_Name = Annotated[str, pydantic.BeforeValidator(_single)]
 
 
 class _Strict(pydantic.BaseModel):
@@ -74,7 +109,7 @@ class _Period(Assumption):
     @pydantic.model_validator(mode="after")
     def _in_order(self):
         if self.last < self.start:
-            raise ValueError(f"ends ({self.last}) before it starts ({self.start})")
+            raise refusal(ENDS_FIRST, end=self.last, start=self.start)
         return self
 
 
@@ -220,7 +255,7 @@ class Merger(_Move):
     origin: _Names
     stage: Stage | None = None
     """The stage that goes; all if missing. An acquisition usually buys one department."""
-    target: str | None = None
+    target: _Name | None = None
     school: NewSchool | None = None
     keep_premises: bool = True
     cost_cny: Amount | None = None
@@ -228,8 +263,8 @@ class Merger(_Move):
     @pydantic.model_validator(mode="after")
     def _one_target(self):
         if (self.target is None) == (self.school is None):
-            raise ValueError(
-                "give either `target` (a school of the roster) or `school` (a new one)"
+            raise refusal(
+                N_("give either `target` (a school of the roster) or `school` (a new one)")
             )
         return self
 
@@ -238,8 +273,8 @@ class Premises(_Move):
     """Buildings or grounds of one school pass to another: a campus split, or a move of house."""
 
     kind: Literal["premises"]
-    origin: str
-    target: str
+    origin: _Name
+    target: _Name
     teaching_area_m2: Amount = 0.0
     indoor_sports_area_m2: Amount = 0.0
     outdoor_sports_area_m2: Amount = 0.0
@@ -271,7 +306,7 @@ class Cap(Assumption):
     @pydantic.model_validator(mode="after")
     def _something(self):
         if self.students is None and self.classrooms is None and not self.class_size:
-            raise ValueError("a cap needs students, classrooms or class_size")
+            raise refusal(N_("a cap needs students, classrooms or class_size"))
         return self
 
 
@@ -293,7 +328,7 @@ class Recruitment(_Period):
     above_qualification: Share = 1.0
     backbone: Share = 0.0
     pe_arts: Share = 0.0
-    to: Allocation | _Names = "need"
+    to: Allocation | tuple[str, ...] = "need"
 
 
 class StaffTarget(Assumption):
@@ -341,7 +376,7 @@ class Purchase(_Period):
     """Equipment bought for a sum a year."""
 
     cny: Amount
-    to: Allocation | _Names = "need"
+    to: Allocation | tuple[str, ...] = "need"
 
 
 class EquipmentCourse(Assumption):
@@ -392,7 +427,7 @@ class Scenario(_Strict):
     name: Text
     base: str | None = None
     """Scenario that it rests on; `baseline` if missing, ``none`` for one that says everything itself."""
-    parts: tuple[str | Part, ...] = ()
+    parts: Annotated[tuple[str | Part, ...], pydantic.BeforeValidator(_listed)] = ()
     """Scenarios whose assumptions are added in this order."""
     until: Year | None = None
     births: Births | None = None
@@ -419,7 +454,10 @@ class Scenario(_Strict):
     def _complete(self):
         missing = [name for name in ("births", "entry", "progression") if not getattr(self, name)]
         if self.base == NOTHING and missing:
-            raise ValueError(f"rests on nothing, so it must state {', '.join(missing)}")
+            raise refusal(
+                N_("rests on nothing (base: none), so it must state {sections}"),
+                sections=", ".join(missing),
+            )
         return self
 
     @property
@@ -483,60 +521,151 @@ def load_scenario(name: str | Path | Scenario, county: County | None = None) -> 
     InputError
         No such scenario, mistakes in a file (each with its line), or files that rest on each other.
     """
-    files = scenario_files(county)
-    if isinstance(name, Scenario):
-        return _compose(name, files, ())
-    text = str(name)
-    if text.endswith((".yaml", ".yml")):
-        return _compose(read_model(Path(name), Scenario), files, (text,))
-    first, *others = text.split("+")
-    whole = _named(first, files, ())
-    for other in others:
-        # both rest on the baseline: what the first one assumes goes before it
-        single = _named(other, files, (), alone=True)
-        whole = single.over(whole)
-    if others:
-        names = [_named(each, files, ()).name for each in (first, *others)]
-        joined = Text(zh="＋".join(n.zh for n in names), en=" + ".join(n.en for n in names))
-        whole = whole.model_copy(update={"name": joined})
-    return whole
+    return _Composer(county).whole(name)
 
 
-def _named(name: str, files: dict[str, Path], above: tuple[str, ...], alone=False) -> Scenario:
-    if name not in files:
-        raise problem(
-            N_("there is no scenario “{name}”; there are {names}"),
-            name=shorten(name),
-            names=", ".join(files),
-        )
-    if name in above:
-        raise problem(
-            N_("scenarios rest on each other: {names}"),
-            file=files[name],
-            names=" → ".join((*above, name)),
-        )
-    return _compose(read_model(files[name], Scenario), files, (*above, name), alone)
+def parse_scenario(data: bytes, file: str, county: County) -> Scenario:
+    """A scenario from the bytes of a file, put together as by `load_scenario`."""
+    return _Composer(county).whole(parse_yaml(data, file))
 
 
-def _compose(
-    scenario: Scenario, files: dict[str, Path], above: tuple[str, ...], alone: bool = False
-) -> Scenario:
-    """Base, then parts in their order, then the scenario itself (`alone`: without the base)."""
-    base = scenario.base or (None if BASELINE in above[-1:] else BASELINE)
-    if base == NOTHING or (alone and base == BASELINE):
-        base = None
-    if base:
-        whole = _named(base, files, above)
-    elif above[-1:] == (BASELINE,):
-        # a county's own baseline rests on the built-in one
-        whole = read_model(_built_in() / f"{BASELINE}.yaml", Scenario)
-    else:
-        whole = Scenario(name=scenario.name)
-    for part in scenario.parts:
-        name, delay = (part, 0) if isinstance(part, str) else (part.part, part.delay)
-        whole = _later(_named(name, files, above, alone=True), delay).over(whole)
-    # what has been put together rests on nothing any more
-    return scenario.over(whole).model_copy(update={"base": NOTHING, "parts": ()})
+class _Composer:
+    """Reads a scenario and the files on which it rests; the mistakes in all of them are kept."""
+
+    def __init__(self, county: County | None):
+        self.county = county
+        self.files = scenario_files(county)
+        self.findings: list[Finding] = []
+        self.read: dict[tuple[str, int], tuple[Document | None, Scenario | None]] = {}
+        """By file and years of delay."""
+
+    def whole(self, name: str | Path | Scenario | Document) -> Scenario:
+        """What a name, a file or a scenario comes to; refused with everything that is wrong."""
+        if isinstance(name, Scenario):
+            self.read["", 0] = None, name
+            found = self._compose(name, ())
+        elif isinstance(name, Document):
+            found = self._of(name, (), 0, False)
+        elif str(name).endswith((".yaml", ".yml")):
+            found = self._at(Path(name), (str(name),))
+        else:
+            found = self._together(str(name).split("+"))
+        if self.county is not None:
+            self._check(self.county)
+        if self.findings:
+            raise InputError(self.findings)
+        return found
+
+    def _together(self, names: list[str]) -> Scenario | None:
+        # all rest on the baseline: what the first one assumes goes before it
+        found = [self._named(name, (), alone=number > 0) for number, name in enumerate(names)]
+        if None in found:
+            return None
+        whole, *others = found
+        for single in others:
+            whole = single.over(whole)
+        if others:
+            titles = [each.name for each in found]
+            zh, en = "＋".join(t.zh for t in titles), " + ".join(t.en for t in titles)
+            whole = whole.model_copy(update={"name": Text(zh=zh, en=en)})
+        return whole
+
+    def _named(
+        self, name: str, above: tuple[str, ...], alone=False, delay=0, asked: Finding | None = None
+    ) -> Scenario | None:
+        """A scenario by its name; `asked` says where the name stands."""
+        reason = None
+        if name not in self.files:
+            reason = Said(
+                N_("there is no scenario “{name}”; there are {names}"),
+                {"name": shorten(name), "names": ", ".join(self.files)},
+            )
+        elif name in above:
+            reason = Said(
+                N_("scenarios rest on each other: {names}"), {"names": " → ".join((*above, name))}
+            )
+        if reason is None:
+            return self._at(self.files[name], (*above, name), alone, delay)
+        if asked is None:
+            self.findings.append(Finding("error", reason.message, reason.values))
+        else:
+            self.findings.append(replace(asked, values=asked.values | {"reason": reason}))
+        return None
+
+    def _at(self, path: Path, above: tuple[str, ...], alone=False, delay=0) -> Scenario | None:
+        try:
+            document = read_yaml(path)
+        except InputError as error:
+            self.findings += error.findings
+            return None
+        return self._of(document, above, delay, alone)
+
+    def _of(
+        self, document: Document, above: tuple[str, ...], delay: int, alone: bool
+    ) -> Scenario | None:
+        """A file's scenario, put together; None if something is wrong with it."""
+        key = (document.file, delay)
+        if key not in self.read:
+            try:
+                self.read[key] = document, _later(parse_model(document, Scenario), delay)
+            except InputError as error:
+                self.read[key] = document, None
+                self.findings += error.findings
+        own = self.read[key][1]
+        return own and self._compose(own, above, alone, delay, document)
+
+    def _compose(
+        self, own: Scenario, above: tuple[str, ...], alone=False, delay=0, document=None
+    ) -> Scenario | None:
+        """Base, then parts in their order, then the scenario itself (`alone`: without the base)."""
+
+        def asked(*path) -> Finding | None:
+            return document and document.finding(path, Said(""))
+
+        base = own.base or (None if BASELINE in above[-1:] else BASELINE)
+        if base == NOTHING or (alone and base == BASELINE):
+            base = None
+        if base:
+            whole = self._named(base, above, delay=delay, asked=asked("base"))
+        elif above[-1:] == (BASELINE,):
+            # a county's own baseline rests on the built-in one
+            whole = read_model(_built_in() / f"{BASELINE}.yaml", Scenario)
+        else:
+            whole = Scenario(name=own.name)
+        for number, part in enumerate(own.parts):
+            name, later = (part, 0) if isinstance(part, str) else (part.part, part.delay)
+            added = self._named(name, above, True, delay + later, asked("parts", number))
+            whole = whole and added and added.over(whole)
+        # what has been put together rests on nothing any more
+        return whole and own.over(whole).model_copy(update={"base": NOTHING, "parts": ()})
+
+    def _check(self, county: County) -> None:
+        """Schools that do not exist or cannot do what they are to do, where they are named."""
+        scenarios = [scenario for _, scenario in self.read.values() if scenario is not None]
+        moves = [move for scenario in scenarios for move in scenario.moves]
+        new = [move.school for move in moves if getattr(move, "school", None) is not None]
+        roster = Roster(county, new)
+        for document, scenario in self.read.values():
+            found: list[tuple[tuple, Said]] = []
+            data = document.data if document else scenario.model_dump()
+            found += unknown_schools(data, roster)
+            if scenario is not None:
+                found += impossible_moves(scenario.moves, roster, county.last_observed)
+            for path, reason in found:
+                self.findings.append(
+                    document.finding(path, reason)
+                    if document
+                    else Finding(
+                        "error",
+                        N_("scenario “{scenario}”: {key}: {reason}"),
+                        {
+                            "scenario": scenario.name,
+                            "key": ".".join(map(str, path)),
+                            "reason": reason,
+                        },
+                        str(county.path),
+                    )
+                )
 
 
 def _later(scenario: Scenario, delay: int) -> Scenario:

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from .files import N_, Finding, InputError, problem, read_model, read_yaml
+from .refusals import refusal, shorten
 from .schema import INDICATORS, STAGES
 
 PARTS = ("resource", "government", "quality", "recognition", "veto")
@@ -28,14 +29,18 @@ def _date(text: object) -> str:
     try:
         return datetime.date.fromisoformat(str(text)).isoformat()
     except ValueError:
-        raise ValueError(f"{text!r} is not a date; write it as 2017-04-19") from None
+        raise refusal(
+            N_("“{value}” is not a date; write it as 2017-04-19"), value=shorten(str(text))
+        ) from None
 
 
 def _day(text: str) -> str:
     try:
         datetime.date.fromisoformat(f"2001-{text}")
     except ValueError:
-        raise ValueError(f"{text!r} is not a day of every year; write it as 12-31") from None
+        raise refusal(
+            N_("“{value}” is not a day of every year; write it as 12-31"), value=text
+        ) from None
     return text
 
 
@@ -60,12 +65,12 @@ def _value(value: object) -> float | str | Amount | None:
     if isinstance(value, dict):
         return Amount.model_validate(value)
     if isinstance(value, bool):
-        raise ValueError("true and false are no values; write yes or no")
+        raise refusal(N_("true and false are no values; write yes or no"))
     if isinstance(value, int | float):
         return float(value)
     if value is None or (isinstance(value, str) and value.isidentifier()):
         return value
-    raise ValueError(f"{value!r} is neither a number nor a word")
+    raise refusal(N_("“{value}” is neither a number nor a word"), value=shorten(str(value)))
 
 
 Value = Annotated[object, pydantic.BeforeValidator(_value)]

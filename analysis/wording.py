@@ -25,6 +25,12 @@ STATUS_NAMES = {
     "not_applicable": N_("not applicable"),
 }
 
+#: Wherever projected pupils are shown.
+ROUNDED = N_(
+    "Projected pupils are parts of persons; they are shown as whole persons, each figure rounded by "
+    "itself, so that figures may add up to a few more or fewer than their total."
+)
+
 OPTION_WORDS = {
     "students": {"zh": "按学生数", "en": "by students"},
     "none": {"zh": "不加权", "en": "none"},

@@ -33,10 +33,12 @@ from .schema import (
     Column,
 )
 from .sheets import HEADS, Book, Field, Sheet, lines_of, quoted, stage_field, titled
+from .standards import Text
 from .study import Study
 from .wording import (
     OPTION_WORDS,
     PART_NAMES,
+    ROUNDED,
     is_share,
     item_detail,
     item_requirement,
@@ -76,13 +78,16 @@ ROSTER = (
 COUNT, AREA, RATIO, SHARE, CV = "#,##0", "#,##0.00", "#,##0.00", "0.0000", "0.000"
 
 
-def write_workbook(study: Study, lang: str = "zh") -> bytes:
+def write_workbook(study: Study, lang: str = "zh", aside: Text | None = None) -> bytes:
     """The judged year of a county as a workbook of live formulas.
 
     Parameters
     ----------
     study : Study
     lang : {"zh", "en"}
+    aside : Text, optional
+        Name of a scenario that the report of an observed year is about as well: the first sheet
+        says that the workbook holds nothing of it.
 
     Returns
     -------
@@ -108,7 +113,7 @@ def write_workbook(study: Study, lang: str = "zh") -> bytes:
     schools = _schools(book, rules, blocks, register)
     _shortfalls(book, blocks, register)
     items = _items(book, rules, balance, schools)
-    _conclusion(book, items)
+    _conclusion(book, items, aside)
     return book.close()
 
 
@@ -137,6 +142,8 @@ def _inputs(book: Book) -> dict[tuple[str, str], str]:
         "As reported by the schools; empty: not reported. Change a blue figure here and everything "
         "that follows from it changes."
     )
+    if study.year > study.county.last_observed:
+        note += " " + say(ROUNDED)
     sheet.head(say("School data of the year, as reported"), note, fields, 2)
     sheet.paper(wide=2)
     found = {}
@@ -160,6 +167,8 @@ def _format(data: pd.DataFrame, column: Column) -> str:
         return ""
     if column.kind == "integer":
         return "0"
+    if column.kind == "count":
+        return COUNT
     whole = (data[column.name].dropna() % 1 == 0).all()
     return COUNT if whole else AREA
 
@@ -1043,7 +1052,7 @@ def _three_valued(book: Book, cells: str) -> str:
     )
 
 
-def _conclusion(book: Book, parts: dict[str, str]) -> None:
+def _conclusion(book: Book, parts: dict[str, str], aside: Text | None) -> None:
     """First sheet: verdict, parts, how to read the rest."""
     say, study, word = book.say, book.study, book.status
     lang = say.code
@@ -1065,9 +1074,20 @@ def _conclusion(book: Book, parts: dict[str, str]) -> None:
         1, 0, say("The report's figures as formulas, from the inputs to the verdict"), plain
     )
     row = 2
-    if book.mark:
-        raw.merge_range(row, 0, row, last, "", book.style(bg_color="#FDF3D5", border=0))
-        raw.write_string(row, 0, book.mark, book.style(bg_color="#FDF3D5", bold=True))
+    marks = [book.mark] if book.mark else []
+    if aside is not None:
+        marks.append(
+            say(
+                "Observed year: nothing of the scenario “{scenario}” is in this workbook. For its "
+                "projected years, make the workbook of one of them (--year).",
+                scenario=say.label(aside),
+            )
+        )
+    look = {"bg_color": "#FDF3D5", "text_wrap": True}
+    for mark in marks:
+        raw.merge_range(row, 0, row, last, "", book.style(**look))
+        raw.write_string(row, 0, mark, book.style(bold=True, **look))
+        raw.set_row(row, 15 * lines_of(mark, sum(widths)) + 2)
         row += 1
     row += 1
 

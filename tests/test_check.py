@@ -462,6 +462,20 @@ CASES = [
     ),
     # what looks wrong
     case(
+        "area with a digit too many",
+        cell("school_years", 3, "teaching_area_m2", "30000"),
+        "school_years.csv, row 3, column teaching_area_m2: Teaching and auxiliary floor area (indoor "
+        "sports included) is 30000 m² after 3000.5 m² a year earlier; is a digit wrong, or was the school rebuilt?",
+        severity="warning",
+    ),
+    case(
+        "area left at 0",
+        cell("school_years", 3, "outdoor_sports_area_m2", "0"),
+        "school_years.csv, row 3, column outdoor_sports_area_m2: Outdoor sports ground is 0 m² "
+        "after 6000 m² a year earlier; is a digit wrong, or was the school rebuilt?",
+        severity="warning",
+    ),
+    case(
         "enrolment that jumps",
         lambda folder: (
             (folder / "enrolment.csv").unlink(),
@@ -537,7 +551,6 @@ CASES = [
         lambda folder: bad.write_workbook(folder / "rooms.xlsx").rename(folder / "rooms.csv"),
         "rooms.csv: is an Excel workbook that was renamed; save it as CSV, or name it .xlsx",
     ),
-    case("UTF-16", encoded("rooms.csv", "utf-16"), f"rooms.csv: {NO_TEXT}"),
     case("UTF-16 without a mark", encoded("rooms.csv", "utf-16-le"), f"rooms.csv: {NO_TEXT}"),
     case("Big5", encoded("rooms.csv", "big5", BIG5), f"rooms.csv: {NO_TEXT}"),
     case("Shift-JIS", encoded("rooms.csv", "shift_jis", SHIFT_JIS), f"rooms.csv: {NO_TEXT}"),

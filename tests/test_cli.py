@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from analysis import analyze
+from analysis import analyze, load_county, project
 from analysis.cli import app
 from analysis.load import sample_folder
 
@@ -167,6 +167,12 @@ def test_project_goes_on_where_the_data_end(tmp_path):
     assert sorted(table.loc[table["basis"] == "projected", "year"].unique()) == list(
         range(2022, 2031)
     )
+    # persons are whole where people see them, and near what they are reckoned with
+    exact = project(load_county("652323-hutubi"), "births_low", 2030).county.tables["enrolment"]
+    assert table["students"].dtype == "int64"
+    assert (table["students"] - exact["students"].to_numpy()).abs().max() <= 0.5
+    assert (exact["students"] % 1 > 0).any()
+    assert "四舍五入" in result.stderr
     observed = table[table["basis"] == "observed"]
     assert len(observed) == len(analyze("652323-hutubi").county.tables["enrolment"])
 

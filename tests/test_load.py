@@ -143,6 +143,7 @@ def quoted(folder: Path) -> None:
 FORMS = {
     "UTF-8 with BOM": recode("utf-8-sig"),
     "GB18030": recode("gb18030"),
+    "UTF-16 with its mark, as Excel saves Unicode text": recode("utf-16"),
     "mixed encodings": recode("utf-8", "gbk", "utf-8-sig", "gb2312"),
     "tabs": rewrite(separator="\t"),
     "semicolons": rewrite(separator=";"),

@@ -277,7 +277,7 @@ def test_what_the_page_has_written_goes_back_to_its_controls(county):
         (b"{}", "county: is missing"),
         (b'{"county": "x", "colour": 1}', "colour: unknown key"),
         (b'{"county": "x", "births_shift": 7}', "births_shift: must be 0.3 or less"),
-        (b'{"county": "x", "moves": [{"kind": "diversion"}]}', "moves.0.diversion.origin"),
+        (b'{"county": "x", "moves": [{"kind": "diversion"}]}', "moves.0.origin"),
         (b'{"county": "x", "moves": [{"kind": "run"}]}', "moves.0"),
         (b'{"county": "x", "migration": {"students": 1, "start": 2030, "end": 2024}}', "before"),
         (b'{"county": "x", "class_size": {"senior": 40}}', "class_size.senior"),
@@ -338,7 +338,8 @@ def test_an_opened_scenario_rests_on_what_it_names(county):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"\xff\xfe", "cannot be read as UTF-8"),
+        (b"\xff\xfe", "the file is empty"),
+        (b"name: \x00", "neither UTF-8 nor GB18030 text"),
         (b"name: [", "not valid YAML"),
         (b"", "the file is empty"),
         (b"name: {zh: a, en: a}\nbirth: 1\n", "line 2: birth: unknown key"),
@@ -374,6 +375,9 @@ def test_workbook_holds_the_outcome_and_no_formula(county, desk):
     shown = {(row[0], row[2]): row for row in cells["By year"][1:]}
     expected = yearly(study).set_index(["year", "stage"])["students"]
     assert shown[(2030, "Primary")][head["Pupils"]] == pytest.approx(expected[(2030, "primary")])
+    whole = [row[head["Pupils"]].number_format for row in book["By year"].iter_rows(min_row=2)]
+    assert set(whole) == {"#,##0"}
+    assert any("whole persons" in str(row[1]) for row in cells["Conclusion"])
     assert shown[(2030, "Primary")][head["Basis"]] == "projected"
     assert shown[(2023, "Primary")][head["Basis"]] == "observed"
     assert [row[0] for row in cells["Verdict by year"][1:]] == list(range(2021, 2031))

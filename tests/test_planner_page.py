@@ -99,6 +99,23 @@ def test_a_slider_moved_by_keys_changes_the_figures_and_can_be_undone(page):
     expect(figure(page, "Pupils: Primary")).to_have_text(before)
 
 
+def test_a_move_from_a_school_to_itself_is_refused_in_the_form(page):
+    page.locator("#add").press("Enter")
+    for name in ("origin", "target"):
+        page.locator(f"#dialog_{name}").select_option(index=1)
+    page.locator("#dialog_apply").press("Enter")
+    said = page.evaluate("document.getElementById('dialog_target').validationMessage")
+    school = page.locator("#dialog_target option:checked").inner_text()
+    assert said == f"{school} would give to itself; choose another school."
+    assert page.locator("#dialog").is_visible()
+    assert page.locator("#moves tbody tr").count() == 0
+
+    page.locator("#dialog_target").select_option(index=2)
+    page.locator("#dialog_share").press("Enter")
+    page.locator("#moves tbody tr").first.wait_for()
+    assert not page.locator("#dialog").is_visible()
+
+
 def test_a_diversion_is_added_changed_and_removed_by_keys(page, tmp_path):
     page.locator("#add").press("Enter")
     page.locator("#dialog_share").fill("50")

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from analysis import InputError, analyze, load_county
 from analysis.language import speak
 from analysis.load import sample_folder
 from analysis.report import build, exporters
-from analysis.report.pages import METADATA, Report
+from analysis.report.pages import METADATA, SHORT, Report
 
 pytestmark = pytest.mark.slow
 
@@ -181,6 +182,27 @@ def test_failing_county_leaves_nothing_behind(tmp_path):
     with pytest.raises(InputError, match="1999"):
         build.write_report("230505-sifangtai", tmp_path / "out", year=1999)
     assert not (tmp_path / "out").exists()
+
+
+def test_projected_pupils_are_whole_and_said_to_be_rounded():
+    report = Report.of("652323-hutubi", 2026, "en", "plan_none")
+    exact = report.study.rows.loc[report.study.rows["in_scope"], "students"].sum()
+    assert exact % 1
+    assert report.metadata["students"] == math.floor(exact + 0.5)
+    assert f"{math.floor(exact + 0.5):,} students" in report.cover().body
+    assert "shown as whole persons" in report.data_quality().body
+    assert (
+        "shown as whole persons" not in Report.of("652323-hutubi", 2021, "en").data_quality().body
+    )
+
+
+def test_tables_of_a_few_lines_are_kept_together():
+    report = Report.of("652323-hutubi", 2021, "en")
+    body = report.data_quality().body
+    kept = re.findall(r'<div class="together">(<table.*?</table>)', body, flags=re.DOTALL)
+    assert kept
+    for table in re.findall(r"<table.*?</table>", body, flags=re.DOTALL):
+        assert (table in kept) == (table.count("<tr>") - 1 <= SHORT)
 
 
 def test_report_of_another_county_is_refused():

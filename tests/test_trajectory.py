@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import analyze
+from analysis.display import _reached, trend_grid
 from analysis.plan import Plan, begins, ends
 from analysis.review import due_tasks, project_effects, project_gaps, review
 from analysis.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
@@ -336,3 +337,26 @@ def test_plan_that_ends_before_it_starts_is_refused():
 
     with pytest.raises(pydantic.ValidationError, match="before it starts"):
         plan(end="2020")
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "said"),
+    [
+        (2026, 2026, "2026"),
+        (2026, 2031, "2026–2031"),
+        (2026, 2044, "2026–2044"),
+        (2026, 2045, "2026 or later"),
+        (2026, math.nan, "2026 or later"),
+        (2045, 2139, "after 2044"),
+        (math.nan, math.nan, "never"),
+    ],
+)
+def test_years_beyond_a_straight_line_s_reach_are_not_named(early, late, said):
+    assert _reached(early, late, 2044, "en") == said
+
+
+def test_county_means_of_hundreds_are_shown_without_decimals():
+    grid = trend_grid(analyze("411281-yima"), "mean", "en")
+    shown = {(row[0].text, row[1].text): row[-1].text for row in grid.rows}
+    assert shown["Primary", "Equipment value"] == "2,720"
+    assert shown["Primary", "Teaching area"] == "5.60"

@@ -11,6 +11,7 @@ import pytest
 from analysis import analyze, load_county
 from analysis.language import speak
 from analysis.load import sample_folder
+from analysis.report.build import write_report
 from analysis.schema import INDICATORS, STAGE_LABELS, STAGES
 from analysis.wording import STATUS_NAMES
 from analysis.workbook import HEADS, NAMES, write_workbook
@@ -334,3 +335,30 @@ def test_the_verdict_follows_the_inputs(recalculated):
     for name in SAMPLES:
         assert "The same" in texts(name)
     assert "Changed since the report" not in texts("as it is")
+
+
+@pytest.mark.parametrize(("year", "said"), [(2021, True), (2024, False)])
+def test_workbook_beside_a_report_with_a_scenario(tmp_path, year, said):
+    """The first sheet of an observed year says that nothing of the scenario is in it."""
+    (path,) = write_report(
+        "652323-hutubi", tmp_path, year=year, scenario="plan_none", lang="en", formats=("xlsx",)
+    )
+    assert path.name == f"652323-hutubi-{year}-plan_none-en.xlsx"
+    book = read(path.read_bytes())
+    front = "\n".join(str(cell.value) for row in book["Conclusion"] for cell in row)
+    sentence = "Observed year: nothing of the scenario “Without the plan” is in this workbook."
+    assert (sentence in front) == said
+    assert ("Projected, not observed: Without the plan" in front) == (not said)
+
+
+def test_projected_persons_are_shown_as_whole_ones():
+    """Reckoned with in full, shown whole, and said."""
+    study = analyze("652323-hutubi", 2027, scenario="plan_none")
+    sheet = read(write_workbook(study, "en"))["School data"]
+    heads = [cell.value.split("\n")[0] for cell in sheet[HEADS]]
+    cells = [row[heads.index("Primary students")] for row in sheet.iter_rows(HEADS + 1)]
+    filled = [cell for cell in cells if cell.value]
+    assert any(cell.value % 1 for cell in filled)
+    assert {cell.number_format for cell in filled} == {"#,##0"}
+    assert "shown as whole persons" in sheet["A3"].value
+    assert "whole persons" not in read(write_workbook(analyze("652323-hutubi"), "en"))["School data"]["A3"].value  # fmt: skip

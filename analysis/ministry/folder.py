@@ -18,9 +18,10 @@ from pathlib import Path
 import pandas as pd
 import pydantic
 
-from ..files import N_, Finding, InputError, mistakes, problem, read_data, read_yaml
+from ..files import N_, Finding, InputError, problem, read_data, read_yaml
 from ..language import speak
 from ..load import CountyRecord, read_county, read_table
+from ..refusals import mistakes
 from ..report.build import write_whole
 from ..schema import SCHOOL_TYPES, TABLES
 from .gather import Returns, number, read_returns
@@ -202,7 +203,7 @@ def _record(folder: Path, given: dict, findings: list[Finding]) -> CountyRecord 
                 str(path),
                 value=value,
             )
-            for _, key, reason, value in mistakes(error)
+            for _, key, reason, value in mistakes(error, data)
         ]
         return None
 

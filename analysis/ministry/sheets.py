@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..files import N_, Finding, problem, read_data, shorten
+from ..files import N_, Finding, problem, read_data
 from ..load import inspect_workbook
+from ..refusals import shorten
 from .labels import FORM_ID, narrow, plain
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")

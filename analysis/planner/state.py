@@ -12,9 +12,10 @@ from typing import Annotated
 import pydantic
 
 from ..course import SHORTEST
-from ..files import N_, Finding, InputError, mistakes, parse_model, parse_yaml, problem
+from ..files import N_, Finding, InputError, problem
 from ..language import speak
 from ..load import County
+from ..refusals import mistakes
 from ..scenario import (
     BASELINE,
     NOTHING,
@@ -28,6 +29,7 @@ from ..scenario import (
     Stage,
     Year,
     load_scenario,
+    parse_scenario,
     scenario_files,
 )
 from ..standards import Text
@@ -108,7 +110,7 @@ def read_state(data: bytes) -> State:
     except pydantic.ValidationError as error:
         raise InputError(
             Finding("error", N_("{key}: {reason}"), {"key": key or "—", "reason": reason})
-            for _, key, reason, _ in mistakes(error)
+            for _, key, reason, _ in mistakes(error, found)
         ) from None
 
 
@@ -215,24 +217,19 @@ def state_of(text: bytes, county: County) -> State:
     InputError
         Every mistake in the file with its line.
     """
-    try:
-        document = parse_yaml(text.decode("utf-8-sig"), IMPORTED)
-    except UnicodeDecodeError as error:
-        raise problem(
-            N_("cannot be read as UTF-8 text ({reason})"), file=IMPORTED, reason=error
-        ) from None
-    whole = load_scenario(parse_model(document, Scenario, IMPORTED), county)
+    whole = parse_scenario(text, IMPORTED, county)
     controls, left = _controls(whole, county)
     empty = {"base": NOTHING, "parts": (), "moves": (), "additions": ()}
     rest = whole.model_copy(update=empty | left)
     state = {"county": county.slug, "file": rest, "name": whole.name, "until": whole.until}
     state |= controls
+    state |= {"moves": whole.moves, "additions": whole.additions}
     try:
-        return State(**state, moves=whole.moves, additions=whole.additions)
+        return State.model_validate(state)
     except pydantic.ValidationError as error:
         raise InputError(
             Finding("error", N_("{key}: {reason}"), {"key": key, "reason": reason}, IMPORTED)
-            for _, key, reason, _ in mistakes(error)
+            for _, key, reason, _ in mistakes(error, state)
         ) from None
 
 

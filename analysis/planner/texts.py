@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..files import N_
+from ..wording import ROUNDED
 
 TEXTS = {
+    "rounded": ROUNDED,
     "title": N_("What if"),
     "skip": N_("Skip to the outcome"),
     "language": N_("Language"),
@@ -63,6 +65,7 @@ TEXTS = {
     "when": N_("When"),
     "apply": N_("Take over"),
     "cancel": N_("Cancel"),
+    "itself": N_("{name} would give to itself; choose another school."),
     "dialog_add": N_("Add a move or a building"),
     "dialog_edit": N_("Change a move or a building"),
     "kind": N_("Kind"),

@@ -13,7 +13,7 @@ from ..language import Language
 from ..scenario import write_scenario
 from ..schema import INDICATORS, STAGE_LABELS
 from ..study import Study
-from ..wording import PART_NAMES, status_name
+from ..wording import PART_NAMES, ROUNDED, status_name
 
 #: Rows that a worksheet has, without its header.
 LONGEST = 1_048_575
@@ -41,6 +41,7 @@ def write_workbook(study: Study, found: dict, hollow: list[str], say: Language) 
     # no formula and no link is ever made of a text, whatever it begins with
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
+        persons = book.add_format({"num_format": "#,##0"})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for title, columns, rows in _sheets(study, found, hollow, say):
             sheet = book.add_worksheet(title)
@@ -54,7 +55,8 @@ def write_workbook(study: Study, found: dict, hollow: list[str], say: Language) 
                     if isinstance(value, str):
                         sheet.write_string(line, place, value)
                     elif value is not None and math.isfinite(value):
-                        sheet.write_number(line, place, value)
+                        look = persons if columns[place] == say("Pupils") else None
+                        sheet.write_number(line, place, value, look)
     return buffer.getvalue()
 
 
@@ -67,6 +69,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
         (say("Scenario"), say.label(study.outlook.scenario.name)),
         (say("Conclusion"), found["sentence"]),
         *((say("Warning"), text) for text in hollow),
+        (say("Note"), say(ROUNDED)),
     ]
     yield say("Conclusion"), (say("Fact"), say("Value")), lines
     header = (say("Fact"), say("observed in {year}", year=last))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..apportion import stage_rows
 from ..files import N_, problem
+from ..indicators import round_half_up
 from ..load import County, load_county
 from ..outlook import Outlook, project
 from ..scratch import scratch
@@ -95,7 +96,8 @@ def write_report(
     if facts is not None:
         facts.update(found)
     if "xlsx" in formats:
-        files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang)
+        alone = outlook.scenario.name if outlook is not None and ahead is None else None
+        files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang, alone)
     stem = f"{county.slug}-{year}"
     if scenario is not None:
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
@@ -228,7 +230,8 @@ def totals(county: County, year: int) -> tuple[int, int]:
     rules = {year: county.standard.evaluation.for_year(year)}
     rows = stage_rows(county, rules, frozenset(profile.concessions))
     judged = rows[rows["in_scope"]]
-    return int(judged["school_id"].nunique()), int(judged["students"].sum())
+    students = round_half_up(judged["students"].sum(), 0)
+    return int(judged["school_id"].nunique()), int(students)
 
 
 def _check_identity(executed, county: County, year: int, scenario: str | None = None) -> dict:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 
 from .. import charts, display, narrative
 from ..files import N_
+from ..indicators import round_half_up
 from ..language import Language, speak
 from ..load import County
 from ..prospects import Prospects
 from ..review import review
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study, analyze
-from ..wording import item_title, school_year
+from ..wording import ROUNDED, item_title, school_year
 
 OUTLOOK_METHOD = N_(
     "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
@@ -29,6 +30,9 @@ OUTLOOK_METHOD = N_(
     "observed: teachers, areas, equipment, and everything that the county reports. Public-use funds "
     "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
 )
+
+#: Rows up to which a table is not broken over two pages.
+SHORT = 8
 
 #: Key under which the cover hands title, language and date to the exporters.
 METADATA = "junheng"
@@ -119,7 +123,11 @@ class Report:
         return Fragment(f"<h{level}>{html.escape(title)}</h{level}>\n" + "".join(parts))
 
     def _table(self, grid: display.Grid) -> str:
-        return grid.to_html() if grid.rows else ""
+        if not grid.rows:
+            return ""
+        shown = grid.to_html()
+        # a table of a few lines stands on one page
+        return f'<div class="together">{shown}</div>\n' if len(grid.rows) <= SHORT else shown
 
     def cover(self) -> Fragment:
         """Cover: county, year, verdict, synthetic mark, what was judged."""
@@ -178,7 +186,8 @@ class Report:
     def metadata(self) -> dict:
         """What the exporters need to know of the whole document."""
         judged = self.study.rows[self.study.rows["in_scope"]]
-        schools, students = judged["school_id"].nunique(), int(judged["students"].sum())
+        schools = judged["school_id"].nunique()
+        students = int(round_half_up(judged["students"].sum(), 0))
         identity = f"junheng {self.study.county.code} {self.study.year} {schools} {students}"
         return {
             "title": self.title,
@@ -284,7 +293,7 @@ class Report:
             _p(
                 self.say(
                     "Tables I to VI of the national application form, with its columns and decimals. "
-                    "`junheng form` writes them as a workbook to fill in and to file."
+                    "The command junheng form writes them as a workbook to fill in and to file."
                 )
             ),
             *(self._table(grid) for grid in grids.values()),
@@ -581,6 +590,7 @@ class Report:
             self._table(notes),
             self._table(ahead.assumptions_grid()),
             _p(say(OUTLOOK_METHOD)),
+            _p(say(ROUNDED)),
         )
 
     def firmness(self) -> Fragment:
@@ -647,6 +657,7 @@ class Report:
         return self._section(
             say("Quality of the data"),
             self._table(display.census_grid(study, self.lang)),
+            _p(say(ROUNDED)) if self.projected else "",
             self._table(excluded) if excluded.rows else _p(say("No school is left out.")),
             self._table(missing)
             if missing.rows

@@ -241,6 +241,14 @@ function finished() {
   return found;
 }
 
+/** A school that the row takes from and gives to; undefined if there is none. */
+function giverAndTaker() {
+  const own = new Set(SHAPES[row.kind].map((field) => field.key));
+  if (!own.has("target")) return undefined;
+  const targets = [row.target ?? []].flat();
+  return [row.origin ?? []].flat().find((id) => targets.includes(id));
+}
+
 function freshId() {
   const codes = new Set(around.map((each) => each.school?.school_id));
   let number = 1;
@@ -251,8 +259,19 @@ function freshId() {
 export function listenDialog() {
   const dialog = $("dialog");
   $("dialog_cancel").addEventListener("click", () => dialog.close());
-  dialog.querySelector("form").addEventListener("submit", () => {
+  const form = dialog.querySelector("form");
+  // what was refused is asked again at the next try
+  form.addEventListener("click", () => form.elements.dialog_target?.setCustomValidity(""));
+  form.addEventListener("submit", (event) => {
     read();
+    const both = giverAndTaker();
+    if (both) {
+      event.preventDefault();
+      const { dialog_target: target } = form.elements;
+      target.setCustomValidity(text("itself", { name: named(both) }));
+      target.reportValidity();
+      return;
+    }
     const list = row.kind === "addition" ? "additions" : "moves";
     const done = finished();
     change((state) => {

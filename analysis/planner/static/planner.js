@@ -588,7 +588,7 @@ function showByYear(own, last) {
         n(`${number(found.cv_max[i], 3)} / ${found.cv_limit[i] === null ? "—" : short(found.cv_limit[i])}`)]);
     }
   });
-  bodies.by_year.replaceChildren(table(head, rows));
+  bodies.by_year.replaceChildren(table(head, rows), make("p", { class: "help" }, text("rounded")));
 }
 
 // --- files ------------------------------------------------------------------------------------------
