@@ -409,8 +409,9 @@ class Lateness(Assumption):
 
     @pydantic.model_validator(mode="after")
     def _whole(self):
-        if not math.isclose(sum(self.shares.values()), 1):
-            raise ValueError(f"the shares add up to {sum(self.shares.values()):g}; expected 1")
+        total = sum(self.shares.values())
+        if not math.isclose(total, 1):
+            raise refusal(N_("the shares add up to {total}; expected 1"), total=f"{total:g}")
         return self
 
 
