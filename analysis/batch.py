@@ -458,6 +458,11 @@ def run_batch(
     for done, record in enumerate(finished, 1):
         tell(record, done, len(jobs))
     if to_run:
+        if scheduler is None and hasattr(os, "fork"):
+            # it imports the libraries while this process imports Dask
+            from . import kernels
+
+            kernels.server()
         # the largest first: nobody waits for a big one at the end
         to_run.sort(key=lambda job: -_size(job.county))
         total = len(jobs)

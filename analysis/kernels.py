@@ -39,12 +39,14 @@ NAME = "junheng-warm"
 
 logger = logging.getLogger("papermill")
 
-#: Imported by the server, so that nothing forked from it has to; the package imports the libraries
-#: of the second line only when it needs them.
+#: Imported by the server, so that nothing forked from it has to: what a report imports at last.
 PRELOAD = (
-    *("analysis.batch", "analysis.form", "analysis.report.exporters", "analysis.report.region"),
-    *("ipykernel.kernelapp", "papermill", "pandera.backends.pandas.builtin_checks"),
-    *("pypandoc", "seaborn", "typst"),
+    *("analysis.batch", "analysis.form", "analysis.report.build", "analysis.report.exporters"),
+    *("analysis.report.region", "IPython.core.completerlib", "ipykernel.debugger"),
+    *("ipykernel.kernelapp", "ipykernel.kernelspec", "jinja2.ext", "papermill"),
+    *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
+    *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register"),
+    *("pyarrow.pandas_compat", "pypandoc", "scipy.stats", "tornado.platform.asyncio", "typst"),
 )
 
 
@@ -125,6 +127,8 @@ class WarmServer:
         environment = {k: v for k, v in os.environ.items() if k != "JPY_PARENT_PID"}
         # one report has one core; also, threads do not survive a fork
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        # the debugger that every kernel has ready warns of what concerns nobody here
+        environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"from analysis.kernels import serve; serve({other.fileno()})"],
             pass_fds=[other.fileno()],
@@ -267,10 +271,12 @@ def serve(descriptor: int) -> None:
     """
     client = Connection(descriptor)
     os.set_inheritable(descriptor, False)
+    gc.disable()
     preload()
-    # what is here now is never looked at again by the collector, so that its pages stay shared
     gc.collect()
+    # what is here now is never looked at again by the collector, so that its pages stay shared
     gc.freeze()
+    gc.enable()
     become = _Forks(client).answer()
     if become is not None:
         become()
@@ -412,7 +418,8 @@ def _be_kernel(arguments: list[str], cwd: str, environment: dict[str, str]) -> N
     os.environ.update(environment)
     _seed()
     app = IPKernelApp.instance()
-    app.initialize(arguments)
+    # nobody repeats what a report has typed
+    app.initialize([*arguments, "--HistoryManager.enabled=False"])
     app.start()
 
 
