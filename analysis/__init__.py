@@ -1,30 +1,40 @@
-"""Junheng 均衡: how far a county's schools are from high-quality and balanced education."""
+"""Junheng 均衡: how far a county's schools are from high-quality and balanced education.
 
-from .apportion import apportion
-from .dispersion import coefficient_of_variation
-from .files import InputError
-from .load import County, load_county, read_county
-from .outlook import project
-from .projection import progression_ratios, project_enrolment
-from .review import review
-from .scenario import load_scenario
-from .standards import load_standard
-from .study import Study, analyze
+The names are imported from their modules when they are first used: a command that only looks at
+files starts without pandas.
+"""
+
+import importlib
 
 __version__ = "0.1.0"
-__all__ = [
-    "County",
-    "InputError",
-    "Study",
-    "analyze",
-    "apportion",
-    "coefficient_of_variation",
-    "load_county",
-    "load_scenario",
-    "load_standard",
-    "progression_ratios",
-    "project",
-    "project_enrolment",
-    "read_county",
-    "review",
-]
+
+_HOME = {
+    "County": "load",
+    "InputError": "files",
+    "Study": "study",
+    "analyze": "study",
+    "apportion": "apportioning",
+    "coefficient_of_variation": "dispersion",
+    "load_county": "load",
+    "load_scenario": "scenario",
+    "load_standard": "standards",
+    "progression_ratios": "projection",
+    "project": "outlook",
+    "project_enrolment": "projection",
+    "read_county": "load",
+    "review": "plan_review",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from .apportion import by_year
+from .apportioning import by_year
 from .dispersion import coefficient_of_variation
 from .evaluate import CV_DECIMALS, VERDICTS, SchoolRule, school_rule
 from .indicators import STATUSES, Ratios, at_least, at_most, round_half_up, status_codes, whole_down

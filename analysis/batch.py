@@ -23,9 +23,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from .files import N_, InputError, problem
+from .files import N_, InputError, problem, write_whole
 from .language import LANGUAGES, speak
-from .load import find_county, load_county
+from .places import NOTEBOOKS, find_county
 from .scratch import scratch, sweep
 
 #: Seconds after which a scheduler that does not answer is not there.
@@ -278,6 +278,8 @@ def _apart(work: Callable, job: Job, *arguments):
 
 def _look(job: Job, out: str, program: str) -> list[Job] | dict:
     """A job for every year as one per year; its record if the county cannot be read."""
+    from .load import load_county
+
     try:
         return [replace(job, year=year) for year in load_county(job.county).years]
     except InputError as error:
@@ -328,6 +330,7 @@ def _reasons(error: Exception, lang: str) -> list[str]:
 
 def _make(job: Job, out: Path, record: dict) -> None:
     """Fill in a record while making what it is about."""
+    from .load import load_county
     from .outlook import project
     from .report.build import totals, write_report
 
@@ -387,8 +390,6 @@ def _put(files: list[Path], out: Path, record: dict) -> None:
 
 def write_record(out: Path, record: dict) -> None:
     """Write a job's record, whole or not at all."""
-    from .report.build import write_whole
-
     (out / STATE).mkdir(parents=True, exist_ok=True)
     text = json.dumps(record, ensure_ascii=False, indent=1)
     write_whole(out / STATE / f"{record['key']}.json", text.encode("utf-8"))
@@ -462,7 +463,7 @@ def run_batch(
             # it imports the libraries while this process imports Dask
             from . import kernels
 
-            kernels.server()
+            kernels.server(rehearse=len(to_run) > 2 * (workers or os.cpu_count()))
         # the largest first: nobody waits for a big one at the end
         to_run.sort(key=lambda job: -_size(job.county))
         total = len(jobs)
@@ -491,8 +492,6 @@ def run_region(
     dict
         A record like those of the counties.
     """
-    from .report.build import NOTEBOOKS
-
     job = Job("region", year, None, lang, formats, str(NOTEBOOKS / "region.ipynb"), timeout)
     inputs = {str(county): digest_of(input_digests(county)) for county in counties}
     mark = fingerprint(job, inputs)

@@ -327,7 +327,7 @@ def plan(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
     """Check the county's plan: what does not fit, with severity and where it is written."""
     import pandas as pd
 
-    from .review import review
+    from .plan_review import review
     from .study import analyze
 
     def work(path: str) -> None:
@@ -457,7 +457,8 @@ def planner(
     import contextlib
     import webbrowser
 
-    from .load import find_county, load_county, sample_folder
+    from .load import load_county
+    from .places import find_county, sample_folder
     from .planner.server import Desk, serve
 
     say = _say(lang)
@@ -552,7 +553,7 @@ def batch(
 
 
 def _formats(text: str) -> tuple[str, ...]:
-    from .report.build import FORMATS
+    from .report import FORMATS
 
     chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     unknown = set(chosen) - set(FORMATS)
@@ -614,7 +615,7 @@ def _write_table(table, out: Path) -> None:
 
 
 def _write(out: Path, data: bytes) -> None:
-    from .report.build import write_whole
+    from .files import write_whole
 
     if not out.parent.is_dir():
         raise problem(N_("the folder does not exist"), file=out.parent)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from .files import N_, Finding, InputError, read_model
 from .language import LANGUAGES, Language, speak
-from .load import CountyRecord, find_county, inspect_workbook, read_csv, record_lines, table_of
+from .load import CountyRecord, inspect_workbook, read_csv, record_lines, table_of
+from .places import find_county
 from .schema import COUNTY_SHEET, OTHER_SHEETS, TABLES
 
 #: Fills of marked cells. No one else's fill has just these colours, so that marks of an earlier

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .apportion import STAGE_QUANTITIES, WEIGHTS
+from .apportioning import STAGE_QUANTITIES, WEIGHTS
 from .files import N_, Finding, InputError, problem
 from .indicators import HAIR, round_half_up, whole_down, whole_up
 from .load import County
@@ -62,7 +62,7 @@ SPAN = {
 }
 ENTRANCE = {stage: span.start for stage, span in SPAN.items()}
 STAFF = ("teachers", *STAGE_QUANTITIES)
-#: In the order in which `analysis.apportion.shared_quantities` takes them.
+#: In the order in which `analysis.apportioning.shared_quantities` takes them.
 SITE = (
     "teaching_area_m2",
     "indoor_sports_area_m2",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .apportion import exclusion_text
+from .apportioning import exclusion_text
 from .dispersion import break_even, variation_shares
 from .evaluate import SIGNS, requirement
 from .files import N_
@@ -1109,7 +1109,7 @@ def equipment_grid(plan, lang: str = "zh") -> Grid:
 
 def due_grid(plan, start: str, lang: str = "zh") -> Grid:
     """What is due in the twelve months from `start`, with the responsible units."""
-    from .review import due_tasks
+    from .plan_review import due_tasks
 
     say = speak(lang)
     kinds = {
@@ -1145,7 +1145,7 @@ def due_grid(plan, start: str, lang: str = "zh") -> Grid:
 
 def effects_grid(plan, study: Study, lang: str = "zh") -> Grid:
     """What the projects add per student in the years in which they are finished."""
-    from .review import project_effects
+    from .plan_review import project_effects
 
     say = speak(lang)
     rows = tuple(

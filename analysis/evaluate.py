@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from . import indicators
-from .apportion import by_year, words
+from .apportioning import by_year, words
 from .dispersion import gini_of_rows, moments, theil_of_rows
 from .indicators import KEYS, Ratios, at_least, at_most, round_half_up
 from .items import NAN, CountyData, Measure, measure

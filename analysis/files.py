@@ -8,6 +8,7 @@ import errno
 import os
 import re
 import stat
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -396,3 +397,18 @@ def parse_model(document: Document, model: type[Model]) -> Model:
             document.finding(place, reason, value)
             for place, _, reason, value in mistakes(error, document.data)
         ) from None
+
+
+def write_whole(path: Path, data: bytes) -> Path:
+    """Write a file so that it is there completely or not at all."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    return path

@@ -18,7 +18,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .apportion import WEIGHTS, shared_quantities
+from .apportioning import WEIGHTS, shared_quantities
 from .course import ENTRANCE, SITE, SPAN, STAFF, Model
 from .evaluate import CV_DECIMALS, three_valued
 from .files import InputError
@@ -281,7 +281,7 @@ class _Judge:
         self.class_size = {stage: number(f"G5.{stage}") for stage in STAGES}
 
     def _concessions(self, study, rules) -> None:
-        """What concessions add to what the schools have, as in `analysis.apportion.register`."""
+        """What concessions add to what the schools have, as in `analysis.apportioning.register`."""
         seen, area = self.model.observed, self.model.roster["area"]
 
         def more(column: str, where: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .apportion import by_year, words, year_positions
+from .apportioning import by_year, words, year_positions
 from .schema import INDICATORS, STAGES
 from .standards import Rules
 
@@ -176,7 +176,7 @@ def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFra
     Parameters
     ----------
     rows : DataFrame
-        As from `analysis.apportion.stage_rows`; rows out of scope are left out.
+        As from `analysis.apportioning.stage_rows`; rows out of scope are left out.
     rules : mapping of int to Rules
         The rules by which each year is judged.
 

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .apportion import (
+from .apportioning import (
     Schools,
     at_rows,
     by_year,

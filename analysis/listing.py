@@ -9,8 +9,8 @@ import urllib.parse
 from pathlib import Path
 
 from .batch import PACKAGE, program_digest, records, versions
+from .files import write_whole
 from .language import Language, speak
-from .report.build import write_whole
 
 
 def collect(out: Path, results: list[dict], planned: set[str]) -> list[dict]:

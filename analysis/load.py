@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import hashlib
 import io
@@ -23,6 +22,7 @@ import pydantic
 
 from .check import LISTED, Tables, check_tables, further, unknown_name
 from .files import N_, Finding, InputError, decode, problem, read_data, read_model
+from .places import find_county
 from .plan import Plan, read_plan
 from .refusals import mistakes, shorten
 from .schema import (
@@ -342,34 +342,6 @@ def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterato
                     whole=whole,
                     total=f"{large:g}",
                 )
-
-
-def sample_folder() -> Path:
-    """Folder of the sample counties in a checkout."""
-    return Path(__file__).resolve().parent.parent / "data" / "sample"
-
-
-def find_county(name: str | Path) -> Path:
-    """The folder or workbook that a name on the command line means.
-
-    Raises
-    ------
-    InputError
-        With the nearest sample names.
-    """
-    path, sample = Path(name), sample_folder() / str(name)
-    # no name of a file at all: too long, or with a zero byte
-    with contextlib.suppress(OSError, ValueError):
-        if str(name).strip() and (path.is_dir() or path.is_file()):
-            return path
-        if re.fullmatch(r"[\w-]+", str(name)) and sample.is_dir():
-            return sample
-    samples = sorted(p.parent.name for p in sample_folder().glob("*/county.yaml"))
-    raise problem(
-        N_("no such county; expected a folder, an .xlsx workbook or a sample: {samples}"),
-        file=shorten(str(name), 200),
-        samples=", ".join(samples) or "—",
-    )
 
 
 # --- reading -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from .apportion import Schools, find_schools, register
+from .apportioning import Schools, find_schools, register
 from .evaluate import (
     MET,
     NOT_ASSESSED,

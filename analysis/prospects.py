@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from . import compare
-from .apportion import EXCLUSIONS
+from .apportioning import EXCLUSIONS
 from .charts import COLOURS, WIDTH, Chart, styled
 from .display import MARKS, Cell, Grid, _num, _text
 from .files import N_

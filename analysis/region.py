@@ -14,7 +14,7 @@ from .display import Cell, Grid
 from .files import Finding, InputError
 from .language import speak
 from .layout import GridLayout
-from .load import find_county, sample_folder
+from .places import find_county, sample_folder
 from .schema import INDICATORS, STAGE_LABELS, STAGES
 from .study import Study, analyze
 from .wording import item_title

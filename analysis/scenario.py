@@ -19,7 +19,7 @@ from typing import Annotated, Literal
 import pydantic
 import yaml
 
-from .apportion import STAGE_QUANTITIES
+from .apportioning import STAGE_QUANTITIES
 from .files import (
     N_,
     Document,

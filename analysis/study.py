@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import audit
-from .apportion import Register, register, register_table
+from .apportioning import Register, register, register_table
 from .evaluate import (
     Balance,
     SchoolRule,
@@ -78,7 +78,7 @@ class Study:
 
     @cached_property
     def register(self) -> pd.DataFrame:
-        """Every school, stage and year, judged or not (`analysis.apportion.stage_rows`)."""
+        """Every school, stage and year, judged or not (`analysis.apportioning.stage_rows`)."""
         return register_table(self.county, self.facts.schools, self.entered)
 
     @cached_property

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from analysis.apportion import SHARED_QUANTITIES, WEIGHTS
+from analysis.apportioning import SHARED_QUANTITIES, WEIGHTS
 from analysis.indicators import whole_up
 from analysis.schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGE_GRADES, STAGES, TABLES
 

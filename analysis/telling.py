@@ -15,7 +15,7 @@ from .batch import Job, counties_below, run_batch, run_region, shard
 from .files import N_, problem
 from .language import Language, speak
 from .listing import collect, county_text, status_text, verdict_text, write_index, write_manifest
-from .report.build import NOTEBOOKS
+from .places import NOTEBOOKS
 
 STYLES = {"done": "green", "unchanged": "dim", "failed": "red", "not_enough_data": "yellow"}
 

@@ -3,7 +3,7 @@
 Seven indicators, school rule, shortfalls, coefficients of variation and the verdict are live; whoever
 audits a county changes a cell of the sheet of inputs or of rules and sees what follows. Each formula
 carries the value that Python computed, so that programs that do not calculate show the same figures.
-The arithmetic is that of `analysis.apportion`, `indicators`, `dispersion` and `evaluate`, step by step.
+The arithmetic is that of `analysis.apportioning`, `indicators`, `dispersion` and `evaluate`, step by step.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from . import narrative
-from .apportion import EXCLUSIONS, SHARED_QUANTITIES, STAGE_QUANTITIES, WEIGHTS, exclusion_text
+from .apportioning import EXCLUSIONS, SHARED_QUANTITIES, STAGE_QUANTITIES, WEIGHTS, exclusion_text
 from .evaluate import CV_DECIMALS, SIGNS, source
 from .files import N_
 from .indicators import HAIR, TOLERANCE, indicator_rows, round_half_up, whole_up
@@ -418,7 +418,7 @@ def _copied(address: str) -> str:
 
 
 def _scope(book: Book, cell: dict, rules: dict, students: str) -> str:
-    """Why a row is not judged, as in `analysis.apportion`; empty if it is."""
+    """Why a row is not judged, as in `analysis.apportioning`; empty if it is."""
     say, lang = book.say, book.say.code
     yes, no = quoted(book.yes), quoted(book.no)
     kind, owner, override = cell["type"], cell["ownership"], cell["indicators_in_scope"]

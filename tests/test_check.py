@@ -22,7 +22,7 @@ from analysis import InputError, load_county, read_county
 from analysis.check import LISTED
 from analysis.cli import app
 from analysis.files import Finding, read_yaml
-from analysis.load import find_county
+from analysis.places import find_county
 from analysis.standards import built_in
 
 CHOICES = (

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from analysis import analyze, load_county, project
 from analysis.cli import app
-from analysis.load import sample_folder
+from analysis.places import sample_folder
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
 

@@ -520,7 +520,8 @@ def test_small_rural_school_is_funded_as_if_it_had_100_students(haibowan):
 def test_items_that_cannot_be_meant(tmp_path, item, value, severity, words):
     import shutil
 
-    from analysis.load import read_county, sample_folder
+    from analysis.load import read_county
+    from analysis.places import sample_folder
 
     folder = tmp_path / "county"
     shutil.copytree(sample_folder() / "340207-jiujiang", folder)
@@ -549,7 +550,8 @@ def test_items_that_cannot_be_meant(tmp_path, item, value, severity, words):
 def test_unit_behind_a_header_must_be_that_of_the_column(tmp_path, header, refused):
     import shutil
 
-    from analysis.load import read_county, sample_folder
+    from analysis.load import read_county
+    from analysis.places import sample_folder
 
     folder = tmp_path / "county"
     shutil.copytree(sample_folder() / "230505-sifangtai", folder)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests_support import results, write_notebook
 
 from analysis import InputError, kernels
+from analysis.places import NOTEBOOKS
 from analysis.report import build
 
 pytestmark = [
@@ -98,6 +100,67 @@ def test_server_has_one_thread_when_it_forks(tmp_path):
     assert len([name for name in names if name != "jemalloc_bg_thd"]) == 1
 
 
+def test_function_is_called_in_a_process_of_its_own():
+    server = kernels.server()
+
+    assert server.call(os.getpid) not in (os.getpid(), server.process.pid)
+    assert server.call(divmod, 17, 5) == (3, 2)
+
+
+def test_results_larger_than_a_pipe_come_back_whole():
+    assert kernels.server().call(bytes, 5_000_000) == bytes(5_000_000)
+
+
+@pytest.mark.parametrize(("how", "code"), [(os._exit, 7), (os.abort, -signal.SIGABRT)])
+def test_call_whose_process_ends_is_told(how, code):
+    arguments = [code] if code > 0 else []
+    with pytest.raises(ChildProcessError) as error:
+        kernels.server().call(how, *arguments)
+    assert error.value.args == (code,)
+
+
+def test_kernels_of_a_killed_call_end_with_it(tmp_path):
+    """A report's process asks the same server for its kernel, and is killed."""
+    note = tmp_path / "pids"
+    done = threading.Thread(target=_call_that_waits, args=[note])
+    done.start()
+    for _ in range(600):
+        if note.exists() and note.read_text().count(" "):
+            break
+        time.sleep(0.1)
+    caller, kernel = map(int, note.read_text().split())
+    os.kill(caller, signal.SIGKILL)
+    done.join(60)
+
+    assert not done.is_alive()
+    assert gone(kernel)
+
+
+def _call_that_waits(note):
+    code = "import os, time; from analysis import kernels\n"
+    code += "kernel = kernels.server().kernel(['-f', os.devnull], '/', dict(os.environ))\n"
+    code += f"open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{kernel.pid}}')\n"
+    code += "time.sleep(600)"
+    with pytest.raises(ChildProcessError):
+        kernels.server().call(exec, code)
+
+
+def test_closed_server_ends_what_others_wait_for():
+    server = kernels.WarmServer()
+    waiting = threading.Thread(target=_wait_for, args=[server])
+    waiting.start()
+    time.sleep(1)
+    server.close()
+    waiting.join(60)
+
+    assert not waiting.is_alive()
+
+
+def _wait_for(server):
+    with pytest.raises((ChildProcessError, InputError)):
+        server.call(time.sleep, 600)
+
+
 def test_server_and_kernels_end_with_their_client(tmp_path):
     """By SIGKILL, so that the client cannot say goodbye."""
     code = "from analysis import kernels; import os, signal\n"
@@ -162,7 +225,7 @@ def test_warm_and_ordinary_kernel_make_the_same_pages():
     import papermill
 
     options = {"parameters": {"county": "230505-sifangtai"}, "progress_bar": False}
-    notebook = str(build.NOTEBOOKS / "county_report.ipynb")
+    notebook = str(NOTEBOOKS / "county_report.ipynb")
     cold = papermill.execute_notebook(notebook, None, **options)
     warm = papermill.execute_notebook(notebook, None, engine_name="junheng-warm", **options)
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.apportion import EXCLUSIONS, stage_rows
+from analysis.apportioning import EXCLUSIONS, stage_rows
 from analysis.dispersion import break_even, gini, moments, theil, variation_shares, weighted_mean
 from analysis.evaluate import three_valued
 from analysis.indicators import indicator_rows, judge, round_half_up

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis import load_county, read_county
-from analysis.load import County, sample_folder
+from analysis.load import County
+from analysis.places import sample_folder
 from analysis.schema import SCHOOL_TYPES, TABLES
 
 

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from analysis import InputError, analyze, load_county
 from analysis.language import speak
-from analysis.load import sample_folder
+from analysis.places import NOTEBOOKS, sample_folder
 from analysis.report import build, exporters
 from analysis.report.pages import METADATA, SHORT, Report
 
@@ -168,14 +168,14 @@ def test_missing_glyph_in_a_picture_fails_the_build():
 
 
 def test_unexecuted_notebook_is_refused_with_a_sentence():
-    notebook = nbformat.read(build.NOTEBOOKS / "county_report.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / "county_report.ipynb", as_version=4)
     with pytest.raises(InputError, match="run all its cells"):
         build.export(notebook, "html")
 
 
 def test_unknown_parameter_is_refused_before_a_kernel_starts():
     with pytest.raises(InputError, match="no parameter yaer; it has county"):
-        build.execute(build.NOTEBOOKS / "county_report.ipynb", yaer=2021)
+        build.execute(NOTEBOOKS / "county_report.ipynb", yaer=2021)
 
 
 def test_failing_county_leaves_nothing_behind(tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis import analyze
 from analysis.display import _reached, trend_grid
 from analysis.plan import Plan, begins, ends
-from analysis.review import due_tasks, project_effects, project_gaps, review
+from analysis.plan_review import due_tasks, project_effects, project_gaps, review
 from analysis.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
 
 YEARS = np.arange(2018, 2024)

@@ -14,6 +14,7 @@ from docx.shared import Mm
 from lxml import etree
 
 from analysis import InputError, analyze
+from analysis.places import NOTEBOOKS
 from analysis.report import build
 from analysis.report.pages import Report
 
@@ -278,7 +279,7 @@ def test_hostile_names_stay_text(make_county):
 
 
 def test_unexecuted_notebook_is_refused_with_a_sentence():
-    notebook = nbformat.read(build.NOTEBOOKS / "county_report.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / "county_report.ipynb", as_version=4)
     with pytest.raises(InputError, match="run all its cells"):
         build.export(notebook, "docx")
 

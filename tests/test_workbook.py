@@ -10,7 +10,7 @@ import pytest
 
 from analysis import analyze, load_county
 from analysis.language import speak
-from analysis.load import sample_folder
+from analysis.places import sample_folder
 from analysis.report.build import write_report
 from analysis.schema import INDICATORS, STAGE_LABELS, STAGES
 from analysis.wording import STATUS_NAMES

@@ -18,11 +18,10 @@ from pathlib import Path
 import pandas as pd
 import pydantic
 
-from ..files import N_, Finding, InputError, problem, read_data, read_yaml
+from ..files import N_, Finding, InputError, problem, read_data, read_yaml, write_whole
 from ..language import speak
 from ..load import CountyRecord, read_county, read_table
 from ..refusals import mistakes
-from ..report.build import write_whole
 from ..schema import SCHOOL_TYPES, TABLES
 from .gather import Returns, number, read_returns
 from .reconcile import reconciliation_csv, reconciliation_page

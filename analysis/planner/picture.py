@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..apportion import EXCLUSIONS, exclusion_text
+from ..apportioning import EXCLUSIONS, exclusion_text
 from ..compare import (
     by_year,
     costs,

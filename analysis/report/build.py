@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import re
-import tempfile
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..apportion import stage_rows
-from ..files import N_, problem
+from ..apportioning import stage_rows
+from ..files import N_, problem, write_whole
 from ..indicators import round_half_up
 from ..load import County, load_county
 from ..outlook import Outlook, project
+from ..places import NOTEBOOKS
 from ..scratch import scratch
 from ..study import analyze
 from ..workbook import write_workbook
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "notebooks"
-FORMATS = ("pdf", "html", "docx", "xlsx")
+if TYPE_CHECKING:
+    from .pages import Report
+
 USUAL = ("pdf", "html")
 
 
@@ -210,6 +210,26 @@ def execute(notebook: str | Path, *, time_limit: float | None = None, **paramete
             ) from error
 
 
+def pages_of(report: Report):
+    """A report as the notebook that its pages would leave, without a kernel.
+
+    Returns
+    -------
+    NotebookNode
+        One cell with its output for each of `PAGES`.
+    """
+    import nbformat.v4 as nb
+
+    from .pages import PAGES
+
+    notebook = nb.new_notebook()
+    for name in PAGES:
+        data, metadata = getattr(report, name)()._repr_mimebundle_()
+        output = nb.new_output("display_data", data=data, metadata=metadata)
+        notebook.cells.append(nb.new_code_cell(outputs=[output]))
+    return notebook
+
+
 def export(executed, name: str) -> bytes:
     """An executed notebook as the bytes of a PDF, web page or Word document."""
     from .exporters import ReportHTMLExporter, ReportPDFExporter, ReportWordExporter
@@ -265,18 +285,3 @@ def check_written(path: Path, facts: dict) -> None:
     # Typst leaves the metadata of an archivable PDF as plain text
     if facts["keywords"].encode("utf-8") not in path.read_bytes():
         raise problem(N_("the file does not say that it is the report asked for"), file=path)
-
-
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write a file so that it is there completely or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    return path

@@ -17,8 +17,8 @@ from ..files import N_
 from ..indicators import round_half_up
 from ..language import Language, speak
 from ..load import County
+from ..plan_review import review
 from ..prospects import Prospects
-from ..review import review
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study, analyze
 from ..wording import ROUNDED, item_title, school_year
@@ -69,6 +69,13 @@ def _h3(text: str) -> str:
 
 def _list(items: list[str]) -> str:
     return "<ul>" + "".join(f"<li>{html.escape(item)}</li>\n" for item in items) + "</ul>\n"
+
+
+#: The pages of a report, methods of `Report`, in their order.
+PAGES = (
+    *("cover", "findings", "checklist", "targets", "schools", "indicators", "balance"),
+    *("shortfalls", "trends", "plan", "outlook", "firmness", "data_quality", "method", "annex"),
+)
 
 
 class Report:

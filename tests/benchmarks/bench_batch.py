@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests_support import write_cover, write_province
 
 from analysis import analyze, load_county
-from analysis.load import sample_folder
-from analysis.report.build import NOTEBOOKS, export
+from analysis.places import NOTEBOOKS, sample_folder
+from analysis.report.build import export, pages_of
 
 NOTEBOOK = NOTEBOOKS / "county_report.ipynb"
 BIN = Path(sys.executable).parent
@@ -109,21 +109,10 @@ def _by_hand(jobs: list[tuple[Path, int]], folder: Path, processes: int) -> floa
 
 def _floor(jobs: list[tuple[Path, int]]) -> float:
     """The same figures, tables, pandoc and Typst in this process: no notebook, no kernel."""
-    import nbformat
-
     from analysis.report.pages import Report
 
-    names = "cover findings checklist targets schools indicators balance shortfalls trends plan"
-    names += " firmness data_quality method annex"
-
     def make(county: Path, year: int) -> None:
-        report = Report(analyze(county, year))
-        notebook = nbformat.v4.new_notebook()
-        for name in names.split():
-            data, metadata = getattr(report, name)()._repr_mimebundle_()
-            cell = nbformat.v4.new_code_cell()
-            cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
-            notebook.cells.append(cell)
+        notebook = pages_of(Report(analyze(county, year)))
         for kind in ("html", "pdf"):
             export(notebook, kind)
 

@@ -20,7 +20,7 @@ import pandas as pd
 import polars as pl
 
 from analysis import load_standard
-from analysis.apportion import WEIGHTS
+from analysis.apportioning import WEIGHTS
 from analysis.nation import Nation, judge_nation
 from analysis.schema import INDICATORS, SCHOOL_TYPES, STAGES
 from analysis.synthetic import generate_nation
