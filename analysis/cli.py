@@ -501,7 +501,8 @@ def batch(
         bool, typer.Option("--region", help="Also one report that compares all the counties.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Worker processes; default: one per core.")
+        int | None,
+        typer.Option("--jobs", min=1, help="Reports made at a time; default: one per core."),
     ] = None,
     scheduler: Annotated[
         str | None,
