@@ -463,7 +463,8 @@ def run_batch(
             # it imports the libraries while this process imports Dask
             from . import kernels
 
-            kernels.server(rehearse=len(to_run) > 2 * (workers or os.cpu_count()))
+            many = len(to_run) > 2 * (workers or os.cpu_count())
+            kernels.server(rehearsal="analysis.report.build:rehearse" if many else "")
         # the largest first: nobody waits for a big one at the end
         to_run.sort(key=lambda job: -_size(job.county))
         total = len(jobs)

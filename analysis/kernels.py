@@ -19,6 +19,7 @@ import gc
 import logging
 import os
 import pickle
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -112,26 +113,26 @@ class WarmServer:
     ----------
     channel : Connection, optional
         To a server that is there; a new one is started if omitted.
-    rehearse : bool
-        A new one makes a report of a sample first.
+    rehearsal : str
+        Function (``module:name``) that a new one calls before it forks anything.
     """
 
-    def __init__(self, channel: Connection | None = None, rehearse: bool = False):
+    def __init__(self, channel: Connection | None = None, rehearsal: str = ""):
         self.process = None
         self.closed = False
         self._lock = threading.Lock()
         self._ended: dict[int, int] = {}
         self._results: dict[int, bytes] = {}
-        self._channel = channel or self._start(rehearse)
+        self._channel = channel or self._start(rehearsal)
 
-    def _start(self, rehearse: bool) -> Connection:
+    def _start(self, rehearsal: str) -> Connection:
         channel, other = Pipe()
         environment = {k: v for k, v in os.environ.items() if k != "JPY_PARENT_PID"}
         # one report has one core; also, threads do not survive a fork
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         # the debugger that every kernel has ready warns of what concerns nobody here
         environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-        arguments = (other.fileno(), rehearse)
+        arguments = (other.fileno(), rehearsal)
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"from analysis.kernels import serve; serve{arguments}"],
             pass_fds=[other.fileno()],
@@ -249,21 +250,21 @@ _servers: dict[int, WarmServer] = {}
 _starting = threading.Lock()
 
 
-def server(rehearse: bool = False) -> WarmServer:
+def server(rehearsal: str = "") -> WarmServer:
     """This process's server; started when it is first asked for, and again if it has ended.
 
     Parameters
     ----------
-    rehearse : bool
-        Whether a server that is started now makes a report first: it takes a second or two, and
-        every report by it then takes half a second less.
+    rehearsal : str
+        Function (``module:name``) that a server calls if it is started now: what that does for the
+        first time, no fork has to do again.
     """
     with _starting:
         found = _servers.get(os.getpid())
         if found is None or not found.alive:
             # a server inherited by a fork of this process belongs to the parent
             _servers.clear()
-            found = _servers[os.getpid()] = WarmServer(rehearse=rehearse)
+            found = _servers[os.getpid()] = WarmServer(rehearsal=rehearsal)
             atexit.register(found.close)
         return found
 
@@ -271,22 +272,22 @@ def server(rehearse: bool = False) -> WarmServer:
 # --- the server's own side -----------------------------------------------------------------------
 
 
-def serve(descriptor: int, rehearse: bool) -> None:
+def serve(descriptor: int, rehearsal: str) -> None:
     """Fork a process for every request; the body of the server process.
 
     Parameters
     ----------
     descriptor : int
         Of the pipe to the client.
-    rehearse : bool
-        Do what every report does once, before anything is forked.
+    rehearsal : str
+        Function (``module:name``) to call first.
     """
     client = Connection(descriptor)
     os.set_inheritable(descriptor, False)
     gc.disable()
     preload()
-    if rehearse:
-        _rehearse()
+    if rehearsal:
+        pkgutil.resolve_name(rehearsal)()
     gc.collect()
     # what is here now is never looked at again by the collector, so that its pages stay shared
     gc.freeze()
@@ -324,22 +325,6 @@ def preload() -> None:
     figure = Chart(layout=GridLayout())
     figure.subplots()
     refuse_missing_glyphs(figure.to_svg())
-
-
-def _rehearse() -> None:
-    """Make the pages of the smallest sample, so that what is done for the first time is done.
-
-    Patterns are compiled, catalogues of numbers and fonts are looked up, code is made ready by the
-    interpreter: all that every fork would do again. The PDF is left out: Typst starts threads.
-    """
-    from .places import sample_folder
-    from .report.build import export, pages_of
-    from .report.pages import Report
-
-    samples = sample_folder().glob("*/school_years.csv")
-    smallest = min(samples, key=lambda file: file.stat().st_size, default=None)
-    if smallest is not None:
-        export(pages_of(Report.of(smallest.parent)), "html")
 
 
 class _Forks:

@@ -13,7 +13,7 @@ from ..files import N_, problem, write_whole
 from ..indicators import round_half_up
 from ..load import County, load_county
 from ..outlook import Outlook, project
-from ..places import NOTEBOOKS
+from ..places import NOTEBOOKS, sample_folder
 from ..scratch import scratch
 from ..study import analyze
 from ..workbook import write_workbook
@@ -228,6 +228,21 @@ def pages_of(report: Report):
         output = nb.new_output("display_data", data=data, metadata=metadata)
         notebook.cells.append(nb.new_code_cell(outputs=[output]))
     return notebook
+
+
+def rehearse() -> None:
+    """Make the pages of the smallest sample and throw them away.
+
+    Patterns are compiled, catalogues of numbers and fonts are looked up, code is made ready by the
+    interpreter: all that every process forked from this one would do again. The PDF is left out:
+    Typst starts threads.
+    """
+    from .pages import Report
+
+    samples = sample_folder().glob("*/school_years.csv")
+    smallest = min(samples, key=lambda file: file.stat().st_size, default=None)
+    if smallest is not None:
+        export(pages_of(Report.of(smallest.parent)), "html")
 
 
 def export(executed, name: str) -> bytes:
