@@ -34,7 +34,7 @@ lab: $(READY) ## open JupyterLab on the analyst's starting page
 planner: $(READY) ## open the planner's page: change births, schools or projects and see what becomes of it
 	$(BIN)/junheng planner
 
-bench: $(READY) ## measure ours against what one would use instead; writes docs/benchmarks.md (about 20 minutes)
+bench: $(READY) ## measure ours against what one would use instead; writes docs/benchmarks.md (about 35 minutes)
 	$(BIN)/python tests/benchmarks/run_all.py
 
 samples: $(READY) ## write data/sample anew from its recipes
