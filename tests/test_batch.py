@@ -293,7 +293,8 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
     def full(path, data):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("analysis.report.build.write_whole", full)
+    for module in ("analysis.report.build", "analysis.batch"):
+        monkeypatch.setattr(f"{module}.write_whole", full)
     out = tmp_path / "out"
     job = replace(jobs_for(province, notebook)[0], lang="en")
     record = batch.make(job, str(out), batch.program_digest())
