@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import io
 import re
@@ -124,7 +125,7 @@ class County:
         """The last school year that has been observed, not projected."""
         return self.years[-1] if self.observed_until is None else self.observed_until
 
-    @property
+    @functools.cached_property
     def years(self) -> list[int]:
         """School years with data, ascending."""
         return sorted(int(year) for year in self.tables["school_years"]["year"].unique())
