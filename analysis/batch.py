@@ -34,6 +34,9 @@ PATIENCE = 20
 #: How often a job is begun whose process is killed from outside.
 ATTEMPTS = 3
 
+#: Seconds beyond the limit of its notebook in which a report has to be read, printed and checked.
+PRINTING = 120
+
 #: Folder below the reports that holds the records and the files in the making.
 STATE = ".junheng"
 
@@ -58,7 +61,8 @@ class Job:
     notebook : str
         Absolute path.
     timeout : float or None
-        Seconds for the notebook; takes no part in the fingerprint.
+        Seconds for the notebook, and `PRINTING` more for the whole report; takes no part in the
+        fingerprint.
     """
 
     county: str
@@ -263,10 +267,15 @@ def _apart(work: Callable, job: Job, *arguments):
             return work(job, *arguments)
     from . import kernels
 
+    limit = None if job.timeout is None else job.timeout + PRINTING
     for _ in range(ATTEMPTS):
         server = kernels.server()
         try:
-            return server.call(work, job, *arguments)
+            return server.call(work, job, *arguments, limit=limit)
+        except TimeoutError:
+            return refusal(
+                job, problem(N_("the report was stopped after {seconds} seconds"), seconds=limit)
+            )
         except (ChildProcessError, InputError):
             # the process was killed, or the server with it; if that was us, there is no hurry
             if server.closed:

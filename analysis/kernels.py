@@ -17,6 +17,7 @@ import contextlib
 import functools
 import gc
 import logging
+import math
 import os
 import pickle
 import pkgutil
@@ -150,16 +151,26 @@ class WarmServer:
         """A new kernel; returns when its process exists."""
         return self._fork("kernel", (arguments, cwd, environment))
 
-    def call(self, function: Callable, *arguments):
+    def call(self, function: Callable, *arguments, limit: float | None = None):
         """What a function returns in a process of its own; all of it has to be pickled.
+
+        Parameters
+        ----------
+        limit : float, optional
+            Seconds after which the process is killed.
 
         Raises
         ------
         ChildProcessError
             The process ended before it had a result.
+        TimeoutError
+            It was killed by the limit.
         """
         process = self._fork("call", pickle.dumps((function, arguments)))
-        code = process.wait()
+        code = process.wait(limit)
+        if code is None:
+            process.kill()
+            raise TimeoutError(limit)
         with self._lock:
             result = self._results.pop(process.pid, None)
         if result is None:
@@ -228,8 +239,9 @@ class ForkedProcess:
     def poll(self) -> int | None:
         return self._owner.code(self.pid)
 
-    def wait(self) -> int | None:
-        while (code := self.poll()) is None:
+    def wait(self, limit: float | None = None) -> int | None:
+        until = math.inf if limit is None else time.monotonic() + limit
+        while (code := self.poll()) is None and time.monotonic() < until:
             time.sleep(0.02)
         return code
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import random
 import re
 import signal
@@ -239,6 +240,20 @@ def test_notebook_that_takes_too_long_is_stopped(tmp_path, cluster):
     assert good["status"] == "done"
     assert slow["status"] == "failed"
     assert "5" in slow["reasons"][0]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_report_that_hangs_outside_of_its_notebook_is_stopped(province, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "PRINTING", 0)
+    # nobody writes into it, so that reading never ends
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    job = replace(jobs_for(province, "n.ipynb", lang="en")[0], timeout=0.5)
+    job = replace(job, county=str(tmp_path / "pipe.xlsx"))
+    record = batch.run_job(job, str(tmp_path / "out"), batch.program_digest())
+
+    assert record["status"] == "failed"
+    assert "the report was stopped after 0.5 seconds" in record["reasons"][0]
 
 
 # --- a single job, without a cluster ---------------------------------------------------------------

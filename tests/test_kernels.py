@@ -119,6 +119,13 @@ def test_call_whose_process_ends_is_told(how, code):
     assert error.value.args == (code,)
 
 
+def test_call_that_takes_too_long_is_ended():
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        kernels.server().call(time.sleep, 600, limit=0.5)
+    assert time.monotonic() - started < 60
+
+
 def test_kernels_of_a_killed_call_end_with_it(tmp_path):
     """A report's process asks the same server for its kernel, and is killed."""
     note = tmp_path / "pids"
