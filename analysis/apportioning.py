@@ -12,7 +12,7 @@ indoor sports area taken out first); 河北省具体办法 and application form,
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -243,7 +243,6 @@ def register(
     year, stage, order = np.nonzero(there)
     school = wanted[order]
     row = schools.row[year, school]
-    taught = schools.taught[:, school]
 
     def reported(column: str) -> np.ndarray:
         return at_rows(schools.figures(column), row)
@@ -252,73 +251,192 @@ def register(
         primary, junior = (reported(f"{name}_{each}") for each in STAGES)
         return np.where(stage == 0, primary, junior)
 
-    given = [reported(f"students_{each}") for each in WEIGHTS]
+    def among(column: str, *words: str) -> np.ndarray:
+        return schools.among(column, *words)[school]
+
+    given = tuple(reported(f"students_{each}") for each in WEIGHTS)
+    rule = [rules[each] for each in schools.years]
+    share, quantities = divide(
+        stage,
+        given,
+        schools.taught[:, school],
+        tuple(by_stage(name) for name in STAGE_QUANTITIES),
+        tuple(reported(name) for name in SITE),
+        Added.of(concessions, rule, year, among, by_stage, reported),
+    )
+    students = np.where(stage == 0, given[0], given[1])
+    reason = exclusions(students, Kind.of(among), *(each[year] for each in scope_rules(rule)))
+    return Register(year, stage, school, row, students, share, np.stack(quantities), reason)
+
+
+# --- the arithmetic, for rows of a register as for draws of a projection ------------------------------
+
+#: What schools record once, in the order in which `divide` takes it.
+SITE = (
+    "teaching_area_m2",
+    "indoor_sports_area_m2",
+    "outdoor_sports_area_m2",
+    "equipment_value_cny",
+    "multimedia_rooms",
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What decides whether schools are judged; bool arrays of one shape."""
+
+    point: np.ndarray
+    private: np.ndarray
+    special: np.ndarray
+    taken_in: np.ndarray
+    taken_out: np.ndarray
+
+    @classmethod
+    def of(cls, among: Callable[..., np.ndarray]) -> Kind:
+        """From ``among(column, word)``: whether each school has a word in a column of the roster."""
+        return cls(
+            point=among("type", "teaching_point"),
+            private=among("ownership", "private"),
+            special=among("type", "special_education"),
+            taken_in=among("indicators_in_scope", "yes"),
+            taken_out=among("indicators_in_scope", "no"),
+        )
+
+
+@dataclass(frozen=True)
+class Added:
+    """What concessions add to what schools have; 0 where they add nothing.
+
+    Attributes
+    ----------
+    part_time : ndarray
+        Part-time PE and arts teachers of the stage, at schools of a size (`pe_arts_part_time`).
+    size : ndarray, shape (2, ...)
+        Least students of such a school, and the number that it stays below.
+    venues : ndarray
+        Sports area outside the school, m² (`sports_venues`).
+    """
+
+    part_time: np.ndarray | float = 0.0
+    size: np.ndarray | tuple[float, float] = (0.0, 0.0)
+    venues: np.ndarray | float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        concessions: frozenset,
+        rules: Sequence[Rules],
+        year: np.ndarray | int,
+        among: Callable[..., np.ndarray],
+        by_stage: Callable[[str], np.ndarray],
+        reported: Callable[[str], np.ndarray],
+    ) -> Added:
+        """From the rules of the years, each row's year, and what finds words and figures."""
+        found = {}
+        if "pe_arts_part_time" in concessions:
+            more = np.nan_to_num(by_stage("pe_arts_part_time"))
+            name = "concession.pe_arts_part_time.students"
+            size = np.stack([by_year(rules, f"{name}_{end}") for end in ("from", "below")])
+            found["part_time"] = np.where(among("area", "rural"), more, 0.0)
+            found["size"] = size[:, year]
+        if "sports_venues" in concessions:
+            more = np.nan_to_num(reported("off_campus_sports_area_m2"))
+            found["venues"] = np.where(among("area", "urban"), more, 0.0)
+        return cls(**found)
+
+
+def divide(
+    stage: np.ndarray | int,
+    students: Sequence[np.ndarray],
+    taught: np.ndarray,
+    staff: Sequence[np.ndarray],
+    site: Sequence[np.ndarray],
+    added: Added,
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """A stage's part of what its school has.
+
+    All arrays have one shape (or broadcast to it): rows of a register, or draws × schools.
+
+    Parameters
+    ----------
+    stage : int or ndarray of int
+        Position in `STAGES`.
+    students : three ndarrays
+        Students by stage of `WEIGHTS`; NaN where they were not reported.
+    taught : ndarray of bool, shape (3, ...)
+        Whether the school has each stage.
+    staff : three ndarrays
+        The stage's teachers, in the order of `STAGE_QUANTITIES`.
+    site : five ndarrays
+        What the school records once, in the order of `SITE`.
+    added : Added
+
+    Returns
+    -------
+    share : ndarray
+        The stage's part (0 to 1) of what the school records once.
+    quantities : list of ndarray
+        The stage's part of each resource, in the order of `INDICATORS`.
+    """
     weighted = [
         weight * np.where(has, heads, 0.0)
-        for weight, has, heads in zip(WEIGHTS.values(), taught, given, strict=True)
+        for weight, has, heads in zip(WEIGHTS.values(), taught, students, strict=True)
     ]
     whole = weighted[0] + weighted[1] + weighted[2]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(stage == 0, weighted[0], weighted[1]) / np.where(whole > 0, whole, np.nan)
-    share[taught.sum(axis=0) == 1] = 1.0
-    students = np.where(stage == 0, given[0], given[1])
-    teachers = {name: by_stage(name) for name in STAGE_QUANTITIES}
-    outdoor, indoor = reported("outdoor_sports_area_m2"), reported("indoor_sports_area_m2")
+    share = np.where(taught.sum(axis=0) == 1, 1.0, share)
+    resources = dict(zip(STAGE_QUANTITIES, staff, strict=True))
+    if np.any(added.part_time):
+        primary, junior = students[:2]
+        both = np.where(np.isnan(primary), junior, primary + np.nan_to_num(junior))
+        least, below = added.size
+        small = (both >= least) & (both < below)
+        resources["pe_arts"] = resources["pe_arts"] + np.where(small, added.part_time, 0.0)
+    teaching, indoor, outdoor, equipment, multimedia = site
+    # the official order: indoor sports area leaves the teaching area before anything is divided
+    sports = (outdoor + added.venues) + indoor if np.any(added.venues) else outdoor + indoor
+    shared = (teaching - indoor, sports, equipment, multimedia)
+    for name, quantity in zip(SHARED_QUANTITIES, shared, strict=True):
+        resources[name] = quantity * share
+    return share, [resources[each.quantity] for each in INDICATORS.values()]
 
-    rule = [rules[each] for each in schools.years]
-    if "pe_arts_part_time" in concessions:
-        both = np.where(np.isnan(given[0]), given[1], given[0] + np.nan_to_num(given[1]))
-        name = "concession.pe_arts_part_time.students"
-        low, high = (by_year(rule, f"{name}_{end}")[year] for end in ("from", "below"))
-        small = schools.among("area", "rural")[school] & (both >= low) & (both < high)
-        more = np.nan_to_num(by_stage("pe_arts_part_time"))
-        teachers["pe_arts"] = teachers["pe_arts"] + np.where(small, more, 0.0)
-    if "sports_venues" in concessions:
-        more = np.nan_to_num(reported("off_campus_sports_area_m2"))
-        outdoor = outdoor + np.where(schools.among("area", "urban")[school], more, 0.0)
 
-    shared = shared_quantities(
-        *(reported("teaching_area_m2"), indoor, outdoor),
-        *(reported("equipment_value_cny"), reported("multimedia_rooms")),
+def scope_rules(rules: Iterable[Rules]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What decides about scope, by year: least students of a teaching point; whether private, and
+    special-education schools, are left out."""
+    rules = list(rules)
+    return (
+        by_year(rules, "option.teaching_point_students"),
+        np.array([each["option.private_in_scope"] == "no" for each in rules]),
+        np.array([each["option.special_education_in_scope"] == "no" for each in rules]),
     )
-    resources = teachers | {name: quantity * share for name, quantity in shared.items()}
-    quantities = np.stack([resources[each.quantity] for each in INDICATORS.values()])
 
-    def required(option: str, word: str) -> np.ndarray:
-        return np.array([each[f"option.{option}"] == word for each in rule])[year]
 
-    reason = np.zeros(len(row), dtype=np.int8)
+def exclusions(
+    students: np.ndarray,
+    kind: Kind,
+    least: np.ndarray,
+    no_private: np.ndarray,
+    no_special: np.ndarray,
+) -> np.ndarray:
+    """Why rows are not judged: positions in `REASONS`, 0 where they are.
+
+    `students` are those of the stage; the last three as from `scope_rules`, of the year. All
+    broadcast.
+    """
+    reason = np.zeros(np.shape(students), dtype=np.int8)
 
     def leave_out(why: str, where: np.ndarray) -> None:
-        reason[where] = REASONS.index(why)
+        np.copyto(reason, REASONS.index(why), where=where)
 
-    limit = by_year(rule, "option.teaching_point_students")[year]
-    leave_out(
-        "small_teaching_point", schools.among("type", "teaching_point")[school] & (students < limit)
-    )
-    private = schools.among("ownership", "private")[school]
-    leave_out("private", private & required("private_in_scope", "no"))
-    special = schools.among("type", "special_education")[school]
-    leave_out("special_education", special & required("special_education_in_scope", "no"))
-    leave_out("", schools.among("indicators_in_scope", "yes")[school])
-    leave_out("override", schools.among("indicators_in_scope", "no")[school])
+    leave_out("small_teaching_point", kind.point & (students < least))
+    leave_out("private", kind.private & no_private)
+    leave_out("special_education", kind.special & no_special)
+    leave_out("", kind.taken_in)
+    leave_out("override", kind.taken_out)
     leave_out("no_students", students == 0)
-    return Register(year, stage, school, row, students, share, quantities, reason)
-
-
-def shared_quantities(
-    teaching: np.ndarray,
-    indoor: np.ndarray,
-    outdoor: np.ndarray,
-    equipment: np.ndarray,
-    multimedia: np.ndarray,
-) -> dict[str, np.ndarray]:
-    """What a school's stages share, by `SHARED_QUANTITIES`, from what the school reports.
-
-    The official order: indoor sports area leaves the teaching area before anything is divided.
-    """
-    values = (teaching - indoor, outdoor + indoor, equipment, multimedia)
-    return dict(zip(SHARED_QUANTITIES, values, strict=True))
+    return reason
 
 
 def by_year(rules: Iterable[Rules], name: str) -> np.ndarray:

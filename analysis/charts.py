@@ -251,22 +251,17 @@ def balance_chart(study: Study, lang: str = "zh") -> Chart:
 @styled
 def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Chart:
     """Each school's share in the squared CV of every indicator: the largest, and all others."""
-    from .dispersion import variation_shares
-
     say = speak(lang)
-    rows = study.indicators[study.indicators["stage"] == stage]
+    rows = study.influence[study.influence["stage"] == stage]
     figure = Chart(figsize=(WIDTH, 3.0), layout=GridLayout())
     axis = figure.subplots()
     shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
     for y, name in enumerate(INDICATORS):
-        part = rows[(rows["indicator"] == name) & rows["value"].notna()]
-        shares = pd.Series(
-            variation_shares(part["value"].to_numpy(), part["students"].to_numpy()),
-            index=part["school"].to_numpy(),
-        ).dropna()
-        largest = shares.sort_values(ascending=False, kind="stable").head(top)
+        shares = rows[rows["indicator"] == name]
+        largest = shares.head(top)
+        largest = zip(largest["school"], largest["share"], strict=True)
         left = 0.0
-        for colour, (school, share) in zip(shades, largest.items(), strict=False):
+        for colour, (school, share) in zip(shades, largest, strict=False):
             axis.barh(y, share, left=left, color=colour, edgecolor="white", height=0.7)
             if share > 0.13:
                 dark = colour[:3].mean() < 0.55

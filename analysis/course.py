@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .apportioning import STAGE_QUANTITIES, WEIGHTS
+from .apportioning import SITE, STAGE_QUANTITIES, WEIGHTS
 from .files import N_, Finding, InputError, problem
 from .indicators import HAIR, round_half_up, whole_down, whole_up
 from .load import County
@@ -62,14 +62,6 @@ SPAN = {
 }
 ENTRANCE = {stage: span.start for stage, span in SPAN.items()}
 STAFF = ("teachers", *STAGE_QUANTITIES)
-#: In the order in which `analysis.apportioning.shared_quantities` takes them.
-SITE = (
-    "teaching_area_m2",
-    "indoor_sports_area_m2",
-    "outdoor_sports_area_m2",
-    "equipment_value_cny",
-    "multimedia_rooms",
-)
 #: A new class is not made smaller than this, nor an old one kept below the second number.
 FULL_CLASS, SMALL_CLASS = 30.0, 20.0
 #: Years projected at least: the last known births enter school after six of them.

@@ -196,33 +196,70 @@ class Moments:
     cv: np.ndarray
 
 
-def moments(value: np.ndarray, weight: np.ndarray, group: np.ndarray, groups: int) -> Moments:
+@dataclass(frozen=True)
+class Grouped:
+    """Rows that belong to groups of any size: of a county, a year and a stage.
+
+    Rows are added in their order, so a group comes to the same figures whatever other groups
+    there are.
+    """
+
+    group: np.ndarray
+    groups: int
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """Sum of the values, shape (n,), of each group."""
+        return np.bincount(self.group, values, self.groups)
+
+    def count(self, where: np.ndarray) -> np.ndarray:
+        """How many rows of each group there are at which `where` holds."""
+        return np.bincount(self.group[where], minlength=self.groups)
+
+    def at_rows(self, values: np.ndarray) -> np.ndarray:
+        """The value of each row's group."""
+        return values[self.group]
+
+
+class Drawn:
+    """Groups that are the draws of a projection: arrays of shape (draws, schools)."""
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        return np.einsum("ds->d", values)
+
+    def count(self, where: np.ndarray) -> np.ndarray:
+        return where.sum(axis=-1)
+
+    def at_rows(self, values: np.ndarray) -> np.ndarray:
+        return values[:, None]
+
+
+def moments(value: np.ndarray, weight: np.ndarray, groups: Grouped | Drawn) -> Moments:
     """Weighted mean, standard deviation and CV of many groups at once.
 
-    The same arithmetic as `coefficient_of_variation`. Rows are added in their order, so a group
-    comes to the same figures whatever other groups there are.
+    The same arithmetic as `coefficient_of_variation`.
 
     Parameters
     ----------
-    value : ndarray, shape (k, n)
-    weight : ndarray, shape (n,)
-    group : ndarray of int, shape (n,)
-    groups : int
+    value : ndarray, shape (k, ...)
+    weight : ndarray, shape (...)
+    groups : Grouped or Drawn
+        Which rows belong together.
     """
-    missing = np.empty((len(value), groups), dtype="int64")
-    mean, variance = np.empty(missing.shape), np.empty(missing.shape)
-    for number, each in enumerate(value):
+    found = []
+    for each in value:
         known = np.isfinite(each) & np.isfinite(weight)
         if known.all():
-            heads, have, missing[number] = weight, each, 0
+            heads, have = weight, each
+            missing = groups.count(np.zeros_like(known))
         else:
             heads, have = np.where(known, weight, 0.0), np.where(known, each, 0.0)
-            missing[number] = np.bincount(group[~known], minlength=groups)
+            missing = groups.count(~known)
         with np.errstate(divide="ignore", invalid="ignore"):
-            whole = np.bincount(group, heads, groups)
-            mean[number] = np.bincount(group, heads * have, groups) / whole
-            off = have - mean[number][group]
-            variance[number] = np.bincount(group, heads * (off * off), groups) / whole
+            whole = groups.total(heads)
+            mean = groups.total(heads * have) / whole
+            off = have - groups.at_rows(mean)
+            found.append((missing, mean, groups.total(heads * (off * off)) / whole))
+    missing, mean, variance = (np.stack(each) for each in zip(*found, strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = np.sqrt(variance)
         return Moments(missing, mean, sd, sd / np.where(mean == 0, np.nan, mean))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .apportioning import exclusion_text
-from .dispersion import break_even, variation_shares
+from .dispersion import break_even
 from .evaluate import SIGNS, requirement
 from .files import N_
 from .indicators import whole_up
@@ -467,22 +467,15 @@ def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
     rows = []
     for stage in STAGES:
         for name, about in INDICATORS.items():
-            part = study.indicators
+            part = study.influence
             part = part[(part["stage"] == stage) & (part["indicator"] == name)]
-            part = part[part["value"].notna()]
-            if len(part) < 2:
+            if part.empty:
                 continue
-            mean = np.average(part["value"], weights=part["students"])
-            shares = pd.Series(
-                variation_shares(part["value"].to_numpy(), part["students"].to_numpy()),
-                index=part.index,
-            ).dropna()
-            order = shares.sort_values(ascending=False, kind="stable").head(top)
             cells = [_text(say.label(STAGE_LABELS[stage])), _text(say.label(about.short))]
-            for index, share in order.items():
-                school = part.loc[index]
-                arrow = "↑" if school["value"] > mean else "↓"
-                cells.append(_text(f"{school['school']} {arrow} {say.percent(share, 1)}"))
+            order = part.head(top)
+            for school in order.to_dict("records"):
+                arrow = "↑" if school["value"] > school["mean"] else "↓"
+                cells.append(_text(f"{school['school']} {arrow} {say.percent(school['share'], 1)}"))
             cells += [_text(None)] * (top - len(order))
             rows.append(tuple(cells))
     header = (

@@ -8,7 +8,7 @@ unless something else has failed already.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,14 @@ import pandas as pd
 
 from . import indicators
 from .apportioning import by_year, words
-from .dispersion import gini_of_rows, moments, theil_of_rows
+from .dispersion import (
+    Grouped,
+    gini_of_rows,
+    moments,
+    theil_of_rows,
+    variation_shares,
+    weighted_mean,
+)
 from .indicators import KEYS, Ratios, at_least, at_most, round_half_up
 from .items import NAN, CountyData, Measure, measure
 from .load import County
@@ -79,45 +86,88 @@ def balance(
     """
     years = tuple(sorted(rules))
     shape = (counties, len(years), len(STAGES))
-    group, groups = (county * len(years) + year) * len(STAGES) + stage, math.prod(shape)
-    alike = np.array([rules[each]["option.cv_weighting"] == "none" for each in years])
-    weight = np.where(alike[year], 1.0, students) if alike.any() else students
-    found = moments(value, weight, group, groups)
-    schools = np.bincount(group, minlength=groups).reshape(shape)
-    heads = np.bincount(group, np.nan_to_num(students), groups).reshape(shape)
+    group = (county * len(years) + year) * len(STAGES) + stage
+    groups = Grouped(group, math.prod(shape))
+    found = moments(value, cv_weights(students, rules, year), groups)
+    schools = np.bincount(group, minlength=groups.groups).reshape(shape)
+    heads = np.bincount(group, np.nan_to_num(students), groups.groups).reshape(shape)
     missing, mean, sd, cv = (
         each.reshape(len(value), *shape) for each in (found.missing, found.mean, found.sd, found.cv)
     )
+    cv, missing = with_composite(cv, missing)
+    limit = cv_limits([rules[each] for each in years])[:, None]
+    rounded = np.array([rules[each]["option.decide_on"] == "rounded" for each in years])
+    status = cv_status(cv, missing, schools, limit, rounded[:, None])
     empty = np.full((1, *shape), np.nan)
-    missing, cv = np.concatenate([missing, empty]), np.concatenate([cv, empty])
-    limit, status = np.empty(cv.shape), np.empty(cv.shape, dtype="<U14")
-    for position, each in enumerate(years):
-        limit[:-1, :, position] = [rules[each].number(f"cv.{s}") for s in STAGES]
-        limit[-1, :, position] = [rules[each].number(f"composite_cv.{s}") for s in STAGES]
-    decide = [rules[each]["option.decide_on"] for each in years]
-    for word in set(decide):
-        rule = rules[years[decide.index(word)]]
-        now = np.s_[:, [position for position, each in enumerate(decide) if each == word]]
-        basics = {"schools": schools[now], "students": heads[now]}
-        rows = [
-            basics | {"cv": cv[k][now], "missing": missing[k][now], "limit": limit[k][now]}
-            for k in range(len(value))
-        ]
-        rows.append(_composite(rows, rule, limit[-1][now]))
-        for number, row in enumerate(rows):
-            status[number][now] = _cv_status(row, rule)
-        cv[-1][now], missing[-1][now] = rows[-1]["cv"], rows[-1]["missing"]
     return Balance(
         years=years,
         schools=schools,
         students=heads,
-        missing=missing.astype("int64"),
+        missing=missing,
         mean=np.concatenate([mean, empty]),
         sd=np.concatenate([sd, empty]),
         cv=cv,
-        limit=limit,
-        status=status,
+        limit=np.broadcast_to(limit, cv.shape),
+        status=np.array(VERDICTS)[status],
     )
+
+
+def cv_weights(
+    students: np.ndarray, rules: Mapping[int, Rules], year: np.ndarray | int = 0
+) -> np.ndarray:
+    """What each school counts for in a coefficient of variation: its students, or all alike.
+
+    `year` is the position of each row's year among the ascending years of `rules`.
+    """
+    alike = np.array([rules[each]["option.cv_weighting"] == "none" for each in sorted(rules)])
+    return np.where(alike[year], 1.0, students) if alike.any() else students
+
+
+def cv_limits(rules: Sequence[Rules]) -> np.ndarray:
+    """Limits of the coefficients of variation and of the composite: shape (8, years, 2)."""
+    single, composite = (
+        np.array([[rule.number(f"{entry}.{stage}") for stage in STAGES] for rule in rules])
+        for entry in ("cv", "composite_cv")
+    )
+    return np.stack([single] * len(INDICATORS) + [composite])
+
+
+def with_composite(cv: np.ndarray, missing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """CVs and missing schools of the indicators (7, ...) with those of the composite behind them.
+
+    The composite is the plain mean of the seven (domain: reported nationally, judged only where a
+    limit is set).
+    """
+    return (
+        np.concatenate([cv, np.mean(cv, axis=0)[None]]),
+        np.concatenate([missing, np.max(missing, axis=0)[None]]),
+    )
+
+
+def cv_status(
+    cv: np.ndarray, missing: np.ndarray, schools: np.ndarray, limit: np.ndarray, rounded: np.ndarray
+) -> np.ndarray:
+    """Judge coefficients of variation: positions in `VERDICTS`. All arguments broadcast.
+
+    Parameters
+    ----------
+    cv, missing : ndarray
+        And the schools without a value.
+    schools : ndarray of int
+        Schools judged.
+    limit : ndarray
+        NaN where none is in force.
+    rounded : ndarray of bool
+        Whether the value is rounded before it is compared (`decide_on: rounded`).
+    """
+    if np.any(rounded):
+        cv = np.where(rounded, round_half_up(cv, CV_DECIMALS), cv)
+    unknown = (np.asarray(missing) > 0) | ~np.isfinite(cv)
+    return np.select(
+        [(np.asarray(schools) == 0) | ~np.isfinite(limit), unknown],
+        [NOT_APPLICABLE, NOT_ASSESSED],
+        np.where(at_most(cv, limit), MET, NOT_MET),
+    ).astype(np.int8)
 
 
 def balance_of(found: Ratios, rules: Mapping[int, Rules]) -> Balance:
@@ -126,28 +176,39 @@ def balance_of(found: Ratios, rules: Mapping[int, Rules]) -> Balance:
     return balance(found.value, found.students, county, found.year, found.stage, 1, rules)
 
 
-def _cv_status(row: dict, rule: Rules) -> np.ndarray:
-    cv = row["cv"]
-    if rule["option.decide_on"] == "rounded":
-        cv = round_half_up(cv, CV_DECIMALS)
-    unknown = (np.asarray(row["missing"]) > 0) | ~np.isfinite(cv)
-    return np.select(
-        [(np.asarray(row["schools"]) == 0) | ~np.isfinite(row["limit"]), unknown],
-        ["not_applicable", "not_assessed"],
-        np.where(at_most(cv, row["limit"]), "met", "not_met"),
-    )
+def influence_table(indicators: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Each school's exact share in the squared coefficient of variation of every indicator.
 
+    Parameters
+    ----------
+    indicators : DataFrame
+        Of one year, as from `analysis.indicators.indicator_table`.
+    rules : Rules
+        By which the year is judged: they say whether schools are weighted by their students.
 
-def _composite(rows: list[dict], rule: Rules, limit: float | np.ndarray) -> dict:
-    """Plain mean of the seven CVs (domain: reported nationally, judged only where a limit is set)."""
-    row = {
-        "schools": rows[0]["schools"],
-        "students": rows[0]["students"],
-        "missing": np.max([row["missing"] for row in rows], axis=0),
-        "cv": np.mean([row["cv"] for row in rows], axis=0),
-        "limit": limit,
-    }
-    return row | {"status": _cv_status(row, rule)}
+    Returns
+    -------
+    DataFrame
+        ``stage, indicator, school_id, school, students, value, mean, share``: the schools that
+        reported, the largest share first; `mean` is the county's, weighted likewise; `share` is 0
+        to 1, and adds up to 1 over the schools. Without rows where all schools are alike.
+    """
+    parts = []
+    for stage in STAGES:
+        for name in INDICATORS:
+            part = indicators[(indicators["stage"] == stage) & (indicators["indicator"] == name)]
+            part = part[part["value"].notna()]
+            if part.empty:
+                continue
+            values, students = part["value"].to_numpy(), part["students"].to_numpy(dtype=float)
+            weights = cv_weights(students, {0: rules})
+            part = part[["stage", "indicator", "school_id", "school", "students", "value"]].assign(
+                mean=weighted_mean(values, weights), share=variation_shares(values, weights)
+            )
+            part = part.dropna(subset="share")
+            parts.append(part.sort_values("share", ascending=False, kind="stable"))
+    columns = ["stage", "indicator", "school_id", "school", "students", "value", "mean", "share"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def balance_table(
@@ -213,8 +274,7 @@ def balance_table(
 
 def _inequality(found: Ratios, rules: Mapping[int, Rules]) -> tuple[np.ndarray, np.ndarray]:
     """Gini and Theil of the schools that reported, shape (8, 1, years, 2) each."""
-    alike = np.array([rules[each]["option.cv_weighting"] == "none" for each in found.years])
-    weight = np.where(alike[found.year], 1.0, found.students)
+    weight = cv_weights(found.students, rules, found.year)
     group = found.year * len(STAGES) + found.stage
     groups = len(found.years) * len(STAGES)
     size = np.bincount(group, minlength=groups)
@@ -447,7 +507,11 @@ def _balance_rows(judged: Balance, year: int) -> list[dict]:
 def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
     composite = row["indicator"] == "composite"
     entry = ("composite_cv." if composite else "cv.") + row["stage"]
-    status = str(_cv_status(row | {"limit": own.number(entry)}, own)) if own else None
+    status = None
+    if own:
+        rounded = own["option.decide_on"] == "rounded"
+        code = cv_status(row["cv"], row["missing"], row["schools"], own.number(entry), rounded)
+        status = VERDICTS[code]
     return {
         "part": "resource",
         "item": entry if composite else f"cv.{row['indicator']}.{row['stage']}",
@@ -582,7 +646,7 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
         if len(set(word)) > 1:
             rows = np.array([one == each for one in word])[found.year]
         margin[rows] = _margin(found.value[rows], each, limit[rows])
-        status[rows] = _judge(found.value[rows], each, limit[rows])
+        status[rows] = judge_values(found.value[rows], each, limit[rows])
     for position, text in found.text.items():
         rows = found.year == position
         value = _value(text)
@@ -740,10 +804,10 @@ def judge_entry(value: float | str, rule: str, required: float | str) -> str:
     if isinstance(value, str):
         return "met" if value == (rule if rule in ("yes", "no") else "yes") else "not_met"
     limit = np.array([_number(required)])
-    return VERDICTS[_judge(np.array([value], dtype=float), rule, limit)[0]]
+    return VERDICTS[judge_values(np.array([value], dtype=float), rule, limit)[0]]
 
 
-def _judge(value: np.ndarray, rule: str, limit: np.ndarray) -> np.ndarray:
+def judge_values(value: np.ndarray, rule: str, limit: np.ndarray) -> np.ndarray:
     """Judge numbers by a rule word: positions in `VERDICTS`."""
     if rule in ("yes", "no"):
         return np.full(len(value), NOT_ASSESSED, dtype=np.int8)

@@ -102,7 +102,8 @@ def ratios(
     threshold, floor = thresholds([rules[each] for each in years])
     threshold, floor = threshold[:, year, stage], floor[:, year, stage]
     rounded = np.array([rules[each]["option.decide_on"] == "rounded" for each in years])[year]
-    value, status, shortfall = judge_ratios(quantity, students, share, threshold, floor, rounded)
+    value, status = judge_ratios(quantity, students, threshold, floor, rounded)
+    shortfall = shortfalls(quantity, students, share, threshold, status)
     return Ratios(
         *(years, year, stage, students, share, quantity),
         *(value, threshold, floor, status, shortfall),
@@ -121,45 +122,61 @@ def thresholds(rules: Sequence[Rules]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def judge_ratios(
-    quantity: np.ndarray,
+    quantity: Sequence[np.ndarray],
     students: np.ndarray,
-    share: np.ndarray,
     threshold: np.ndarray,
     floor: np.ndarray,
-    rounded: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Value, status and shortfall of the seven indicators.
+    rounded: np.ndarray | bool,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Value and status of the seven indicators, for rows of any shape.
 
     Parameters
     ----------
-    quantity, threshold, floor : ndarray, shape (7, m)
-    students, share : ndarray, shape (m,)
-    rounded : ndarray of bool, shape (m,)
+    quantity, threshold, floor : ndarray, shape (7, ...)
+        `quantity` may be a list of arrays, each of which broadcasts to the shape of `students`.
+    students : ndarray, shape (...)
+    rounded : ndarray of bool, shape (...), or bool
         Whether the value is rounded before it is compared (`decide_on: rounded`), as the official
         form prints it.
 
     Returns
     -------
-    value, status, shortfall : ndarray, shape (7, m)
+    value, status : ndarray, shape (7, ...)
     """
-    value, shortfall = np.empty(quantity.shape), np.empty(quantity.shape)
-    status = np.empty(quantity.shape, dtype=np.int8)
-    some_rounded = rounded.any()
+    shape = (len(INDICATORS), *np.shape(students))
+    value, status = np.empty(shape), np.empty(shape, dtype=np.int8)
+    some_rounded = np.any(rounded)
     for number, indicator in enumerate(INDICATORS.values()):
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = indicator.per * quantity[number] / students
+            value[number] = indicator.per * quantity[number] / students
+        decided = value[number]
+        if some_rounded:
+            decided = np.where(rounded, round_half_up(decided, indicator.decimals), decided)
+        status[number] = status_codes(decided, threshold[number], floor[number])
+    return value, status
+
+
+def shortfalls(
+    quantity: np.ndarray,
+    students: np.ndarray,
+    share: np.ndarray,
+    threshold: np.ndarray,
+    status: np.ndarray,
+) -> np.ndarray:
+    """What rows have to add to meet the thresholds, in whole teachers and rooms, m², yuan.
+
+    `share` has the shape of `students`, (...), everything else and what is returned (7, ...).
+    """
+    shortfall = np.empty(quantity.shape)
+    for number, indicator in enumerate(INDICATORS.values()):
+        with np.errstate(divide="ignore", invalid="ignore"):
             lacking = threshold[number] * students / indicator.per - quantity[number]
             if indicator.shared:
                 lacking /= share
-        decided = ratio
-        if some_rounded:
-            decided = np.where(rounded, round_half_up(ratio, indicator.decimals), ratio)
-        value[number] = ratio
-        status[number] = status_codes(decided, threshold[number], floor[number])
         if indicator.whole:
             lacking = whole_up(lacking)
         shortfall[number] = np.where(status[number] == MET, 0.0, lacking)
-    return value, status, shortfall
+    return shortfall
 
 
 def status_codes(value: np.ndarray, threshold: np.ndarray, floor: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ the entry's id.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -438,36 +438,63 @@ def _room_limits(data: CountyData, kind: str) -> np.ndarray:
 
 # --- G4, G5: sizes ---------------------------------------------------------------------------------
 
+#: Largest number of students of a school: entry, and whether it is for through-schools.
+SCHOOL_SIZES = {"G4.school_size": False, "G4.through_school_size": True}
 _THROUGH = ("nine_year", "twelve_year")
 
 
-def _sizes(through: bool) -> Callable[[CountyData], Measure]:
-    entry = "through_school_size" if through else "school_size"
-
+def _sizes(entry: str) -> Callable[[CountyData], Measure]:
     def sizes(data: CountyData) -> Measure:
         """Students of the compulsory stages of each school."""
-        attached = data.facts.among("type", "attached_class")
-        size = np.zeros(len(data.facts.year))
-        for stage in STAGES:
-            teaches = data.facts.teaches(stage) & ~attached
-            size = size + np.where(teaches, data.facts.column(f"students_{stage}"), 0.0)
-        size = np.where(attached, _students(data), size)
-        judged = ~data.facts.among("type", "special_education")
-        rows = np.flatnonzero(judged & (data.facts.among("type", *_THROUGH) == through))
-        limit = data.required(f"G4.{entry}")[data.facts.year]
-        name = "size_built_by_2010"
-        if (on := data.conceded(name)).any():
-            other = data.required(f"concession.{name}.{entry}")[data.facts.year]
-            limit = np.where(on[data.facts.year] & covered(data, name), other, limit)
-        return _by_school(data, rows, size[rows], limit[rows])
+        given = [data.facts.column(f"students_{stage}") for stage in STAGES]
+        size = compulsory_students(given, data.facts.among)
+        rows = np.flatnonzero(has_size_limit(entry, data.facts.among))
+        return _by_school(data, rows, size[rows], size_limits(entry, data)[rows])
 
     return sizes
 
 
+def compulsory_students(
+    students: Sequence[np.ndarray], among: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """Students of a school's compulsory stages; NaN where those of a stage were not reported.
+
+    `students` by stage, shape (..., n); ``among(column, word, …)`` says which of n schools have a
+    word in a column of the roster. A school with attached classes has the stages it reports.
+    """
+    attached = among("type", "attached_class")
+    size = 0.0
+    for stage, given in zip(STAGES, students, strict=True):
+        taught = among("type", *(n for n, kind in SCHOOL_TYPES.items() if stage in kind.stages))
+        size = size + np.where(taught & ~attached, given, 0.0)
+    return np.where(attached, _known_sum(students), size)
+
+
+def _known_sum(given: Sequence[np.ndarray]) -> np.ndarray:
+    """Sum of what is known; NaN where nothing is."""
+    given = np.stack(given)
+    return np.where(np.isnan(given).all(axis=0), NAN, np.nansum(given, axis=0))
+
+
+def has_size_limit(entry: str, among: Callable[..., np.ndarray]) -> np.ndarray:
+    """Which schools a limit of `SCHOOL_SIZES` is for."""
+    through = among("type", *_THROUGH) == SCHOOL_SIZES[entry]
+    return through & ~among("type", "special_education")
+
+
+def size_limits(entry: str, data: CountyData) -> np.ndarray:
+    """Most students of each row's school by an entry of `SCHOOL_SIZES`, the concession included."""
+    limit = data.required(entry)[data.facts.year]
+    name = "size_built_by_2010"
+    if (on := data.conceded(name)).any():
+        other = data.required(f"concession.{name}.{entry.split('.')[1]}")[data.facts.year]
+        limit = np.where(on[data.facts.year] & covered(data, name), other, limit)
+    return limit
+
+
 def _students(data: CountyData, *stages: str) -> np.ndarray:
     """Students of some stages (primary and junior) at each row; NaN where none is reported."""
-    given = np.stack([data.facts.column(f"students_{stage}") for stage in stages or STAGES])
-    return np.where(np.isnan(given).all(axis=0), NAN, np.nansum(given, axis=0))
+    return _known_sum([data.facts.column(f"students_{stage}") for stage in stages or STAGES])
 
 
 def _largest_class(stage: str) -> Callable[[CountyData], Measure]:
@@ -669,8 +696,8 @@ MEASURES: dict[str, Callable[[CountyData], Measure]] = {
     "G3.classes_per_room": _classes_per_room,
     "G3.music_area": _smallest_room("music"),
     "G3.art_area": _smallest_room("art"),
-    "G4.school_size": _sizes(through=False),
-    "G4.through_school_size": _sizes(through=True),
+    "G4.school_size": _sizes("G4.school_size"),
+    "G4.through_school_size": _sizes("G4.through_school_size"),
     "G5.primary": _largest_class("primary"),
     "G5.junior": _largest_class("junior"),
     "G6": _funded_as,

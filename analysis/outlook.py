@@ -158,8 +158,8 @@ def _school_years_table(model: Model) -> pd.DataFrame:
             total = record["students"][:, span].sum(axis=1)
             classes = record["classes"][:, span].sum(axis=1)
             # a stage that was never reported at a school stays not reported
-            blank = _blank(model, stage, total)
-            total, classes = np.where(blank, np.nan, total), np.where(blank, np.nan, classes)
+            unknown = blank(model, stage, total)
+            total, classes = np.where(unknown, np.nan, total), np.where(unknown, np.nan, classes)
             students[stage] = total
             put(f"students_{stage}", total[chosen])
             put(f"classes_{stage}", classes[chosen])
@@ -179,7 +179,8 @@ def _school_years_table(model: Model) -> pd.DataFrame:
     return _append(model, "school_years", joined)
 
 
-def _blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
+def blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
+    """Where a stage's students, of shape (..., schools), stay not reported."""
     never = np.isnan(model.observed[f"students_{stage}"][:, -1])
     return (never & (total == 0)) | model.unknown
 

@@ -18,6 +18,7 @@ from .evaluate import (
     balance_table,
     evaluation_rows,
     evaluation_table,
+    influence_table,
     school_rule_of,
     school_table,
     three_valued,
@@ -163,6 +164,11 @@ class Study:
     def part_status(self, part: str) -> str:
         """Status of one part of the standard (`resource`, `government`, …)."""
         return three_valued(self.evaluation.loc[self.evaluation["part"] == part, "status"])
+
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """Each school's share in the CVs of the judged year (`analysis.evaluate.influence_table`)."""
+        return influence_table(self.indicators, self.rules)
 
     @cached_property
     def indicator_margins(self) -> pd.DataFrame:

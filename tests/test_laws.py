@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from analysis import analyze, apportion, coefficient_of_variation
 from analysis.apportioning import EXCLUSIONS, stage_rows
-from analysis.dispersion import break_even, gini, moments, theil, variation_shares, weighted_mean
+from analysis.dispersion import (
+    Grouped,
+    break_even,
+    gini,
+    moments,
+    theil,
+    variation_shares,
+    weighted_mean,
+)
 from analysis.evaluate import three_valued
 from analysis.indicators import indicator_rows, judge, round_half_up
 from analysis.schema import INDICATORS, SCHOOL_TYPES, STAGES
@@ -144,7 +152,7 @@ def test_many_groups_at_once_are_each_group_alone(labelled):
     group, names = pd.factorize(rows["group"])
     # twice the values in a second row: the rows have nothing to do with each other
     values = rows["value"].to_numpy() * np.array([[1.0], [2.0]])
-    found = moments(values, rows["students"].to_numpy(dtype=float), group, len(names))
+    found = moments(values, rows["students"].to_numpy(dtype=float), Grouped(group, len(names)))
     for number, name in enumerate(names):
         part = rows[rows["group"] == name]
         mean = weighted_mean(part["value"], part["students"])
@@ -159,7 +167,7 @@ def test_many_groups_at_once_are_each_group_alone(labelled):
 def test_groups_leave_out_what_is_missing_and_say_so(schools):
     values, students = columns(schools)
     values, students = np.append(values, [np.nan, 3.0]), np.append(students, [10, np.nan])
-    found = moments(values[None], students, np.zeros(len(values), dtype=int), 1)
+    found = moments(values[None], students, Grouped(np.zeros(len(values), dtype=int), 1))
     assert found.missing.tolist() == [[2]]
     assert found.cv.tolist() == [[close(coefficient_of_variation(*columns(schools)))]]
     assert np.isnan(coefficient_of_variation([1.0, np.nan], [10, 10]))

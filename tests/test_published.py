@@ -12,6 +12,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from analysis import analyze, apportion, coefficient_of_variation, load_county
 from analysis.dispersion import (
+    Grouped,
     break_even,
     moments,
     standard_deviation,
@@ -241,7 +242,7 @@ def test_agrees_with_statsmodels(seed):
         }
     )
     columns = (rows["value"].to_numpy()[None], rows["students"].to_numpy(dtype=float))
-    found = moments(*columns, rows["group"].to_numpy(), 4)
+    found = moments(*columns, Grouped(rows["group"].to_numpy(), 4))
 
     for group, part in rows.groupby("group"):
         theirs = DescrStatsW(part["value"], weights=part["students"], ddof=0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.evaluate import _composite
+from analysis.evaluate import NOT_APPLICABLE, cv_limits, cv_status, with_composite
 from analysis.indicators import judge
 from analysis.schema import INDICATORS
 from analysis.standards import load_standard
@@ -171,10 +171,11 @@ PRINTED_COMPOSITES = {
     ("single", "printed"), PRINTED_COMPOSITES.values(), ids=PRINTED_COMPOSITES.keys()
 )
 def test_composite_is_the_mean_of_the_single_coefficients(single, printed):
-    rows = [{"cv": cv, "schools": 1, "students": 1.0, "missing": 0} for cv in single]
-    composite = _composite(rows, load_standard("cn-2017").for_year(2023), np.nan)
-    assert composite["cv"] == pytest.approx(printed, abs=0.0005 + 1e-9)
-    assert composite["status"] == "not_applicable"
+    cv, missing = with_composite(np.array(single), np.zeros(len(single), dtype=int))
+    assert cv[-1] == pytest.approx(printed, abs=0.0005 + 1e-9)
+
+    limit = cv_limits([load_standard("cn-2017").for_year(2023)])[-1, 0, 0]
+    assert cv_status(cv[-1], missing[-1], 1, limit, rounded=False) == NOT_APPLICABLE
 
 
 def test_ningguo_2022_meets_two_of_fourteen(make_county):
