@@ -246,8 +246,9 @@ def moments(value: np.ndarray, weight: np.ndarray, groups: Grouped | Drawn) -> M
         Which rows belong together.
     """
     found = []
+    weighted = np.isfinite(weight)
     for each in value:
-        known = np.isfinite(each) & np.isfinite(weight)
+        known = np.isfinite(each) & weighted
         if known.all():
             heads, have = weight, each
             missing = groups.count(np.zeros_like(known))

@@ -324,11 +324,15 @@ def school_rule(status: np.ndarray, needed: np.ndarray) -> SchoolRule:
         Indicators that have to be met.
     """
     met, near, below, missing = (
-        (status == code).sum(axis=0) for code in range(len(indicators.STATUSES))
+        # single bytes: draws have millions of rows
+        (status == code).view(np.int8).sum(axis=0, dtype=np.int8)
+        for code in range(len(indicators.STATUSES))
     )
     fails = (below > 0) | (met + missing < needed)
     passes = (met >= needed) & (below == 0) & (missing == 0)
-    verdict = np.select([fails, passes], [NOT_MET, MET], NOT_ASSESSED).astype(np.int8)
+    verdict = np.where(
+        fails, np.int8(NOT_MET), np.where(passes, np.int8(MET), np.int8(NOT_ASSESSED))
+    )
     return SchoolRule(met, near, below, missing, verdict)
 
 
@@ -364,11 +368,11 @@ def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.Da
     """
     table = rows[[*KEYS, "school_id", "school"]].reset_index(drop=True)
     return table.assign(
-        met=judged.met,
-        below_floor=judged.below_floor,
+        met=judged.met.astype("int64"),
+        below_floor=judged.below_floor.astype("int64"),
         status=words(VERDICTS, judged.status),
-        near=judged.near,
-        missing=judged.missing,
+        near=judged.near.astype("int64"),
+        missing=judged.missing.astype("int64"),
         students=found.students,
     )
 

@@ -7,7 +7,7 @@ rows, and whoever reads one county reads it with `analysis.study.analyze`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -78,7 +78,10 @@ class Nation:
 
 
 def judge_nation(
-    tables: Mapping[str, pd.DataFrame], standard: Standard | None = None, as_of: int | None = None
+    tables: Mapping[str, pd.DataFrame],
+    standard: Standard | None = None,
+    as_of: int | None = None,
+    concessions: Iterable[str] = (),
 ) -> Nation:
     """Judge the schools of many counties in every year.
 
@@ -91,6 +94,8 @@ def judge_nation(
         What all are judged by; the national standard if omitted.
     as_of : int, optional
         Judge by the rules of this year instead of each year's own.
+    concessions : iterable of str, optional
+        Concessions of the Working Rules that are switched on for all.
 
     Returns
     -------
@@ -114,7 +119,7 @@ def judge_nation(
     rows = _Rows.empty(room)
     balances, counts, filled = [], [], 0
     for wanted, first, last in _some_at_a_time(schools, code, len(counties)):
-        entered = register(schools, wanted, rules)
+        entered = register(schools, wanted, rules, frozenset(concessions))
         kept = entered.in_scope
         year, stage = entered.year[kept], entered.stage[kept]
         found = ratios(
