@@ -339,8 +339,8 @@ def _reasons(error: Exception, lang: str) -> list[str]:
 
 def _make(job: Job, out: Path, record: dict) -> None:
     """Fill in a record while making what it is about."""
+    from .future.projected import project
     from .load import load_county
-    from .outlook import project
     from .report.build import totals, write_report
 
     inputs = input_digests(job.county)

@@ -293,9 +293,9 @@ def project(
     lang: Lang = "zh",
 ) -> None:
     """Enrolment by school, year and grade, observed and projected by a scenario."""
+    from .future.projected import project as projected
     from .indicators import round_half_up
     from .load import load_county
-    from .outlook import project as projected
     from .wording import ROUNDED
 
     def work(path: str) -> None:

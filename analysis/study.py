@@ -24,11 +24,11 @@ from .evaluate import (
     three_valued,
 )
 from .files import N_, problem
+from .future.projected import Outlook, project
+from .future.scenario import Scenario
 from .indicators import Ratios, indicator_table, ratios
 from .items import CountyData, Facts, covered
 from .load import County, load_county
-from .outlook import Outlook, project
-from .scenario import Scenario
 from .standards import Rules
 
 
@@ -339,7 +339,7 @@ def analyze(
     concessions : iterable of str, optional
         Concessions of the Working Rules to switch on; those of the county's profile if omitted.
     scenario : str, Scenario or Outlook, optional
-        Adds projected years by this scenario (`analysis.outlook.project`), or those of a projection
+        Adds projected years by this scenario (`analysis.future.projected.project`), or those of a projection
         that is there already; without one only observed years are judged.
     until : int, optional
         Last projected year.

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import analyze
-from analysis.compare import verdicts, yearly
 from analysis.evaluate import PARTS, three_valued
+from analysis.future.comparison import verdicts, yearly
 from analysis.schema import STAFF_INDICATORS, STAGE_GRADES, STAGES
 
 COUNTIES = ["652323-hutubi", "340207-jiujiang", "230505-sifangtai"]

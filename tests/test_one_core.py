@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, load_county
-from analysis import forecast as draws
-from analysis.course import Model
 from analysis.display import influence_grid
 from analysis.evaluate import CV_DECIMALS, VERDICTS
+from analysis.future import draws
+from analysis.future.model import Model
 from analysis.indicators import STATUSES, round_half_up
 from analysis.nation import judge_nation
 from analysis.schema import INDICATORS, STAGES
@@ -158,7 +158,7 @@ def counties(draw):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_county_nation_and_draws_agree_on_every_rule(county):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draws, "_Noise", _Still)
+        patch.setattr(draws, "Noise", _Still)
         study = analyze(county, scenario="baseline", until=county.last_observed + 3)
         in_time = Model(county, "baseline").scenario.model_copy(update={"lateness": None})
         drawn = draws.forecast(county, in_time, until=county.last_observed + 3, draws=2)
@@ -215,7 +215,7 @@ def test_a_limit_for_the_composite_counts_in_the_draws(limit):
     }
     county = judged_by(sample("150302-haibowan"), values, [])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draws, "_Noise", _Still)
+        patch.setattr(draws, "Noise", _Still)
         drawn = draws.forecast(county, draws=2).probability
     assert (drawn["cv"] == (1.0 if limit == 0.9 else 0.0)).all()
 

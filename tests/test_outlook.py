@@ -14,8 +14,8 @@ from conftest import build_county
 from hypothesis import Phase, given, settings
 
 from analysis import InputError, analyze, load_county, load_scenario, project
+from analysis.future.scenario import Scenario, scenario_files, write_scenario
 from analysis.report.build import write_report
-from analysis.scenario import Scenario, scenario_files, write_scenario
 from analysis.standards import Profile, Standard, load_standard
 
 SAMPLES = sorted(p.parent for p in Path("data/sample").glob("*/county.yaml"))
@@ -677,7 +677,7 @@ def test_a_projection_that_is_there_is_not_made_again(tmp_path, monkeypatch):
     only = wanted | {"formats": ("xlsx",)}
     (made,) = write_report(sample, tmp_path / "made", **only)
     outlook = project(sample, "plan_full")
-    monkeypatch.setattr("analysis.outlook.Model", None)
+    monkeypatch.setattr("analysis.future.projected.Model", None)
     (given_,) = write_report(sample, tmp_path / "given", outlook=outlook, **only)
     assert given_.name == made.name == "652323-hutubi-2026-plan_full.xlsx"
     assert given_.read_bytes() == made.read_bytes()

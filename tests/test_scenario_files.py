@@ -13,9 +13,9 @@ from hypothesis import given
 
 from analysis import InputError, load_scenario
 from analysis.files import parse_model, parse_yaml
+from analysis.future.scenario import Scenario, parse_scenario
 from analysis.plan import Plan
 from analysis.refusals import _OTHER, mistakes
-from analysis.scenario import Scenario, parse_scenario
 from analysis.standards import Profile
 
 NAME = "name: {zh: 一, en: One}\n"

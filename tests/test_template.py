@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
 from analysis.cli import app
+from analysis.future.projected import project
 from analysis.load import CountyRecord
-from analysis.outlook import project
 from analysis.places import sample_folder
 from analysis.schema import (
     CHOICE_LABELS,

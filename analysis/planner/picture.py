@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..apportioning import EXCLUSIONS, exclusion_text
-from ..compare import (
+from ..evaluate import PARTS
+from ..future.comparison import (
     by_year,
     costs,
     hollow_improvements,
@@ -17,10 +18,9 @@ from ..compare import (
     small_schools,
     verdicts,
 )
-from ..evaluate import PARTS
+from ..future.moves import MOVE_LABELS
 from ..language import DASH, Language
 from ..load import County
-from ..scenario import MOVE_LABELS
 from ..schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study
 from ..wording import PART_NAMES, item_requirement, item_title, item_value, status_name

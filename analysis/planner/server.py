@@ -22,9 +22,9 @@ import tornado.netutil
 import tornado.web
 
 from ..files import N_, InputError, problem, read_model
+from ..future.scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..language import LANGUAGES, Language, speak
 from ..load import County, CountyRecord, load_county
-from ..scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..schema import CHOICE_LABELS, SCHOOL_TYPES, STAGES
 from ..study import Study, analyze
 from .picture import Course, course, details, outcome, target_year, words

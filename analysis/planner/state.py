@@ -11,27 +11,29 @@ from typing import Annotated
 
 import pydantic
 
-from ..course import SHORTEST
 from ..files import N_, Finding, InputError, problem
-from ..language import speak
-from ..load import County
-from ..refusals import mistakes
-from ..scenario import (
-    BASELINE,
-    NOTHING,
+from ..future.assumptions import (
     Addition,
     Cap,
     Migration,
-    Move,
     PlanCourse,
     Recruitment,
-    Scenario,
     Stage,
     Year,
+)
+from ..future.model import SHORTEST
+from ..future.moves import Move
+from ..future.scenario import (
+    BASELINE,
+    NOTHING,
+    Scenario,
     load_scenario,
     parse_scenario,
     scenario_files,
 )
+from ..language import speak
+from ..load import County
+from ..refusals import mistakes
 from ..standards import Text
 
 SOURCE = N_("planner's page")
@@ -177,7 +179,7 @@ def scenario_of(state: State, base: Scenario, county: County) -> Scenario:
     Returns
     -------
     Scenario
-        It says everything itself, so that `analysis.scenario.write_scenario` makes a file of it
+        It says everything itself, so that `analysis.future.scenario.write_scenario` makes a file of it
         that gives the same numbers.
     """
     first, until = county.last_observed + 1, until_of(state, base, county)

@@ -8,9 +8,9 @@ import math
 import pandas as pd
 import xlsxwriter
 
-from ..compare import yearly
+from ..future.comparison import yearly
+from ..future.scenario import write_scenario
 from ..language import Language
-from ..scenario import write_scenario
 from ..schema import INDICATORS, STAGE_LABELS
 from ..study import Study
 from ..wording import PART_NAMES, ROUNDED, status_name

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..apportioning import stage_rows
 from ..files import N_, problem, write_whole
+from ..future.projected import Outlook, project
 from ..indicators import round_half_up
 from ..load import County, load_county
-from ..outlook import Outlook, project
 from ..places import NOTEBOOKS, sample_folder
 from ..scratch import scratch
 from ..study import analyze
@@ -48,7 +48,7 @@ def write_report(
         School year to judge; the last one if omitted. With a scenario also a year to come.
     lang : {"zh", "en"}
     scenario : str, optional
-        Adds the chapter that looks ahead (`analysis.scenario.load_scenario`).
+        Adds the chapter that looks ahead (`analysis.future.scenario.load_scenario`).
     outlook : Outlook, optional
         The county projected by the scenario, where that is known already.
     formats : tuple of {"pdf", "html", "docx", "xlsx"}

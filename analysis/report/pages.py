@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 
 from .. import charts, display, narrative
 from ..files import N_
+from ..future.prospects import Prospects
 from ..indicators import round_half_up
 from ..language import Language, speak
 from ..load import County
 from ..plan_review import review
-from ..prospects import Prospects
+from ..prospect_charts import ProspectCharts
+from ..prospect_sentences import ProspectSentences
+from ..prospect_tables import ProspectTables
 from ..schema import INDICATORS, STAGE_LABELS, STAGES
 from ..study import Study, analyze
 from ..wording import ROUNDED, item_title, school_year
@@ -106,7 +109,7 @@ class Report:
         """The report of a county and year; with a scenario, also of a projected year."""
         if scenario is None:
             return cls(analyze(county, year), lang)
-        prospects = Prospects(county, [scenario], lang)
+        prospects = Prospects(county, [scenario])
         if year is None or year <= prospects.last:
             return cls(analyze(prospects.county, year), lang, prospects)
         study = analyze(prospects.county, year, scenario=prospects.scenarios[scenario])
@@ -185,7 +188,7 @@ class Report:
         """What every page must say about its figures."""
         marks = [self.synthetic_mark] if self.study.county.record.synthetic else []
         if self.projected:
-            scenario = self.prospects.name(self.prospects.main)
+            scenario = ProspectSentences(self.prospects, self.lang).name(self.prospects.main)
             marks.append(self.say("Projected, not observed: {scenario}", scenario=scenario))
         return marks
 
@@ -556,46 +559,48 @@ class Report:
         say, ahead = self.say, self.prospects
         if ahead is None:
             return Fragment("")
+        tables, charts = ProspectTables(ahead, self.lang), ProspectCharts(ahead, self.lang)
+        said = ProspectSentences(ahead, self.lang)
         span = f"{self.study.county.years[0]}–{ahead.study.outlook.until}"
-        notes, small = ahead.notes_grid(), ahead.small_schools_grid()
-        hollow, held = ahead.hollow_grid(), ahead.coverage_grid()
+        notes, small = tables.notes_grid(), tables.small_schools_grid()
+        hollow, held = tables.hollow_grid(), tables.coverage_grid()
         return self._section(
-            say("What if: {scenario}", scenario=ahead.name(ahead.main)),
-            _list(ahead.conclusions()),
-            self._table(ahead.comparison_grid()),
+            say("What if: {scenario}", scenario=said.name(ahead.main)),
+            _list(said.conclusions()),
+            self._table(tables.comparison_grid()),
             figure_html(
-                ahead.enrolment_chart(),
+                charts.enrolment_chart(),
                 say("Students by scenario, {span}", span=span),
                 say("Lines by scenario, projected years on grey; the figures are in the tables."),
             ),
-            _p(ahead.band_text),
-            self._table(ahead.verdict_grid()),
+            _p(said.band_text),
+            self._table(tables.verdict_grid()),
             figure_html(
-                ahead.schools_chart(),
+                charts.schools_chart(),
                 say("Schools that meet the school rule by scenario, {span}", span=span),
                 say("Lines by scenario, projected years on grey; the figures are in the tables."),
             ),
-            self._table(ahead.needs_grid()),
+            self._table(tables.needs_grid()),
             self._table(small)
             or _p(
                 say("No school becomes smaller than the standard counts or leaves the judgement.")
             ),
             self._table(hollow),
             figure_html(
-                ahead.balance_chart(),
+                charts.balance_chart(),
                 say("Coefficients of variation by scenario, {span} (red line: limit)", span=span),
                 say("Small panels, one per indicator; lines by scenario, projected years on grey."),
             ),
             figure_html(
-                ahead.chances_chart(),
+                charts.chances_chart(),
                 say("How likely each condition is met, by year"),
                 say("Lines of the share of drawn courses; the figures are in the next table."),
             ),
-            self._table(ahead.chances_grid()),
+            self._table(tables.chances_grid()),
             self._table(held)
             or _p(say("The county's past is too short for a back-test of the bands.")),
             self._table(notes),
-            self._table(ahead.assumptions_grid()),
+            self._table(tables.assumptions_grid()),
             _p(say(OUTLOOK_METHOD)),
             _p(say(ROUNDED)),
         )

@@ -10,8 +10,10 @@ import random
 import time
 
 from analysis import analyze, load_county
-from analysis.course import GRADES, Model
-from analysis.forecast import _Draws, spreads
+from analysis.future.draws import Draws
+from analysis.future.model import Model
+from analysis.future.noise import spreads
+from analysis.future.observed import GRADES
 from analysis.schema import INDICATORS, STAGES
 
 COUNTY, DRAWS, LOOPED = "150202-donghe", 10_000, 20
@@ -21,8 +23,8 @@ TARGET = "2 s"
 def plain_loop(model: Model, study, draws: int) -> float:
     """The same question asked without arrays: pupils by cohort, seven values, CVs, school rule."""
     spread, schools = spreads(model), range(len(model.ids))
-    factor, start = model.factor.tolist(), model.observed_students.tolist()
-    shares = {stage: model.shares[stage].tolist() for stage in STAGES}
+    factor, start = model.rates.factor.tolist(), model.observed_students.tolist()
+    shares = {stage: model.rates.shares[stage].tolist() for stage in STAGES}
     table = study.all_indicators
     have = {
         key: part.set_index("indicator")["quantity"].to_dict()
@@ -34,8 +36,8 @@ def plain_loop(model: Model, study, draws: int) -> float:
         state = [row[:] for row in start]
         for year in model.years:
             new = [[0.0] * GRADES for _ in schools]
-            entrants = model.entrants[year] * math.exp(random.gauss(0, spread.entry))
-            leavers = sum(row[5] for row in state) * model.into_junior
+            entrants = model.rates.entrants[year] * math.exp(random.gauss(0, spread.entry))
+            leavers = sum(row[5] for row in state) * model.rates.into_junior
             for school in schools:
                 for grade in range(1, GRADES):
                     noise = math.exp(random.gauss(0, spread.progression))
@@ -65,9 +67,9 @@ def main() -> list[tuple]:
     model = Model(county, "baseline")
     study = analyze(county, scenario="baseline")
     assert study.all_evaluation is not None
-    _Draws(model, study, 200, 1).run()
+    Draws(model, study, 200, 1).run()
     start = time.process_time()
-    _Draws(model, study, DRAWS, 1).run()
+    Draws(model, study, DRAWS, 1).run()
     ours = time.process_time() - start
     random.seed(1)
     start = time.process_time()

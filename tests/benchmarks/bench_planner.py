@@ -14,7 +14,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analysis import County, analyze, load_county, load_standard
-from analysis.compare import verdicts, yearly
+from analysis.future.comparison import verdicts, yearly
 from analysis.load import CountyRecord
 from analysis.planner.picture import course
 from analysis.planner.server import Desk

@@ -15,12 +15,14 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .course import ENTRANCE, SITE, SPAN, STAFF, Model
-from .indicators import HAIR
-from .load import County
-from .planned import Note
+from ..apportioning import SITE
+from ..indicators import HAIR
+from ..load import County
+from ..schema import STAGES
+from .model import Model
+from .notes import Note
+from .observed import ENTRANCE, SPAN, STAFF
 from .scenario import BASELINE, Scenario
-from .schema import STAGES
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def project(
     county : County
         Observed years only.
     scenario : str or Scenario
-        Id, ids joined by ``+``, or a scenario (`analysis.scenario.load_scenario`).
+        Id, ids joined by ``+``, or a scenario (`analysis.future.scenario.load_scenario`).
     until : int, optional
         Last projected year; that of the scenario, or the county's target year, but at least eight
         years after the last observed one.
@@ -118,7 +120,7 @@ def _outlook(model: Model) -> Outlook:
         model.scenario,
         pd.DataFrame(model.flows, columns=columns),
         _capacity_table(model),
-        model.births,
+        model.rates.births,
         tuple(model.notes),
         np.stack(model.history),
     )
@@ -126,7 +128,7 @@ def _outlook(model: Model) -> Outlook:
 
 def _schools_table(model: Model) -> pd.DataFrame:
     table = model.roster.copy()
-    closed = pd.array(model.closing, dtype="float64")
+    closed = pd.array(model.schools.closing, dtype="float64")
     table["closed"] = pd.Series(closed, index=table.index).astype(table["closed"].dtype)
     return table
 
@@ -199,7 +201,7 @@ def _funds(model: Model) -> Callable:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = last / before
         training = model.observed["training_funds_cny"][:, -1] / last
-    new = model.new_schools()
+    new = model.schools.is_new
     usual = np.nansum(np.where(before > 0, last, 0.0)) / max(before.sum(), 1.0)
     rate = np.where(new, usual, rate)
     known = training[np.isfinite(training)]
@@ -259,8 +261,8 @@ def _county_years_table(model: Model) -> pd.DataFrame:
         year, students = record["year"], record["students"]
         figures.append((year, "entrants_grade1", students[:, ENTRANCE["primary"]].sum()))
         figures.append((year, "entrants_grade7", students[:, ENTRANCE["junior"]].sum()))
-        if np.isfinite(model.births.get(year, np.nan)):
-            figures.append((year, "births", model.births[year]))
+        if np.isfinite(model.rates.births.get(year, np.nan)):
+            figures.append((year, "births", model.rates.births[year]))
     again = np.tile(np.arange(len(kept)), len(model.tables))
     new = pd.DataFrame(
         [(year, item, f"{value:.10g}") for year, item, value in figures],
@@ -284,7 +286,7 @@ def _capacity_table(model: Model) -> pd.DataFrame:
             classes = record["classes"][:, span].sum(axis=1)
             chosen = np.flatnonzero((students > 0) & record["open"] & ~model.special)
             rooms = record["classrooms"][stage]
-            seats = rooms * np.minimum(model.limit[stage], record["limits"][stage])
+            seats = rooms * np.minimum(model.division.limit[stage], record["limits"][stage])
             columns = {
                 "year": np.full(len(chosen), record["year"]),
                 "school_id": chosen,

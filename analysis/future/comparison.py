@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from .dispersion import coefficient_of_variation
-from .evaluate import PARTS, VERDICTS, three_valued
-from .indicators import at_most, whole_up
-from .schema import INDICATORS, STAFF_INDICATORS, STAGE_GRADES, STAGES
-from .study import Study
+from ..dispersion import coefficient_of_variation
+from ..evaluate import PARTS, VERDICTS, three_valued
+from ..indicators import at_most, whole_up
+from ..schema import INDICATORS, STAFF_INDICATORS, STAGE_GRADES, STAGES
+from ..study import Study
 
 
 def by_year(study: Study) -> dict[str, np.ndarray]:
@@ -29,7 +29,7 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
         and of the kind most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
         `cv_limit` (the coefficient of variation nearest to or farthest above its limit), `cv_over`
         (how many are above), `classes_missing` and `seats_missing` (projected years; see
-        `analysis.outlook.Outlook`; NaN in observed ones).
+        `analysis.future.projected.Outlook`; NaN in observed ones).
     """
     years = list(study.years)
     tables, entered, judged = study.county.tables, study.entered, study.ratios
@@ -274,7 +274,7 @@ def costs(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``year, cost_cny`` and `note` (a `analysis.planned.Note`).
+        ``year, cost_cny`` and `note` (a `analysis.future.notes.Note`).
     """
     notes = [note for note in study.outlook.notes if note.kind == "applied"]
     return pd.DataFrame(

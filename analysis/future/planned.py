@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from .files import N_, Finding
-from .load import County
-from .plan import ends
-from .scenario import Addition, Diversion, PlanCourse, Purchase, Scenario, StaffTarget
-from .schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGES
-
-
-@dataclass(frozen=True)
-class Note:
-    """What a projection did, could not do, or had to take for granted.
-
-    `kind`: `applied`, `not_applied` or `assumed`; `message` and `values` as in `Finding`.
-    """
-
-    kind: str
-    message: str
-    values: dict = field(default_factory=dict)
-    year: int | None = None
-    cost_cny: float = float("nan")
-
-    def sentence(self, lang: str = "zh") -> str:
-        """The note in words."""
-        return Finding("warning", self.message, self.values).sentence(lang)
+from ..files import N_
+from ..load import County
+from ..plan import ends
+from ..schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGES
+from .assumptions import Addition, PlanCourse, Purchase, StaffTarget
+from .moves import Diversion
+from .notes import Note
+from .scenario import Scenario
 
 
 def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario, list[Note]]:
@@ -192,7 +175,8 @@ class _PlanReader:
             if move.stage in STAGES
             and move.stage not in SCHOOL_TYPES[self.types.get(name, "primary")].stages
         ]
-        if move.kind != "diversion" or move.stage not in STAGES or wrong:
+        itself = set(move.origin) & set(move.target)
+        if move.kind != "diversion" or move.stage not in STAGES or wrong or itself:
             self._skip(move.name, N_("“{name}”: what passes from school to school is not said; describe it in a scenario of the county"))  # fmt: skip
             return None
         start = self._date(move.start, move.name)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pydantic
 
-from .language import N_, Said
-from .load import County
-from .refusals import shorten
-from .schema import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ..language import N_, Said
+from ..load import County
+from ..refusals import shorten
+from ..schema import SCHOOL_TYPES, STAGE_LABELS, STAGES
 
 #: Keys of an entry under which schools are named.
 _KEYS = ("schools", "origin", "target", "surplus_to", "to")
@@ -114,9 +114,9 @@ def impossible_moves(
                 yield (*path, "origin"), Said(message, {"name": roster.names[code]})
         for stage in STAGES:
             able = [code for code in target if roster.teaches(code, stage)]
-            if stage in _every(move):
+            if stage in move.taught_by_all:
                 wrong = [code for code in target if code not in able]
-            elif stage in _some(move) and not able:
+            elif stage in move.taught_by_one and not able:
                 gives = any(roster.teaches(code, stage) for code in origin)
                 wrong = target if gives else []
             else:
@@ -143,18 +143,3 @@ def _known(roster: Roster, names: str | tuple[str, ...] | None) -> list[str]:
     listed = [names] if isinstance(names, str) else names or ()
     found = [roster.codes(name) for name in listed]
     return [codes[0] for codes in found if len(codes) == 1]
-
-
-def _every(move) -> tuple[str, ...]:
-    """Stages that every target of a move has to teach."""
-    if move.kind == "opening":
-        return tuple(move.intake)
-    stage = getattr(move, "stage", None)
-    return (stage,) if stage else ()
-
-
-def _some(move) -> tuple[str, ...]:
-    """Stages that one target has to teach if an origin does."""
-    if move.kind in ("closure", "merger", "acquisition") and not getattr(move, "stage", None):
-        return STAGES
-    return ()

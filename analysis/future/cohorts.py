@@ -1,4 +1,4 @@
-"""Enrolment by cohort: progression ratios, projection, and how well they would have done before.
+"""Enrolment by cohort: progression ratios and projection (`analysis.future.backtest`: how good they are).
 
 The grade-progression (cohort-survival) method: next year's grade is this year's grade below it
 times a progression ratio. Everything is done for all schools at once, on an array school x grade x
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .indicators import round_half_up
+from ..indicators import round_half_up
 
 METHODS = ("mean", "geometric", "median", "last", "weighted")
 ROUNDINGS = ("none", "yearly")
@@ -106,7 +106,7 @@ def cube(enrolment: pd.DataFrame) -> Cube:
     return Cube(array, reported, pd.Index(schools), grades, years)
 
 
-def _check(method: str, window, weights, rounding: str = "none") -> None:
+def check_method(method: str, window, weights, rounding: str = "none") -> None:
     if method not in METHODS:
         raise ValueError(f"method {method!r}: expected one of {', '.join(METHODS)}")
     if rounding not in ROUNDINGS:
@@ -142,7 +142,7 @@ def combine(
     ndarray, shape (...)
         NaN where nothing is known.
     """
-    _check(method, window, weights)
+    check_method(method, window, weights)
     used, rank = _counted(series, method, window, weights)
     values = np.where(used, series, np.nan)
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
@@ -169,7 +169,7 @@ def _counted(series: np.ndarray, method: str, window: int | None, weights) -> tu
     return known if most is None else known & (rank <= most), rank
 
 
-def _transitions(students: np.ndarray) -> np.ndarray:
+def transitions(students: np.ndarray) -> np.ndarray:
     """Ratio of each grade to the grade below one year earlier: (..., grades - 1, years - 1)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return students[..., 1:, 1:] / students[..., :-1, :-1]
@@ -199,7 +199,7 @@ def ratios(
         NaN without any transition, infinite from a grade without pupils. With shrinkage such
         transitions do not count, and a school without any has the ratio of all schools.
     """
-    own = _transitions(students)
+    own = transitions(students)
     if not shrinkage:
         return combine(own, method, window, weights)
     own = np.where(np.isfinite(own), own, np.nan)
@@ -258,7 +258,7 @@ def progression_ratios(
     UserWarning
         Ratios that are not finite: from a grade without pupils, or without any transition.
     """
-    _check(method, window, weights)
+    check_method(method, window, weights)
     pupils = cube(enrolment)
     _usable(pupils)
     found = ratios(pupils.students, method, window, weights, shrinkage)
@@ -280,7 +280,7 @@ def _usable(pupils: Cube) -> None:
     taught = ~np.isnan(pupils.students).all(axis=2)
     if not (taught[:, :-1] & taught[:, 1:]).any():
         raise ValueError("fewer than two consecutive grades: there is nothing to progress to")
-    if np.isnan(_transitions(pupils.students)).all() and not _fed_by_none(pupils.students):
+    if np.isnan(transitions(pupils.students)).all() and not _fed_by_none(pupils.students):
         raise ValueError("no two consecutive years with the same pupils: no transition is known")
 
 
@@ -347,7 +347,7 @@ def project_enrolment(
         Schools without pupils in the last observed year, which are left out; cohorts that stay
         unknown because a cell of the last year is missing.
     """
-    _check(method, window, weights, rounding)
+    check_method(method, window, weights, rounding)
     pupils = cube(enrolment)
     _usable(pupils)
     last = int(pupils.years[-1])
@@ -441,100 +441,3 @@ def _intake(entrants, schools: pd.Index, grades, years, wanted: np.ndarray) -> n
             f"{'missing' if np.isnan(found) else format(found, 'g')}; expected a number >= 0"
         )
     return np.where(wanted, out, np.nan)
-
-
-def backtest(
-    enrolment: pd.DataFrame,
-    horizons: Sequence[int] = (1, 2, 5),
-    *,
-    method: str = "mean",
-    window: int | None = None,
-    weights: Sequence[float] | None = None,
-    shrinkage: float = 0.0,
-) -> pd.DataFrame:
-    """What would have been projected in earlier years, beside what came and beside no change.
-
-    From every year but the last that has a transition behind it, with what was known then only.
-    Grades without a grade below them at the school are held at their last number.
-
-    Parameters
-    ----------
-    enrolment : DataFrame
-        ``school_id, year, grade, students``.
-    horizons : sequence of int
-        Years ahead.
-    method, window, weights, shrinkage
-        As for `progression_ratios`.
-
-    Returns
-    -------
-    DataFrame
-        ``school_id, origin, horizon, actual, projected, unchanged``: pupils of each school that had
-        any in both years.
-    """
-    _check(method, window, weights)
-    pupils = cube(enrolment)
-    parts = []
-    for origin in range(1, len(pupils.years) - 1):
-        past = pupils.students[:, :, : origin + 1]
-        if np.isnan(_transitions(past)).all():
-            continue
-        state = past[:, :, -1]
-        taught = ~np.isnan(state)
-        factor = np.full(state.shape, np.nan)
-        factor[:, 1:] = ratios(past, method, window, weights, shrinkage)
-        fed = taught & np.column_stack([np.zeros(len(state), dtype=bool), taught[:, :-1]])
-        fed &= np.isfinite(factor)
-        start, unchanged = state, np.nansum(state, axis=1)
-        for horizon in range(1, len(pupils.years) - origin):
-            below = np.column_stack([np.full(len(state), np.nan), state[:, :-1]])
-            state = np.where(fed, below * factor, start)
-            if horizon not in horizons:
-                continue
-            actual = np.nansum(pupils.students[:, :, origin + horizon], axis=1)
-            both = (actual > 0) & (unchanged > 0)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "school_id": pupils.schools[both],
-                        "origin": pupils.years[origin],
-                        "horizon": horizon,
-                        "actual": actual[both],
-                        "projected": np.nansum(state, axis=1)[both],
-                        "unchanged": unchanged[both],
-                    }
-                )
-            )
-    columns = ["school_id", "origin", "horizon", "actual", "projected", "unchanged"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
-def backtest_errors(
-    results: pd.DataFrame, by: str | Mapping[str, str] | pd.Series = "school_id"
-) -> pd.DataFrame:
-    """Mean absolute percentage error of a back-test.
-
-    Parameters
-    ----------
-    results : DataFrame
-        As from `backtest`.
-    by : str, or mapping of school_id to a district
-        Whose pupils are compared: each school's, or those of a group of schools together.
-
-    Returns
-    -------
-    DataFrame
-        ``horizon, units, projected, unchanged, median_projected, median_unchanged``: mean and median
-        absolute error as shares of the actual number (0.05 = 5 %), of the projection and of the
-        forecast that nothing changes; `units` is the number of comparisons.
-    """
-    unit = results["school_id"] if isinstance(by, str) else results["school_id"].map(by)
-    sums = results.groupby([unit.rename("unit"), "origin", "horizon"])[
-        ["actual", "projected", "unchanged"]
-    ].sum()
-    errors = sums[["projected", "unchanged"]].sub(sums["actual"], axis=0).abs()
-    errors = errors.div(sums["actual"], axis=0)
-    grouped = errors.groupby("horizon")
-    medians = grouped.median().add_prefix("median_")
-    table = pd.concat([grouped.size().rename("units"), grouped.mean(), medians], axis=1)
-    return table.reset_index()

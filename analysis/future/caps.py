@@ -1,0 +1,79 @@
+"""The most that schools take: entrants above it go where there is room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..files import N_
+from ..indicators import whole_down
+from ..schema import STAGES
+from .assumptions import Cap
+from .observed import ENTRANCE
+
+if TYPE_CHECKING:
+    from .model import Model
+
+
+def pass_surplus(model: Model, new: np.ndarray, cap: Cap, year: int, middle: bool) -> None:
+    """Pass entrants above a cap on, in place; what nobody has room for stays and is said.
+
+    Parameters
+    ----------
+    model : Model
+    new : ndarray, shape (..., schools, 9)
+    cap : Cap
+    year : int
+    middle : bool
+        Whether it is the middle course, which is said.
+    """
+    if cap.students is None and cap.classrooms is None:
+        return
+    schools = model.schools
+    receivers = schools.numbers(cap.surplus_to)
+    origins = schools.numbers(cap.schools) or list(np.flatnonzero(~schools.special))
+    for origin in origins:
+        if origin in receivers:
+            continue
+        whole = new[..., origin, :].sum(axis=-1)
+        surplus = np.maximum(whole - _seats(model, cap, origin), 0.0)
+        if not np.any(surplus > 0):
+            continue
+        for stage, first in ENTRANCE.items():
+            for target in receivers:
+                if not schools.teaches[stage][target]:
+                    continue
+                here = new[..., target, :].sum(axis=-1)
+                room = np.maximum(_room(model, target, year) - here, 0.0)
+                amount = np.minimum(np.minimum(surplus, room), new[..., origin, first])
+                if model.applied.rounding == "yearly":
+                    amount = whole_down(amount)
+                new[..., origin, first] -= amount
+                new[..., target, first] += amount
+                surplus = surplus - amount
+                if middle:
+                    model.ledger(year, "cap", "", origin, [target], stage, float(amount))
+        if middle and surplus > 0.5:
+            model.note("not_applied", N_("{year}: {n} pupils above the cap of {name} find no place elsewhere and stay"), year=year, n=round(float(surplus)), name=model.roster["name"].iloc[origin])  # fmt: skip
+
+
+def _seats(model: Model, cap: Cap, number: int) -> float:
+    seats = np.inf if cap.students is None else cap.students
+    if cap.classrooms is not None:
+        size = max(
+            cap.class_size.get(stage, model.division.limit[stage])
+            for stage in STAGES
+            if model.schools.teaches[stage][number]
+        )
+        seats = min(seats, cap.classrooms * size)
+    return seats
+
+
+def _room(model: Model, number: int, year: int) -> float:
+    caps = [
+        _seats(model, cap, number)
+        for cap in model.applied.caps
+        if cap.start <= year and number in model.schools.numbers(cap.schools)
+    ]
+    return min(caps, default=np.inf)

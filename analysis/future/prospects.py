@@ -1,0 +1,84 @@
+"""What if: several scenarios of one county, projected, judged and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from ..load import County, load_county
+from ..study import Study, analyze
+from . import comparison
+from .coverage import coverage
+from .draws import Forecast, forecast
+from .scenario import BASELINE, Scenario, read_scenarios
+
+
+class Prospects:
+    """Scenarios of a county side by side.
+
+    Parameters
+    ----------
+    county : County, str or Path
+        Observed years.
+    scenarios : iterable of str
+        Scenarios beside the baseline, which always comes first; the first one named is the main one.
+    until : int, optional
+        Last projected year, the same for all.
+    draws : int
+        Of the main scenario's bands; 0: none are drawn.
+    """
+
+    def __init__(
+        self,
+        county: County | str | Path,
+        scenarios: Iterable[str | Scenario] = ("plan_full", "plan_late", "plan_none"),
+        until: int | None = None,
+        draws: int = 1000,
+    ):
+        self.county = county if isinstance(county, County) else load_county(county)
+        self.draws = draws
+        names = [BASELINE, *(name for name in scenarios if name != BASELINE)]
+        self.scenarios = read_scenarios(dict.fromkeys(names), self.county)
+        longest = max((s.until or 0 for s in self.scenarios.values()), default=0)
+        self.until = until or longest or None
+        self.studies: dict[str, Study] = {
+            name: analyze(self.county, scenario=scenario, until=self.until)
+            for name, scenario in self.scenarios.items()
+        }
+        self.main = names[min(1, len(names) - 1)]
+
+    @property
+    def study(self) -> Study:
+        """The study of the main scenario."""
+        return self.studies[self.main]
+
+    @property
+    def last(self) -> int:
+        return self.county.last_observed
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """Bands of the main scenario."""
+        if not self.draws:
+            return None
+        return forecast(
+            self.county, self.scenarios[self.main], until=self.study.outlook.until, draws=self.draws
+        )
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """How often such bands would have held in the county's past."""
+        return coverage(self.county, draws=max(self.draws // 5, 100))
+
+    @cached_property
+    def yearly(self) -> dict[str, pd.DataFrame]:
+        """What every year comes to, by scenario (`analysis.future.comparison.yearly`)."""
+        return {name: comparison.yearly(study) for name, study in self.studies.items()}
+
+    @cached_property
+    def verdicts(self) -> dict[str, pd.DataFrame]:
+        """The verdict of every year, by scenario (`analysis.future.comparison.verdicts`)."""
+        return {name: comparison.verdicts(study) for name, study in self.studies.items()}
