@@ -13,13 +13,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .files import N_, Finding
 from .schema import TABLES, Label
-
-if TYPE_CHECKING:
-    from .check import Tables
 
 #: Stands for a type that the case does not have (〓, U+3013 geta mark): what Chinese printers set.
 SUBSTITUTE = "〓"
@@ -221,6 +217,31 @@ def for_print(text: str) -> str:
     return text.translate({ord(char): None if _invisible(char) else SUBSTITUTE for char in without})
 
 
+def picture_for_print(drawing: str) -> str:
+    """An SVG picture as Typst can print it: every run of a further script in a ``tspan`` of its own.
+
+    Typst (usvg) asks a second typeface only where it makes as many glyphs of a text as the first;
+    Mongolian or Tibetan never does.
+    """
+    drawing = for_print(drawing)
+    faces = [face for face in further(drawing) if not face.serifs]
+    if not faces:
+        return drawing
+    lacking = re.escape("".join(sorted(_beyond(drawing))))
+    runs = "|".join(
+        f"([{lacking if face.rare else face.letters + face.joined}]+)" for face in faces
+    )
+
+    def run(found: re.Match) -> str:
+        family = faces[found.lastindex - 1].family
+        return f"<tspan style=\"font-family: '{family}'\">{found[0]}</tspan>"
+
+    def text(found: re.Match) -> str:
+        return found[1] + re.sub(runs, run, found[2])
+
+    return re.sub(r"(<text\b[^>]*>)([^<]*)", text, drawing)
+
+
 def code_point(char: str) -> str:
     """How a character's code is written: U+ and four or more hexadecimal digits."""
     return f"U+{ord(char):04X}"
@@ -231,8 +252,13 @@ UNPRINTABLE = N_(
 )
 
 
-def check_typefaces(tables: Tables) -> Iterator[Finding]:
-    """Names and other texts with characters that cannot be printed, one warning per cell."""
+def check_typefaces(tables) -> Iterator[Finding]:
+    """Names and other texts with characters that cannot be printed, one warning per cell.
+
+    Parameters
+    ----------
+    tables : analysis.check.Tables
+    """
     for name, table in TABLES.items():
         for column in table.columns:
             if name not in tables or column.kind != "text" or column.name not in tables[name]:

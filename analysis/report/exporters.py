@@ -20,7 +20,15 @@ from traitlets import default
 
 from ..files import N_, InputError, problem
 from ..language import speak
-from ..typefaces import SUBSTITUTE, code_point, families, font_folders, for_print, unprintable
+from ..typefaces import (
+    SUBSTITUTE,
+    code_point,
+    families,
+    font_folders,
+    for_print,
+    picture_for_print,
+    unprintable,
+)
 from .pages import METADATA
 from .word import docx_from_html
 
@@ -189,7 +197,7 @@ def _pictures_to_files(page: str, root: Path) -> tuple[str, str]:
     def write(found: re.Match) -> str:
         pictures.append(base64.b64decode(found[1]).decode("utf-8"))
         name = f"picture-{len(pictures):03d}.svg"
-        (root / name).write_text(for_print(pictures[-1]), encoding="utf-8", newline="")
+        (root / name).write_text(picture_for_print(pictures[-1]), encoding="utf-8", newline="")
         return f'src="{name}"'
 
     page = re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', write, page)

@@ -27,7 +27,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from ..files import N_, problem
-from ..typefaces import font_folders, for_print
+from ..typefaces import font_folders, picture_for_print
 
 FILTER = Path(__file__).parent / "templates" / "to_word.lua"
 
@@ -146,7 +146,7 @@ def _pictures_to_files(page: str, root: Path) -> str:
     page = re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', replace, page)
     if not sources:
         return page
-    drawings = [for_print(source.decode("utf-8")) for source in sources]
+    drawings = [picture_for_print(source.decode("utf-8")) for source in sources]
     for number, drawing in enumerate(drawings, 1):
         (root / f"picture-{number:03d}.svg").write_text(drawing, encoding="utf-8", newline="")
     lines = "\n#pagebreak()\n".join(
