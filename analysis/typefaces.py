@@ -126,12 +126,13 @@ def font_folders(text: str) -> list[str]:
     return sorted({str(path.parent) for path in files})
 
 
-def families(text: str) -> dict[str, list]:
-    """What Typst's ``font`` takes for a text with serifs and without: names, or name and characters.
+def families(text: str) -> dict:
+    """What Typst's ``font`` takes for a text, ``serif`` and ``sans``: names, or name and characters.
 
     A script's own typeface stands before the Chinese one, which has the joiners and spaces too but
     would tear words apart at them. Rare Han stands behind, and so does what has letters once more
-    for accents that stand on letters of the Chinese typeface.
+    for accents that stand on letters of the Chinese typeface. Words that ``high`` finds are taller
+    than a line of Chinese.
     """
     faces = further(text)
     found = {}
@@ -147,7 +148,8 @@ def families(text: str) -> dict[str, list]:
                 covers = f"[{face.letters}{face.joined}]"
                 before.append({"name": face.family, "covers": covers})
         found[name] = [*before, chinese, *behind]
-    return found
+    high = "".join(face.letters for face in faces if face.serifs is None and not face.rare)
+    return found | {"high": f"[{high}]+" if high else ""}
 
 
 @functools.cache
@@ -188,9 +190,9 @@ def unprintable(text: str) -> list[str]:
 
 def _without_type(text: str) -> set[str]:
     beyond = _beyond(text)
-    for face in FURTHER if beyond else ():
-        beyond -= {char for char in _characters(face.path) if face.pattern.match(char)}
-        beyond -= set(face.joined)
+    for face in further(text):
+        own = re.compile(f"[{face.letters}{face.joined}]")
+        beyond -= {char for char in beyond & _characters(face.path) if own.match(char)}
     return beyond
 
 
