@@ -32,7 +32,7 @@ class Typeface:
     family : str
         As Typst, matplotlib and SVG name it.
     file : str
-        Below ``analysis/fonts``.
+        Below ``analysis/fonts``; empty for one of the two Chinese typefaces.
     letters : str
         The characters for which it is taken, as the inside of a regular expression's class.
     joined : str
@@ -57,14 +57,15 @@ class Typeface:
 
     @property
     def path(self) -> Path:
-        return _FOLDER / self.file
+        return _FOLDER / self.file if self.file else font_files()[self.family]
 
 
 _LATIN = "\u0100-\u024f\u02bb-\u02cd\u0300-\u036f\u1e00-\u1eff"
 _CYRILLIC = "\u0400-\u052f"
 
 #: Scripts of the country's languages, then Latin and Cyrillic letters (old Zhuang, Mongolian, Kazakh)
-#: with and without serifs, then rare Han.
+#: with and without serifs, then 1,700 rare Han
+#: that the Chinese typeface without serifs lacks.
 FURTHER = (
     Typeface(
         "Noto Sans Mongolian",
@@ -87,8 +88,8 @@ FURTHER = (
     Typeface("Noto Serif", "NotoSerif.ttf", _LATIN + _CYRILLIC, serifs=True),
     Typeface("Noto Sans", "NotoSans.ttf", _LATIN + _CYRILLIC, serifs=False),
     Typeface(
-        "Junheng Rare Han Serif",
-        "RareHanSerif.otf",
+        "Noto Serif CJK SC",
+        "",
         "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af",
         rare=True,
     ),
@@ -147,7 +148,7 @@ def families(text: str) -> dict:
             else:
                 covers = f"[{face.letters}{face.joined}]"
                 before.append({"name": face.family, "covers": covers})
-        found[name] = [*before, chinese, *behind]
+        found[name] = [*before, chinese, *(family for family in behind if family != chinese)]
     high = "".join(face.letters for face in faces if face.serifs is None and not face.rare)
     return found | {"high": f"[{high}]+" if high else ""}
 
@@ -265,7 +266,7 @@ def check_typefaces(tables) -> Iterator[Finding]:
         for column in table.columns:
             if name not in tables or column.kind != "text" or column.name not in tables[name]:
                 continue
-            if column.key and name != "schools":
+            if column.name == "school_id" and name != "schools":
                 continue  # the roster says it once
             cells = tables[name][column.name].dropna()
             lacking = set(unprintable("".join(map(str, cells.unique()))))

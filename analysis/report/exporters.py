@@ -259,7 +259,9 @@ def _columns(table: re.Match) -> str:
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
             # Chinese characters count double; a word of letters cannot be broken
             width = share * sum(2 if ord(c) > 0x2E7F else 1 for c in text)
-            longest = max(map(len, re.findall(r"[A-Za-z]+", text)), default=0)
+            longest = max(
+                map(len, re.findall(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+", text)), default=0
+            )
             width = min(max(width, 0.95 * longest), most)
             widths[column] = max(widths.get(column, 4), width)
     total = sum(widths.values()) + 2 * len(widths)
