@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
-from pathlib import Path
+import unicodedata
+import warnings
 
 import matplotlib as mpl
 import numpy as np
@@ -19,6 +20,7 @@ from .plan import Plan, begins, ends
 from .scales import draw_scales
 from .schema import INDICATORS, STAGE_LABELS, STAGES
 from .study import Study
+from .typefaces import Typeface, font_files, further, has_further_letters, unprintable
 
 WIDTH = 6.7
 """Inches between the margins of an A4 page."""
@@ -42,22 +44,16 @@ MARKERS = {"met": "o", "near": "^", "short": "X"}
 
 
 @functools.cache
-def font_files() -> dict[str, Path]:
-    """The two typefaces of every report (SIL Open Font License), from the wheel `mplfonts`."""
-    import importlib.util
-
-    package = Path(importlib.util.find_spec("mplfonts").origin).parent / "fonts"
-    return {
-        "Noto Sans CJK SC": package / "NotoSansCJKsc-Regular.otf",
-        "Noto Serif CJK SC": package / "NotoSerifCJKsc-Regular.otf",
-    }
-
-
-@functools.cache
 def _register_fonts() -> str:
     family, file = next(iter(font_files().items()))
     font_manager.fontManager.addfont(file)
     return family
+
+
+@functools.cache
+def _register_further(face: Typeface) -> str:
+    font_manager.fontManager.addfont(face.path)
+    return face.family
 
 
 def style() -> dict:
@@ -97,8 +93,25 @@ class Chart(Figure):
 
     def draw(self, renderer) -> None:
         self.drawn_by = renderer
-        super().draw(renderer)
+        with warnings.catch_warnings():
+            if self._give_typefaces():
+                # it is measured as a box; what shows the picture has a typeface, or prints another sign
+                warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            super().draw(renderer)
         self.drawn_by = None
+
+    def _give_typefaces(self) -> bool:
+        """Give texts the further typefaces that they need; whether a character has none."""
+        texts = [text for axes in self.axes for text in axes.texts]
+        texts += [text for legend in self.legends for text in legend.get_texts()]
+        lacking = False
+        for text in [*texts, *self.texts]:
+            written = text.get_text()
+            faces = [face for face in further(written) if not face.serifs]
+            if faces:
+                text.set_family([_register_fonts(), *map(_register_further, faces)])
+            lacking = lacking or bool(unprintable(written))
+        return lacking
 
     def to_svg(self) -> str:
         """The figure as SVG; the same content gives the same bytes."""
@@ -190,7 +203,23 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
 
 
 def _short_name(name: str, lang: str, limit: int = 14) -> str:
+    if has_further_letters(name):
+        return _narrow_name(name, 2 * limit)
     return name if len(name) <= limit else name[: limit - 1] + "…"
+
+
+def _narrow_name(name: str, limit: int) -> str:
+    """The beginning of a name in several scripts: a Chinese character is as wide as two letters."""
+    width, end = 0, 0
+    for position, char in enumerate(name):
+        if unicodedata.category(char)[0] == "M" or char in "\u180e\u200c\u200d":
+            continue  # stands with the letter before it
+        width += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if width <= limit - 2:
+            end = position + 1
+    while end < len(name) and unicodedata.category(name[end])[0] == "M":
+        end += 1
+    return name if width <= limit else name[:end].rstrip() + "…"
 
 
 def _status_legend(figure: Chart, say) -> None:

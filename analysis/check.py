@@ -24,6 +24,7 @@ from .schema import (
     Label,
     frame_schema,
 )
+from .typefaces import check_typefaces
 
 #: Equipment below this value per student (yuan) is taken for 万元 typed where yuan is expected:
 #: the national threshold is 2,000 yuan, in 万元 it would read 0.2.
@@ -190,6 +191,7 @@ def check_tables(tables: Tables) -> list[Finding]:
         _large_rooms,
     ):
         findings.extend(rule(tables))
+    findings.extend(check_typefaces(tables))
     return findings
 
 

@@ -427,16 +427,21 @@ def report(
     ] = "pdf,html",
 ) -> None:
     """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
+    from .load import load_county
     from .report.build import write_report
+    from .typefaces import UNPRINTABLE
 
     say = _say(lang)
     chosen = _formats(formats)
 
     def work(name: str) -> None:
+        county = load_county(name)
         for path in write_report(
-            name, out, year=year, lang=lang, scenario=scenario, formats=chosen
+            county, out, year=year, lang=lang, scenario=scenario, formats=chosen
         ):
             typer.echo(say("{path} written", path=path))
+        # who sends the file off should know; the other reminders are for `check`
+        _print_findings([f for f in county.warnings if f.message == UNPRINTABLE], lang)
 
     _each(counties, lang, work)
 

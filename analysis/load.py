@@ -855,11 +855,21 @@ def _column_number(letters: bytes) -> int:
 # --- typing --------------------------------------------------------------------------------------
 
 
+#: In Mongolian and Arabic script these decide which form a letter takes, and U+202F parts a suffix
+#: from its word; everywhere else they are invisible rubbish.
+_JOINERS = "\u180e\u200c\u200d"
+_JOINING = re.compile("[\u0600-\u08ff\u1800-\u18af]")
+
+
 def _clean(text: str) -> str:
     """A text without stray spaces, line breaks and invisible characters."""
-    if not text.isascii():
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return " ".join(text.split())
+    if text.isascii():
+        return " ".join(text.split())
+    kept, space = ("", None)
+    if _JOINING.search(text):
+        kept, space = _JOINERS, r"[^\S\u202f]+"
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf" or c in kept)
+    return " ".join(text.split() if space is None else re.split(space, text.strip()))
 
 
 def _clean_text(text: str) -> str:

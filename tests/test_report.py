@@ -1,6 +1,5 @@
 """The report as people get it: executed by papermill, exported, read back."""
 
-import base64
 import io
 import math
 import re
@@ -14,7 +13,7 @@ from pypdf import PdfReader
 from analysis import InputError, analyze, load_county
 from analysis.language import speak
 from analysis.places import NOTEBOOKS, sample_folder
-from analysis.report import build, exporters
+from analysis.report import build
 from analysis.report.pages import METADATA, SHORT, Report
 
 pytestmark = pytest.mark.slow
@@ -152,19 +151,6 @@ def test_same_inputs_give_the_same_bytes(sifangtai, tmp_path):
     again = build.write_report("230505-sifangtai", tmp_path, lang="en")
     for path in again:
         assert path.read_bytes() == sifangtai[path.suffix[1:]].read_bytes(), path.name
-
-
-def test_missing_glyph_fails_the_build():
-    with pytest.raises(InputError, match=r"U\+1F600"):
-        exporters.refuse_missing_glyphs("<body><p>\U0001f600</p></body>")
-
-
-def test_missing_glyph_in_a_picture_fails_the_build():
-    picture = base64.b64encode("<svg><text>\U0001f600</text></svg>".encode()).decode()
-    with pytest.raises(InputError, match=r"U\+1F600"):
-        exporters.refuse_missing_glyphs(
-            f'<body><img src="data:image/svg+xml;base64,{picture}"></body>'
-        )
 
 
 def test_unexecuted_notebook_is_refused_with_a_sentence():

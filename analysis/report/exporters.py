@@ -7,7 +7,6 @@ Registered as ``junheng-html``, ``junheng-pdf`` and ``junheng-docx``, so that ``
 from __future__ import annotations
 
 import base64
-import functools
 import html
 import json
 import re
@@ -19,9 +18,17 @@ from pathlib import Path
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
-from ..charts import font_files
 from ..files import N_, InputError, problem
 from ..language import speak
+from ..typefaces import (
+    SUBSTITUTE,
+    code_point,
+    families,
+    font_folders,
+    for_print,
+    picture_for_print,
+    unprintable,
+)
 from .pages import METADATA
 from .word import docx_from_html
 
@@ -54,7 +61,6 @@ class ReportHTMLExporter(TemplateExporter):
         resources = dict(resources or {})
         resources["junheng_css"] = (TEMPLATES / "report.css").read_text(encoding="utf-8")
         page, resources = super().from_notebook_node(notebook, resources, **options)
-        refuse_missing_glyphs(page)
         return page, resources
 
     def _preprocess(self, notebook, resources):
@@ -147,13 +153,21 @@ def pdf_from_html(page: str, metadata: dict) -> bytes:
         root = Path(folder)
         # the sticky mark of the web page is the running head's business on paper
         page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
-        page = _tables_for_paper(_pictures_to_files(page, root))
+        page, pictures = _pictures_to_files(page, root)
+        page = _tables_for_paper(page)
         body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
         imports = (
             '#import "report.typ": fills, tight, facts, cover, subtitle, edition, synthetic, '
             "together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
         )
-        (root / "body.typ").write_text(imports + body, encoding="utf-8")
+        words = json.dumps(metadata, ensure_ascii=False)
+        text = words + body + pictures
+        lacking = unprintable(text)
+        if lacking:
+            imports = imports.replace('": ', '": words, ')
+            body += "\n#words.substituted\n"
+            words = json.dumps(metadata | {"substituted": _substituted(lacking, metadata["lang"])})
+        (root / "body.typ").write_text(imports + for_print(body), encoding="utf-8")
         (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         (root / "main.typ").write_text(
             '#import "report.typ": report\n#show: report\n#include "body.typ"\n', encoding="utf-8"
@@ -162,9 +176,13 @@ def pdf_from_html(page: str, metadata: dict) -> bytes:
             return typst.compile(
                 str(root / "main.typ"),
                 root=str(root),
-                font_paths=[str(root / "no-fonts"), *_font_folder()],
+                font_paths=[str(root / "no-fonts"), *font_folders(text)],
                 ignore_system_fonts=True,
-                sys_inputs={"lang": metadata["lang"], "words": json.dumps(metadata)},
+                sys_inputs={
+                    "lang": metadata["lang"],
+                    "words": for_print(words),
+                    "typefaces": json.dumps(families(text)),
+                },
                 pdf_standards=PDF_STANDARDS,
                 timestamp=_timestamp(metadata["date"]),
             )
@@ -172,18 +190,28 @@ def pdf_from_html(page: str, metadata: dict) -> bytes:
             raise problem(N_("the PDF could not be typeset: {reason}"), reason=error) from error
 
 
-def _pictures_to_files(page: str, root: Path) -> str:
-    """Write embedded pictures to files, which Typst can read."""
-    number = 0
+def _pictures_to_files(page: str, root: Path) -> tuple[str, str]:
+    """Write embedded pictures to files, which Typst can read; the page, and what the pictures say."""
+    pictures = []
 
     def write(found: re.Match) -> str:
-        nonlocal number
-        number += 1
-        name = f"picture-{number:03d}.svg"
-        (root / name).write_bytes(base64.b64decode(found[1]))
+        pictures.append(base64.b64decode(found[1]).decode("utf-8"))
+        name = f"picture-{len(pictures):03d}.svg"
+        (root / name).write_text(picture_for_print(pictures[-1]), encoding="utf-8", newline="")
         return f'src="{name}"'
 
-    return re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', write, page)
+    page = re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', write, page)
+    return page, "".join(pictures)
+
+
+def _substituted(lacking: list[str], lang: str) -> str:
+    """What the reader of a file with substitutes has to know."""
+    say = speak(lang)
+    return say(
+        "In this file {substitute} stands for characters that no typeface has: {characters}",
+        substitute=f"“{SUBSTITUTE}”",
+        characters=say.join(map(code_point, lacking)),
+    )
 
 
 def _pandoc(page: str, to: str, *options: str) -> str:
@@ -231,7 +259,9 @@ def _columns(table: re.Match) -> str:
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
             # Chinese characters count double; a word of letters cannot be broken
             width = share * sum(2 if ord(c) > 0x2E7F else 1 for c in text)
-            longest = max(map(len, re.findall(r"[A-Za-z]+", text)), default=0)
+            longest = max(
+                map(len, re.findall(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+", text)), default=0
+            )
             width = min(max(width, 0.95 * longest), most)
             widths[column] = max(widths.get(column, 4), width)
     total = sum(widths.values()) + 2 * len(widths)
@@ -243,47 +273,6 @@ def _columns(table: re.Match) -> str:
 
 def _timestamp(date: str) -> datetime:
     return datetime.fromisoformat(date).replace(tzinfo=UTC)
-
-
-@functools.cache
-def _font_folder() -> list[str]:
-    return sorted({str(path.parent) for path in font_files().values()})
-
-
-@functools.cache
-def _glyphs() -> frozenset[int]:
-    """Characters that both typefaces can print."""
-    from fontTools.ttLib import TTFont
-
-    sets = []
-    for path in font_files().values():
-        with TTFont(path, lazy=True) as font:
-            sets.append(frozenset(font.getBestCmap()))
-    return frozenset.intersection(*sets)
-
-
-def refuse_missing_glyphs(page: str) -> None:
-    """Fail rather than print a box where a character should be.
-
-    Raises
-    ------
-    InputError
-        Names the characters that the report's typefaces do not have.
-    """
-    body = page.split("<body>", 1)[-1]
-    pictures = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", body)
-    texts = [re.sub(r"data:image[^\"]+", "", body)]
-    texts += [base64.b64decode(picture).decode("utf-8") for picture in pictures]
-    known = _glyphs()
-    missing: set[str] = set()
-    for text in texts:
-        plain = html.unescape(
-            re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]+>", " ", text, flags=re.DOTALL)
-        )
-        missing |= {c for c in set(plain) if ord(c) not in known and not c.isspace()}
-    if missing:
-        shown = speak("en").join(f"{c!r} (U+{ord(c):04X})" for c in sorted(missing))
-        raise problem(N_("the report's typefaces have no glyph for {characters}"), characters=shown)
 
 
 __all__ = ["InputError", "ReportHTMLExporter", "ReportPDFExporter", "pdf_from_html"]

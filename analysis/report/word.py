@@ -26,8 +26,8 @@ from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from ..charts import font_files
 from ..files import N_, problem
+from ..typefaces import font_folders, picture_for_print
 
 FILTER = Path(__file__).parent / "templates" / "to_word.lua"
 
@@ -146,8 +146,9 @@ def _pictures_to_files(page: str, root: Path) -> str:
     page = re.sub(r'src="data:image/svg\+xml;base64,([^"]+)"', replace, page)
     if not sources:
         return page
-    for number, source in enumerate(sources, 1):
-        (root / f"picture-{number:03d}.svg").write_bytes(source)
+    drawings = [picture_for_print(source.decode("utf-8")) for source in sources]
+    for number, drawing in enumerate(drawings, 1):
+        (root / f"picture-{number:03d}.svg").write_text(drawing, encoding="utf-8", newline="")
     lines = "\n#pagebreak()\n".join(
         f'#image("picture-{number:03d}.svg")' for number in range(1, len(sources) + 1)
     )
@@ -157,7 +158,7 @@ def _pictures_to_files(page: str, root: Path) -> str:
         drawn = typst.compile(
             str(root / "pictures.typ"),
             root=str(root),
-            font_paths=sorted({str(path.parent) for path in font_files().values()}),
+            font_paths=font_folders("".join(drawings)),
             ignore_system_fonts=True,
             format="png",
             ppi=RESOLUTION,
