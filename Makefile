@@ -38,11 +38,11 @@ bench: $(READY) ## measure ours against what one would use instead; writes docs/
 	$(BIN)/python tests/benchmarks/run_all.py
 
 samples: $(READY) ## write data/sample anew from its recipes
-	$(BIN)/python -m analysis.synthetic data/sample
+	$(BIN)/python tools/make_samples.py data/sample
 
 messages: $(READY) ## collect new messages into the catalogues zh and en
 	$(BIN)/pybabel -q extract -k say -k self.say -k N_ -k say.plural:1,2 -k plural:1,2 --no-location --omit-header -o .venv/messages.pot analysis
-	for lang in zh en; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -w 100 -l $$lang -i .venv/messages.pot -o analysis/locale/$$lang.po; done
+	for lang in zh en; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -w 100 -l $$lang -i .venv/messages.pot -o analysis/base/locale/$$lang.po; done
 
 lock: ## pin the newest versions that pyproject.toml allows into requirements.lock
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock

@@ -9,20 +9,20 @@ import importlib
 __version__ = "0.1.0"
 
 _HOME = {
-    "County": "load",
-    "InputError": "files",
-    "Study": "study",
-    "analyze": "study",
-    "apportion": "apportioning",
-    "coefficient_of_variation": "dispersion",
-    "load_county": "load",
+    "County": "data.load",
+    "InputError": "base.files",
+    "Study": "measure.study",
+    "analyze": "future.analyze",
+    "apportion": "measure.apportioning",
+    "coefficient_of_variation": "measure.dispersion",
+    "load_county": "data.load",
     "load_scenario": "future.scenario",
-    "load_standard": "standards",
+    "load_standard": "policy.standards",
     "progression_ratios": "future.cohorts",
     "project": "future.projected",
     "project_enrolment": "future.cohorts",
-    "read_county": "load",
-    "review": "plan_review",
+    "read_county": "data.load",
+    "review": "present.plan_review",
 }
 
 __all__ = sorted(_HOME)

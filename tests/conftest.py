@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from analysis import County, load_standard
-from analysis.load import CountyRecord
-from analysis.schema import SCHOOL_TYPES, TABLES
-from analysis.standards import Profile, Standard
+from analysis.base.schema import SCHOOL_TYPES, TABLES
+from analysis.data.load import CountyRecord
+from analysis.policy.standards import Profile, Standard
 
 # the same examples on every run: a red test stays red until somebody repairs it
 hypothesis.settings.register_profile(

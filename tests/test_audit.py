@@ -1,4 +1,4 @@
-"""How firm the verdicts are: what `analysis.audit` says suffices does suffice, a hair less does not."""
+"""How firm the verdicts are: what `analysis.measure.audit` says suffices does suffice, a hair less does not."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, coefficient_of_variation
-from analysis.audit import METHODS
-from analysis.schema import INDICATORS
+from analysis.base.schema import INDICATORS
+from analysis.measure.audit import METHODS
 
 HAIR = 1e-6
 

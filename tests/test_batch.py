@@ -19,9 +19,12 @@ from hypothesis import strategies as st
 from tests_support import write_cover, write_province
 from typer.testing import CliRunner
 
-from analysis import batch, listing, load_county, scratch
-from analysis.batch import Job
-from analysis.cli import app
+from analysis import load_county
+from analysis.base import scratch
+from analysis.batch import index as listing
+from analysis.batch import jobs as batch
+from analysis.batch.jobs import Job
+from analysis.cli.commands import app
 from analysis.report.build import totals
 
 
@@ -126,7 +129,7 @@ def test_counties_of_one_name_do_not_overwrite_each_other(tmp_path, notebook):
 
 
 def test_command_without_batch_does_not_import_dask():
-    code = "import sys, analysis.cli, analysis.telling; sys.exit('distributed' in sys.modules)"
+    code = "import sys, analysis.cli.commands, analysis.batch.progress; sys.exit('distributed' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
@@ -308,7 +311,7 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
     def full(path, data):
         raise OSError(28, "No space left on device", str(path))
 
-    for module in ("analysis.report.build", "analysis.batch"):
+    for module in ("analysis.report.build", "analysis.batch.jobs"):
         monkeypatch.setattr(f"{module}.write_whole", full)
     out = tmp_path / "out"
     job = replace(jobs_for(province, notebook)[0], lang="en")
@@ -324,7 +327,9 @@ def test_totals_are_those_of_the_tables(province):
 
 
 def test_scratch_of_a_dead_process_is_swept(tmp_path):
-    code = "import os, sys; from analysis.scratch import scratch; folder = scratch(sys.argv[1])\n"
+    code = (
+        "import os, sys; from analysis.base.scratch import scratch; folder = scratch(sys.argv[1])\n"
+    )
     code += "folder.__enter__(); os._exit(9)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)])
     with scratch.scratch(tmp_path) as mine:

@@ -19,11 +19,11 @@ from bad_county import cell, cells, change, county_yaml, encoded, file
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
-from analysis.check import LISTED
-from analysis.cli import app
-from analysis.files import Finding, read_yaml
-from analysis.places import find_county
-from analysis.standards import built_in
+from analysis.base.files import Finding, read_yaml
+from analysis.cli.commands import app
+from analysis.data.check import LISTED
+from analysis.data.places import find_county
+from analysis.policy.standards import built_in
 
 CHOICES = (
     "primary | junior | nine_year | twelve_year | combined_secondary | teaching_point | "

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis import analyze
-from analysis.evaluate import PARTS, three_valued
+from analysis.base.schema import STAFF_INDICATORS, STAGE_GRADES, STAGES
 from analysis.future.comparison import verdicts, yearly
-from analysis.schema import STAFF_INDICATORS, STAGE_GRADES, STAGES
+from analysis.measure.evaluate import PARTS, three_valued
 
 COUNTIES = ["652323-hutubi", "340207-jiujiang", "230505-sifangtai"]
 

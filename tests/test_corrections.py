@@ -17,11 +17,11 @@ from openpyxl.styles import Font, PatternFill
 from typer.testing import CliRunner
 
 from analysis import load_county, read_county
-from analysis.check import LISTED
-from analysis.cli import app
-from analysis.corrections import ADVICE, ERROR_FILL, SIGN, WARNING_FILL, write_corrections
-from analysis.files import Finding
-from analysis.load import cell_name
+from analysis.base.files import Finding
+from analysis.cli.commands import app
+from analysis.data.check import LISTED
+from analysis.data.corrections import ADVICE, ERROR_FILL, SIGN, WARNING_FILL, write_corrections
+from analysis.data.load import cell_name
 
 
 def corrected(path: Path, lang="en"):

@@ -7,15 +7,15 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
+from make_samples import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
-from analysis.evaluate import VERDICTS
-from analysis.indicators import STATUSES
-from analysis.load import CountyRecord
-from analysis.nation import judge_nation
-from analysis.schema import TABLES
-from analysis.study import judge
-from analysis.synthetic import generate_nation
+from analysis.base.schema import TABLES
+from analysis.data.load import CountyRecord
+from analysis.measure.evaluate import VERDICTS
+from analysis.measure.indicators import STATUSES
+from analysis.measure.nation import judge_nation
+from analysis.measure.study import judge
 
 
 def test_years_after_the_last_observed_one_are_projected(make_county):
@@ -92,7 +92,7 @@ def one_of(tables, code) -> County:
 
 @pytest.mark.parametrize("together", [1, 2, 100])
 def test_nation_and_county_come_to_the_same_figures(nation_tables, monkeypatch, together):
-    monkeypatch.setattr("analysis.nation.TOGETHER", together)
+    monkeypatch.setattr("analysis.measure.nation.TOGETHER", together)
 
     nation = judge_nation(nation_tables)
 

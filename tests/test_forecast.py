@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis import analyze, load_county, load_scenario
+from analysis.base.schema import INDICATORS, STAGES
 from analysis.future import draws as module
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.coverage import coverage
@@ -18,10 +19,9 @@ from analysis.future.model import Model
 from analysis.future.noise import spreads
 from analysis.future.prospects import Prospects
 from analysis.future.scenario import Scenario
-from analysis.prospect_charts import ProspectCharts
-from analysis.prospect_sentences import ProspectSentences
-from analysis.prospect_tables import ProspectTables
-from analysis.schema import INDICATORS, STAGES
+from analysis.present.prospect_charts import ProspectCharts
+from analysis.present.prospect_sentences import ProspectSentences
+from analysis.present.prospect_tables import ProspectTables
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from analysis import analyze
-from analysis.form import form_grids, write_form
+from analysis.report.form import form_grids, write_form
 
 
 @pytest.fixture(scope="module")

@@ -26,12 +26,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, load_standard, read_county
-from analysis.cli import app
-from analysis.files import Finding
-from analysis.load import County
-from analysis.plan import read_plan
-from analysis.spreadsheet import csv_bytes, guarded, unguarded
-from analysis.template import write_template
+from analysis.base.files import Finding
+from analysis.base.spreadsheet import csv_bytes, guarded, unguarded
+from analysis.cli.commands import app
+from analysis.data.load import County
+from analysis.data.template import write_template
+from analysis.policy.plan import read_plan
 
 DAMAGED = "cannot be opened as a workbook"
 TOO_LARGE = "is too large for a workbook"

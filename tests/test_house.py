@@ -69,7 +69,7 @@ def messages():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_catalogue_is_complete(lang):
-    path = ROOT / "analysis" / "locale" / f"{lang}.po"
+    path = ROOT / "analysis" / "base" / "locale" / f"{lang}.po"
     with path.open("rb") as file:
         catalogue = pofile.read_po(file)
     used = messages()

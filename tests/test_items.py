@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from analysis import analyze, load_county
-from analysis.evaluate import compare_rules, judge_entry
-from analysis.items import MEASURES, measure, year_data
-from analysis.standards import load_standard
+from analysis.measure.evaluate import compare_rules, judge_entry
+from analysis.measure.items import MEASURES, measure, year_data
+from analysis.policy.standards import load_standard
 
 YEAR = 2022
 
@@ -354,7 +354,7 @@ def test_comparing_a_target_with_the_rule(own, national, expected):
 
 def test_sifangtai_plan_is_weaker_than_the_national_rule():
     """Backbone teachers among the rotated: 10 % in the plan, 20 % nationally; 12.5 % in the data."""
-    from analysis.narrative import weaker_targets
+    from analysis.present.sentences import weaker_targets
 
     study = analyze("230505-sifangtai", as_of=2027)
     row = study.evaluation.set_index("item").loc["G11.backbone"]
@@ -520,8 +520,8 @@ def test_small_rural_school_is_funded_as_if_it_had_100_students(haibowan):
 def test_items_that_cannot_be_meant(tmp_path, item, value, severity, words):
     import shutil
 
-    from analysis.load import read_county
-    from analysis.places import sample_folder
+    from analysis.data.load import read_county
+    from analysis.data.places import sample_folder
 
     folder = tmp_path / "county"
     shutil.copytree(sample_folder() / "340207-jiujiang", folder)
@@ -550,8 +550,8 @@ def test_items_that_cannot_be_meant(tmp_path, item, value, severity, words):
 def test_unit_behind_a_header_must_be_that_of_the_column(tmp_path, header, refused):
     import shutil
 
-    from analysis.load import read_county
-    from analysis.places import sample_folder
+    from analysis.data.load import read_county
+    from analysis.data.places import sample_folder
 
     folder = tmp_path / "county"
     shutil.copytree(sample_folder() / "230505-sifangtai", folder)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from tests_support import results, write_notebook
 
-from analysis import InputError, kernels
-from analysis.places import NOTEBOOKS
+from analysis import InputError
+from analysis.batch import kernels
+from analysis.data.places import NOTEBOOKS
 from analysis.report import build
 
 pytestmark = [

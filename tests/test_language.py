@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.language import Language, speak
+from analysis.base.language import Language, speak
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.apportioning import EXCLUSIONS, stage_rows
-from analysis.dispersion import (
+from analysis.base.schema import INDICATORS, SCHOOL_TYPES, STAGES
+from analysis.measure.apportioning import EXCLUSIONS, stage_rows
+from analysis.measure.dispersion import (
     Grouped,
     break_even,
     gini,
@@ -19,9 +20,8 @@ from analysis.dispersion import (
     variation_shares,
     weighted_mean,
 )
-from analysis.evaluate import three_valued
-from analysis.indicators import indicator_rows, judge, round_half_up
-from analysis.schema import INDICATORS, SCHOOL_TYPES, STAGES
+from analysis.measure.evaluate import three_valued
+from analysis.measure.indicators import indicator_rows, judge, round_half_up
 
 SCHOOL = st.tuples(st.floats(0.1, 1000), st.integers(1, 3000))
 SCHOOLS = st.lists(SCHOOL, min_size=2, max_size=12)

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis import load_county, read_county
-from analysis.load import County
-from analysis.places import sample_folder
-from analysis.schema import SCHOOL_TYPES, TABLES
+from analysis.base.schema import SCHOOL_TYPES, TABLES
+from analysis.data.load import County
+from analysis.data.places import sample_folder
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def rewrite(**options):
 
 def chinese(folder: Path) -> None:
     """Chinese names of tables, columns and choices, with units in brackets."""
-    from analysis.schema import CHOICE_LABELS
+    from analysis.base.schema import CHOICE_LABELS
 
     for name, rows in good_tables().items():
         table = TABLES[name]
@@ -272,7 +272,7 @@ def test_a_standard_beside_the_tables(folder, good):
 
 
 def test_spellings_of_names_are_unambiguous():
-    from analysis.load import _TABLE_SPELLINGS, _plain
+    from analysis.data.load import _TABLE_SPELLINGS, _plain
 
     assert len({_plain(name) for name in _TABLE_SPELLINGS}) == 3 * len(TABLES)
     for table in TABLES.values():

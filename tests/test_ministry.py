@@ -29,9 +29,9 @@ from ministry_files import (
 from typer.testing import CliRunner
 
 from analysis import load_county
-from analysis.cli import app
-from analysis.files import InputError
-from analysis.load import read_county
+from analysis.base.files import InputError
+from analysis.cli.commands import app
+from analysis.data.load import read_county
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms
 from analysis.ministry.gather import _form_of

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, load_county
-from analysis.display import influence_grid
-from analysis.evaluate import CV_DECIMALS, VERDICTS
+from analysis.base.schema import INDICATORS, STAGES
 from analysis.future import draws
 from analysis.future.model import Model
-from analysis.indicators import STATUSES, round_half_up
-from analysis.nation import judge_nation
-from analysis.schema import INDICATORS, STAGES
-from analysis.standards import Entry, Profile, Standard
+from analysis.measure.evaluate import CV_DECIMALS, VERDICTS
+from analysis.measure.indicators import STATUSES, round_half_up
+from analysis.measure.nation import judge_nation
+from analysis.policy.standards import Entry, Profile, Standard
+from analysis.present.tables import influence_grid
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "230505-sifangtai")
 CONCESSIONS = ("sports_venues", "pe_arts_part_time", "size_built_by_2010", "rooms_built_by_2016")

@@ -15,8 +15,8 @@ from hypothesis import Phase, given, settings
 
 from analysis import InputError, analyze, load_county, load_scenario, project
 from analysis.future.scenario import Scenario, scenario_files, write_scenario
+from analysis.policy.standards import Profile, Standard, load_standard
 from analysis.report.build import write_report
-from analysis.standards import Profile, Standard, load_standard
 
 SAMPLES = sorted(p.parent for p in Path("data/sample").glob("*/county.yaml"))
 ANY = {"source": "test", "confidence": "low"}

@@ -23,10 +23,10 @@ import yaml
 from hypothesis import strategies as st
 
 from analysis import InputError, analyze, load_county, project
+from analysis.base.language import speak
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.moves import Diversion
 from analysis.future.scenario import Scenario, load_scenario, write_scenario
-from analysis.language import speak
 from analysis.planner.picture import numbers
 from analysis.planner.server import LARGEST, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.files import InputError
-from analysis.load import load_county
-from analysis.plan import Plan, Record, begins, ends, read_plan
+from analysis.base.files import InputError
+from analysis.data.load import load_county
+from analysis.policy.plan import Plan, Record, begins, ends, read_plan
 
 SAMPLES = Path(__file__).parents[1] / "data" / "sample"
 DONGHE, HUTUBI = "150202-donghe", "652323-hutubi"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.files import InputError
-from analysis.standards import Profile, Standard, built_in, load_standard
+from analysis.base.files import InputError
+from analysis.policy.standards import Profile, Standard, built_in, load_standard
 
 SAMPLES = Path(__file__).parents[1] / "data" / "sample"
 DONGHE = SAMPLES / "150202-donghe" / "standard.yaml"

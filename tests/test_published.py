@@ -11,7 +11,8 @@ import pytest
 from statsmodels.stats.weightstats import DescrStatsW
 
 from analysis import analyze, apportion, coefficient_of_variation, load_county
-from analysis.dispersion import (
+from analysis.base.schema import INDICATORS
+from analysis.measure.dispersion import (
     Grouped,
     break_even,
     moments,
@@ -19,7 +20,6 @@ from analysis.dispersion import (
     variation_shares,
     weighted_mean,
 )
-from analysis.schema import INDICATORS
 
 PUBLISHED = Path(__file__).parent / "published"
 

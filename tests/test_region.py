@@ -3,7 +3,7 @@
 import pytest
 from conftest import build_county, save_county
 
-from analysis.region import failing_grid, near_grid, ranking_grid, read_region, unread_grid
+from analysis.present.region import failing_grid, near_grid, ranking_grid, read_region, unread_grid
 from analysis.report.region import RegionReport
 
 #: Three schools, one of which decides.
@@ -74,7 +74,7 @@ def test_region_without_counties_has_pages_all_the_same(tmp_path):
 
 @pytest.mark.slow
 def test_region_becomes_a_pdf_that_says_what_it_is_about(tmp_path):
-    from analysis.places import sample_folder
+    from analysis.data.places import sample_folder
     from analysis.report.build import write_region
 
     names = ("150303-hainan", "230505-sifangtai")

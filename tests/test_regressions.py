@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.indicators import judge
-from analysis.schema import INDICATORS, TABLES
+from analysis.base.schema import INDICATORS, TABLES
+from analysis.measure.indicators import judge
 
 #: The cells of `school_years` without which no county can be recognised: what the seven indicators
 #: are made of, and the funds that every school must spend on training.

@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from analysis import InputError, analyze, load_county
-from analysis.language import speak
-from analysis.places import NOTEBOOKS, sample_folder
+from analysis.base.language import speak
+from analysis.data.places import NOTEBOOKS, sample_folder
 from analysis.report import build
 from analysis.report.pages import METADATA, SHORT, Report
 
@@ -214,7 +214,7 @@ def test_workbook_gives_the_same_report_pages(tmp_path):
     """A county in one workbook and in a folder: the same sentences."""
     from tests_support import write_workbook
 
-    from analysis.narrative import findings
+    from analysis.present.sentences import findings
 
     folder = sample_folder() / "150303-hainan"
     workbook = write_workbook(folder, tmp_path / "150303-hainan.xlsx")

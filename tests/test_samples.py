@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+import make_samples as synthetic
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from analysis import synthetic
-from analysis.schema import INDICATORS, SCHOOL_TYPES, TABLES, Table
-from analysis.standards import load_standard
+from analysis.base.schema import INDICATORS, SCHOOL_TYPES, TABLES, Table
+from analysis.policy.standards import load_standard
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "sample"

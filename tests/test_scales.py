@@ -5,9 +5,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.charts import Chart, style
-from analysis.layout import GridLayout
-from analysis.scales import draw_scales
+from analysis.present.chart_layout import GridLayout
+from analysis.present.chart_scales import draw_scales
+from analysis.present.charts import Chart, style
 
 
 def panel(**options):

@@ -12,11 +12,11 @@ from conftest import build_county
 from hypothesis import given
 
 from analysis import InputError, load_scenario
-from analysis.files import parse_model, parse_yaml
+from analysis.base.files import parse_model, parse_yaml
+from analysis.base.refusals import _OTHER, mistakes
 from analysis.future.scenario import Scenario, parse_scenario
-from analysis.plan import Plan
-from analysis.refusals import _OTHER, mistakes
-from analysis.standards import Profile
+from analysis.policy.plan import Plan
+from analysis.policy.standards import Profile
 
 NAME = "name: {zh: 一, en: One}\n"
 WHY = "source: 测算, confidence: low"

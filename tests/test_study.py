@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis import InputError, analyze, load_county
-from analysis.evaluate import judge_entry, three_valued
-from analysis.schema import INDICATORS, STAGES
+from analysis.base.schema import INDICATORS, STAGES
+from analysis.measure.evaluate import judge_entry, three_valued
 
 #: The contract with everybody who reads the tables: these columns first, in this order.
 COLUMNS = {

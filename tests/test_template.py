@@ -18,11 +18,7 @@ from test_load import counties
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
-from analysis.cli import app
-from analysis.future.projected import project
-from analysis.load import CountyRecord
-from analysis.places import sample_folder
-from analysis.schema import (
+from analysis.base.schema import (
     CHOICE_LABELS,
     COUNTY_FIELDS,
     COUNTY_INPUTS,
@@ -30,7 +26,11 @@ from analysis.schema import (
     SCHOOL_PARTS,
     TABLES,
 )
-from analysis.template import EXAMPLES, files_beside, write_template
+from analysis.cli.commands import app
+from analysis.data.load import CountyRecord
+from analysis.data.places import sample_folder
+from analysis.data.template import EXAMPLES, files_beside, write_template
+from analysis.future.projected import project
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import analyze
-from analysis.display import _reached, trend_grid
-from analysis.plan import Plan, begins, ends
-from analysis.plan_review import due_tasks, project_effects, project_gaps, review
-from analysis.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
+from analysis.measure.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
+from analysis.policy.plan import Plan, begins, ends
+from analysis.present.plan_review import due_tasks, project_effects, project_gaps, review
+from analysis.present.tables import _reached, trend_grid
 
 YEARS = np.arange(2018, 2024)
 

@@ -13,14 +13,14 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from analysis import typefaces
-from analysis.charts import _short_name
-from analysis.check import Tables
-from analysis.cli import app
-from analysis.load import load_county
+from analysis.base import typefaces
+from analysis.base.typefaces import FURTHER, SUBSTITUTE, for_print, further, unprintable
+from analysis.cli.commands import app
+from analysis.data.check import Tables
+from analysis.data.load import load_county
+from analysis.present.charts import _short_name
 from analysis.report.build import export, pages_of
 from analysis.report.pages import Report
-from analysis.typefaces import FURTHER, SUBSTITUTE, for_print, further, unprintable
 
 #: The typeface that a name needs beside the Chinese ones, by a school's name in that script.
 NAMES = {

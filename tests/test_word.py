@@ -14,7 +14,7 @@ from docx.shared import Mm
 from lxml import etree
 
 from analysis import InputError, analyze
-from analysis.places import NOTEBOOKS
+from analysis.data.places import NOTEBOOKS
 from analysis.report import build
 from analysis.report.pages import Report
 
@@ -243,7 +243,7 @@ def test_properties_say_county_year_and_language(document, sifangtai):
 
 
 def test_same_sentences_as_the_web_page(donghe):
-    from analysis.narrative import findings
+    from analysis.present.sentences import findings
 
     text = text_of(donghe)
     study = analyze("150202-donghe")

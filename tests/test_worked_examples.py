@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.evaluate import NOT_APPLICABLE, cv_limits, cv_status, with_composite
-from analysis.indicators import judge
-from analysis.schema import INDICATORS
-from analysis.standards import load_standard
+from analysis.base.schema import INDICATORS
+from analysis.measure.evaluate import NOT_APPLICABLE, cv_limits, cv_status, with_composite
+from analysis.measure.indicators import judge
+from analysis.policy.standards import load_standard
 
 THRESHOLDS = {
     ("teachers_above_qualification", "primary"): (4.2, 3.57),

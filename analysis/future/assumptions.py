@@ -11,10 +11,10 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from ..apportioning import STAGE_QUANTITIES
-from ..files import N_
-from ..refusals import ENDS_FIRST, refusal
-from ..standards import Text
+from ..base.files import N_
+from ..base.refusals import ENDS_FIRST, refusal
+from ..measure.apportioning import STAGE_QUANTITIES
+from ..policy.standards import Text
 
 Year = Annotated[int, pydantic.Field(ge=1949, le=2100)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..files import N_
-from ..indicators import whole_down
-from ..schema import STAGES
+from ..base.files import N_
+from ..base.schema import STAGES
+from ..measure.indicators import whole_down
 from .assumptions import Cap
 from .observed import ENTRANCE
 

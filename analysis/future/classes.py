@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..indicators import HAIR, round_half_up, whole_up
-from ..schema import STAGES
+from ..base.schema import STAGES
+from ..measure.indicators import HAIR, round_half_up, whole_up
 from .observed import ENTRANCE, GRADES, SPAN, quiet
 from .roster import Schools
 from .scenario import Scenario

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..indicators import round_half_up
+from ..measure.indicators import round_half_up
 
 METHODS = ("mean", "geometric", "median", "last", "weighted")
 ROUNDINGS = ("none", "yearly")

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..dispersion import coefficient_of_variation
-from ..evaluate import PARTS, VERDICTS, three_valued
-from ..indicators import at_most, whole_up
-from ..schema import INDICATORS, STAFF_INDICATORS, STAGE_GRADES, STAGES
-from ..study import Study
+from ..base.schema import INDICATORS, STAFF_INDICATORS, STAGE_GRADES, STAGES
+from ..measure.dispersion import coefficient_of_variation
+from ..measure.evaluate import PARTS, VERDICTS, three_valued
+from ..measure.indicators import at_most, whole_up
+from ..measure.study import Study
 
 
 def by_year(study: Study) -> dict[str, np.ndarray]:

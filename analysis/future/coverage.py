@@ -8,9 +8,9 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..files import InputError
-from ..load import County
-from ..schema import STAGES
+from ..base.files import InputError
+from ..base.schema import STAGES
+from ..data.load import County
 from .draws import forecast
 
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ..indicators import at_most
-from ..load import County
-from ..schema import INDICATORS, STAGES
-from ..study import analyze
+from ..base.schema import INDICATORS, STAGES
+from ..data.load import County
+from ..measure.indicators import at_most
+from .analyze import analyze
 from .judge import DrawnYear
 from .model import Model
 from .noise import Noise, spreads
@@ -85,7 +85,7 @@ def forecast(
     seed : int
         The same seed gives the same numbers.
     concessions : iterable of str, optional
-        As for `analysis.study.analyze`.
+        As for `analysis.measure.study.analyze`.
 
     Returns
     -------

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pydantic
 
-from ..language import N_, Said
-from ..load import County
-from ..refusals import shorten
-from ..schema import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ..base.language import N_, Said
+from ..base.refusals import shorten
+from ..base.schema import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ..data.load import County
 
 #: Keys of an entry under which schools are named.
 _KEYS = ("schools", "origin", "target", "surplus_to", "to")

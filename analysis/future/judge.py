@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..apportioning import (
+from ..base.schema import INDICATORS, STAGES
+from ..measure.apportioning import (
     SITE,
     STAGE_QUANTITIES,
     Added,
@@ -18,8 +19,8 @@ from ..apportioning import (
     is_word,
     scope_rules,
 )
-from ..dispersion import Drawn, moments
-from ..evaluate import (
+from ..measure.dispersion import Drawn, moments
+from ..measure.evaluate import (
     NOT_ASSESSED,
     NOT_MET,
     cv_limits,
@@ -30,10 +31,15 @@ from ..evaluate import (
     three_valued,
     with_composite,
 )
-from ..indicators import judge_ratios, thresholds
-from ..items import SCHOOL_SIZES, CountyData, compulsory_students, has_size_limit, size_limits
-from ..schema import INDICATORS, STAGES
-from ..study import Study
+from ..measure.indicators import judge_ratios, thresholds
+from ..measure.items import (
+    SCHOOL_SIZES,
+    CountyData,
+    compulsory_students,
+    has_size_limit,
+    size_limits,
+)
+from ..measure.study import Study
 from .model import Model
 from .observed import STAFF
 from .projected import blank

@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..files import N_, problem
-from ..indicators import round_half_up, whole_down
-from ..load import County
-from ..schema import STAGES
+from ..base.files import N_, problem
+from ..base.schema import STAGES
+from ..data.load import County
+from ..measure.indicators import round_half_up, whole_down
 from .arrivals import arrive
 from .assumptions import Addition, Purchase
 from .caps import pass_surplus

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 import pydantic
 
-from ..apportioning import SITE, WEIGHTS
-from ..files import N_
-from ..refusals import refusal
-from ..schema import SCHOOL_TYPES, STAGE_GRADES, STAGES, Label
+from ..base.files import N_
+from ..base.refusals import refusal
+from ..base.schema import SCHOOL_TYPES, STAGE_GRADES, STAGES, Label
+from ..measure.apportioning import SITE, WEIGHTS
 from .assumptions import Amount, Name, Names, Period, Share, Stage, Strict
 from .observed import ENTRANCE, SPAN
 

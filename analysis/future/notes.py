@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..files import N_, Finding
-from ..schema import STAGE_LABELS, Label
+from ..base.files import N_, Finding
+from ..base.schema import STAGE_LABELS, Label
 
 if TYPE_CHECKING:
     from .model import Model

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..apportioning import STAGE_QUANTITIES
-from ..load import County
-from ..schema import STAGE_GRADES, STAGES, TABLES
+from ..base.schema import STAGE_GRADES, STAGES, TABLES
+from ..data.load import County
+from ..measure.apportioning import STAGE_QUANTITIES
 
 GRADES = 9
 #: Positions of a stage's grades in the array, and of its entrance grade.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..files import N_
-from ..load import County
-from ..plan import ends
-from ..schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGES
+from ..base.files import N_
+from ..base.schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGES
+from ..data.load import County
+from ..policy.plan import ends
 from .assumptions import Addition, PlanCourse, Purchase, StaffTarget
 from .moves import Diversion
 from .notes import Note

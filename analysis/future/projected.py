@@ -1,6 +1,6 @@
 """A county and a scenario -> the same county with projected years.
 
-What comes out are the tables of `analysis.load`, so that everything after them neither knows nor cares
+What comes out are the tables of `analysis.data.load`, so that everything after them neither knows nor cares
 which years have been observed.
 """
 
@@ -15,10 +15,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..apportioning import SITE
-from ..indicators import HAIR
-from ..load import County
-from ..schema import STAGES
+from ..base.schema import STAGES
+from ..data.load import County
+from ..measure.apportioning import SITE
+from ..measure.indicators import HAIR
 from .model import Model
 from .notes import Note
 from .observed import ENTRANCE, SPAN, STAFF

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..load import County, load_county
-from ..study import Study, analyze
+from ..data.load import County, load_county
+from ..measure.study import Study
 from . import comparison
+from .analyze import analyze
 from .coverage import coverage
 from .draws import Forecast, forecast
 from .scenario import BASELINE, Scenario, read_scenarios

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from ..files import N_
-from ..load import County
+from ..base.files import N_
+from ..data.load import County
 from .cohorts import combine, ratios
 from .observed import ENTRANCE, GRADES, SPAN
 from .roster import Schools

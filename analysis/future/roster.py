@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..files import N_, Finding, InputError, problem
-from ..load import County
-from ..schema import SCHOOL_TYPES, STAGES
+from ..base.files import N_, Finding, InputError, problem
+from ..base.schema import SCHOOL_TYPES, STAGES
+from ..data.load import County
 from .scenario import Scenario
 
 

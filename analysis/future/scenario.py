@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 import pydantic
 import yaml
 
-from ..files import (
+from ..base.files import (
     N_,
     Document,
     Finding,
@@ -27,10 +27,10 @@ from ..files import (
     read_model,
     read_yaml,
 )
-from ..language import Said
-from ..load import County
-from ..refusals import refusal, shorten
-from ..standards import Text
+from ..base.language import Said
+from ..base.refusals import refusal, shorten
+from ..data.load import County
+from ..policy.standards import Text
 from .assumptions import (
     Addition,
     Assumption,
@@ -125,7 +125,7 @@ class Scenario(Strict):
 
 
 def _built_in() -> Path:
-    return Path(str(resources.files("analysis").joinpath(FOLDER)))
+    return Path(str(resources.files("analysis.future").joinpath(FOLDER)))
 
 
 def scenario_files(county: County | None = None) -> dict[str, Path]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..apportioning import STAGE_QUANTITIES
-from ..indicators import whole_up
-from ..schema import STAFF_INDICATORS, STAGES
+from ..base.schema import STAFF_INDICATORS, STAGES
+from ..measure.apportioning import STAGE_QUANTITIES
+from ..measure.indicators import whole_up
 from .assumptions import Recruitment, Rotation, StaffTarget
 from .observed import SPAN, STAFF
 from .roster import Schools

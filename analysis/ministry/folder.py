@@ -18,11 +18,11 @@ from pathlib import Path
 import pandas as pd
 import pydantic
 
-from ..files import N_, Finding, InputError, problem, read_data, read_yaml, write_whole
-from ..language import speak
-from ..load import CountyRecord, read_county, read_table
-from ..refusals import mistakes
-from ..schema import SCHOOL_TYPES, TABLES
+from ..base.files import N_, Finding, InputError, problem, read_data, read_yaml, write_whole
+from ..base.language import speak
+from ..base.refusals import mistakes
+from ..base.schema import SCHOOL_TYPES, TABLES
+from ..data.load import CountyRecord, read_county, read_table
 from .gather import Returns, number, read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
 

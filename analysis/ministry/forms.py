@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from ..files import read_model
-from ..schema import COUNTY_INPUTS, TABLES
-from ..standards import Text
+from ..base.files import read_model
+from ..base.schema import COUNTY_INPUTS, TABLES
+from ..policy.standards import Text
 from .labels import key
 
 Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]

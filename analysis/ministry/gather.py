@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from ..files import N_, Finding, InputError
-from ..schema import TABLES, Label
+from ..base.files import N_, Finding, InputError
+from ..base.schema import TABLES, Label
 from .forms import Binding, Check, Form, Forms, forms
 from .labels import FORM_ID, plain
 from .locate import (

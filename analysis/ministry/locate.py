@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..files import N_
+from ..base.files import N_
 from .forms import Binding, Form, Forms, Term
 from .labels import key, narrow, plain, unit_words, units_in
 from .sheets import CODE, NAME, Block, Place, show

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ..files import Finding
-from ..language import DASH, Language, speak
-from ..schema import TABLES
-from ..standards import Text
+from ..base.files import Finding
+from ..base.language import DASH, Language, speak
+from ..base.schema import TABLES
+from ..policy.standards import Text
 from .forms import forms
 from .gather import Reading, Returns, SheetRecord, number, target_label
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..files import N_, Finding, problem, read_data
-from ..load import inspect_workbook
-from ..refusals import shorten
+from ..base.files import N_, Finding, problem, read_data
+from ..base.refusals import shorten
+from ..data.load import inspect_workbook
 from .labels import FORM_ID, narrow, plain
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")

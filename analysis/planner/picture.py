@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..apportioning import EXCLUSIONS, exclusion_text
-from ..evaluate import PARTS
+from ..base.language import DASH, Language
+from ..base.schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS, STAGES
+from ..data.load import County
 from ..future.comparison import (
     by_year,
     costs,
@@ -19,11 +20,10 @@ from ..future.comparison import (
     verdicts,
 )
 from ..future.moves import MOVE_LABELS
-from ..language import DASH, Language
-from ..load import County
-from ..schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS, STAGES
-from ..study import Study
-from ..wording import PART_NAMES, item_requirement, item_title, item_value, status_name
+from ..measure.apportioning import EXCLUSIONS, exclusion_text
+from ..measure.evaluate import PARTS
+from ..measure.study import Study
+from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
 
 def plain(values: Iterable) -> list:

@@ -21,12 +21,13 @@ import tornado.httpserver
 import tornado.netutil
 import tornado.web
 
-from ..files import N_, InputError, problem, read_model
+from ..base.files import N_, InputError, problem, read_model
+from ..base.language import LANGUAGES, Language, speak
+from ..base.schema import CHOICE_LABELS, SCHOOL_TYPES, STAGES
+from ..data.load import County, CountyRecord, load_county
+from ..future.analyze import analyze
 from ..future.scenario import BASELINE, Scenario, scenario_files, write_scenario
-from ..language import LANGUAGES, Language, speak
-from ..load import County, CountyRecord, load_county
-from ..schema import CHOICE_LABELS, SCHOOL_TYPES, STAGES
-from ..study import Study, analyze
+from ..measure.study import Study
 from .picture import Course, course, details, outcome, target_year, words
 from .state import LARGEST, State, base_of, read_state, scenario_of, state_json, state_of, until_of
 from .texts import TEXTS

@@ -11,16 +11,11 @@ from typing import Annotated
 
 import pydantic
 
-from ..files import N_, Finding, InputError, problem
-from ..future.assumptions import (
-    Addition,
-    Cap,
-    Migration,
-    PlanCourse,
-    Recruitment,
-    Stage,
-    Year,
-)
+from ..base.files import N_, Finding, InputError, problem
+from ..base.language import speak
+from ..base.refusals import mistakes
+from ..data.load import County
+from ..future.assumptions import Addition, Cap, Migration, PlanCourse, Recruitment, Stage, Year
 from ..future.model import SHORTEST
 from ..future.moves import Move
 from ..future.scenario import (
@@ -31,10 +26,7 @@ from ..future.scenario import (
     parse_scenario,
     scenario_files,
 )
-from ..language import speak
-from ..load import County
-from ..refusals import mistakes
-from ..standards import Text
+from ..policy.standards import Text
 
 SOURCE = N_("planner's page")
 NAME = N_("Scenario of the planner's page")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..files import N_
-from ..wording import ROUNDED
+from ..base.files import N_
+from ..present.terms import ROUNDED
 
 TEXTS = {
     "rounded": ROUNDED,

@@ -8,12 +8,12 @@ import math
 import pandas as pd
 import xlsxwriter
 
+from ..base.language import Language
+from ..base.schema import INDICATORS, STAGE_LABELS
 from ..future.comparison import yearly
 from ..future.scenario import write_scenario
-from ..language import Language
-from ..schema import INDICATORS, STAGE_LABELS
-from ..study import Study
-from ..wording import PART_NAMES, ROUNDED, status_name
+from ..measure.study import Study
+from ..present.terms import PART_NAMES, ROUNDED, status_name
 
 #: Rows that a worksheet has, without its header.
 LONGEST = 1_048_575

@@ -8,15 +8,15 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..apportioning import stage_rows
-from ..files import N_, problem, write_whole
+from ..base.files import N_, problem, write_whole
+from ..base.scratch import scratch
+from ..data.load import County, load_county
+from ..data.places import NOTEBOOKS, sample_folder
+from ..future.analyze import analyze
 from ..future.projected import Outlook, project
-from ..indicators import round_half_up
-from ..load import County, load_county
-from ..places import NOTEBOOKS, sample_folder
-from ..scratch import scratch
-from ..study import analyze
-from ..workbook import write_workbook
+from ..measure.apportioning import stage_rows
+from ..measure.indicators import round_half_up
+from .workbook import write_workbook
 
 if TYPE_CHECKING:
     from .pages import Report

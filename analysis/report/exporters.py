@@ -18,9 +18,9 @@ from pathlib import Path
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
-from ..files import N_, InputError, problem
-from ..language import speak
-from ..typefaces import (
+from ..base.files import N_, InputError, problem
+from ..base.language import speak
+from ..base.typefaces import (
     SUBSTITUTE,
     code_point,
     families,

@@ -12,19 +12,22 @@ import importlib.metadata
 import math
 from dataclasses import dataclass, field
 
-from .. import charts, display, narrative
-from ..files import N_
+from ..base.files import N_
+from ..base.language import Language, speak
+from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
+from ..data.load import County
+from ..future.analyze import analyze
 from ..future.prospects import Prospects
-from ..indicators import round_half_up
-from ..language import Language, speak
-from ..load import County
-from ..plan_review import review
-from ..prospect_charts import ProspectCharts
-from ..prospect_sentences import ProspectSentences
-from ..prospect_tables import ProspectTables
-from ..schema import INDICATORS, STAGE_LABELS, STAGES
-from ..study import Study, analyze
-from ..wording import ROUNDED, item_title, school_year
+from ..measure.indicators import round_half_up
+from ..measure.study import Study
+from ..present import charts
+from ..present import sentences as narrative
+from ..present import tables as display
+from ..present.plan_review import review
+from ..present.prospect_charts import ProspectCharts
+from ..present.prospect_sentences import ProspectSentences
+from ..present.prospect_tables import ProspectTables
+from ..present.terms import ROUNDED, item_title, school_year
 
 OUTLOOK_METHOD = N_(
     "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
@@ -295,7 +298,7 @@ class Report:
 
     def annex(self) -> Fragment:
         """The tables of the national application form."""
-        from ..form import form_grids
+        from .form import form_grids
 
         grids = form_grids(self.study, self.lang)
         return self._section(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 
-from .. import region as regions
-from ..language import speak
-from ..region import Region
-from ..wording import school_year
+from ..base.language import speak
+from ..present import region as regions
+from ..present.region import Region
+from ..present.terms import school_year
 from .pages import METADATA, Fragment, _list, _p, figure_html
 
 

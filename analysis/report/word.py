@@ -26,8 +26,8 @@ from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from ..files import N_, problem
-from ..typefaces import font_folders, picture_for_print
+from ..base.files import N_, problem
+from ..base.typefaces import font_folders, picture_for_print
 
 FILTER = Path(__file__).parent / "templates" / "to_word.lua"
 

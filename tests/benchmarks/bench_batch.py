@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests_support import write_cover, write_province
 
 from analysis import analyze, load_county
-from analysis.places import NOTEBOOKS, sample_folder
+from analysis.data.places import NOTEBOOKS, sample_folder
 from analysis.report.build import export, pages_of
 
 NOTEBOOK = NOTEBOOKS / "county_report.ipynb"

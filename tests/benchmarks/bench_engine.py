@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
+from make_samples import generate_nation
+
 from analysis import County, analyze, load_county, load_standard
-from analysis.load import CountyRecord
-from analysis.schema import TABLES
-from analysis.synthetic import generate_nation
+from analysis.base.schema import TABLES
+from analysis.data.load import CountyRecord
 
 
 def large_county(schools: int = 300, years: int = 10) -> County:

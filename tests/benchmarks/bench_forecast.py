@@ -10,11 +10,11 @@ import random
 import time
 
 from analysis import analyze, load_county
+from analysis.base.schema import INDICATORS, STAGES
 from analysis.future.draws import Draws
 from analysis.future.model import Model
 from analysis.future.noise import spreads
 from analysis.future.observed import GRADES
-from analysis.schema import INDICATORS, STAGES
 
 COUNTY, DRAWS, LOOPED = "150202-donghe", 10_000, 20
 TARGET = "2 s"

@@ -18,12 +18,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
+from make_samples import generate_nation
 
 from analysis import load_standard
-from analysis.apportioning import WEIGHTS
-from analysis.nation import Nation, judge_nation
-from analysis.schema import INDICATORS, SCHOOL_TYPES, STAGES
-from analysis.synthetic import generate_nation
+from analysis.base.schema import INDICATORS, SCHOOL_TYPES, STAGES
+from analysis.measure.apportioning import WEIGHTS
+from analysis.measure.nation import Nation, judge_nation
 
 COUNTIES = (100, 500, 1000, 2895)
 SCHOOLS, YEARS = 70, 10

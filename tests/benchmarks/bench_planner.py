@@ -12,15 +12,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
+from make_samples import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
+from analysis.base.schema import TABLES
+from analysis.data.load import CountyRecord
 from analysis.future.comparison import verdicts, yearly
-from analysis.load import CountyRecord
 from analysis.planner.picture import course
 from analysis.planner.server import Desk
 from analysis.planner.state import State, base_of, read_state, scenario_of
-from analysis.schema import TABLES
-from analysis.synthetic import generate_nation
 
 ALLOWED = 0.1
 """Seconds from a change to new figures."""

@@ -1,0 +1,465 @@
+"""Standards as dated data: what is required, from which day, and where that is written.
+
+A profile is one YAML file. Each of its entries is a requirement with a rule word, values by the
+date from which they hold, and a reference. A local profile `extends` another one and lists only
+what differs, entry by entry; an entry it lists is stated whole, so nobody merges in the head.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pydantic
+
+from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
+from ..base.refusals import refusal, shorten
+from ..base.schema import INDICATORS, STAGES
+
+PARTS = ("resource", "government", "quality", "recognition", "veto")
+#: The standard of the country, by which a county is judged that names none.
+NATIONAL = "cn-2017"
+
+
+def _date(text: object) -> str:
+    try:
+        return datetime.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise refusal(
+            N_("“{value}” is not a date; write it as 2017-04-19"), value=shorten(str(text))
+        ) from None
+
+
+def _day(text: str) -> str:
+    try:
+        datetime.date.fromisoformat(f"2001-{text}")
+    except ValueError:
+        raise refusal(
+            N_("“{value}” is not a day of every year; write it as 12-31"), value=text
+        ) from None
+    return text
+
+
+#: A share is written 0 to 1; ratios such as salaries may exceed 1, but nothing reaches this.
+LARGEST_SHARE = 2.0
+
+IsoDate = Annotated[str, pydantic.BeforeValidator(_date)]
+NumberRule = Literal["at_least", "at_most", "below", "above", "equals"]
+Rule = Literal[NumberRule, "yes", "no", "option"]
+
+
+class Amount(pydantic.BaseModel):
+    """A value with a rule word of its own, where the rule changes from one date to the next."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    rule: NumberRule
+    value: float
+
+
+def _value(value: object) -> float | str | Amount | None:
+    """A number, a word (yes, no, or the name of a method), or an `Amount`."""
+    if isinstance(value, dict):
+        return Amount.model_validate(value)
+    if isinstance(value, bool):
+        raise refusal(N_("true and false are no values; write yes or no"))
+    if isinstance(value, int | float):
+        return float(value)
+    if value is None or (isinstance(value, str) and value.isidentifier()):
+        return value
+    raise refusal(N_("“{value}” is neither a number nor a word"), value=shorten(str(value)))
+
+
+Value = Annotated[object, pydantic.BeforeValidator(_value)]
+
+
+class Text(pydantic.BaseModel):
+    """A text in both languages."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    zh: str
+    en: str
+
+
+class Reference(pydantic.BaseModel):
+    """Where a value is written and how it came to us."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    document: str
+    section: str
+    confidence: Literal["read", "local", "secondary", "memory", "inferred"] = "read"
+    """`read` in the original; `local` official texts that reproduce it; `secondary` a
+    transcription; `memory`, `inferred`: to be confirmed."""
+
+
+class Entry(pydantic.BaseModel):
+    """One requirement: rule, dated values, reference."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    title: Text
+    part: Literal[
+        "resource", "government", "quality", "recognition", "veto", "concession", "option"
+    ]
+    rule: Rule
+    unit: Text | None = None
+    values: dict[IsoDate, Value] = pydantic.Field(min_length=1)
+    reference: Reference
+    note: Text | None = None
+    alternatives: tuple[Value, ...] = ()
+    """Other readings that are in use; the method audit says which verdicts they would change."""
+    new: bool = False
+    """In a local profile: this entry has no counterpart in the standard it extends."""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its values are shares (0 to 1): numbers without a unit."""
+        return self.unit is None and self.rule not in ("yes", "no", "option")
+
+    def _in_force(self, date: str) -> float | str | Amount | None:
+        past = [start for start in self.values if start <= date]
+        if not past and self.part == "option":
+            past = [min(self.values)]
+        return self.values[max(past)] if past else None
+
+    def rule_on(self, date: str) -> str:
+        """The rule word in force on a day."""
+        found = self._in_force(date)
+        return found.rule if isinstance(found, Amount) else self.rule
+
+    def on(self, date: str) -> float | str | None:
+        """The value in force on a day; None before the first one and after a repeal (null).
+
+        How to calculate (an option) is known for the time before the rules as well.
+        """
+        found = self._in_force(date)
+        return found.value if isinstance(found, Amount) else found
+
+
+class Profile(pydantic.BaseModel):
+    """A standard or local profile as written in its file."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    id: str
+    title: Text
+    kind: Literal["evaluation", "plan"]
+    """`evaluation`: what recognition is judged by; `plan`: what the county set itself."""
+    extends: str | None = None
+    judged_on: Annotated[
+        str, pydantic.Field(pattern=r"^\d\d-\d\d$"), pydantic.AfterValidator(_day)
+    ] = "12-31"
+    """Month and day of each school year's first calendar year on which its rules are read."""
+    note: Text | None = None
+    not_stated: tuple[str, ...] = ()
+    """In a plan: entries of the standard it extends about which it says nothing."""
+    concessions: tuple[str, ...] = ()
+    """Concessions that are switched on; off unless listed."""
+    entries: dict[str, Entry] = {}
+
+
+class Standard:
+    """The rules of a profile together with those of the profiles it extends.
+
+    Parameters
+    ----------
+    profiles : list of Profile
+        From the profile itself to its most distant ancestor.
+    """
+
+    def __init__(self, profiles: list[Profile]):
+        self.profile = profiles[0]
+        self.entries: dict[str, Entry] = {}
+        for profile in reversed(profiles):
+            self.entries.update(profile.entries)
+        self.profiles = profiles
+        self._on: dict[str, Rules] = {}
+
+    @property
+    def id(self) -> str:
+        return self.profile.id
+
+    @property
+    def title(self) -> Text:
+        return self.profile.title
+
+    @functools.cached_property
+    def evaluation(self) -> Standard:
+        """The nearest standard that recognition is judged by: this one or an ancestor."""
+        for position, profile in enumerate(self.profiles):
+            if profile.kind == "evaluation":
+                return Standard(self.profiles[position:])
+        raise problem(N_("no evaluation standard among what it extends"), file=self.id)
+
+    @property
+    def plan(self) -> Standard | None:
+        """The county's own plan, if the profile is one."""
+        return self if self.profile.kind == "plan" else None
+
+    @property
+    def first_year(self) -> int:
+        """The year in which the first value of the profile itself takes effect."""
+        dates = [date for entry in self.profile.entries.values() for date in entry.values]
+        return int(min(dates, default="0000")[:4])
+
+    @property
+    def concessions(self) -> list[str]:
+        """Names of the concessions that the standard knows."""
+        names = (name.split(".")[1] for name, e in self.entries.items() if e.part == "concession")
+        return list(dict.fromkeys(names))
+
+    def stated_in(self, name: str) -> Profile | None:
+        """The profile from which an entry comes; None where the plan says nothing about it."""
+        for profile in self.profiles:
+            if name in profile.entries:
+                return profile
+            if name in profile.not_stated:
+                return None
+        return None
+
+    def on(self, date: str | datetime.date) -> Rules:
+        """The rules in force on a day."""
+        date = _date(date)
+        if date not in self._on:
+            self._on[date] = Rules(self, date)
+        return self._on[date]
+
+    def for_year(self, year: int, as_of: int | None = None) -> Rules:
+        """The rules by which the data of a school year are judged.
+
+        Parameters
+        ----------
+        year : int
+            School year (beginning on 1 September).
+        as_of : int, optional
+            Judge by the rules of another year, for example by the targets of 2030.
+        """
+        return self.on(f"{as_of or year:04d}-{self.profile.judged_on}")
+
+
+class Rules(Mapping):
+    """Values in force on one day: entry id -> value (None: nothing is required)."""
+
+    def __init__(self, standard: Standard, date: str, overrides: Mapping | None = None):
+        self.standard = standard
+        self.date = date
+        self._values = {name: entry.on(date) for name, entry in standard.entries.items()}
+        self._values.update(overrides or {})
+        self._words: dict[str, str] = {}
+
+    def replace(self, **overrides: float | str | None) -> Rules:
+        """The same rules with some values changed (``__`` stands for the dot in an id)."""
+        changed = {name.replace("__", "."): value for name, value in overrides.items()}
+        return Rules(self.standard, self.date, self._values | changed)
+
+    def __getitem__(self, name: str) -> float | str | None:
+        return self._values[name]
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def entry(self, name: str) -> Entry:
+        return self.standard.entries[name]
+
+    def rule(self, name: str) -> str:
+        """The rule word of an entry."""
+        if name not in self._words:
+            self._words[name] = self.entry(name).rule_on(self.date)
+        return self._words[name]
+
+    def number(self, name: str) -> float:
+        """A value as a number; NaN where nothing is in force."""
+        value = self[name]
+        return float("nan") if value is None else float(value)
+
+    def usual(self, name: str) -> float:
+        """The number in force; where none is, the first that the standard sets.
+
+        For what has to be reckoned before a rule holds: rooms are built for classes of some size.
+        A standard without the entry is taken to agree with the national one.
+        """
+        value = self.get(name)
+        for standard in (self.standard, load_standard(NATIONAL)):
+            if value is None and name in standard.entries:
+                entry = standard.entries[name]
+                dated = (entry.on(date) for date in sorted(entry.values))
+                value = next((each for each in dated if each is not None), None)
+        return float(value)
+
+
+#: Entries without which nothing can be judged; the national profile has them all.
+NEEDED = (
+    *(f"{indicator}.{stage}" for indicator in INDICATORS for stage in STAGES),
+    *(f"cv.{stage}" for stage in STAGES),
+    *(f"composite_cv.{stage}" for stage in STAGES),
+    "school.indicators_met",
+    "school.floor",
+    "option.cv_weighting",
+    "option.decide_on",
+    "option.teaching_point_students",
+    "option.special_education_in_scope",
+    "option.private_in_scope",
+    "option.rooms_counting",
+    "option.retention_formula",
+    "option.certificate_without_special_post",
+)
+
+
+def built_in() -> list[str]:
+    """Ids of the standards that come with the package."""
+    folder = resources.files("analysis.policy").joinpath("profiles")
+    return sorted(Path(str(path)).stem for path in folder.iterdir() if str(path).endswith(".yaml"))
+
+
+def load_standard(name: str | Path) -> Standard:
+    """Read a standard.
+
+    Parameters
+    ----------
+    name : str or Path
+        Id of a built-in standard (``cn-2017``) or the path of a profile.
+
+    Returns
+    -------
+    Standard
+
+    Raises
+    ------
+    InputError
+        Unknown id or missing file; every mistake in the profile with file, line and reason.
+    """
+    profiles: list[Profile] = []
+    paths = [_locate(name)]
+    while True:
+        profile = _read_profile(paths[-1], paths[-1].stat().st_mtime_ns)
+        if any(profile.id == known.id for known in profiles):
+            message = N_("line {line}: extends itself by way of “{name}”")
+            raise _refused(paths[-2], [(("extends",), message, {"name": profile.id})])
+        profiles.append(profile)
+        if profile.extends is None:
+            break
+        paths.append(_locate(profile.extends, paths[-1]))
+    for position in reversed(range(len(profiles))):
+        _check(profiles[position:], paths[position])
+    return Standard(profiles)
+
+
+def _locate(name: str | Path, extending: Path | None = None) -> Path:
+    """The file of a built-in standard, or a file (beside the one that extends it)."""
+    if str(name) in built_in():
+        return Path(str(resources.files("analysis.policy").joinpath("profiles", f"{name}.yaml")))
+    path = Path(name)
+    if extending is not None:
+        # a profile reaches into its own folder, nowhere else
+        path = extending.parent / path.name
+    if path.is_file() and (extending is None or Path(name).name == str(name)):
+        return path
+    values = {"name": str(name), "names": ", ".join(built_in())}
+    if extending is None:
+        raise problem(
+            N_("no such standard; expected a file or one of {names}"), file=name, **values
+        )
+    message = N_("line {line}: no such standard “{name}”; expected a file or one of {names}")
+    raise _refused(extending, [(("extends",), message, values)])
+
+
+def _refused(path: Path, mistakes: list[tuple[tuple, str, dict]]) -> InputError:
+    """Mistakes in a profile (place, message, values) with the lines where they stand."""
+    document = read_yaml(path)
+    return InputError(
+        Finding("error", message, values | {"line": document.line(where) or 1}, str(path))
+        for where, message, values in mistakes
+    )
+
+
+@functools.cache
+def _read_profile(path: Path, _mtime: int) -> Profile:
+    return read_model(path, Profile)
+
+
+def _check(profiles: list[Profile], path: Path) -> None:
+    """Refuse what a single entry of the first profile cannot know about itself."""
+    standard = Standard(profiles)
+    mistakes: list[tuple[tuple, str, dict]] = []
+
+    def refuse(where: tuple, message: str, **values) -> None:
+        mistakes.append((where, message, values))
+
+    for name in NEEDED:
+        if name not in standard.entries:
+            refuse((), N_("line {line}: the entry “{name}” is missing"), name=name)
+    own = profiles[0]
+    base = Standard(profiles[1:]) if len(profiles) > 1 else None
+    for name, entry in own.entries.items():
+        if base and name not in base.entries and not entry.new:
+            refuse(
+                ("entries", name),
+                N_(
+                    "line {line}: unknown entry “{name}”: not in {base}; an additional one says new: true"
+                ),
+                name=name,
+                base=base.id,
+            )
+        for date, value in entry.values.items():
+            worded = entry.rule in ("yes", "no", "option")
+            if isinstance(value, str) and not worded:
+                refuse(
+                    ("entries", name, "values", date),
+                    N_("line {line}: {name} is “{value}”; the rule {rule} needs a number"),
+                    name=name,
+                    value=value,
+                    rule=entry.rule,
+                )
+            if entry.rule in ("yes", "no") and value not in (entry.rule, None):
+                refuse(
+                    ("entries", name, "values", date),
+                    N_("line {line}: {name} is “{value}”; the rule {rule} has the value {rule}"),
+                    name=name,
+                    value=value,
+                    rule=entry.rule,
+                )
+            known = _words(base.entries[name]) if base and name in base.entries else set()
+            if entry.rule == "option" and known and value not in known:
+                refuse(
+                    ("entries", name, "values", date),
+                    N_("line {line}: {name} is “{value}”; expected one of {names}"),
+                    name=name,
+                    value=value,
+                    names=", ".join(sorted(known)),
+                )
+    for position, name in enumerate(own.not_stated):
+        if name not in standard.entries:
+            refuse(
+                ("not_stated", position),
+                N_("line {line}: unknown entry “{name}” under not_stated"),
+                name=name,
+            )
+        if name in own.entries:
+            refuse(
+                ("not_stated", position),
+                N_("line {line}: “{name}” stands under entries and under not_stated; keep one"),
+                name=name,
+            )
+    known = standard.concessions
+    for position, name in enumerate(own.concessions):
+        if name not in known:
+            refuse(
+                ("concessions", position),
+                N_("line {line}: unknown concession “{name}”; there are {names}"),
+                name=name,
+                names=", ".join(known),
+            )
+    if mistakes:
+        raise _refused(path, mistakes)
+
+
+def _words(entry: Entry) -> set[str]:
+    """The words that an option may take; empty where it is a number."""
+    words = {
+        word for word in (*entry.values.values(), *entry.alternatives) if isinstance(word, str)
+    }
+    return words | {"yes", "no"} if words & {"yes", "no"} else words

@@ -1,0 +1,149 @@
+"""Several scenarios of one county side by side, as pictures."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
+from ..future.scenario import BASELINE
+from .chart_layout import GridLayout
+from .chart_scales import draw_scales
+from .charts import COLOURS, WIDTH, Chart, styled
+from .prospect_sentences import ProspectTeller
+
+#: How the lines of scenarios are told apart, also in black and white.
+LINES = (
+    ("#222222", "-", "o"),
+    ("#3B6FA0", "--", "s"),
+    ("#B5651D", "-.", "^"),
+    ("#5B8C5A", ":", "D"),
+    ("#8E5EA2", (0, (5, 1, 1, 1, 1, 1)), "v"),
+    ("#C0392B", (0, (1, 1)), "P"),
+    ("#5F6A6A", (0, (7, 2)), "X"),
+    ("#B7950B", (0, (3, 1)), "*"),
+)
+
+
+class ProspectCharts(ProspectTeller):
+    """Scenarios of a county as pictures."""
+
+    def _legend(self, figure: Chart) -> None:
+        handles = [
+            Line2D([], [], color=colour, linestyle=line, marker=marker, markersize=3.5, label=self.name(name))
+            for (colour, line, marker), name in zip(LINES, self.prospects.studies, strict=False)
+        ]  # fmt: skip
+        figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
+
+    def _panel(self, axis, series: dict[str, pd.Series]) -> None:
+        """One line per scenario; the observed years in common, the projected ones on grey."""
+        years = list(self.prospects.study.years)
+        axis.axvspan(self.prospects.last + 0.5, years[-1] + 0.5, color="#F4F4F4", zorder=0)
+        for (colour, line, marker), name in zip(LINES, self.prospects.studies, strict=False):
+            values = series[name]
+            ahead = values[values.index >= self.prospects.last]
+            axis.plot(ahead.index, ahead, linestyle=line, color=colour, marker=marker, markersize=3, markerfacecolor="white", linewidth=1.1)  # fmt: skip
+        seen = series[next(iter(series))]
+        seen = seen[seen.index <= self.prospects.last]
+        axis.plot(seen.index, seen, "o-", color="#222222", markersize=3.2, linewidth=1.4)
+        axis.set_xlim(years[0] - 0.4, years[-1] + 0.5)
+
+    def _scales(self, axis, size: float | None = None) -> None:
+        years = list(self.prospects.study.years)
+        ticks = years[:: 1 if len(years) < 9 else 2]
+        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=size)
+
+    def _stages(self) -> list[str]:
+        table = self.prospects.yearly[BASELINE].groupby("stage")["students"].sum()
+        return [stage for stage in STAGES if table.get(stage, 0) > 0]
+
+    @styled
+    def enrolment_chart(self) -> Chart:
+        """Pupils of each stage by every scenario, with the band of the main one."""
+        say, stages = self.say, self._stages()
+        figure = Chart(figsize=(WIDTH, 2.7), layout=GridLayout())
+        for axis, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages, strict=True):  # fmt: skip
+            series = {
+                name: table[table["stage"] == stage].set_index("year")["students"]
+                for name, table in self.prospects.yearly.items()
+            }
+            self._panel(axis, series)
+            if self.prospects.forecast is not None:
+                band = self.prospects.forecast.enrolment
+                band = band[band["stage"] == stage]
+                colour = LINES[list(self.prospects.studies).index(self.prospects.main)][0]
+                axis.fill_between(band["year"], band["low"], band["high"], color=colour, alpha=0.15, linewidth=0)  # fmt: skip
+            axis.set_title(say("{stage} (students, persons)", stage=say.label(STAGE_LABELS[stage])))
+            axis.set_ylim(bottom=0)
+            self._scales(axis)
+        self._legend(figure)
+        return figure
+
+    @styled
+    def schools_chart(self) -> Chart:
+        """Share of the schools that meet the school rule, by every scenario."""
+        say, stages = self.say, self._stages()
+        figure = Chart(figsize=(WIDTH, 2.5), layout=GridLayout())
+        for axis, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages, strict=True):  # fmt: skip
+            series = {}
+            for name, table in self.prospects.yearly.items():
+                part = table[table["stage"] == stage].set_index("year")
+                series[name] = part["passing"] / part["schools"] * 100
+            self._panel(axis, series)
+            axis.set_ylim(0, 105)
+            self._scales(axis)
+            axis.set_title(say("{stage}: schools that meet the school rule (%)", stage=say.label(STAGE_LABELS[stage])), fontsize=8 if self.lang == "zh" else 6.8)  # fmt: skip
+        self._legend(figure)
+        return figure
+
+    @styled
+    def balance_chart(self) -> Chart:
+        """The seven coefficients of variation by every scenario, one panel each and stage."""
+        say, stages = self.say, self._stages()
+        figure = Chart(figsize=(WIDTH, 8.4), layout=GridLayout())
+        axes = figure.subplots(len(INDICATORS), len(stages), squeeze=False)
+        for column, stage in enumerate(stages):
+            for row, name in enumerate(INDICATORS):
+                axis = axes[row, column]
+                series, limits = {}, None
+                for scenario, study in self.prospects.studies.items():
+                    table = study.all_balance
+                    table = table[(table["stage"] == stage) & (table["indicator"] == name)]
+                    series[scenario] = table.set_index("year")["cv"]
+                    limits = table.set_index("year")["limit"] if limits is None else limits
+                self._panel(axis, series)
+                axis.plot(limits.index, limits, color=COLOURS["short"], linewidth=0.8, drawstyle="steps-mid")  # fmt: skip
+                top = max(pd.concat([*series.values(), limits]).max(), 0.1)
+                axis.set_ylim(0, top * 1.12)
+                self._scales(axis, 6.3)
+                axis.set_title(
+                    f"{say.label(STAGE_LABELS[stage])} {say.label(INDICATORS[name].short)}",
+                    fontsize=7.5 if self.lang == "zh" else 6.4,
+                )
+        self._legend(figure)
+        return figure
+
+    @styled
+    def chances_chart(self) -> Chart:
+        """Probability of each condition by year, for the main scenario."""
+        say = self.say
+        figure = Chart(figsize=(WIDTH, 2.4), layout=GridLayout())
+        axis = figure.subplots()
+        shares = self.prospects.forecast.probability
+        names = {
+            "schools": say("all schools meet the rule"),
+            "cv": say("all CVs within the limit"),
+            "sizes": say("no school or class too large"),
+            "met": say("everything met"),
+        }
+        for (colour, line, marker), (column, label) in zip(LINES, names.items(), strict=False):
+            axis.plot(shares["year"], shares[column] * 100, linestyle=line, marker=marker, markersize=3.5, color=colour, label=label, linewidth=1.8 if column == "met" else 1.1)  # fmt: skip
+        for share in (50, 90):
+            axis.axhline(share, color="#999999", linewidth=0.7, linestyle=(0, (4, 3)))
+        axis.set_ylim(-3, 103)
+        axis.set_yticks([0, 50, 90, 100])
+        axis.set_xticks(shares["year"], [str(year) for year in shares["year"]])
+        axis.set_ylabel(say("share of the courses (%)"))
+        axis.grid(axis="y")
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        return figure

@@ -1,0 +1,289 @@
+"""Study -> sentences. Every number comes from the results, rounded as in the tables."""
+
+from __future__ import annotations
+
+from ..base.language import Language, speak
+from ..base.schema import INDICATORS, STAGE_LABELS
+from ..measure.indicators import whole_up
+from ..measure.study import Study
+from .terms import PART_NAMES, item_requirement, item_title, school_year
+
+
+def verdict(study: Study, lang: str = "zh") -> str:
+    """The verdict in one sentence."""
+    say = speak(lang)
+    name = say.label(study.county.record.name)
+    year = school_year(study.year, say)
+    if study.recognised:
+        return say("{name} meets every requirement in the {year}.", name=name, year=year)
+    if study.recognised is None:
+        open_ = study.items[study.items["status"] == "not_assessed"]
+        return say(
+            "{name} fails no requirement in the {year}, but the verdict stays open: "
+            "{n} requirements are not assessed.",
+            name=name,
+            year=year,
+            n=say.number(len(open_)),
+        )
+    failed = [part for part in PART_NAMES if study.part_status(part) == "not_met"]
+    return say(
+        "{name} does not meet the requirements in the {year}; not met: {parts}.",
+        name=name,
+        year=year,
+        parts=say.join(say(PART_NAMES[part]) for part in failed),
+    )
+
+
+def verdict_short(study: Study, lang: str = "zh") -> str:
+    """The verdict in a word or two, for the cover."""
+    say = speak(lang)
+    return {
+        True: say("All requirements met"),
+        False: say("Requirements not met"),
+        None: say("Verdict open"),
+    }[study.recognised]
+
+
+def findings(study: Study, lang: str = "zh") -> list[str]:
+    """What is met, what is not, the largest gaps, the schools that matter most, what is open."""
+    say = speak(lang)
+    return [
+        *_schools(study, say),
+        *_balance(study, say),
+        *_items(study, say),
+        *_largest_gaps(study, say),
+        *_schools_that_matter(study, say),
+        *_open(study, say),
+    ]
+
+
+def _stage(stage: str, say: Language) -> str:
+    return say.label(STAGE_LABELS[stage])
+
+
+def _schools(study: Study, say: Language) -> list[str]:
+    sentences = []
+    for stage, rows in study.schools.groupby("stage", sort=False):
+        passed, failed = (rows["status"] == "met").sum(), (rows["status"] == "not_met").sum()
+        text = say(
+            "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of 7 "
+            "indicators, the rest at {floor} or more”; {failed} do not.",
+            stage=_stage(stage, say),
+            passed=say.number(passed),
+            all=say.number(len(rows)),
+            needed=say.number(study.rules.number("school.indicators_met")),
+            floor=say.percent(study.rules.number("school.floor"), 0),
+            failed=say.number(failed),
+        )
+        unknown = len(rows) - passed - failed
+        if unknown:
+            text += say.plural(
+                " {n} school is open for lack of data.", " {n} schools are open for lack of data.",
+                int(unknown),
+            )  # fmt: skip
+        sentences.append(text)
+    return sentences
+
+
+def _balance(study: Study, say: Language) -> list[str]:
+    judged = study.balance[study.balance["indicator"] != "composite"]
+    judged = judged[judged["status"] != "not_applicable"]
+    if judged.empty:
+        return []
+    over = judged[judged["status"] == "not_met"]
+    text = say(
+        "Of {all} coefficients of variation between schools, {met} are within their limits.",
+        all=say.number(len(judged)),
+        met=say.number((judged["status"] == "met").sum()),
+    )
+    if len(over):
+        text += say(
+            " Above the limit: {list}.",
+            list=say.join(
+                say(
+                    "{stage} {indicator} {cv} (limit {limit})",
+                    stage=_stage(row["stage"], say),
+                    indicator=say.label(INDICATORS[row["indicator"]].short),
+                    cv=say.number(row["cv"], 3),
+                    limit=say.number(row["limit"], 2),
+                )
+                for row in over.to_dict("records")
+            ),
+        )
+    open_ = (judged["status"] == "not_assessed").sum()
+    if open_:
+        text += say.plural(
+            " {n} is not assessed, because schools are missing or all values are 0.",
+            " {n} are not assessed, because schools are missing or all values are 0.",
+            int(open_),
+        )
+    return [text]
+
+
+def _items(study: Study, say: Language) -> list[str]:
+    """Government guarantee, quality, recognition and vetoes: which items fail."""
+    sentences = []
+    for part in ("government", "quality", "recognition", "veto"):
+        items = study.items[study.items["part"] == part]
+        items = items[items["status"] != "not_applicable"]
+        failed = items.loc[items["status"] == "not_met", "item"]
+        if failed.empty:
+            continue
+        text = say(
+            "{part}: of {all} items, {met} are met; not met: {list}.",
+            part=say(PART_NAMES[part]),
+            all=say.number(len(items)),
+            met=say.number((items["status"] == "met").sum()),
+            list=say("; ").join(_titled(study, item, say) for item in failed),
+        )
+        sentences.append(text)
+    return sentences
+
+
+def _titled(study: Study, item: str, say: Language) -> str:
+    """An item with the titles of all its requirements that fail."""
+    rows = study.evaluation[study.evaluation["status"] == "not_met"]
+    rows = rows[rows["item"].str.split(".").str[0] == item]
+    return f"{item} " + say(", ").join(item_title(study, name, say.code) for name in rows["item"])
+
+
+def _largest_gaps(study: Study, say: Language) -> list[str]:
+    """The three indicators whose schools lack most, relative to what the threshold asks for."""
+    lacking = study.indicators[study.indicators["shortfall"] > 0]
+    if lacking.empty:
+        return []
+    need = study.indicators.assign(
+        need=study.indicators["threshold"]
+        * study.indicators["students"]
+        / study.indicators["indicator"].map({n: i.per for n, i in INDICATORS.items()}),
+        gap=lambda rows: rows["shortfall"].fillna(0.0),
+    )
+    sums = need.groupby(["stage", "indicator"], sort=False)[["need", "gap"]].sum()
+    largest = (sums["gap"] / sums["need"]).sort_values(ascending=False, kind="stable").head(3)
+    items = []
+    for (stage, name), share in largest.items():
+        if share <= 0:
+            continue
+        about = INDICATORS[name]
+        rows = lacking[(lacking["stage"] == stage) & (lacking["indicator"] == name)]
+        items.append(
+            say(
+                "{stage} {indicator}: {schools} schools lack {amount} {unit} in all "
+                "({share} of what the threshold asks of the stage)",
+                stage=_stage(stage, say),
+                indicator=say.label(about.short),
+                schools=say.number(len(rows)),
+                amount=say.number(whole_up(rows["shortfall"]).sum()),
+                unit=say.label(about.resource),
+                share=say.percent(share, 1),
+            )
+        )
+    separator = say("; ")
+    return [say("The largest gaps: {list}.", list=separator.join(items))]
+
+
+def weaker_targets(study: Study, lang: str = "zh") -> list[str]:
+    """One sentence for each target whose fulfilment would fail the national evaluation."""
+    say = speak(lang)
+    table = study.evaluation[study.evaluation["target_compared"] == "weaker"]
+    return [
+        say(
+            "{item}: the plan asks for {target}, the national rule for {required}; "
+            "meeting the plan would fail the evaluation.",
+            item=item_title(study, row["item"], lang),
+            target=item_requirement(study, row["item"], row["target"], lang),
+            required=item_requirement(study, row["item"], row["requirement"], lang),
+        )
+        for row in table.to_dict("records")
+    ]
+
+
+#: Items named in a sentence about what a plan leaves out; the rest is counted.
+NAMED = 10
+
+
+def silent(titles: list[str], lang: str = "zh") -> str:
+    """Which national requirements the county's plan does not mention."""
+    say = speak(lang)
+    if len(titles) <= NAMED:
+        return say("The plan says nothing about: {list}.", list=say("; ").join(titles))
+    return say(
+        "The plan says nothing about {n} of the national requirements, among them: {list}.",
+        n=say.number(len(titles)),
+        list=say("; ").join(titles[:NAMED]),
+    )
+
+
+def _schools_that_matter(study: Study, say: Language) -> list[str]:
+    sentences = []
+    worst = study.schools.sort_values(
+        ["below_floor", "met", "students"], ascending=[False, True, False], kind="stable"
+    )
+    worst = worst[worst["status"] == "not_met"].head(3)
+    if len(worst):
+        sentences.append(
+            say(
+                "Furthest from the rule: {list}.",
+                list=say.join(
+                    say(
+                        "{school} ({stage}, {met} of 7 met)",
+                        school=row["school"],
+                        stage=_stage(row["stage"], say),
+                        met=say.number(row["met"]),
+                    )
+                    for row in worst.to_dict("records")
+                ),
+            )
+        )
+    margins = study.school_margins
+    near = margins[(margins["status"] == "not_met") & margins["change"].notna()]
+    near = near.sort_values("change", kind="stable").head(3)
+    if len(near):
+        sentences.append(
+            say(
+                "Closest to meeting it, with one improvement each: {list}.",
+                list=say.join(
+                    say(
+                        "{school} ({stage}: {indicator} {change} more)",
+                        school=row["school"],
+                        stage=_stage(row["stage"], say),
+                        indicator=say.label(INDICATORS[row["indicator"]].short),
+                        change=say.percent(row["change"], 1),
+                    )
+                    for row in near.to_dict("records")
+                ),
+            )
+        )
+    return sentences
+
+
+def _open(study: Study, say: Language) -> list[str]:
+    missing = study.indicators[study.indicators["status"] == "not_assessed"]
+    sentences = []
+    if len(missing):
+        schools = missing[["school_id", "school"]].drop_duplicates()
+        names = say.join(schools["school"].head(3))
+        if len(schools) > 3:
+            names = say("{names} and others", names=names)
+        sentences.append(
+            say(
+                "Not assessed for lack of data: {n} values at {schools} schools ({names}). "
+                "They count neither as passed nor as failed.",
+                n=say.number(len(missing)),
+                schools=say.number(len(schools)),
+                names=names,
+            )
+        )
+    others = study.evaluation[study.evaluation["part"] != "resource"]
+    open_ = others[others["status"] == "not_assessed"]
+    if len(open_):
+        names = [say(PART_NAMES[part]) for part in open_["part"].unique()]
+        sentences.append(
+            say(
+                "Not assessed for lack of data: {n} requirements of {parts}. "
+                "Before they are, the county cannot be called recognised.",
+                n=say.number(len(open_)),
+                parts=say.join(names),
+            )
+        )
+    return sentences

@@ -1,0 +1,128 @@
+"""How items, values, requirements and statuses are put into words, the same in all texts."""
+
+from __future__ import annotations
+
+from ..base.files import N_
+from ..base.language import DASH, Language, places, speak
+from ..base.schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS
+from ..measure.evaluate import CV_DECIMALS
+from ..measure.items import SUBJECTS
+from ..measure.study import Study
+
+PART_NAMES = {
+    "resource": N_("Resource allocation"),
+    "government": N_("Government guarantee"),
+    "quality": N_("Education quality"),
+    "recognition": N_("Social recognition"),
+    "veto": N_("Veto conditions"),
+}
+STATUS_NAMES = {
+    "met": N_("met"),
+    "not_met": N_("not met"),
+    "near": N_("85 % or more"),
+    "short": N_("below 85 %"),
+    "not_assessed": N_("not assessed"),
+    "not_applicable": N_("not applicable"),
+}
+
+#: Wherever projected pupils are shown.
+ROUNDED = N_(
+    "Projected pupils are parts of persons; they are shown as whole persons, each figure rounded by "
+    "itself, so that figures may add up to a few more or fewer than their total."
+)
+
+OPTION_WORDS = {
+    "students": {"zh": "按学生数", "en": "by students"},
+    "none": {"zh": "不加权", "en": "none"},
+    "graduates": {"zh": "按毕业生数", "en": "by graduates"},
+    "entrants": {"zh": "按入学数", "en": "by entrants"},
+    "each": {"zh": "分别", "en": "each"},
+    "sum": {"zh": "合并", "en": "in sum"},
+    "unrounded": {"zh": "不舍入", "en": "unrounded"},
+    "rounded": {"zh": "舍入后", "en": "rounded"},
+    **{name: {"zh": CHOICE_LABELS[name].zh, "en": name} for name in ("yes", "no")},
+}
+
+
+def school_year(year: int, say: Language) -> str:
+    """A school year as people write it: 2021 -> 2021—2022学年."""
+    return say("school year {first}–{second}", first=year, second=year + 1)
+
+
+def status_name(status: str, lang: str) -> str:
+    """A status in words."""
+    return speak(lang)(STATUS_NAMES[status])
+
+
+def item_detail(detail: str, lang: str) -> str:
+    """The units named in `detail`, subjects in words."""
+    words = [text.split(" ") for text in detail.split("; ")]
+    return "; ".join(
+        " ".join([SUBJECTS[w[0]][lang] if w[0] in SUBJECTS else w[0], *w[1:]]) for w in words
+    )
+
+
+def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:
+    """What an item of the evaluation is called; `own`: by the county's plan, if it has a name for it."""
+    say = speak(lang)
+    head, _, rest = item.partition(".")
+    if head == "schools":
+        return say("{stage}: every school meets the rule", stage=say.label(STAGE_LABELS[rest]))
+    if head == "cv" and "." in rest:
+        name, stage = rest.split(".")
+        return say(
+            "{stage}: CV of {indicator}",
+            stage=say.label(STAGE_LABELS[stage]),
+            indicator=say.label(INDICATORS[name].short),
+        )
+    both = (study.rules, study.plan.get(study.year))
+    for rules in both[::-1] if own else both:
+        if rules and item in rules.standard.entries:
+            return say.label(rules.entry(item).title)
+    return item
+
+
+def is_share(study: Study, item: str) -> bool:
+    """Whether an item is a share that people read as a percentage."""
+    if item.startswith("schools."):
+        return True
+    for rules in (study.plan.get(study.year), study.rules):
+        if rules and item in rules.standard.entries:
+            entry = rules.entry(item)
+            return entry.unit is None and not item.startswith(("cv.", "composite_cv."))
+    return False
+
+
+def item_value(study: Study, item: str, value, lang: str) -> str:
+    """A value of an item with its unit: percentages for shares, three decimals for CVs."""
+    say = speak(lang)
+    if isinstance(value, str):
+        return OPTION_WORDS.get(value, {}).get(lang, value)
+    if item.startswith(("cv.", "composite_cv.")):
+        return say.number(value, CV_DECIMALS)
+    if is_share(study, item):
+        return say.percent(value, 1)
+    shown = say.number(value, 0 if value == round(value) else 2) if value == value else DASH
+    return shown
+
+
+def item_requirement(study: Study, item: str, text: str, lang: str) -> str:
+    """A requirement as people read it: percentages for shares, words for findings."""
+    say = speak(lang)
+    if text in ("yes", "no"):
+        return OPTION_WORDS[text][lang]
+    sign, _, number = text.partition(" ")
+    if not number:
+        return text
+    value = float(number)
+    if is_share(study, item):
+        return f"{sign} {say.percent(value, 0 if abs(value * 100 % 1) < 1e-9 else 1)}"
+    return f"{sign} {say.number(value, places(value))}"
+
+
+def item_unit(study: Study, item: str, lang: str) -> str:
+    """Unit of an item's value; empty for shares and findings."""
+    for rules in (study.rules, study.plan.get(study.year)):
+        if rules and item in rules.standard.entries and rules.entry(item).unit:
+            return speak(lang).label(rules.entry(item).unit)
+    return ""
