@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from .files import MORE, N_, Finding
-from .language import Said
 from .ranges import COLUMNS
 from .refusals import shorten
 from .schema import (
@@ -315,10 +314,8 @@ def _school_system(tables: Tables) -> Iterator[Finding]:
     if found is not None:
         yield Finding(
             "error",
-            N_(
-                "the primary schools have five grades, grade 6 {place}: the five-four system (五四学制) is not supported yet. Stages, limits and progression are reckoned for six years of primary and three of junior secondary school"
-            ),
-            {"place": Said(found.message, {})},
+            found.message,
+            {},
             tables.files.get("enrolment", "enrolment"),
             "enrolment",
             "grade",

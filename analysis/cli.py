@@ -148,6 +148,11 @@ def check(
             _write(out, write_corrections(name, findings, lang))
             typer.echo(say("{path} written", path=out))
         _print_findings(findings, lang)
+        if len(digest(findings, lang)) < len(findings) and out is None:
+            typer.echo(
+                say("All places one by one: junheng check {name} --out findings.xlsx", name=name),
+                err=True,
+            )
         errors = [f for f in findings if f.severity == "error"]
         if county is None:
             typer.echo(

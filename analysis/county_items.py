@@ -40,11 +40,14 @@ def check_items(tables: Tables, standard: Standard) -> list[Finding]:
     if rows.empty:
         return []
     number = pd.to_numeric(rows["value"], errors="coerce").to_numpy(dtype=float)
-    return [
+    findings = [
         *_names(tables, rows, standard),
         *_kinds_and_ranges(tables, rows, number, standard),
         *_parts(tables, rows, number),
     ]
+    # what is wrong is not questioned as well
+    wrong = {finding.row for finding in findings if finding.severity == "error"} - {None}
+    return [f for f in findings if f.severity == "error" or f.row not in wrong]
 
 
 def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[Finding]:

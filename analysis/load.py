@@ -231,10 +231,10 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     files = {name: file for name, (_, file) in raw.items()}
     tables = Tables(complete, files, unread)
     findings.extend(check_tables(tables))
-    for name, table in TABLES.items():
-        if name in frames and frames[name].empty and name in complete:
-            severity, message = _NO_ROWS[table.needed]
-            findings.append(Finding(severity, message, {}, files[name], name))
+    empty = [name for name in complete if frames[name].empty]
+    for name in [name for name in empty if TABLES[name].needed] or empty:
+        severity, message = _NO_ROWS[TABLES[name].needed]
+        findings.append(Finding(severity, message, {}, files[name], name))
     if standard is not None:
         findings.extend(check_items(tables, standard))
     findings = [_placed(finding, places) for finding in findings]
@@ -1006,8 +1006,8 @@ def _typed(
 def _remarks(remarks: dict[int, str], file: str, table: str) -> Finding:
     """A reminder that rows of totals and notes were skipped."""
     some = list(remarks.items())[:LISTED]
-    rows = [f"{row + 1} (“{text}”)" for row, text in some]
-    values = {"n": len(remarks), "rows": ", ".join(rows) + (" …" if len(remarks) > LISTED else "")}
+    rows = [f"{row + 1} “{text}”" for row, text in some]
+    values = {"n": len(remarks), "rows": "; ".join(rows) + (" …" if len(remarks) > LISTED else "")}
     message = N_(
         "{n} rows are totals or notes and are not read as data: {rows}. If one is a school, give it its id"
     )

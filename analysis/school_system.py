@@ -19,10 +19,17 @@ from .schema import SCHOOL_TYPES
 #: that do are mistakes.
 SYSTEMATIC = 0.8
 
+_IN_JUNIOR = N_(
+    "grade 6 belongs to the junior secondary schools here: the five-four system is not supported yet. Stages, requirements and progression are reckoned for six years of primary and three of junior secondary school, so that this county cannot be assessed"
+)
+_NO_SIX = N_(
+    "no school has a grade 6, though there are grades 5 and 7: primary school of five years is not supported yet. Stages, requirements and progression are reckoned for six years of primary and three of junior secondary school; if grade 6 was only left out, enter it"
+)
+
 
 @dataclass(frozen=True)
 class FiveYears:
-    """Where grade 6 is instead, as a message id, and the first row that says so."""
+    """What is to be said, as a message id, and the first row that shows it."""
 
     message: str
     row: int
@@ -66,7 +73,7 @@ def five_years_of_primary(
         evidence += list(sixes.index[sixes == 1])
         junior, primary = junior + int((sixes == 1).sum()), primary + int((sixes == 0).sum())
     if junior and junior >= SYSTEMATIC * (junior + primary):
-        return FiveYears(N_("stands in the junior secondary schools"), int(min(evidence)))
+        return FiveYears(_IN_JUNIOR, int(min(evidence)))
     return None
 
 
@@ -104,4 +111,4 @@ def _without_six(taught: pd.DataFrame, school_years: pd.DataFrame | None) -> Fiv
         kind = _counted_as_junior(taught, five, school_years)
         if kind.isna().mean() > 1 - SYSTEMATIC:
             return None  # the totals know of more students: rows were left out
-    return FiveYears(N_("is missing"), int(five.index.min()))
+    return FiveYears(_NO_SIX, int(five.index.min()))
