@@ -583,8 +583,8 @@ def _year_gaps(tables: Tables) -> Iterator[Finding]:
     opened = roster["opened"] if "opened" in roster else pd.Series(np.nan, roster.index)
     closed = roster["closed"] if "closed" in roster else pd.Series(np.nan, roster.index)
     reported = pd.MultiIndex.from_frame(rows[["school_id", "year"]])
-    known = rows["school_id"].isin(roster["school_id"]) | rows["school_id"].isna()
-    strangers = rows.loc[~known, ["school_id", "year"]].drop_duplicates()["year"].value_counts()
+    unknown = rows["school_id"].notna() & ~rows["school_id"].isin(roster["school_id"])
+    strangers = rows.loc[unknown, ["school_id", "year"]].drop_duplicates()["year"].value_counts()
     for year in years:
         open_ = ~(opened > year) & ~(closed < year)
         there = pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported)

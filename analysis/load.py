@@ -843,7 +843,8 @@ def _clean(text: str) -> str:
     """A text without stray spaces, line breaks and invisible characters."""
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return " ".join(unwrapped(text.strip()).split())
+    words = " ".join(text.split())
+    return " ".join(unwrapped(words).split()) if words[:2] == '="' else words
 
 
 def _clean_text(text: str) -> str:

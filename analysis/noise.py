@@ -61,6 +61,8 @@ def is_remark(text: str) -> bool:
     >>> is_remark("注册小学")
     False
     """
+    if text[:1].isdigit():  # nearly every id, and not worth a look
+        return False
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
     return bool(_TOTAL.fullmatch(text) or _NOTE.fullmatch(text))
 

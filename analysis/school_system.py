@@ -52,10 +52,9 @@ def five_years_of_primary(
     FiveYears or None
         None where primary school has six grades, or it cannot be told.
     """
-    taught = enrolment[(enrolment["students"] > 0) & enrolment["school_id"].notna()]
-    six = taught[taught["grade"] == 6]
+    six = enrolment[_taught(enrolment, 6)]
     if six.empty:
-        return _without_six(taught, school_years)
+        return _without_six(enrolment, school_years)
     stages = {name: kind.stages for name, kind in SCHOOL_TYPES.items()}
     as_junior = six["type"].isin(
         [n for n, s in stages.items() if "junior" in s and "primary" not in s]
@@ -69,7 +68,7 @@ def five_years_of_primary(
         return None  # the usual case is told apart without a sum
     evidence = list(six.index[as_junior])
     if len(both) and school_years is not None:
-        sixes = _counted_as_junior(taught, both, school_years)
+        sixes = _counted_as_junior(enrolment, both, school_years)
         evidence += list(sixes.index[sixes == 1])
         junior, primary = junior + int((sixes == 1).sum()), primary + int((sixes == 0).sum())
     if junior and junior >= SYSTEMATIC * (junior + primary):
@@ -77,11 +76,17 @@ def five_years_of_primary(
     return None
 
 
+def _taught(enrolment: pd.DataFrame, grade: int) -> pd.Series:
+    """Which rows are of a grade and have students."""
+    known = enrolment["school_id"].notna()
+    return known & (enrolment["grade"] == grade) & (enrolment["students"] > 0)
+
+
 def _counted_as_junior(
-    taught: pd.DataFrame, both: pd.DataFrame, school_years: pd.DataFrame
+    enrolment: pd.DataFrame, both: pd.DataFrame, school_years: pd.DataFrame
 ) -> pd.Series:
     """By row of a grade: 1 if the school's totals count grade 6 as junior, 0 as primary, else NaN."""
-    rows = taught[taught["school_id"].isin(both["school_id"])]
+    rows = enrolment[enrolment["school_id"].isin(both["school_id"])]
     grades = rows.pivot_table(
         index=["school_id", "year"], columns="grade", values="students", aggfunc="sum", fill_value=0
     )
@@ -96,19 +101,17 @@ def _counted_as_junior(
     return pd.Series(kind.reindex(keys).to_numpy(), both.index)
 
 
-def _without_six(taught: pd.DataFrame, school_years: pd.DataFrame | None) -> FiveYears | None:
+def _without_six(enrolment: pd.DataFrame, school_years: pd.DataFrame | None) -> FiveYears | None:
     """No grade 6 anywhere, although grades 5 and 7 are taught, at more than one primary school."""
-    five = taught[taught["grade"] == 5]
-    if five["school_id"].nunique() < 2 or not (taught["grade"] == 7).any():
+    five = enrolment[_taught(enrolment, 5)]
+    if five["school_id"].nunique() < 2 or not _taught(enrolment, 7).any():
         return None
     # schools that grow from the first grade would have had a grade 6 a year later
-    if (
-        taught["year"].min() < taught["year"].max()
-        and not (five["year"] < taught["year"].max()).any()
-    ):
+    first, last = enrolment["year"].min(), enrolment["year"].max()
+    if first < last and not (five["year"] < last).any():
         return None
     if school_years is not None:
-        kind = _counted_as_junior(taught, five, school_years)
+        kind = _counted_as_junior(enrolment, five, school_years)
         if kind.isna().mean() > 1 - SYSTEMATIC:
             return None  # the totals know of more students: rows were left out
     return FiveYears(_NO_SIX, int(five.index.min()))
