@@ -217,14 +217,65 @@ FORMS = {
         (folder / "notes.txt").write_text("x"),
         (folder / "scenarios").mkdir(),
     ),
+    "a line that names the separator for Excel": lambda folder: [
+        (folder / f"{name}.csv").write_text("sep=;\n" + text_of(rows, ";"), encoding="utf-8")
+        for name, rows in good_tables().items()
+    ],
+    "ids as formulas that say a text": change(
+        "school_years", lambda rows: [row.__setitem__(0, f'="{row[0]}"') for row in rows[1:]]
+    ),
+    "everything as formulas that say a text": lambda folder: [
+        (folder / f"{name}.csv").write_text(
+            text_of([[cell and f'="{cell}"' for cell in row] for row in rows]), encoding="utf-8"
+        )
+        for name, rows in good_tables().items()
+    ],
+    "ids and numbers behind an apostrophe": lambda folder: [
+        change(name, lambda rows: [row.__setitem__(0, "'" + row[0]) for row in rows[1:]])(folder)
+        for name in good_tables()
+    ],
     "endings in capitals": lambda folder: (folder / "rooms.csv").rename(folder / "Rooms.CSV"),
 }
+
+
+#: Forms in which the rows stand elsewhere.
+MOVED = ("blank rows", "a line that names the separator for Excel")
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_another_form_of_the_same_county(form, folder, good):
     FORMS[form](folder)
-    assert_same(read(folder), good, index=form != "blank rows")
+    assert_same(read(folder), good, index=form not in MOVED)
+
+
+REMARKS = (
+    ([], ["合计", "共4所"], [], ["注：本表由统计科填报，填表人：某某"]),
+    (["全 县 总 计：", "2021"], ["小计", "2021"], ["备注：初步数据", "", "审核人：某某"]),
+    (["", "Total"], ["", "", "说明：含附设班"]),
+)
+
+
+@pytest.mark.parametrize("more", REMARKS)
+def test_totals_and_notes_are_not_data(more, folder, good):
+    """Below the rows and between them, in any column; blank rows around them do not matter."""
+    for name in ("schools", "school_years", "enrolment"):
+        bad.add_rows(name, *more)(folder)
+    change("rooms", lambda rows: rows.__setitem__(slice(5, 5), [list(row) for row in more]))(folder)
+    county, findings = read_county(folder)
+    assert_same(county, good, index=False)
+    assert [finding.severity for finding in findings] == ["warning"] * 4
+    said = [finding.text("zh") for finding in findings]
+    assert all("未作为数据读取" in text for text in said)
+    if more is REMARKS[0]:
+        assert findings[0].sentence("en") == (
+            f"{folder}/schools.csv, row 7: 2 rows are totals or notes and are not read as data: "
+            "7 “合计”; 9 “注:本表由统计科填报,填表人:某某”. If one is a school, give it its id"
+        ).replace("注:", "注：").replace(",填表人:", "，填表人：")
+
+
+def test_a_row_with_an_id_is_data_whatever_it_says(folder):
+    cells(("schools", 2, "name", "合计"), ("schools", 3, "note", "注：新建"))(folder)
+    assert read(folder).tables["schools"]["name"].tolist()[:2] == ["合计", "第二小学"]
 
 
 def test_rows_are_counted_with_blank_ones(folder):
@@ -339,6 +390,29 @@ def test_numeric_ids_and_values_of_xlsxwriter(tmp_path):
     assert_same(county, read(bad.write_folder(tmp_path / "county", tables)))
 
 
+@pytest.mark.parametrize("pattern", ["0000", "0000;-0000", "0000_ "])
+def test_numbers_shown_with_zeros_in_front_are_read_as_shown(pattern, tmp_path, good):
+    """A cell that shows 0101 and holds the number 101; others keep their number."""
+    import openpyxl
+
+    path = bad.write_workbook(tmp_path / "county.xlsx")
+    workbook = openpyxl.load_workbook(path)
+    for name in ("school_years", "enrolment", "rooms"):
+        for (there,) in workbook[name].iter_rows(min_row=2, max_col=1):
+            there.value, there.number_format = int(there.value), pattern
+    workbook["rooms"]["D2"].number_format = "000"
+    workbook.save(path)
+    assert_same(read(path), good)
+    workbook["rooms"]["A2"].number_format = "General"
+    workbook.save(path)
+    (finding,) = read_county(path)[1]
+    assert finding.sentence("en") == (
+        f"{path} [rooms], row 2, column school_id: the school “101” is not in the roster (table "
+        "schools), which has “0101”: zeros in front were lost in one of the two tables; format the "
+        "column as text and type them again"
+    )
+
+
 # --- a law ---------------------------------------------------------------------------------------
 
 NAMES = st.text(
@@ -347,6 +421,7 @@ NAMES = st.text(
 IDS = st.from_regex(r"[0-9A-Z]{1,10}", fullmatch=True).filter(lambda text: "E" not in text)
 AMOUNTS = st.sampled_from(["", "0"]) | st.integers(0, 10**12).map(lambda cents: str(cents / 100))
 # a spreadsheet keeps fifteen digits
+COUNTS = st.integers(10, 10**5).map(str) | st.just("")
 VALUES = st.integers(-(10**14), 10**14).map(lambda n: repr(n / 1000)) | st.sampled_from(
     ["yes", "no", "", "0"]
 )
@@ -373,7 +448,8 @@ def counties(draw) -> dict[str, bad.Rows]:
     for item in draw(
         st.lists(st.sampled_from(["births", "entrants_grade1", "free_series"]), unique=True)
     ):
-        tables["county_years"].append(["2021", item, draw(VALUES), draw(NAMES)])
+        value = draw(VALUES if item == "free_series" else COUNTS)
+        tables["county_years"].append(["2021", item, value, draw(NAMES)])
     return tables
 
 
@@ -427,7 +503,7 @@ def test_two_hundred_thousand_rows(folder):
     tables["enrolment"][1:] = [
         [i, str(y), str(g), "40", "1", "40"] for i in ids for y in years for g in grades
     ]
-    del tables["rooms"][1:]
+    tables["rooms"][1:] = [[ids[0], "2025", "music", "75"]]
     bad.write_folder(folder, tables)
     started = time.monotonic()
     county = read(folder)

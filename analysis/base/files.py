@@ -27,6 +27,9 @@ Model = TypeVar("Model", bound=pydantic.BaseModel)
 #: A YAML file above this size (bytes) is not one that a person wrote.
 LARGEST_YAML = 1_000_000
 
+#: Says how many findings of one kind are not listed one by one.
+MORE = N_("{n} more rows with the same problem")
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -595,6 +595,23 @@ COUNTY_INPUTS = MappingProxyType(
         "satisfaction_visits": Label("实地走访人数（人）", "Persons visited"),
         "satisfaction_visits_satisfied": Label("其中：满意（人）", "of them satisfied"),
         "satisfaction_visits_parents": Label("其中：家长（人）", "of them parents"),
+        # the county's basics in the application form
+        "population_persons": Label("人口总数（人）", "Population (persons)"),
+        "rural_population_persons": Label("其中：农村人口（人）", "of them rural (persons)"),
+        "towns": Label("乡镇数（个）", "Townships"),
+        "villages": Label("行政村数（个）", "Villages"),
+        "gdp_per_person_cny": Label("人均GDP（元）", "GDP per person (yuan)"),
+        "fiscal_revenue_per_person_cny": Label(
+            "人均财政收入（元）", "Fiscal revenue per person (yuan)"
+        ),
+        "rural_income_per_person_cny": Label(
+            "农民人均纯收入（元）", "Net income of farmers per person (yuan)"
+        ),
+        "urban_income_per_person_cny": Label(
+            "城镇居民人均可支配收入（元）", "Disposable income of townspeople per person (yuan)"
+        ),
+        "staff_primary": Label("小学教职工（人）", "Primary staff"),
+        "staff_junior": Label("初中教职工（人）", "Junior secondary staff"),
     }
 )
 
@@ -635,22 +652,41 @@ COUNTY_FIELDS = MappingProxyType(
     }
 )
 
-#: Pairs of county_years items of which the first is a part of the second.
+#: Items of county_years that together are part of others, and how grave it is if they are more.
 COUNTY_PARTS = (
-    ("teachers_trained_360h", "teachers_total"),
-    ("teachers_certified", "teachers_in_post"),
-    ("teachers_rotated", "teachers_eligible_rotation"),
-    ("backbone_rotated", "teachers_rotated"),
-    ("zone_enrolled_primary", "zone_students_primary"),
-    ("zone_enrolled_junior", "zone_students_junior"),
-    ("quality_senior_places_allocated", "quality_senior_places"),
-    ("quality_senior_places_rural", "quality_senior_places_allocated"),
-    ("migrant_children_public", "migrant_children_eligible"),
-    ("disabled_children_enrolled", "disabled_children_registered"),
-    ("satisfaction_questionnaires_valid", "satisfaction_questionnaires_issued"),
-    ("satisfaction_questionnaires_satisfied", "satisfaction_questionnaires_valid"),
-    ("satisfaction_visits_satisfied", "satisfaction_visits"),
-    ("satisfaction_visits_parents", "satisfaction_visits"),
+    *(
+        (parts if isinstance(parts, tuple) else (parts,), (whole,), "error")
+        for parts, whole in (
+            ("teachers_trained_360h", "teachers_total"),
+            ("teachers_certified", "teachers_in_post"),
+            ("special_post_teachers", "teachers_in_post"),
+            ("teachers_rotated", "teachers_eligible_rotation"),
+            ("backbone_rotated", "teachers_rotated"),
+            ("zone_enrolled_primary", "zone_students_primary"),
+            ("zone_enrolled_junior", "zone_students_junior"),
+            ("quality_senior_places_allocated", "quality_senior_places"),
+            ("quality_senior_places_rural", "quality_senior_places_allocated"),
+            ("migrant_children_public", "migrant_children_eligible"),
+            ("disabled_children_enrolled", "disabled_children_registered"),
+            ("satisfaction_questionnaires_valid", "satisfaction_questionnaires_issued"),
+            ("satisfaction_questionnaires_satisfied", "satisfaction_questionnaires_valid"),
+            ("satisfaction_visits_satisfied", "satisfaction_visits"),
+            ("satisfaction_visits_parents", "satisfaction_visits"),
+            ("junior_deaths", "junior_entrants_three_years_ago"),
+            ("rural_population_persons", "population_persons"),
+        )
+    ),
+    (
+        ("migrant_children_purchased", "migrant_children_public"),
+        ("migrant_children_eligible",),
+        "warning",
+    ),
+    # some repeat a year
+    (
+        ("junior_graduates",),
+        ("junior_entrants_three_years_ago", "junior_transfers_in"),
+        "warning",
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ..base.digest import digest
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import speak
 
@@ -57,8 +58,8 @@ def _say(lang: str):
 def _print_findings(findings, lang: str) -> None:
     say = _say(lang)
     names = {"error": say("error"), "warning": say("warning")}
-    for finding in findings:
-        typer.echo(f"{names[finding.severity]}{say(': ')}{finding.sentence(lang)}", err=True)
+    for severity, sentence in digest(findings, lang):
+        typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
 
 
 def _each(counties: list[str], lang: str, work) -> None:
@@ -146,10 +147,14 @@ def check(
 
             _write(out, write_corrections(name, findings, lang))
             typer.echo(say("{path} written", path=out))
-        _print_findings([f for f in findings if f.severity == "warning"], lang)
+        _print_findings(findings, lang)
+        if len(digest(findings, lang)) < len(findings) and out is None:
+            typer.echo(
+                say("All places one by one: junheng check {name} --out findings.xlsx", name=name),
+                err=True,
+            )
         errors = [f for f in findings if f.severity == "error"]
         if county is None:
-            _print_findings(errors, lang)
             typer.echo(
                 say.plural("{name}: {n} error", "{name}: {n} errors", len(errors), name=name)
             )
@@ -397,8 +402,7 @@ def import_(
     def work(path: str) -> None:
         made = import_returns(path, out, force=force, lang=lang, **about)
         errors = [finding for finding in made.findings if finding.severity == "error"]
-        _print_findings([f for f in made.findings if f.severity == "warning"], lang)
-        _print_findings(errors, lang)
+        _print_findings(made.findings, lang)
         typer.echo(say("{path} written", path=made.page))
         if made.out is None:
             typer.echo(say("nothing was imported; correct the errors and repeat"))

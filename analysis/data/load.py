@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import functools
 import hashlib
 import io
@@ -10,7 +10,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,13 +21,11 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from ..base.files import N_, Finding, InputError, decode, problem, read_data, read_model
+from ..base.files import MORE, N_, Finding, InputError, decode, problem, read_data, read_model
 from ..base.refusals import mistakes, shorten
 from ..base.schema import (
     CHOICE_LABELS,
     COUNTY_FIELDS,
-    COUNTY_INPUTS,
-    COUNTY_PARTS,
     COUNTY_SHEET,
     OTHER_SHEETS,
     TABLES,
@@ -38,8 +36,11 @@ from ..base.schema import (
 )
 from ..base.spreadsheet import unguarded
 from ..policy.plan import Plan, read_plan
-from ..policy.standards import LARGEST_SHARE, NATIONAL, Standard, Text, built_in, load_standard
+from ..policy.standards import NATIONAL, Standard, Text, built_in, load_standard
 from .check import LISTED, Tables, check_tables, further, unknown_name
+from .county_items import check_items
+from .noise import remark_rows, separator_line, unwrapped
+from .number_formats import show_zeros, zero_cells, zero_styles
 from .places import find_county
 
 _TABLE = Label("表", "table")
@@ -167,7 +168,13 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     county : County or None
         None if there is an error.
     findings : list of Finding
+        Errors first.
     """
+    county, findings = _read_county(path)
+    return county, sorted(findings, key=lambda finding: finding.severity != "error")
+
+
+def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         path = find_county(path)
@@ -222,28 +229,30 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         if set(TABLES[name].keys) <= set(frame.columns)
     }
     files = {name: file for name, (_, file) in raw.items()}
-    findings.extend(check_tables(Tables(complete, files, unread)))
-    for name, table in TABLES.items():
-        if table.needed and name in frames and frames[name].empty and name in complete:
-            findings.append(Finding("error", N_("the table has no rows"), {}, files[name], name))
-    if standard is not None and "county_years" in complete:
-        findings.extend(_county_items(complete["county_years"], standard, files["county_years"]))
+    tables = Tables(complete, files, unread)
+    findings.extend(check_tables(tables))
+    empty = [name for name in complete if frames[name].empty]
+    for name in [name for name in empty if TABLES[name].needed] or empty:
+        severity, message = _NO_ROWS[TABLES[name].needed]
+        findings.append(Finding(severity, message, {}, files[name], name))
+    if standard is not None:
+        findings.extend(check_items(tables, standard))
     findings = [_placed(finding, places) for finding in findings]
     if record is None or standard is None or any(f.severity == "error" for f in findings):
         return None, findings
-    tables = {
+    frames = {
         name: complete[name] if name in complete else _complete(table, pd.DataFrame())
         for name, table in TABLES.items()
     }
     return (
         County(
             record,
-            MappingProxyType(tables),
+            MappingProxyType(frames),
             standard,
             path,
             plan,
             tuple(findings),
-            _fingerprint(tables, record, standard, plan),
+            _fingerprint(frames, record, standard, plan),
         ),
         findings,
     )
@@ -293,57 +302,11 @@ def _standard(name: str, path: Path) -> Standard:
     )
 
 
-def _county_items(table: pd.DataFrame, standard: Standard, file: str) -> Iterator[Finding]:
-    """Items of county_years that the standard cannot mean: misspelt, or of the wrong kind."""
-    items = {name.split(".")[0] for name in standard.entries} | set(standard.entries)
-    known = items | set(COUNTY_INPUTS)
-    number = pd.to_numeric(table["value"], errors="coerce").set_axis(table.index)
-
-    def at(
-        row: int, message: str, severity: str = "error", column: str = "value", **values
-    ) -> Finding:
-        values = {"item": table.loc[row, "item"], **values}
-        found = str(table.loc[row, column])
-        return Finding(
-            severity, message, values, file, "county_years", column, int(row), shorten(found)
-        )
-
-    for row, item in table["item"].dropna().items():
-        if item not in known:
-            near = difflib.get_close_matches(item, known, n=1, cutoff=0.85)
-            if near or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
-                message = N_("nothing is called “{item}”; did you mean “{near}”?")
-                yield at(row, message, "warning", "item", near=near[0] if near else "G1 … V6")
-            continue
-        entry = standard.entries.get(item)
-        if entry is None or not np.isfinite(number[row]):
-            continue
-        if entry.rule in ("yes", "no"):
-            yield at(
-                row, N_("{item} is {value}; expected yes or no"), value=table.loc[row, "value"]
-            )
-        elif entry.is_share and number[row] > LARGEST_SHARE:
-            yield at(
-                row,
-                N_("{item} is {value}; a share is written between 0 and 1 (95 % is 0.95)"),
-                value=table.loc[row, "value"],
-            )
-    values = pd.Series(number.to_numpy(), index=[table["year"], table["item"]])
-    values = values[~values.index.duplicated()]
-    rows = pd.Series(table.index, index=[table["year"], table["item"]])
-    rows = rows[~rows.index.duplicated()]
-    for part, whole in COUNTY_PARTS:
-        for year in table["year"].dropna().unique():
-            small, large = values.get((year, part)), values.get((year, whole))
-            if small is not None and large is not None and small > large:
-                yield at(
-                    int(rows[(year, part)]),
-                    N_("{item} is {value}, more than {whole}, of which it is a part ({total})"),
-                    value=f"{small:g}",
-                    whole=whole,
-                    total=f"{large:g}",
-                )
-
+#: By whether the table is needed.
+_NO_ROWS = {
+    True: ("error", N_("the table has no rows")),
+    False: ("warning", N_("the table has no rows: what depends on it is not assessed")),
+}
 
 # --- reading -------------------------------------------------------------------------------------
 
@@ -404,13 +367,16 @@ def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
     if text is None:
         return refuse(N_("is neither UTF-8 nor GB18030 text; save it as “CSV UTF-8”"))
     del data
+    named, length = separator_line(text)
+    text = text[length:] if named else text
     top = re.search(r"[^\r\n]*\S[^\r\n]*", text)
     if top is None:
         return refuse(N_("the file is empty"))
     # blank lines on top would confuse the parser, but they count as rows
     above = len(re.findall(r"\r\n|\r|\n", text[: top.start()]))
     text = text[top.start() :] if above else text
-    separator = max(",\t;", key=top[0].count)
+    above += bool(named)
+    separator = named or max(",\t;", key=top[0].count)
     options = {
         "sep": separator,
         "header": None,
@@ -489,6 +455,7 @@ def _read_workbook(path: Path, findings: list[Finding]):
     raw, record, described = {}, None, False
     try:
         findings.extend(inspect_workbook(path))
+        zeros = _zeros(path)
         workbook = CalamineWorkbook.from_path(path)
         for meta in workbook.sheets_metadata:
             sheet, label = meta.name, f"{path} [{meta.name}]"
@@ -501,9 +468,11 @@ def _read_workbook(path: Path, findings: list[Finding]):
                 message = N_("the sheet is hidden; it is read like the others")
                 findings.append(Finding("warning", message, {}, label))
             rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            frame = pd.DataFrame([[cell_text(cell) for cell in row] for row in rows], dtype=str)
+            show_zeros(frame, zeros.get(sheet, {}))
             if county and not described:
                 described = True
-                record = _record_from_sheet(rows, label, findings)
+                record = _record_from_sheet(frame.to_numpy().tolist(), label, findings)
             elif name in raw or county:
                 findings.append(
                     Finding(
@@ -514,9 +483,8 @@ def _read_workbook(path: Path, findings: list[Finding]):
                     )
                 )
             elif name:
-                frame = pd.DataFrame([[cell_text(cell) for cell in row] for row in rows], dtype=str)
                 raw[name] = (frame, label)
-            elif any(cell_text(cell).strip() for row in rows for cell in row):
+            elif frame.apply(lambda column: column.str.strip() != "").to_numpy().any():
                 findings.append(
                     unknown_name(_TABLE, sheet, {**_TABLE_SPELLINGS, "county": "county"}, label)
                 )
@@ -574,7 +542,7 @@ def _record_from_sheet(rows: list, label: str, findings: list[Finding]) -> Count
     places: dict[tuple, int] = {}
     before = len(findings)
     for number, row in enumerate(rows, 1):
-        key, *rest = [unguarded(_clean_text(cell_text(cell))) for cell in row] or [""]
+        key, *rest = [unguarded(_clean_text(cell)) for cell in row] or [""]
         key = _COUNTY_KEYS.get(_plain(key), key)
         value = next((cell for cell in rest if cell), "")
         if not key or not value or key.lower() in ("key", "item", "项目"):
@@ -673,6 +641,13 @@ class NotAWorkbookError(ValueError):
     """The archive has not the parts of a workbook."""
 
 
+#: What an archive or its parts are refused with that are damaged.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError),
+    *(NotImplementedError, RuntimeError, ValueError),
+)
+
+
 def inspect_workbook(path: Path) -> list[Finding]:
     """What the reader of workbooks cannot say, and whether it may be let near the file.
 
@@ -714,9 +689,7 @@ def inspect_workbook(path: Path) -> list[Finding]:
                     raise NotAWorkbookError(part)
                 label, table = f"{path} [{name}]", table_of(name) is not None
                 findings += _inspect_sheet(archive, parts[part], label, table)
-    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
-        raise NotAWorkbookError(str(error)) from None
-    except (EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _DAMAGE as error:
         raise NotAWorkbookError(str(error)) from None
     return findings
 
@@ -741,6 +714,17 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict) -> dict[str, str]:
             if _is_read(name, sheet.get("state", "visible") != "visible"):
                 names["xl/" + targets.get(link, "")] = name
     return names
+
+
+def _zeros(path: Path) -> dict[str, dict]:
+    """Cells of each sheet whose numbers are shown with zeros in front."""
+    # a damaged part is for the reader to refuse
+    with contextlib.suppress(*_DAMAGE), zipfile.ZipFile(path) as archive:
+        parts = {info.filename.lower(): info for info in archive.infolist()}
+        styles = zero_styles(archive, parts)
+        names = _sheet_names(archive, parts) if styles else {}
+        return {name: zero_cells(archive, parts[part], styles) for part, name in names.items()}
+    return {}
 
 
 def _inspect_sheet(
@@ -794,7 +778,7 @@ def _inspect_sheet(
             column=width,
         )
     if more:
-        findings.append(Finding("error", _MORE, {"n": more}, label))
+        findings.append(Finding("error", MORE, {"n": more}, label))
     merged = _MERGED.findall(rest) if table else []
     for first, last in merged[:LISTED]:
         cell = first.decode()
@@ -804,7 +788,7 @@ def _inspect_sheet(
         )
         findings.append(Finding("error", message, values, label, cell=cell))
     if len(merged) > LISTED:
-        findings.append(Finding("error", _MORE, {"n": len(merged) - LISTED}, label))
+        findings.append(Finding("error", MORE, {"n": len(merged) - LISTED}, label))
     if hidden_rows:
         message = N_("{n} rows are hidden, the first is row {row}; they are read like the others")
         values = {"n": len(hidden_rows), "row": hidden_rows[0]}
@@ -863,13 +847,13 @@ _JOINING = re.compile("[\u0600-\u08ff\u1800-\u18af]")
 
 def _clean(text: str) -> str:
     """A text without stray spaces, line breaks and invisible characters."""
-    if text.isascii():
-        return " ".join(text.split())
     kept, space = ("", None)
-    if _JOINING.search(text):
-        kept, space = _JOINERS, r"[^\S\u202f]+"
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf" or c in kept)
-    return " ".join(text.split() if space is None else re.split(space, text.strip()))
+    if not text.isascii():
+        if _JOINING.search(text):
+            kept, space = _JOINERS, r"[^\S\u202f]+"
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf" or c in kept)
+    words = " ".join(text.split() if space is None else re.split(space, text.strip()))
+    return " ".join(unwrapped(words).split()) if words[:2] == '="' else words
 
 
 def _clean_text(text: str) -> str:
@@ -937,8 +921,6 @@ _BLANK_LIKE = {"-", "—", "–", "/", "n/a", "na", "nan", "null", "none", "无"
 #: No count, area or amount of a county comes near; above it whole numbers are no longer exact.
 LARGEST_NUMBER = 1e15
 
-_MORE = N_("{n} more rows with the same problem")
-
 
 def _typed(
     table: Table,
@@ -977,13 +959,20 @@ def _typed(
         )
         return pd.DataFrame()
     of_cell = filled.loc[body.index]
+    names = [known.get(_plain(title)) for title in header]
+    key = next((names.index(name) for name in ("school_id", "item") if name in names), None)
+    remarks = {} if key is None else remark_rows(body, of_cell, key)
+    if remarks:
+        findings.append(_remarks(remarks, file, table.name))
+        kept = ~body.index.isin(list(remarks))
+        body, of_cell, index = body[kept], of_cell[kept], index[kept]
     longer = of_cell[of_cell.iloc[:, last:].any(axis=1)]
     for row, cells in longer.head(LISTED).iterrows():
         saw = int(np.flatnonzero(cells.to_numpy())[-1]) + 1
         at = cell_name(row + 1, saw)
         refuse(_TOO_MANY_CELLS, cell=at, row=row + 1, saw=saw, expected=last)
     if len(longer) > LISTED:
-        refuse(_MORE, n=len(longer) - LISTED)
+        refuse(MORE, n=len(longer) - LISTED)
     for title in strangers[:LISTED]:
         at = cell_name(top, header.index(title) + 1)
         findings.append(unknown_name(_COLUMN, title, spellings, file, table=table.name, cell=at))
@@ -1022,6 +1011,18 @@ def _typed(
             )
             unread[table.name, column.name] = index
     return pd.DataFrame(frame, index=index)
+
+
+def _remarks(remarks: dict[int, str], file: str, table: str) -> Finding:
+    """A reminder that rows of totals and notes were skipped."""
+    some = list(remarks.items())[:LISTED]
+    rows = [f"{row + 1} “{text}”" for row, text in some]
+    values = {"n": len(remarks), "rows": "; ".join(rows) + (" …" if len(remarks) > LISTED else "")}
+    message = N_(
+        "{n} rows are totals or notes and are not read as data: {rows}. If one is a school, give it its id"
+    )
+    first = some[0][0] + 1
+    return Finding("warning", message, values, file, table, row=first)
 
 
 def _complete(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -1074,7 +1075,7 @@ def _numbers(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _narrow(text: str) -> str:
     """A number's text with narrow digits and without thousands separators."""
-    text = unicodedata.normalize("NFKC", _clean(text)).strip()
+    text = unicodedata.normalize("NFKC", _clean(text)).strip().removeprefix("'")
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
 
 
@@ -1083,7 +1084,8 @@ _BAD_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]|^[0-9](\.[0-9]+)?[eE]\+[0-9]+$")
 
 
 def _id(text: str) -> str:
-    return unicodedata.normalize("NFKC", _clean(text)).strip()
+    # an apostrophe in front is how one types a number as text
+    return unicodedata.normalize("NFKC", _clean(text)).strip().removeprefix("'")
 
 
 def _choice(column: Column, cell: str) -> str:
@@ -1109,7 +1111,7 @@ def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> It
     if len(cells) > LISTED:
         yield Finding(
             "error",
-            _MORE,
+            MORE,
             {"n": len(cells) - LISTED},
             file,
             table.name,

@@ -1,0 +1,195 @@
+"""What is wrong with the items of county_years: unknown, of the wrong kind, out of range."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from ..base.files import N_, Finding
+from ..base.schema import COUNTY_INPUTS, COUNTY_PARTS
+from ..policy.standards import LARGEST_SHARE, Standard
+from .check import Tables
+from .ranges import label_of, range_of
+
+_TABLE = "county_years"
+
+
+def check_items(tables: Tables, standard: Standard) -> list[Finding]:
+    """Check the items of county_years against the standard and the table of ranges.
+
+    Parameters
+    ----------
+    tables : Tables
+    standard : Standard
+        Its entries may be reported as items, too.
+
+    Returns
+    -------
+    list of Finding
+        Every item is looked at once, however many years it has.
+    """
+    if _TABLE not in tables:
+        return []
+    rows = tables[_TABLE]
+    rows = rows[rows["item"].notna()]
+    if rows.empty:
+        return []
+    number = pd.to_numeric(rows["value"], errors="coerce").to_numpy(dtype=float)
+    findings = [
+        *_names(tables, rows, standard),
+        *_kinds_and_ranges(tables, rows, number, standard),
+        *_parts(tables, rows, number),
+    ]
+    # what is wrong is not questioned as well
+    wrong = {finding.row for finding in findings if finding.severity == "error"} - {None}
+    return [f for f in findings if f.severity == "error" or f.row not in wrong]
+
+
+def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[Finding]:
+    """Items that nothing is called, if they look like one: what is only shown may have any name."""
+    groups = {name.split(".")[0] for name in standard.entries}
+    known = groups | set(standard.entries) | set(COUNTY_INPUTS)
+    near = {}
+    for item in set(rows["item"]) - known:
+        found = difflib.get_close_matches(item, sorted(known), n=1, cutoff=0.85)
+        if found or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
+            near[item] = found[0] if found else "G1 … V6"
+    yield from tables.report(
+        N_("nothing is called “{item}”; did you mean “{near}”?"),
+        _TABLE,
+        rows.assign(_near=rows["item"].map(near))[rows["item"].isin(near)],
+        "item",
+        "warning",
+        item="item",
+        near="_near",
+    )
+    # a number under G11 is used nowhere: its requirements are G11.rotation and G11.backbone
+    groups = {
+        group: ", ".join(name for name in standard.entries if name.startswith(f"{group}."))
+        for group in groups - set(standard.entries) - set(COUNTY_INPUTS)
+    }
+    unused = rows["item"].isin(groups) & ~rows["value"].isin(["yes", "no"]) & rows["value"].notna()
+    yield from tables.report(
+        N_("{item} is {value}, which is not used; report a number under one of {names}"),
+        _TABLE,
+        rows.assign(_names=rows["item"].map(groups))[unused],
+        "value",
+        "warning",
+        item="item",
+        value="value",
+        names="_names",
+    )
+
+
+def _kinds_and_ranges(
+    tables: Tables, rows: pd.DataFrame, number: np.ndarray, standard: Standard
+) -> Iterator[Finding]:
+    codes, items = pd.factorize(rows["item"])
+    ranges = [range_of(item, standard) for item in items]
+
+    def each(take, otherwise) -> np.ndarray:
+        """What the range of each row's item says."""
+        return np.array([otherwise if found is None else take(found) for found in ranges])[codes]
+
+    kind = each(lambda found: found.kind, "")
+    low, high = each(lambda found: found.low, np.nan), each(lambda found: found.high, np.nan)
+    below, above = number < low, number > high
+    rare_low = each(lambda found: found.rare_low, np.nan)
+    rare_high = each(lambda found: found.rare_high, np.nan)
+    rare = ((number < rare_low) | (number > rare_high)) & ~below & ~above
+    yes_no = kind == "yes_no"
+    share = kind == "share"
+    of_one = share | (high <= LARGEST_SHARE)
+    is_word = rows["value"].isin(["yes", "no"]).to_numpy()
+    names = np.array([label_of(item, standard) for item in items], dtype=object)
+    rows = rows.assign(
+        _name=names[codes],
+        _low=low,
+        _high=high,
+        _rare_low=np.where(np.isnan(rare_low), np.where(share & (low < 0), low, 0.0), rare_low),
+        _rare_high=rare_high,
+    )
+
+    def say(
+        message: str, where: np.ndarray, severity: str = "error", **columns: str
+    ) -> Iterator[Finding]:
+        yield from tables.report(
+            message, _TABLE, rows[where], "value", severity, item="item", value="value", **columns
+        )
+
+    finite = np.isfinite(number)
+    yield from say(N_("{item} is {value}; expected yes or no"), yes_no & finite)
+    yield from say(
+        N_("{name} ({item}) is “{value}”; expected a number"),
+        is_word & (kind != "") & ~yes_no & ~each(lambda found: found.finding, True).astype(bool),
+        name="_name",
+    )
+    yield from say(
+        N_("{name} ({item}) is {value}; expected {low} or more"),
+        below & ~yes_no,
+        name="_name",
+        low="_low",
+    )
+    yield from say(
+        N_("{item} is {value}; a share is written between 0 and 1 (95 % is 0.95)"), above & of_one
+    )
+    yield from say(
+        N_("{name} ({item}) is {value}; expected {high} or less"),
+        above & ~of_one & ~yes_no,
+        name="_name",
+        high="_high",
+    )
+    fraction = finite & (kind == "count") & ~below & ~above
+    fraction[fraction] = number[fraction] % 1 != 0
+    yield from say(
+        N_("{name} ({item}) is {value}; expected a whole number"), fraction, name="_name"
+    )
+    yield from say(
+        N_("{name} ({item}) is {value}; a share above 1 is rare: is a digit or a sign wrong?"),
+        rare & share & (number > 1),
+        "warning",
+        name="_name",
+    )
+    bounded = rare & ~(share & (number > 1)) & ~fraction
+    yield from say(
+        N_("{name} ({item}) is {value}; usual is {low} to {high}: is a digit wrong, or the unit?"),
+        bounded & ~np.isnan(rare_high),
+        "warning",
+        name="_name",
+        low="_rare_low",
+        high="_rare_high",
+    )
+
+
+def _parts(tables: Tables, rows: pd.DataFrame, number: np.ndarray) -> Iterator[Finding]:
+    """Items that are more than what they are a part of."""
+    values = pd.Series(number, [rows["year"], rows["item"]])
+    first = ~values.index.duplicated()
+    wide = values[first].unstack("item")
+    places = pd.Series(rows.index, values.index)[first].unstack("item")
+    for parts, wholes, severity in COUNTY_PARTS:
+        if not {*parts, *wholes} <= set(wide):
+            continue
+        part, whole = (wide[list(names)].sum(axis=1, skipna=False) for names in (parts, wholes))
+        wrong = part > whole
+        found = rows.loc[places.loc[wrong, parts[0]].astype(int)]
+        constants: Mapping[str, object] = MappingProxyType(
+            {"item": " + ".join(parts), "whole": " + ".join(wholes)}
+        )
+        yield from tables.report(
+            N_("{item} is {value}, more than {whole}, of which it is a part ({total})")
+            if severity == "error"
+            else N_("{item} is {value}, more than {whole} ({total}); is one of them wrong?"),
+            _TABLE,
+            found.assign(_part=part[wrong].to_numpy(), _total=whole[wrong].to_numpy()),
+            "value",
+            severity,
+            constants,
+            value="_part",
+            total="_total",
+        )
