@@ -38,11 +38,15 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from .files import N_, problem
+from .limits import need_open_files
 from .warden import Warden, end_group
 
 NAME = "junheng-warm"
 
 logger = logging.getLogger("papermill")
+
+#: Files that a process may have to have open: the server two for every fork, a kernel some forty.
+OPEN_FILES = 512
 
 #: Imported by the server, so that nothing forked from it has to: what a report imports at last.
 PRELOAD = (
@@ -137,6 +141,7 @@ class WarmServer:
         _known.add(self)
 
     def _start(self, rehearsal: str) -> Connection:
+        need_open_files(OPEN_FILES)
         channel, other = Pipe()
         ended, self._lifeline = os.pipe()
         environment = {k: v for k, v in os.environ.items() if k != "JPY_PARENT_PID"}
@@ -312,6 +317,13 @@ def server(rehearsal: str = "") -> WarmServer:
             found = _servers[os.getpid()] = WarmServer(rehearsal=rehearsal)
             atexit.register(found.close)
         return found
+
+
+def close() -> None:
+    """End this process's server, if there is one."""
+    found = _servers.get(os.getpid())
+    if found is not None:
+        found.close()
 
 
 def _forget() -> None:

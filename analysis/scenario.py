@@ -31,6 +31,7 @@ from .files import (
     read_yaml,
 )
 from .fitting import Roster, impossible_moves, unknown_schools
+from .folders import SCENARIOS, entries, scenario_folder, usable
 from .language import Said
 from .load import County
 from .refusals import ENDS_FIRST, refusal, shorten
@@ -39,7 +40,6 @@ from .standards import Text
 
 BASELINE = "baseline"
 NOTHING = "none"
-FOLDER = "scenarios"
 
 #: What moves are called.
 MOVE_LABELS = {
@@ -486,20 +486,24 @@ class Scenario(_Strict):
 
 
 def _built_in() -> Path:
-    return Path(str(resources.files("analysis").joinpath(FOLDER)))
+    return Path(str(resources.files("analysis").joinpath(SCENARIOS)))
 
 
-def scenario_files(county: County | None = None) -> dict[str, Path]:
-    """Every scenario that can be named: id -> file, those of the county first."""
-    folders = [_built_in()]
+def scenario_files(
+    county: County | None = None, skipped: list[Finding] | None = None
+) -> dict[str, Path]:
+    """Every scenario that can be named: id -> file, those of the county first.
+
+    Parameters
+    ----------
+    county : County, optional
+    skipped : list of Finding, optional
+        Warnings of what is left out because it cannot be read are added to it.
+    """
+    found = entries(_built_in(), ".yaml")
     if county is not None:
-        root = county.path if county.path.is_dir() else county.path.parent
-        folders.append(root / FOLDER)
-    found: dict[str, Path] = {}
-    for folder in folders:
-        if folder.is_dir():
-            found |= {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-    return found
+        found += entries(scenario_folder(county.path), ".yaml")
+    return {path.stem: path for path in usable(found, skipped)}
 
 
 def load_scenario(name: str | Path | Scenario, county: County | None = None) -> Scenario:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from .batch import Job, counties_below, run_batch, run_region, shard
-from .files import N_, problem
+from .files import N_, Finding, problem
 from .language import Language, speak
 from .listing import collect, county_text, status_text, verdict_text, write_index, write_manifest
 from .places import NOTEBOOKS
@@ -52,7 +52,10 @@ def run(
     page = Path(notebook or NOTEBOOKS / "county_report.ipynb").resolve()
     if not page.is_file():
         raise problem(N_("the file is missing"), file=page)
-    counties = counties_below(roots, out)
+    skipped: list[Finding] = []
+    counties = counties_below(roots, out, skipped)
+    for finding in skipped:
+        console.print(finding.sentence(lang), markup=False, soft_wrap=True)
     asked = [
         Job(str(county), year, scenario, lang, formats, str(page), timeout)
         for county in counties

@@ -20,6 +20,7 @@ from tests_support import write_cover, write_province
 from typer.testing import CliRunner
 
 from analysis import batch, listing, load_county, scratch
+from analysis import cluster as cluster_
 from analysis.batch import Job
 from analysis.cli import app
 from analysis.report.build import totals
@@ -56,7 +57,7 @@ def jobs_for(province, notebook, **options):
 @pytest.fixture(scope="module")
 def cluster():
     """A cluster of two workers for the tests that do not kill any."""
-    with batch._client(2, None) as client:
+    with cluster_.client(2, None) as client:
         yield client.scheduler.address
 
 
@@ -470,7 +471,7 @@ def test_two_machines_by_a_scheduler(undisturbed, tmp_path):
 
 
 def test_scheduler_that_is_not_there_is_a_sentence(province, notebook, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "PATIENCE", 1)
+    monkeypatch.setattr(cluster_, "PATIENCE", 1)
     with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
         batch.run_batch(
             jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9"
