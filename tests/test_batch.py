@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from analysis import load_county
 from analysis.base import scratch
+from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
 from analysis.batch import jobs as batch
 from analysis.batch.jobs import Job
@@ -59,7 +60,7 @@ def jobs_for(province, notebook, **options):
 @pytest.fixture(scope="module")
 def cluster():
     """A cluster of two workers for the tests that do not kill any."""
-    with batch._client(2, None) as client:
+    with cluster_.client(2, None) as client:
         yield client.scheduler.address
 
 
@@ -475,7 +476,7 @@ def test_two_machines_by_a_scheduler(undisturbed, tmp_path):
 
 
 def test_scheduler_that_is_not_there_is_a_sentence(province, notebook, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "PATIENCE", 1)
+    monkeypatch.setattr(cluster_, "PATIENCE", 1)
     with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
         batch.run_batch(
             jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9"

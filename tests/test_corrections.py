@@ -17,6 +17,7 @@ from openpyxl.styles import Font, PatternFill
 from typer.testing import CliRunner
 
 from analysis import load_county, read_county
+from analysis.base import language
 from analysis.base.files import Finding
 from analysis.cli.commands import app
 from analysis.data.check import LISTED
@@ -206,7 +207,7 @@ def test_of_what_cannot_be_opened_there_is_a_list(data, tmp_path):
 
 
 def test_advice_belongs_to_messages_that_exist():
-    with (Path(write_corrections.__code__.co_filename).parent / "locale/zh.po").open("rb") as file:
+    with (Path(language.__file__).parent / "locale/zh.po").open("rb") as file:
         known = {message.id for message in pofile.read_po(file)}
     source = "".join(
         path.read_text(encoding="utf-8")

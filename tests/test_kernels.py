@@ -146,7 +146,9 @@ def test_kernels_of_a_killed_call_end_with_it(tmp_path):
 
 def _call_that_waits(note):
     code = "import os, time; from analysis import kernels\n"
-    code += "kernel = kernels.server().kernel(['-f', os.devnull], '/', dict(os.environ))\n"
+    # a file that is there would be a kernel's to remove at its end
+    kernel = [["-f", str(note.with_name("kernel.json"))], "/"]
+    code += f"kernel = kernels.server().kernel(*{kernel}, dict(os.environ))\n"
     code += f"open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{kernel.pid}}')\n"
     code += "time.sleep(600)"
     with pytest.raises(ChildProcessError):
@@ -173,7 +175,8 @@ def test_server_and_kernels_end_with_their_client(tmp_path):
     """By SIGKILL, so that the client cannot say goodbye."""
     code = "from analysis import kernels; import os, signal\n"
     code += "server = kernels.server()\n"
-    code += "kernel = server.kernel(['-f', os.devnull], '/', dict(os.environ))\n"
+    kernel = [["-f", str(tmp_path / "kernel.json")], "/"]
+    code += f"kernel = server.kernel(*{kernel}, dict(os.environ))\n"
     code += "print(server.process.pid, kernel.pid, flush=True); os.kill(os.getpid(), 9)"
     client = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     pids = [int(pid) for pid in client.stdout.split()]

@@ -402,6 +402,20 @@ def parse_model(document: Document, model: type[Model]) -> Model:
         ) from None
 
 
+def check_writable(folder: Path) -> None:
+    """Make a folder if it is missing, and write something into it: before work that is to end there.
+
+    Raises
+    ------
+    OSError
+        It cannot be made, or nothing can be written into it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".junheng-") as file:
+        file.write(b"junheng")
+        file.flush()
+
+
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file so that it is there completely or not at all."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")

@@ -1,22 +1,26 @@
-"""Temporary folders that the next run clears away if their process was killed."""
+"""Temporary folders that the next run clears away if their process was killed.
+
+A folder's name says whose it is: the machine as it is running now, the process, and when that
+started. Only what provably belonged to a process of this very machine that is gone is removed;
+machines that share a folder, clones of one image and containers leave each other's alone.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import os
 import re
+import secrets
 import shutil
 import socket
+import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_HOST = re.sub(r"\W", "", socket.gethostname())[:16]
-_NAME = re.compile(r"junheng-(\w*)-(\d+)-")
-
-#: Age (seconds) after which a folder of another machine is nobody's any more.
-_ABANDONED = 7 * 86400
+_NAME = re.compile(r"junheng-([0-9a-f]{12})-(\d+)-(\w+)-")
 
 
 @contextlib.contextmanager
@@ -28,7 +32,9 @@ def scratch(parent: str | Path | None = None) -> Iterator[Path]:
     parent : str or Path, optional
         Where it is made; the system's folder for temporary files if omitted.
     """
-    folder = tempfile.mkdtemp(prefix=f"junheng-{_HOST}-{os.getpid()}-", dir=parent)
+    pid = os.getpid()
+    prefix = f"junheng-{_machine()}-{pid}-{_started(pid)}-"
+    folder = tempfile.mkdtemp(prefix=prefix, dir=parent)
     try:
         yield Path(folder)
     finally:
@@ -36,25 +42,69 @@ def scratch(parent: str | Path | None = None) -> Iterator[Path]:
 
 
 def sweep(parent: str | Path | None = None) -> int:
-    """Remove the scratch folders of processes that are gone; how many there were."""
+    """Remove the scratch folders of this machine's processes that are gone; how many there were."""
     removed = 0
     for folder in Path(parent or tempfile.gettempdir()).glob("junheng-*"):
         found = _NAME.match(folder.name)
-        if found and _abandoned(folder, found[1], int(found[2])):
+        if found and found[1] == _machine() and not _runs(int(found[2]), found[3]):
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
 
 
-def _abandoned(folder: Path, host: str, pid: int) -> bool:
-    if host != _HOST:
-        with contextlib.suppress(OSError):
-            return time.time() - folder.stat().st_mtime > _ABANDONED
-        return False
+@functools.cache
+def _machine() -> str:
+    """What no two machines have in common, nor one before and after a start: 12 hex digits.
+
+    On Linux also the namespace of process ids: containers of one machine do not see each other's.
+    """
+    boot = _text("/proc/sys/kernel/random/boot_id") or _boot_session()
+    if not boot:
+        # nothing can be proved, so nothing is removed
+        return secrets.token_hex(6)
+    known = [boot, _text("/etc/machine-id"), socket.gethostname()]
+    with contextlib.suppress(OSError):
+        known.append(os.readlink("/proc/self/ns/pid"))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:12]
+
+
+def _boot_session() -> str:
+    """What macOS calls this start of the machine."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        command = ["sysctl", "-n", "kern.bootsessionuuid"]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        return found.stdout.strip()
+    return ""
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> str:
+    """When a process started, as a word that no later process of its number has; "x" if unknown."""
+    if os.path.exists("/proc/self/stat"):
+        # ticks since the machine's start, which no clock can move: proc_pid_stat(5), field 22
+        fields = _text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        return fields[19] if len(fields) > 19 else "x"
+    import psutil
+
+    try:
+        return str(round(psutil.Process(pid).create_time()))
+    except psutil.Error:
+        return "x"
+
+
+def _runs(pid: int, started: str) -> bool:
+    """Whether a process runs, or may run."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
         return False
-    return False
+    except (OSError, OverflowError):
+        # of another user
+        pass
+    return "x" in (started, now := _started(pid)) or now == started

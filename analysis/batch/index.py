@@ -48,7 +48,7 @@ def write_manifest(out: Path, listed: list[dict]) -> Path:
     """Inputs, outputs (SHA-256), versions, durations and states as JSON."""
     manifest = {"program": program_digest(), "versions": versions(), "reports": listed}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    return write_whole(out / "manifest.json", text.encode("utf-8"))
+    return write_whole(out / "manifest.json", text.encode("utf-8", "backslashreplace"))
 
 
 def verdict_text(record: dict, say: Language) -> str:
@@ -102,7 +102,7 @@ def write_index(out: Path, listed: list[dict], lang: str) -> Path:
     }
     # one pass: what is filled in is never taken for a placeholder
     page = re.sub(r"<!--([A-Z]+)-->", lambda found: filled[found[1]], template)
-    return write_whole(out / "index.html", page.encode("utf-8"))
+    return write_whole(out / "index.html", page.encode("utf-8", "backslashreplace"))
 
 
 def _row(record: dict, say: Language) -> str:

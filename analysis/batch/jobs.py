@@ -13,26 +13,24 @@ import functools
 import hashlib
 import importlib.metadata
 import json
-import logging
+import multiprocessing
 import os
 import platform
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ..base.files import N_, InputError, problem, write_whole
+from ..base.files import N_, Finding, InputError, check_writable, problem, write_whole
+from ..base.folders import SCENARIOS, Entry, below, entries
 from ..base.language import LANGUAGES, speak
 from ..base.scratch import scratch, sweep
 from ..data.places import NOTEBOOKS, find_county
-
-#: Seconds after which a scheduler that does not answer is not there.
-PATIENCE = 20
-
-#: How often a job is begun whose process is killed from outside.
-ATTEMPTS = 3
+from . import cluster
+from .cluster import ATTEMPTS
 
 #: Seconds beyond the limit of its notebook in which a report has to be read, printed and checked.
 PRINTING = 120
@@ -91,7 +89,9 @@ class Job:
         return f"{self.stem[:80]}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]}"
 
 
-def counties_below(roots: Iterable[str | Path], out: str | Path) -> list[Path]:
+def counties_below(
+    roots: Iterable[str | Path], out: str | Path, skipped: list[Finding] | None = None
+) -> list[Path]:
     """The counties that the arguments of a batch mean, sorted by path.
 
     Parameters
@@ -101,6 +101,8 @@ def counties_below(roots: Iterable[str | Path], out: str | Path) -> list[Path]:
         folders with a `county.yaml`, and .xlsx workbooks outside of those.
     out : str or Path
         Folder of the results; nothing in it is a county.
+    skipped : list of Finding, optional
+        Warnings of the folders that cannot be read are added to it.
 
     Raises
     ------
@@ -110,24 +112,29 @@ def counties_below(roots: Iterable[str | Path], out: str | Path) -> list[Path]:
     found: set[Path] = set()
     for root in roots:
         path = find_county(root).resolve()
-        here = [path] if path.is_file() else list(_search(path, Path(out).resolve()))
+        out_ = Path(out).resolve()
+        here = [path] if path.is_file() else list(_search(Entry(path), out_, skipped))
         if not here:
             raise problem(N_("there is no county below this folder"), file=root)
         found.update(here)
     return sorted(found)
 
 
-def _search(folder: Path, out: Path) -> Iterator[Path]:
-    if (folder / "county.yaml").is_file():
-        yield folder
+def _search(here: Entry, out: Path, skipped: list[Finding] | None) -> Iterator[Path]:
+    path = here.path
+    if path == out:
         return
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path == out:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _search(path, out)
-        elif path.suffix.lower() == ".xlsx":
-            yield path
+    if os.path.isfile(path / "county.yaml"):
+        yield path
+    elif path.suffix.lower() == ".xlsx" and not os.path.isdir(path):
+        # one that cannot be read has a record that says so
+        yield path
+    elif not here.reason and path.is_dir():
+        for entry in entries(path):
+            if not (entry.path.is_symlink() and os.path.isdir(entry.path)):
+                yield from _search(entry, out, skipped)
+    elif here.reason and os.path.isdir(path) and skipped is not None:
+        skipped.append(here.finding)
 
 
 def shard(items: list, part: str | None) -> list:
@@ -170,10 +177,14 @@ def input_digests(county: str | Path) -> dict[str, str]:
     """
     path = Path(county)
     if path.is_dir():
-        files = [f for f in path.rglob("*") if f.is_file() and not f.name.startswith(".")]
-        return {str(file.relative_to(path)): sha256(file) for file in sorted(files)}
-    files = [path, *sorted(path.parent.glob("*.yaml")), *sorted(path.parent.glob("scenarios/*"))]
-    return {str(file.relative_to(path.parent)): sha256(file) for file in files}
+        return {str(e.path.relative_to(path)): _digest(e) for e in below(path)}
+    files = [Entry(path), *entries(path.parent, ".yaml"), *entries(path.parent / SCENARIOS)]
+    return {str(e.path.relative_to(path.parent)): _digest(e) for e in files}
+
+
+def _digest(entry: Entry) -> str:
+    # a pipe would never end
+    return "" if entry.reason else sha256(entry.path)
 
 
 def digest_of(digests: dict[str, str]) -> str:
@@ -237,8 +248,6 @@ def _ending(name: str) -> str:
 
 # --- on a worker ---------------------------------------------------------------------------------
 
-_one_at_a_time = threading.Lock()
-
 
 def run_job(job: Job, out: str, program: str) -> list[Job] | dict:
     """Have a job done on this machine, by a process of its own where there can be one.
@@ -262,9 +271,7 @@ def run_job(job: Job, out: str, program: str) -> list[Job] | dict:
 def _apart(work: Callable, job: Job, *arguments):
     """What a function makes of a job, in a process forked from one that has the libraries."""
     if not hasattr(os, "fork"):
-        # papermill changes the folder of the whole process
-        with _one_at_a_time:
-            return work(job, *arguments)
+        return _by_a_new_process(work, job, *arguments)
     from . import kernels
 
     limit = None if job.timeout is None else job.timeout + PRINTING
@@ -283,6 +290,15 @@ def _apart(work: Callable, job: Job, *arguments):
     return refusal(
         job, problem(N_("the processes that worked on it were killed, several times over"))
     )
+
+
+def _by_a_new_process(work: Callable, job: Job, *arguments):
+    """As `_apart`, where no process can be forked: papermill changes the folder of the whole process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(work, job, *arguments).result()
+        except BrokenProcessPool:
+            return refusal(job, problem(N_("the process that worked on it was killed")))
 
 
 def _look(job: Job, out: str, program: str) -> list[Job] | dict:
@@ -401,7 +417,9 @@ def write_record(out: Path, record: dict) -> None:
     """Write a job's record, whole or not at all."""
     (out / STATE).mkdir(parents=True, exist_ok=True)
     text = json.dumps(record, ensure_ascii=False, indent=1)
-    write_whole(out / STATE / f"{record['key']}.json", text.encode("utf-8"))
+    # a name that is no text is written as JSON writes such characters
+    data = text.encode("utf-8", "backslashreplace")
+    write_whole(out / STATE / f"{record['key']}.json", data)
 
 
 # --- on the machine that asks ----------------------------------------------------------------------
@@ -446,7 +464,8 @@ def run_batch(
         `out` cannot be written.
     """
     out = Path(out).resolve()
-    (out / STATE).mkdir(parents=True, exist_ok=True)
+    check_writable(out)
+    check_writable(out / STATE)
     sweep(out / STATE)
     sweep()
     known = records(out)
@@ -569,7 +588,7 @@ def _with_earlier_formats(job: Job, record: dict | None, out: Path) -> Job:
 
 def _size(county: str) -> int:
     path = Path(county)
-    files = path.iterdir() if path.is_dir() else [path]
+    files = [entry.path for entry in entries(path) if not entry.reason] if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
@@ -580,7 +599,7 @@ def _on_workers(
     from distributed import as_completed
 
     program = program_digest()
-    with _client(workers, scheduler) as client:
+    with cluster.client(workers, scheduler) as client, _stopping():
 
         def submit(job: Job):
             return client.submit(run_job, job, str(out), program, pure=False, key=job.key)
@@ -612,50 +631,13 @@ def _lost(error: BaseException) -> InputError:
 
 
 @contextlib.contextmanager
-def _client(workers: int | None, scheduler: str | None):
-    """A client of the given cluster, or of one on this machine."""
-    import dask
-    from distributed import Client, LocalCluster
+def _stopping() -> Iterator[None]:
+    """End what the workers of this process wait for if it is stopped."""
+    try:
+        yield
+    except BaseException:
+        if hasattr(os, "fork"):
+            from . import kernels
 
-    if scheduler is not None:
-        try:
-            client = Client(scheduler, timeout=PATIENCE)
-        except (OSError, ValueError) as error:
-            raise problem(
-                N_("the scheduler cannot be reached ({reason})"), file=scheduler, reason=error
-            ) from None
-        with client:
-            yield client
-        return
-    settings = {
-        # a worker gets one job at a time, so that its death concerns no other
-        "distributed.scheduler.worker-saturation": 1.0,
-        "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
-    }
-    with (
-        dask.config.set(settings),
-        # the workers only wait for the processes that do the work
-        LocalCluster(
-            n_workers=workers or os.cpu_count(),
-            threads_per_worker=1,
-            processes=not hasattr(os, "fork"),
-            memory_limit=0,
-            # None would try a port of its own choice and warn if it is taken
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        try:
-            yield client
-        except BaseException:
-            _stop()
-            raise
-
-
-def _stop() -> None:
-    """End what the workers wait for."""
-    if hasattr(os, "fork"):
-        from . import kernels
-
-        kernels.server().close()
+            kernels.close()
+        raise

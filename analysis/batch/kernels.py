@@ -3,7 +3,8 @@
 A kernel started the ordinary way imports for seconds what every report needs. Here a small server
 process imports it once and forks itself: for each notebook, and for each report of a batch, whose
 process asks the same server for its kernel. What one of them does to its process (variables,
-settings, environment, folder, random numbers) ends with it.
+settings, environment, folder, random numbers) ends with it. All of them end with the process that
+asked for them, by whatever means it died: `analysis.warden` sees to it.
 
 `WarmProvisioner` is registered with ``jupyter_client`` as ``junheng-warm``. Where a process cannot be
 forked, or a kernel is wanted that is not this Python's, an ordinary one is started and the log says so.
@@ -27,6 +28,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -36,10 +38,15 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from ..base.files import N_, problem
+from .limits import need_open_files
+from .warden import Warden, end_group
 
 NAME = "junheng-warm"
 
 logger = logging.getLogger("papermill")
+
+#: Files that a process may have to have open: the server two for every fork, a kernel some forty.
+OPEN_FILES = 512
 
 #: Imported by the server, so that nothing forked from it has to: what a report imports at last.
 PRELOAD = (
@@ -110,10 +117,14 @@ def _why_not(cmd: list[str]) -> str:
     return ""
 
 
+_known: weakref.WeakSet[WarmServer] = weakref.WeakSet()
+
+
 class WarmServer:
     """The process that has the libraries, as its client sees it.
 
-    It ends, and all that was forked from it with it, when the client does: by whatever means.
+    It ends, and all that was forked from it with it, when the client does; and what was forked from
+    it ends with it: by whatever means.
 
     Parameters
     ----------
@@ -129,19 +140,24 @@ class WarmServer:
         self._lock = threading.Lock()
         self._ended: dict[int, int] = {}
         self._results: dict[int, bytes] = {}
+        #: a pipe that nobody writes into: its end is the end of this process
+        self._lifeline: int | None = None
         self._channel = channel or self._start(rehearsal)
+        _known.add(self)
 
     def _start(self, rehearsal: str) -> Connection:
+        need_open_files(OPEN_FILES)
         channel, other = Pipe()
+        ended, self._lifeline = os.pipe()
         environment = {k: v for k, v in os.environ.items() if k != "JPY_PARENT_PID"}
         # one report has one core; also, threads do not survive a fork
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         # the debugger that every kernel has ready warns of what concerns nobody here
         environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-        arguments = (other.fileno(), rehearsal)
+        arguments = (other.fileno(), ended, rehearsal)
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"from analysis.batch.kernels import serve; serve{arguments}"],
-            pass_fds=[other.fileno()],
+            pass_fds=[other.fileno(), ended],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=environment,
@@ -150,6 +166,7 @@ class WarmServer:
             start_new_session=True,
         )
         other.close()
+        os.close(ended)
         return channel
 
     def kernel(self, arguments: list[str], cwd: str, environment: dict[str, str]) -> ForkedProcess:
@@ -221,15 +238,34 @@ class WarmServer:
 
     def close(self) -> None:
         """End the server and what was forked from it."""
-        if self.closed:
-            return
         self.closed = True
-        line = socket.socket(fileno=os.dup(self._channel.fileno()))
-        with line, contextlib.suppress(OSError):
-            # `close` would wait for other threads that read from it
-            line.shutdown(socket.SHUT_RDWR)
-        if self.process is not None:
-            self.process.wait()
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the server; it ends at once, whatever it does."""
+        if self.process is None:
+            # that of another process, which is asked for nothing more
+            line = socket.socket(fileno=os.dup(self._channel.fileno()))
+            with line, contextlib.suppress(OSError):
+                # `close` would wait for other threads that read from it
+                line.shutdown(socket.SHUT_RDWR)
+            return
+        self._let_go()
+        self.process.wait()
+        # the channel ends when all that was forked is gone
+        with self._lock, contextlib.suppress(EOFError, OSError):
+            while True:
+                self._listen()
+
+    def _let_go(self) -> None:
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+
+    def forget(self) -> None:
+        """In a fork of the client: it must not hold what the client's end is known by."""
+        self._let_go()
+        self._channel.close()
 
 
 class ForkedProcess:
@@ -281,26 +317,50 @@ def server(rehearsal: str = "") -> WarmServer:
         if found is None or not found.alive:
             # a server inherited by a fork of this process belongs to the parent
             _servers.clear()
+            if found is not None:
+                found.leave()
             found = _servers[os.getpid()] = WarmServer(rehearsal=rehearsal)
             atexit.register(found.close)
         return found
 
 
+def close() -> None:
+    """End this process's server, if there is one."""
+    found = _servers.get(os.getpid())
+    if found is not None:
+        found.close()
+
+
+def _forget() -> None:
+    for found in list(_known):
+        found.forget()
+    _known.clear()
+    _servers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
 # --- the server's own side -----------------------------------------------------------------------
 
 
-def serve(descriptor: int, rehearsal: str) -> None:
+def serve(descriptor: int, lifeline: int, rehearsal: str) -> None:
     """Fork a process for every request; the body of the server process.
 
     Parameters
     ----------
     descriptor : int
         Of the pipe to the client.
+    lifeline : int
+        Of the pipe that ends with the client.
     rehearsal : str
         Function (``module:name``) to call first.
     """
     client = Connection(descriptor)
-    os.set_inheritable(descriptor, False)
+    for each in (descriptor, lifeline):
+        os.set_inheritable(each, False)
+    watch = Warden(lifeline)
     gc.disable()
     preload()
     if rehearsal:
@@ -309,7 +369,7 @@ def serve(descriptor: int, rehearsal: str) -> None:
     # what is here now is never looked at again by the collector, so that its pages stay shared
     gc.freeze()
     gc.enable()
-    become = _Forks(client).answer()
+    become = _Forks(client, watch).answer()
     if become is not None:
         become()
     # nothing is left to be tidied up, and somebody waits for this
@@ -348,8 +408,8 @@ def preload() -> None:
 class _Forks:
     """Forks for the client and for those forked processes that need others themselves."""
 
-    def __init__(self, client: Connection):
-        self._client = client
+    def __init__(self, client: Connection, watch: Warden):
+        self._client, self._warden = client, watch
         #: lines to processes that may ask for others, and whose they are
         self._lines: dict[Connection, int] = {}
         #: running processes, and who asked for them
@@ -361,11 +421,15 @@ class _Forks:
         """Answer until the client is gone (None); in a forked child: what it is to do."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._ringer)
+        # nobody rang for what ended before
+        os.write(self._ringer, b"0")
         while True:
             for end in wait([self._bell, self._client, *self._lines]):
                 if end == self._bell:
                     os.read(self._bell, 4096)
-                    self._reap()
+                    if not self._reap():
+                        self._hang_up(self._client)
+                        return None
                 elif end is self._client or end in self._lines:
                     try:
                         kind, content = end.recv()
@@ -385,8 +449,7 @@ class _Forks:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            with contextlib.suppress(OSError):
-                os.setpgid(0, 0)
+            self._warden.enrol()
             os.close(self._bell)
             os.close(self._ringer)
             for end in (self._client, *self._lines, *filter(None, [line])):
@@ -408,12 +471,17 @@ class _Forks:
         with contextlib.suppress(OSError):
             self._asked[pid].send((kind, pid, content))
 
-    def _reap(self) -> None:
-        """Tell of the processes that have ended."""
-        while self._asked:
+    def _reap(self) -> bool:
+        """Tell of the processes that have ended; whether the warden is none of them."""
+        while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
-                return
+                return True
+            if pid == self._warden.pid:
+                return False
+            self._warden.dismiss(pid)
+            if pid not in self._asked:
+                continue
             for line in [line for line, whose in self._lines.items() if whose == pid]:
                 with contextlib.suppress(EOFError, OSError):
                     while line.poll():
@@ -429,8 +497,7 @@ class _Forks:
         self._lines.pop(end, None)
         for pid, asker in self._asked.items():
             if asker is end or end is self._client:
-                with contextlib.suppress(OSError):
-                    os.killpg(pid, signal.SIGKILL)
+                end_group(pid)
         end.close()
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..base.files import N_, problem
+from ..base.files import N_, Finding, problem
 from ..base.language import Language, speak
 from ..data.places import NOTEBOOKS
 from .index import collect, county_text, status_text, verdict_text, write_index, write_manifest
@@ -52,7 +52,10 @@ def run(
     page = Path(notebook or NOTEBOOKS / "county_report.ipynb").resolve()
     if not page.is_file():
         raise problem(N_("the file is missing"), file=page)
-    counties = counties_below(roots, out)
+    skipped: list[Finding] = []
+    counties = counties_below(roots, out, skipped)
+    for finding in skipped:
+        console.print(finding.sentence(lang), markup=False, soft_wrap=True)
     asked = [
         Job(str(county), year, scenario, lang, formats, str(page), timeout)
         for county in counties

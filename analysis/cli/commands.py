@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,10 @@ ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 
 def main() -> None:
     """Entry point: an `InputError` becomes sentences on stderr and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal or file that knows no Chinese is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 
@@ -110,7 +115,9 @@ def template(
             )
         files = {workbook: write_template(county, lang)}
         if county is not None:
-            files |= files_beside(county, workbook)
+            skipped: list[Finding] = []
+            files |= files_beside(county, workbook, skipped)
+            _print_findings(skipped, lang)
         for path, data in files.items():
             if path.parent != workbook.parent:
                 path.parent.mkdir(exist_ok=True)
@@ -300,12 +307,16 @@ def project(
     """Enrolment by school, year and grade, observed and projected by a scenario."""
     from ..data.load import load_county
     from ..future.projected import project as projected
+    from ..future.scenario import scenario_files
     from ..measure.indicators import round_half_up
     from ..present.terms import ROUNDED
 
     def work(path: str) -> None:
         _check_ending(out)
-        outlook = projected(load_county(path), scenario, until)
+        loaded, skipped = load_county(path), []
+        scenario_files(loaded, skipped)
+        _print_findings(skipped, lang)
+        outlook = projected(loaded, scenario, until)
         table = outlook.county.tables["enrolment"][["school_id", "year", "grade", "students"]]
         table = table.astype({"year": "int64", "grade": "int64"})
         ahead = table["year"] > outlook.last
@@ -529,11 +540,16 @@ def batch(
     ] = None,
 ) -> None:
     """The reports of many counties, in parallel; run again, it goes on where it stopped."""
+    from ..batch import jobs as batches
     from ..batch.progress import run
 
     say = _say(lang)
     asked = year if year == "all" else _year(year)
     chosen = _formats(formats)
+    try:
+        batches.shard([], shard)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
     try:
         ok = run(
             roots,
@@ -550,8 +566,6 @@ def batch(
             timeout=timeout,
             notebook=notebook,
         )
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--shard") from None
     except KeyboardInterrupt:
         typer.echo(say("stopped; the same command goes on where it stopped"), err=True)
         raise typer.Exit(130) from None

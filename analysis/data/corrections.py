@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError, read_model
+from ..base.folders import entries
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema import COUNTY_SHEET, OTHER_SHEETS, TABLES
 from .load import CountyRecord, inspect_workbook, read_csv, record_lines, table_of
@@ -163,13 +164,12 @@ def _from_folder(path: Path):
 def _csv_files(path: Path) -> dict[Path, str]:
     """CSV files of a folder -> names of their sheets."""
     names: dict[Path, str] = {}
-    for file in sorted(path.iterdir()):
-        if file.suffix.lower() == ".csv" and not file.name.startswith("."):
-            name = table_of(file.stem) or file.stem
-            name = re.sub(r"[\\/*?:\[\]']", "_", _ILLEGAL.sub("", name))[:31] or "_"
-            if name.lower() in (other.lower() for other in names.values()):
-                name = f"{name[:27]} {len(names)}"
-            names[file] = name
+    for file in (entry.path for entry in entries(path, ".csv")):
+        name = table_of(file.stem) or file.stem
+        name = re.sub(r"[\\/*?:\[\]']", "_", _ILLEGAL.sub("", name))[:31] or "_"
+        if name.lower() in (other.lower() for other in names.values()):
+            name = f"{name[:27]} {len(names)}"
+        names[file] = name
     return names
 
 

@@ -22,6 +22,7 @@ import pandas as pd
 import pydantic
 
 from ..base.files import MORE, N_, Finding, InputError, decode, problem, read_data, read_model
+from ..base.folders import entries, look, scenario_folder, usable
 from ..base.refusals import mistakes, shorten
 from ..base.schema import (
     CHOICE_LABELS,
@@ -198,6 +199,9 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
             plan = read_plan(written)
         except InputError as error:
             findings.extend(error.findings)
+    elif written.is_symlink():
+        findings.append(look(written).finding)
+    usable(entries(scenario_folder(path), ".yaml"), findings)
     frames, unread, places = {}, {}, {}
     for name, table in TABLES.items():
         if name in raw:
@@ -324,9 +328,10 @@ _TOO_MANY_CELLS = N_(
 def _read_folder(path: Path, findings: list[Finding]):
     """All tables of a folder as text: {table: (rows, file)}, and the county's record."""
     raw = {}
-    for file in sorted(path.iterdir()):
-        if file.suffix.lower() != ".csv" or file.name.startswith("."):
-            continue
+    for file in (entry.path for entry in entries(path, ".csv")):
+        if file == path:
+            # one that cannot be read is an error of its table, this one of all
+            raise look(path).error
         name = table_of(file.stem)
         if name is None:
             findings.append(unknown_name(_TABLE, file.stem, _TABLE_SPELLINGS, str(file)))

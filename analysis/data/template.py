@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from ..base.files import N_, problem
+from ..base.files import N_, Finding, problem
+from ..base.folders import SCENARIOS, entries, scenario_folder, usable
 from ..base.language import Language, speak
 from ..base.schema import (
     CHOICE_LABELS,
@@ -111,9 +112,6 @@ _INSTRUCTIONS = (
     ),
 )
 
-#: Folder of a county's own scenarios.
-SCENARIOS = "scenarios"
-
 
 def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     """The workbook to fill in, empty or with a county's data.
@@ -149,7 +147,9 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     return buffer.getvalue()
 
 
-def files_beside(county: County, workbook: Path) -> dict[Path, bytes]:
+def files_beside(
+    county: County, workbook: Path, skipped: list[Finding] | None = None
+) -> dict[Path, bytes]:
     """Plan, standard and scenarios of a county as files for a workbook's folder.
 
     Parameters
@@ -157,6 +157,8 @@ def files_beside(county: County, workbook: Path) -> dict[Path, bytes]:
     county : County
     workbook : Path
         Where the workbook will stand.
+    skipped : list of Finding, optional
+        Warnings of scenarios that cannot be read are added to it.
 
     Returns
     -------
@@ -177,7 +179,7 @@ def files_beside(county: County, workbook: Path) -> dict[Path, bytes]:
     for name in names:
         if name is not None and (name not in built_in() or (folder / name).is_file()):
             wanted[workbook.parent / name] = folder / name
-    for source in sorted((folder / SCENARIOS).glob("*.yaml")):
+    for source in usable(entries(scenario_folder(county.path), ".yaml"), skipped):
         wanted[workbook.parent / SCENARIOS / source.name] = source
     found = {path: source.read_bytes() for path, source in wanted.items()}
     for path, data in found.items():

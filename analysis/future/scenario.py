@@ -27,6 +27,7 @@ from ..base.files import (
     read_model,
     read_yaml,
 )
+from ..base.folders import SCENARIOS, entries, scenario_folder, usable
 from ..base.language import Said
 from ..base.refusals import refusal, shorten
 from ..data.load import County
@@ -58,7 +59,6 @@ from .moves import Move
 
 BASELINE = "baseline"
 NOTHING = "none"
-FOLDER = "scenarios"
 
 
 class Scenario(Strict):
@@ -125,20 +125,24 @@ class Scenario(Strict):
 
 
 def _built_in() -> Path:
-    return Path(str(resources.files("analysis.future").joinpath(FOLDER)))
+    return Path(str(resources.files("analysis.future").joinpath(SCENARIOS)))
 
 
-def scenario_files(county: County | None = None) -> dict[str, Path]:
-    """Every scenario that can be named: id -> file, those of the county first."""
-    folders = [_built_in()]
+def scenario_files(
+    county: County | None = None, skipped: list[Finding] | None = None
+) -> dict[str, Path]:
+    """Every scenario that can be named: id -> file, those of the county first.
+
+    Parameters
+    ----------
+    county : County, optional
+    skipped : list of Finding, optional
+        Warnings of what is left out because it cannot be read are added to it.
+    """
+    found = entries(_built_in(), ".yaml")
     if county is not None:
-        root = county.path if county.path.is_dir() else county.path.parent
-        folders.append(root / FOLDER)
-    found: dict[str, Path] = {}
-    for folder in folders:
-        if folder.is_dir():
-            found |= {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-    return found
+        found += entries(scenario_folder(county.path), ".yaml")
+    return {path.stem: path for path in usable(found, skipped)}
 
 
 def load_scenario(name: str | Path | Scenario, county: County | None = None) -> Scenario:

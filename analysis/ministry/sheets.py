@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..base.files import N_, Finding, problem, read_data
+from ..base.folders import below
 from ..base.refusals import shorten
 from ..data.load import inspect_workbook
 from .labels import FORM_ID, narrow, plain
@@ -245,7 +246,5 @@ def other_files(folder: Path) -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith((".", "~$")) for part in parts):
-            yield path
+    # what cannot be read is named by who tries to, or as no workbook
+    yield from sorted(entry.path for entry in below(folder))

@@ -111,7 +111,7 @@ class Desk:
     def _files(self, name: str) -> tuple:
         """The scenarios' files and when each was changed."""
         files = scenario_files(self.county(name)).values()
-        return tuple((path, path.stat().st_mtime_ns) for path in files)
+        return tuple((path, _changed(path)) for path in files)
 
     def _study(self, state: State) -> Study:
         scenario = scenario_of(state, self.base(state), self.county(state.county))
@@ -181,8 +181,10 @@ class Desk:
             }
             for row in open_[["school_id", "name", "type"]].to_dict("records")
         ]
-        scenarios, unusable = [], []
-        for each in scenario_files(county):
+        scenarios, skipped = [], []
+        files = scenario_files(county, skipped)
+        unusable = [finding.sentence(say.code) for finding in skipped]
+        for each in files:
             try:
                 base = self.base(State(county=name, base=each))
                 scenarios.append({"id": each, "name": say.label(base.name)})
@@ -197,6 +199,14 @@ class Desk:
             "plan": county.plan is not None,
             "synthetic": county.record.synthetic,
         }
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        # it has gone since it was listed
+        return 0
 
 
 def _first_open_entry(county: County) -> int | None:

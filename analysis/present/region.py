@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.files import Finding, InputError
+from ..base.folders import entries
 from ..base.language import speak
 from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
 from ..data.places import find_county, sample_folder
@@ -66,7 +68,7 @@ def read_region(roots: str | Path | Iterable[str | Path], year: int | None = Non
     Region
     """
     counties, items, balance, unread = [], [], [], []
-    for path in _paths([roots] if isinstance(roots, str | Path) else roots):
+    for path in _paths([roots] if isinstance(roots, str | Path) else roots, unread):
         try:
             study = analyze(path, year)
         except InputError as error:
@@ -104,16 +106,19 @@ _COLUMNS = ("slug", "code", "zh", "en", "year", "verdict", "schools", "students"
 _COLUMNS += ("rows_met", "failed", "open", "synthetic")
 
 
-def _paths(roots: Iterable[str | Path]) -> list[Path]:
+def _paths(roots: Iterable[str | Path], unread: list) -> list[Path]:
     found: set[Path] = set()
     for root in roots:
         path = sample_folder() if root == "samples" else find_county(root)
         if path.is_file() or (path / "county.yaml").exists():
             found.add(path.resolve())
             continue
-        folders = (file.parent for file in path.glob("*/county.yaml"))
-        books = (file for file in path.glob("*.xlsx") if not file.name.startswith(("~$", ".")))
-        found.update(each.resolve() for each in (*folders, *books))
+        for entry in entries(path):
+            is_book = entry.path.suffix.lower() == ".xlsx"
+            if entry.reason and (is_book or os.path.isdir(entry.path)):
+                unread.append((entry.path.name, entry.error.findings))
+            elif is_book or (entry.path / "county.yaml").is_file():
+                found.add(entry.path.resolve())
     return sorted(found)
 
 
