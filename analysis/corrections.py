@@ -10,10 +10,10 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 
-from .files import N_, Finding, InputError, read_model
+from .files import LEADS_OUT, N_, Finding, InputError, problem, read_model
 from .language import LANGUAGES, Language, speak
 from .load import CountyRecord, inspect_workbook, read_csv, record_lines, table_of
-from .places import find_county
+from .places import find_county, stray_links
 from .schema import COUNTY_SHEET, OTHER_SHEETS, TABLES
 
 #: Fills of marked cells. No one else's fill has just these colours, so that marks of an earlier
@@ -89,6 +89,8 @@ def write_corrections(path: str | Path, findings: list[Finding], lang: str = "zh
     whole = True
     try:
         path = find_county(path)
+        if stray_links(path):
+            raise problem(LEADS_OUT, file=path)
         book = _copy(path) if path.is_file() else _from_folder(path)
     except (InputError, OSError):
         book = None

@@ -8,7 +8,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -23,6 +22,12 @@ from .language import N_, Said, speak
 from .refusals import mistakes
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
+
+#: Of a link in a county's folder. What it leads to is no business of the county: nothing of it may
+#: show in a message.
+LEADS_OUT = N_(
+    "is a link that leads out of the county's folder and is not read; put the file itself there"
+)
 
 #: A YAML file above this size (bytes) is not one that a person wrote.
 LARGEST_YAML = 1_000_000
@@ -397,18 +402,3 @@ def parse_model(document: Document, model: type[Model]) -> Model:
             document.finding(place, reason, value)
             for place, _, reason, value in mistakes(error, document.data)
         ) from None
-
-
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write a file so that it is there completely or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    return path

@@ -22,8 +22,8 @@ import pandas as pd
 import pydantic
 
 from .check import LISTED, Tables, check_tables, further, unknown_name
-from .files import N_, Finding, InputError, decode, problem, read_data, read_model
-from .places import find_county
+from .files import LEADS_OUT, N_, Finding, InputError, decode, problem, read_data, read_model
+from .places import find_county, stray_links
 from .plan import Plan, read_plan
 from .refusals import mistakes, shorten
 from .schema import (
@@ -171,6 +171,9 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         path = find_county(path)
+        strays = stray_links(path)
+        if strays:
+            raise InputError(Finding("error", LEADS_OUT, {}, str(file)) for file in strays)
         raw, record = (_read_workbook if path.is_file() else _read_folder)(path, findings)
     except InputError as error:
         return None, [*findings, *error.findings]

@@ -11,10 +11,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from .batch import Job, counties_below, run_batch, run_region, shard
+from .batch import Job, adopt, counties_below, run_batch, run_region, shard, writer_of
 from .files import N_, problem
 from .language import Language, speak
-from .listing import collect, county_text, status_text, verdict_text, write_index, write_manifest
+from .listing import (
+    INDEX,
+    MANIFEST,
+    collect,
+    county_text,
+    status_text,
+    verdict_text,
+    write_index,
+    write_manifest,
+)
 from .places import NOTEBOOKS
 
 STYLES = {"done": "green", "unchanged": "dim", "failed": "red", "not_enough_data": "yellow"}
@@ -61,6 +70,12 @@ def run(
     mine = shard(asked, part)
     started = time.monotonic()
     try:
+        writer = writer_of(out.resolve(), force)
+        if out.is_dir():
+            # before hours of work
+            adopt(out.resolve())
+            writer.check(out / INDEX)
+            writer.check(out / MANIFEST)
         with _Progress(console, say, len(mine)) as progress:
             results = run_batch(
                 mine, out, workers=workers, scheduler=scheduler, force=force, tell=progress.tell
@@ -71,8 +86,8 @@ def run(
             results.append(run_region(counties, out.resolve(), year=one, **options))
         failed = any(record["status"] == "failed" for record in results)
         listed = collect(out, results, {job.county for job in asked})
-        write_manifest(out, listed)
-        index = write_index(out, listed, lang)
+        write_manifest(out, listed, writer)
+        index = write_index(out, listed, lang, writer)
     except OSError as error:
         raise problem(
             N_("cannot be written or read ({reason})"),
