@@ -151,6 +151,8 @@ def check(
             raise typer.BadParameter("takes one county", param_hint="--out")
 
     def work(name: str) -> None:
+        if out is not None and out.exists() and Path(name).exists() and out.samefile(name):
+            raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         writer = _checked(out, force, name)
         county, findings = read_county(name)
         if out is not None:

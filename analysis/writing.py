@@ -175,18 +175,12 @@ class Writer:
         if self.force or (self.ledger is not None and self.ledger.knows(path)):
             return
         if self.force is None:
-            raise problem(
-                N_(
-                    "is there already and is not what Junheng wrote there; move it away or choose another name"
-                ),
-                file=path,
+            message = N_("is there already; move it away or choose another name")
+        else:
+            message = N_(
+                "is there already; move it away or choose another name, or replace it with --force (it is not what Junheng wrote there)"
             )
-        raise problem(
-            N_(
-                "is there already and is not what Junheng wrote there; choose another name, or replace it with --force"
-            ),
-            file=path,
-        )
+        raise problem(message, file=path)
 
     def put(self, path: str | Path, data: bytes) -> Path:
         """Check a place and write the file there, complete or not at all; returns `path`."""
