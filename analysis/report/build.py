@@ -74,6 +74,8 @@ def write_report(
     InputError
         The county cannot be judged, a page cannot be made, or another file is in its place.
     """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise problem(N_("is a file; expected a folder to make"), file=out)
     if not isinstance(county, County):
         county = load_county(county)
     year = county.years[-1] if year is None else year
@@ -94,8 +96,6 @@ def write_report(
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
     stem += "" if lang == "zh" else f"-{lang}"
     writer = writer or Writer(files_read(county.path))
-    if Path(out).exists() and not Path(out).is_dir():
-        raise problem(N_("is a file; expected a folder to make"), file=out)
     if Path(out).is_dir():
         for name in formats:
             writer.check(Path(out) / f"{stem}.{name}")
