@@ -312,7 +312,7 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
     def full(path, data):
         raise OSError(28, "No space left on device", str(path))
 
-    for module in ("analysis.report.build", "analysis.batch.jobs"):
+    for module in ("analysis.base.writing", "analysis.batch.jobs"):
         monkeypatch.setattr(f"{module}.write_whole", full)
     out = tmp_path / "out"
     job = replace(jobs_for(province, notebook)[0], lang="en")

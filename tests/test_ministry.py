@@ -801,7 +801,7 @@ def test_what_is_missing_of_the_county_is_said(small, tmp_path):
     assert found.out is None
 
 
-def test_a_folder_that_is_not_empty_is_only_replaced_with_force(small, tmp_path):
+def test_a_folder_that_is_not_empty_is_only_renewed_with_force(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
     (tmp_path / "out" / "mine.txt").write_text("x")
@@ -810,8 +810,9 @@ def test_a_folder_that_is_not_empty_is_only_replaced_with_force(small, tmp_path)
         import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
     assert (tmp_path / "out" / "mine.txt").exists()
 
-    import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
-    assert not (tmp_path / "out" / "mine.txt").exists()
+    made = import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
+    assert (tmp_path / "out" / "mine.txt").read_text() == "x"
+    assert made.kept == ("mine.txt",)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         *("in", "out", "out-import.csv", "out-import.html")
     ]
@@ -844,14 +845,15 @@ def test_a_failure_in_the_last_moment_brings_the_old_folder_back(small, tmp_path
     write_returns(small, tmp_path / "in", "new", "plain")
     import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
     before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
-    replace = os.replace
+    rename = os.rename
 
     def fail(source, target):
-        if Path(target) == tmp_path / "out" and Path(source).name.startswith(".out-"):
+        if Path(target) == tmp_path / "out" and Path(source).name.endswith(".import"):
             raise OSError("cannot be renamed")
-        replace(source, target)
+        rename(source, target)
 
-    monkeypatch.setattr("analysis.ministry.folder.os.replace", fail)
+    monkeypatch.setattr("analysis.switching.exchange", lambda one, other: False)
+    monkeypatch.setattr("analysis.switching.os.rename", fail)
     with pytest.raises(OSError, match="cannot be renamed"):
         import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
 

@@ -24,6 +24,10 @@ from .refusals import mistakes
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
+#: Of a link in a county's folder. What it leads to is no business of the county: nothing of it may
+#: show in a message.
+LEADS_OUT = N_("is a link that leads out of its folder and is not read; put the file itself there")
+
 #: A YAML file above this size (bytes) is not one that a person wrote.
 LARGEST_YAML = 1_000_000
 
@@ -414,18 +418,3 @@ def check_writable(folder: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".junheng-") as file:
         file.write(b"junheng")
         file.flush()
-
-
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write a file so that it is there completely or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    return path

@@ -8,9 +8,12 @@ import re
 import urllib.parse
 from pathlib import Path
 
-from ..base.files import write_whole
 from ..base.language import Language, speak
+from ..base.writing import Writer
 from .jobs import PACKAGE, program_digest, records, versions
+
+#: Names of the two.
+INDEX, MANIFEST = "index.html", "manifest.json"
 
 
 def collect(out: Path, results: list[dict], planned: set[str]) -> list[dict]:
@@ -44,11 +47,11 @@ def collect(out: Path, results: list[dict], planned: set[str]) -> list[dict]:
     )
 
 
-def write_manifest(out: Path, listed: list[dict]) -> Path:
+def write_manifest(out: Path, listed: list[dict], writer: Writer) -> Path:
     """Inputs, outputs (SHA-256), versions, durations and states as JSON."""
     manifest = {"program": program_digest(), "versions": versions(), "reports": listed}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    return write_whole(out / "manifest.json", text.encode("utf-8", "backslashreplace"))
+    return writer.put(out / MANIFEST, text.encode("utf-8", "backslashreplace"))
 
 
 def verdict_text(record: dict, say: Language) -> str:
@@ -77,7 +80,7 @@ def county_text(record: dict, say: Language) -> str:
     return record["name"].get(say.code) or record["slug"]
 
 
-def write_index(out: Path, listed: list[dict], lang: str) -> Path:
+def write_index(out: Path, listed: list[dict], lang: str, writer: Writer) -> Path:
     """A self-contained page that lists all reports and can be searched."""
     say = speak(lang)
     heads = [say("County"), say("Code"), say("School year"), say("Scenario"), say("Verdict")]
@@ -102,7 +105,7 @@ def write_index(out: Path, listed: list[dict], lang: str) -> Path:
     }
     # one pass: what is filled in is never taken for a placeholder
     page = re.sub(r"<!--([A-Z]+)-->", lambda found: filled[found[1]], template)
-    return write_whole(out / "index.html", page.encode("utf-8", "backslashreplace"))
+    return writer.put(out / INDEX, page.encode("utf-8", "backslashreplace"))
 
 
 def _row(record: dict, say: Language) -> str:

@@ -24,11 +24,12 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ..base.files import N_, Finding, InputError, check_writable, problem, write_whole
+from ..base.files import N_, Finding, InputError, check_writable, problem
 from ..base.folders import SCENARIOS, Entry, below, entries
 from ..base.language import LANGUAGES, speak
 from ..base.scratch import scratch, sweep
-from ..data.places import NOTEBOOKS, find_county
+from ..base.writing import Ledger, Writer, write_whole
+from ..data.places import NOTEBOOKS, files_read, find_county
 from . import cluster
 from .cluster import ATTEMPTS
 
@@ -37,6 +38,9 @@ PRINTING = 120
 
 #: Folder below the reports that holds the records and the files in the making.
 STATE = ".junheng"
+
+#: The list of what was put into the folder (`analysis.base.writing.Ledger`).
+LEDGER = "written"
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -61,6 +65,9 @@ class Job:
     timeout : float or None
         Seconds for the notebook, and `PRINTING` more for the whole report; takes no part in the
         fingerprint.
+    force : bool
+        Whether files that are not the batch's own may be replaced by its reports; no part of the
+        fingerprint either.
     """
 
     county: str
@@ -70,6 +77,7 @@ class Job:
     formats: tuple[str, ...]
     notebook: str
     timeout: float | None = None
+    force: bool = False
 
     @property
     def name(self) -> str:
@@ -395,6 +403,7 @@ def _make(job: Job, out: Path, record: dict) -> None:
             notebook=job.notebook,
             time_limit=job.timeout,
             facts=facts,
+            writer=Writer(ledger=None),
             **options,
         )
         if fingerprint(job, input_digests(job.county)) != mark:
@@ -402,15 +411,35 @@ def _make(job: Job, out: Path, record: dict) -> None:
                 N_("the inputs changed while the report was made; run the batch again"),
                 file=job.county,
             )
-        _put(files, out, record)
+        _put(files, writer_of(out, job.force, files_read(job.county)), out, record)
     record |= {"status": "done", "fingerprint": mark, "verdict": facts.get("verdict", "")}
 
 
-def _put(files: list[Path], out: Path, record: dict) -> None:
+def writer_of(out: Path, force: bool = False, reads: tuple[Path, ...] = ()) -> Writer:
+    """Puts files into the folder of the results, which keeps the list of what was put there itself."""
+    return Writer(reads, force, Ledger(out / STATE / LEDGER, out))
+
+
+def adopt(out: Path) -> None:
+    """Enter what an earlier version of the program, which kept no list, has put into a folder."""
+    ledger = Ledger(out / STATE / LEDGER, out)
+    known = records(out)
+    if not known or ledger.path.exists():
+        return
+    for record in known.values():
+        for name, digest in record["outputs"].items():
+            ledger.note(out / name, digest)
+    for name in ("index.html", "manifest.json"):
+        ledger.note(out / name, sha256(out / name))
+
+
+def _put(files: list[Path], writer: Writer, out: Path, record: dict) -> None:
     """Move finished files into place and note their digests."""
+    for file in files:
+        writer.check(out / file.name)
     record["outputs"] = {file.name: sha256(file) for file in files}
     for file in files:
-        os.replace(file, out / file.name)
+        writer.move(file, out / file.name)
 
 
 def write_record(out: Path, record: dict) -> None:
@@ -459,7 +488,7 @@ def run_batch(
     Raises
     ------
     InputError
-        The scheduler cannot be reached.
+        The scheduler cannot be reached, or workbooks of counties lie where workbooks are to be made.
     OSError
         `out` cannot be written.
     """
@@ -468,6 +497,7 @@ def run_batch(
     check_writable(out / STATE)
     sweep(out / STATE)
     sweep()
+    adopt(out)
     known = records(out)
     inputs = functools.cache(input_digests)
     marks = functools.cache(lambda job: fingerprint(job, inputs(job.county)))
@@ -483,7 +513,9 @@ def run_batch(
             status = "unchanged" if record["status"] == "done" else record["status"]
             finished.append(record | {"status": status})
         else:
-            to_run.append(_with_earlier_formats(job, record, out))
+            job = _with_earlier_formats(job, record, out)
+            to_run.append(replace(job, force=force))
+    _check_inputs_apart(to_run, out)
     for done, record in enumerate(finished, 1):
         tell(record, done, len(jobs))
     if to_run:
@@ -521,7 +553,8 @@ def run_region(
     dict
         A record like those of the counties.
     """
-    job = Job("region", year, None, lang, formats, str(NOTEBOOKS / "region.ipynb"), timeout)
+    page = str(NOTEBOOKS / "region.ipynb")
+    job = Job("region", year, None, lang, formats, page, timeout, force)
     inputs = {str(county): digest_of(input_digests(county)) for county in counties}
     mark = fingerprint(job, inputs)
     known = records(out).get(job.key)
@@ -541,8 +574,15 @@ def _make_region(job: Job, out: Path, counties: list[Path], inputs: dict, mark: 
         with scratch(out / STATE) as folder:
             facts: dict = {}
             options = {"year": job.year, "lang": job.lang, "formats": job.formats}
-            files = write_region(counties, folder, facts=facts, time_limit=job.timeout, **options)
-            _put(files, out, record)
+            files = write_region(
+                counties,
+                folder,
+                facts=facts,
+                time_limit=job.timeout,
+                writer=Writer(ledger=None),
+                **options,
+            )
+            _put(files, writer_of(out, job.force), out, record)
         record |= {key: facts[key] for key in ("schools", "students")}
         record |= {"status": "done", "fingerprint": mark}
     except (InputError, OSError) as error:
@@ -567,6 +607,22 @@ def _clashes(jobs: list[Job]) -> dict[str, InputError]:
         if len(counties) > 1
         for county in counties
     }
+
+
+def _check_inputs_apart(jobs: list[Job], out: Path) -> None:
+    """No report may take the place of another county's workbook."""
+    for job in jobs:
+        if "xlsx" in job.formats:
+            for county in {job.county for job in jobs}:
+                path = Path(county)
+                if path.is_file() and path.resolve().parent == out:
+                    raise problem(
+                        N_(
+                            "a county's workbook lies in the folder for the reports; choose another one"
+                        ),
+                        file=path,
+                    )
+            return
 
 
 def _known_years(job: Job, known: dict[str, dict], inputs: Callable) -> list[Job]:

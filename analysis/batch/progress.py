@@ -14,8 +14,17 @@ from rich.table import Table
 from ..base.files import N_, Finding, problem
 from ..base.language import Language, speak
 from ..data.places import NOTEBOOKS
-from .index import collect, county_text, status_text, verdict_text, write_index, write_manifest
-from .jobs import Job, counties_below, run_batch, run_region, shard
+from .index import (
+    INDEX,
+    MANIFEST,
+    collect,
+    county_text,
+    status_text,
+    verdict_text,
+    write_index,
+    write_manifest,
+)
+from .jobs import Job, adopt, counties_below, run_batch, run_region, shard, writer_of
 
 STYLES = {"done": "green", "unchanged": "dim", "failed": "red", "not_enough_data": "yellow"}
 
@@ -64,6 +73,12 @@ def run(
     mine = shard(asked, part)
     started = time.monotonic()
     try:
+        writer = writer_of(out.resolve(), force)
+        if out.is_dir():
+            # before hours of work
+            adopt(out.resolve())
+            writer.check(out / INDEX)
+            writer.check(out / MANIFEST)
         with _Progress(console, say, len(mine)) as progress:
             results = run_batch(
                 mine, out, workers=workers, scheduler=scheduler, force=force, tell=progress.tell
@@ -74,8 +89,8 @@ def run(
             results.append(run_region(counties, out.resolve(), year=one, **options))
         failed = any(record["status"] == "failed" for record in results)
         listed = collect(out, results, {job.county for job in asked})
-        write_manifest(out, listed)
-        index = write_index(out, listed, lang)
+        write_manifest(out, listed, writer)
+        index = write_index(out, listed, lang, writer)
     except OSError as error:
         raise problem(
             N_("cannot be written or read ({reason})"),

@@ -7,13 +7,16 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..base.digest import digest
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import speak
+
+if TYPE_CHECKING:
+    from ..base.writing import Writer
 
 app = typer.Typer(
     help="Junheng 均衡: how far a county's schools are from high-quality and balanced education.",
@@ -40,6 +43,13 @@ AsOf = Annotated[
 Concessions = Annotated[
     list[str] | None,
     typer.Option("--concession", help="Concession of the Working Rules to switch on (repeatable)."),
+]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Replace a file that is not Junheng's own; never one that is read.",
+    ),
 ]
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 
@@ -98,9 +108,11 @@ def template(
     source: Annotated[
         str | None, typer.Option("--from", metavar="COUNTY", help="Fill in this county's data.")
     ] = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """A workbook to fill in, with help, choices and limits; empty or with a county's data."""
+    from ..base.writing import write_whole
     from ..data.load import load_county
     from ..data.template import files_beside, write_template
 
@@ -108,20 +120,20 @@ def template(
     _check_workbook(workbook, "WORKBOOK")
 
     def work(_: str) -> None:
+        writer = _writer(force, *([source] if source else []))
+        writer.check(workbook)
         county = load_county(source) if source else None
-        if workbook.exists():
-            raise problem(
-                N_("is there already; move it away or choose another name"), file=workbook
-            )
         files = {workbook: write_template(county, lang)}
         if county is not None:
             skipped: list[Finding] = []
             files |= files_beside(county, workbook, skipped)
             _print_findings(skipped, lang)
         for path, data in files.items():
-            if path.parent != workbook.parent:
+            if path == workbook:
+                writer.put(path, data)
+            else:  # only what is not there yet
                 path.parent.mkdir(exist_ok=True)
-            _write(path, data)
+                write_whole(path, data)
             typer.echo(say("{path} written", path=path))
 
     _each([str(workbook)], lang, work)
@@ -134,6 +146,7 @@ def check(
         Path | None,
         typer.Option("--out", help="Workbook (.xlsx): the county's own, wrong cells marked."),
     ] = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """Read and validate; print every problem; exit status 1 if there is an error."""
@@ -148,11 +161,12 @@ def check(
     def work(name: str) -> None:
         if out is not None and out.exists() and Path(name).exists() and out.samefile(name):
             raise problem(N_("is what is to be checked; give the copy another name"), file=out)
+        writer = _checked(out, force, name)
         county, findings = read_county(name)
         if out is not None:
             from ..data.corrections import write_corrections
 
-            _write(out, write_corrections(name, findings, lang))
+            writer.put(out, write_corrections(name, findings, lang))
             typer.echo(say("{path} written", path=out))
         _print_findings(findings, lang)
         if len(digest(findings, lang)) < len(findings) and out is None:
@@ -185,10 +199,11 @@ def indicators(
     year: YearOption = None,
     out: OutFile = None,
     as_of: AsOf = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """The seven indicators of every school: value, threshold, status, shortfall."""
-    _table("all_indicators", county, year, out, as_of, lang)
+    _table("all_indicators", county, year, out, as_of, force, lang)
 
 
 @app.command()
@@ -197,32 +212,33 @@ def balance(
     year: YearOption = None,
     out: OutFile = None,
     as_of: AsOf = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """The coefficients of variation between schools against their limits."""
-    _table("all_balance", county, year, out, as_of, lang)
+    _table("all_balance", county, year, out, as_of, force, lang)
 
 
-def _table(name: str, county: str, year, out, as_of, lang: str) -> None:
+def _table(name: str, county: str, year, out, as_of, force: bool, lang: str) -> None:
     from ..future.analyze import analyze
 
     def work(path: str) -> None:
-        _check_ending(out)
+        writer = _checked(out, force, path)
         study = analyze(path, _year(year), as_of=as_of)
         table = getattr(study, name)
         if year != "all":
             table = table[table["year"] == study.year]
-        _output(table, out)
+        _output(table, out, writer)
 
     _each([county], lang, work)
 
 
-def _output(table, out: Path | None) -> None:
+def _output(table, out: Path | None, writer: Writer) -> None:
     """A table to its file, or to the screen."""
     if out is None:
         typer.echo(table.to_string(index=False, float_format=lambda x: f"{x:.6f}"))
     else:
-        _write_table(table, out)
+        _write_table(table, out, writer)
 
 
 @app.command()
@@ -232,6 +248,7 @@ def evaluate(
     out: OutFile = None,
     as_of: AsOf = None,
     concession: Concessions = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """The whole verdict as JSON: schools, balance, every requirement, `recognised`."""
@@ -240,7 +257,7 @@ def evaluate(
     chosen = concession or None
 
     def work(path: str) -> None:
-        _check_ending(out)
+        writer = _checked(out, force, path)
         studies = []
         study = analyze(path, _year(year), as_of=as_of, concessions=chosen)
         years = list(study.years) if year == "all" else [study.year]
@@ -265,28 +282,30 @@ def evaluate(
                     "switch_audit": _records(again.switch_audit),
                 }
             )
-        if out is not None and out.suffix != ".json":
-            _write_table(study.all_evaluation if year == "all" else study.evaluation, out)
+        if out is not None and out.suffix.lower() != ".json":
+            _write_table(study.all_evaluation if year == "all" else study.evaluation, out, writer)
             return
         result = studies if year == "all" else studies[0]
         text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         if out is None:
             typer.echo(text, nl=False)
         else:
-            _write(out, text.encode("utf-8"))
+            writer.put(out, text.encode("utf-8"))
 
     _each([county], lang, work)
 
 
 @app.command()
-def trajectory(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
+def trajectory(
+    county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh"
+) -> None:
     """Every quantity in every year with the rule and the own target in force."""
     from ..future.analyze import analyze
     from ..measure.trajectory import trajectory_table
 
     def work(path: str) -> None:
-        _check_ending(out)
-        _output(trajectory_table(analyze(path)), out)
+        writer = _checked(out, force, path)
+        _output(trajectory_table(analyze(path)), out, writer)
 
     _each([county], lang, work)
 
@@ -302,6 +321,7 @@ def project(
     ] = "baseline",
     until: Annotated[int | None, typer.Option("--until", help="Last projected year.")] = None,
     out: OutFile = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """Enrolment by school, year and grade, observed and projected by a scenario."""
@@ -312,7 +332,7 @@ def project(
     from ..present.terms import ROUNDED
 
     def work(path: str) -> None:
-        _check_ending(out)
+        writer = _checked(out, force, path)
         loaded, skipped = load_county(path), []
         scenario_files(loaded, skipped)
         _print_findings(skipped, lang)
@@ -324,7 +344,7 @@ def project(
         table["students"] = round_half_up(table["students"], 0)
         if table["students"].notna().all():
             table["students"] = table["students"].astype("int64")
-        _output(table.assign(basis=ahead.map({True: "projected", False: "observed"})), out)
+        _output(table.assign(basis=ahead.map({True: "projected", False: "observed"})), out, writer)
         _print_notes(outlook.notes, lang)
         if parts:
             typer.echo(_say(lang)(ROUNDED), err=True)
@@ -339,7 +359,7 @@ def _print_notes(notes, lang: str) -> None:
 
 
 @app.command()
-def plan(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
+def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh") -> None:
     """Check the county's plan: what does not fit, with severity and where it is written."""
     import pandas as pd
 
@@ -347,7 +367,7 @@ def plan(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
     from ..present.plan_review import review
 
     def work(path: str) -> None:
-        _check_ending(out)
+        writer = _checked(out, force, path)
         study = analyze(path)
         if study.county.plan is None:
             raise problem(
@@ -359,7 +379,7 @@ def plan(county: OneCounty, out: OutFile = None, lang: Lang = "zh") -> None:
             columns=["severity", "rule", "finding", "where"],
         )
         if out is not None:
-            _write_table(table, out)
+            _write_table(table, out, writer)
             return
         for row in table.to_dict("records"):
             typer.echo(f"[{row['severity']}] {row['finding']}  ({row['where']})")
@@ -376,6 +396,7 @@ def form(
     ] = None,
     as_of: AsOf = None,
     concession: Concessions = None,
+    force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """The national application form, tables I to VI, as a workbook."""
@@ -385,8 +406,9 @@ def form(
     _check_workbook(out, "--out")
 
     def work(path: str) -> None:
+        writer = _checked(out, force, path)
         study = analyze(path, year, as_of=as_of, concessions=concession or None)
-        _write(out, write_form(study, lang))
+        writer.put(out, write_form(study, lang))
 
     _each([county], lang, work)
 
@@ -400,7 +422,9 @@ def import_(
     province: Annotated[str, typer.Option("--province", help="Its province, in Chinese.")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="Its English name.")] = "",
     province_en: Annotated[str, typer.Option("--province-en", help="In English.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Replace a county folder.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Renew the tables of a county folder.")
+    ] = False,
     lang: Lang = "zh",
 ) -> None:
     """A county folder from the ministry's statistical return sheets, and where each figure stood."""
@@ -419,6 +443,16 @@ def import_(
             typer.echo(say("nothing was imported; correct the errors and repeat"))
         else:
             typer.echo(say("{path} written", path=made.out))
+        if made.former is not None:
+            typer.echo(
+                say(
+                    "replaced: {names}; the former ones are kept in {folder}",
+                    names=say(", ").join(made.replaced),
+                    folder=made.former,
+                )
+            )
+        if made.kept:
+            typer.echo(say("kept as they were: {names}", names=say(", ").join(made.kept)))
         if errors:
             raise InputError([])
 
@@ -440,6 +474,7 @@ def report(
     formats: Annotated[
         str, typer.Option("--format", help="One or more of pdf, html, docx, xlsx, with commas.")
     ] = "pdf,html",
+    force: Force = False,
 ) -> None:
     """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
     from ..base.typefaces import UNPRINTABLE
@@ -448,12 +483,12 @@ def report(
 
     say = _say(lang)
     chosen = _formats(formats)
+    options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen}
+    writer = _writer(force, *counties)
 
     def work(name: str) -> None:
         county = load_county(name)
-        for path in write_report(
-            county, out, year=year, lang=lang, scenario=scenario, formats=chosen
-        ):
+        for path in write_report(county, out, writer=writer, **options):
             typer.echo(say("{path} written", path=path))
         # who sends the file off should know; the other reminders are for `check`
         _print_findings([f for f in county.warnings if f.message == UNPRINTABLE], lang)
@@ -531,7 +566,13 @@ def batch(
     shard: Annotated[
         str | None, typer.Option("--shard", help="Only part i of n (i/n), for array jobs.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Make unchanged reports again.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Make unchanged reports again; replace files that are not Junheng's own.",
+        ),
+    ] = False,
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, help="Seconds that one report may take.")
     ] = 900,
@@ -602,11 +643,24 @@ def _check_workbook(out: Path, hint: str) -> None:
         raise typer.BadParameter(f"{out.name!r}: expected a file ending in .xlsx", param_hint=hint)
 
 
-def _check_ending(out: Path | None) -> None:
-    if out is not None and out.suffix.lower() not in ENDINGS:
-        raise typer.BadParameter(
-            f"{out.name!r}: expected a file ending in {', '.join(ENDINGS)}", param_hint="--out"
-        )
+def _writer(force: bool, *counties: str) -> Writer:
+    """Puts results anywhere but in the place of what is read of the counties."""
+    from ..base.writing import Writer
+    from ..data.places import files_read
+
+    return Writer(tuple(file for county in counties for file in files_read(county)), force)
+
+
+def _checked(out: Path | None, force: bool, county: str) -> Writer:
+    """As `_writer`, after a look whether the file can be written: before the work is done."""
+    writer = _writer(force, county)
+    if out is not None:
+        if out.suffix.lower() not in ENDINGS:
+            raise typer.BadParameter(
+                f"{out.name!r}: expected a file ending in {', '.join(ENDINGS)}", param_hint="--out"
+            )
+        writer.check(out)
+    return writer
 
 
 def _records(table) -> list[dict]:
@@ -620,7 +674,7 @@ def _records(table) -> list[dict]:
     return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _write_table(table, out: Path) -> None:
+def _write_table(table, out: Path, writer: Writer) -> None:
     from ..base.spreadsheet import XLSX_OPTIONS, csv_bytes
 
     buffer = io.BytesIO()
@@ -635,12 +689,4 @@ def _write_table(table, out: Path) -> None:
     else:
         text = json.dumps(_records(table), ensure_ascii=False, indent=1, allow_nan=False)
         buffer.write((text + "\n").encode("utf-8"))
-    _write(out, buffer.getvalue())
-
-
-def _write(out: Path, data: bytes) -> None:
-    from ..base.files import write_whole
-
-    if not out.parent.is_dir():
-        raise problem(N_("the folder does not exist"), file=out.parent)
-    write_whole(out, data)
+    writer.put(out, buffer.getvalue())

@@ -10,12 +10,12 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 
-from ..base.files import N_, Finding, InputError, read_model
+from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
 from ..base.folders import entries
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema import COUNTY_SHEET, OTHER_SHEETS, TABLES
 from .load import CountyRecord, inspect_workbook, read_csv, record_lines, table_of
-from .places import find_county
+from .places import find_county, stray_links
 
 #: Fills of marked cells. No one else's fill has just these colours, so that marks of an earlier
 #: check are known and taken away.
@@ -90,6 +90,8 @@ def write_corrections(path: str | Path, findings: list[Finding], lang: str = "zh
     whole = True
     try:
         path = find_county(path)
+        if stray_links(path):
+            raise problem(LEADS_OUT, file=path)
         book = _copy(path) if path.is_file() else _from_folder(path)
     except (InputError, OSError):
         book = None

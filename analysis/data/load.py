@@ -21,7 +21,17 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from ..base.files import MORE, N_, Finding, InputError, decode, problem, read_data, read_model
+from ..base.files import (
+    LEADS_OUT,
+    MORE,
+    N_,
+    Finding,
+    InputError,
+    decode,
+    problem,
+    read_data,
+    read_model,
+)
 from ..base.folders import entries, look, scenario_folder, usable
 from ..base.refusals import mistakes, shorten
 from ..base.schema import (
@@ -42,7 +52,7 @@ from .check import LISTED, Tables, check_tables, further, unknown_name
 from .county_items import check_items
 from .noise import remark_rows, separator_line, unwrapped
 from .number_formats import show_zeros, zero_cells, zero_styles
-from .places import find_county
+from .places import find_county, stray_links
 
 _TABLE = Label("表", "table")
 _COLUMN = Label("列", "column")
@@ -179,6 +189,9 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         path = find_county(path)
+        strays = stray_links(path)
+        if strays:
+            raise InputError(Finding("error", LEADS_OUT, {}, str(file)) for file in strays)
         raw, record = (_read_workbook if path.is_file() else _read_folder)(path, findings)
     except InputError as error:
         return None, [*findings, *error.findings]

@@ -6,8 +6,10 @@ import contextlib
 import re
 from pathlib import Path
 
-from ..base.files import N_, problem
+from ..base.files import N_, InputError, problem
 from ..base.refusals import shorten
+from ..base.switching import restore
+from ..base.writing import TABLES_AND_SETTINGS, leads_out
 
 _PROJECT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = _PROJECT / "notebooks"
@@ -29,6 +31,7 @@ def find_county(name: str | Path) -> Path:
     path, sample = Path(name), sample_folder() / str(name)
     # no name of a file at all: too long, or with a zero byte
     with contextlib.suppress(OSError, ValueError):
+        restore(path)
         if str(name).strip() and (path.is_dir() or path.is_file()):
             return path
         if re.fullmatch(r"[\w-]+", str(name)) and sample.is_dir():
@@ -39,3 +42,37 @@ def find_county(name: str | Path) -> Path:
         file=shorten(str(name), 200),
         samples=", ".join(samples) or "—",
     )
+
+
+def files_read(county: str | Path) -> tuple[Path, ...]:
+    """What is read of a county, for `analysis.writing.Writer`: nothing of it may be written over.
+
+    Returns
+    -------
+    tuple of Path
+        The folder with its tables, settings and scenarios, or the workbook with the settings beside
+        it; empty if there is no such county.
+    """
+    try:
+        path = find_county(county)
+    except InputError:
+        return ()
+    if path.is_file():
+        return (path, *_settings(path.parent, TABLES_AND_SETTINGS[1:]))
+    scenarios = path / "scenarios"
+    return (path, scenarios, *_settings(path, TABLES_AND_SETTINGS))
+
+
+def stray_links(county: Path) -> list[Path]:
+    """What would be read of a county but is, or lies behind, a link that leads out of its folder.
+
+    The folder or workbook itself may be a link.
+    """
+    folder = county.parent if county.is_file() else county
+    endings = TABLES_AND_SETTINGS[1:] if county.is_file() else TABLES_AND_SETTINGS
+    return [path for path in _settings(folder, endings) if leads_out(path, folder)]
+
+
+def _settings(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    found = [*folder.iterdir(), *(folder / "scenarios").glob("*")]
+    return sorted(file for file in found if file.suffix.lower() in endings)

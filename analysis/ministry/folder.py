@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import io
 import json
-import os
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,11 +16,22 @@ from pathlib import Path
 import pandas as pd
 import pydantic
 
-from ..base.files import N_, Finding, InputError, problem, read_data, read_yaml, write_whole
+from ..base.files import (
+    LEADS_OUT,
+    N_,
+    Finding,
+    InputError,
+    problem,
+    read_data,
+    read_yaml,
+)
 from ..base.language import speak
-from ..base.refusals import mistakes
+from ..base.refusals import mistakes, shorten
 from ..base.schema import SCHOOL_TYPES, TABLES
-from ..data.load import CountyRecord, read_county, read_table
+from ..base.switching import renew, restore
+from ..base.writing import Writer, leads_out
+from ..data.load import CountyRecord, read_county, read_table, table_of
+from ..data.places import stray_links
 from .gather import Returns, number, read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
 
@@ -52,6 +61,11 @@ class Imported:
     findings : tuple of Finding
         Errors among them are those of `junheng check` if the folder was written.
     returns : Returns
+    replaced, kept : tuple of str
+        What the folder held already: names of the files that were made anew, and of all others
+        (folders with a slash), which are as they were.
+    former : Path or None
+        The dated copy of what was replaced.
     """
 
     out: Path | None
@@ -59,6 +73,9 @@ class Imported:
     table: Path
     findings: tuple[Finding, ...]
     returns: Returns
+    replaced: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    former: Path | None = None
 
 
 def import_returns(
@@ -74,7 +91,9 @@ def import_returns(
     out : str or Path
         The county folder to make.
     force : bool
-        Replace `out` if it is a county folder.
+        Renew `out` if it is the folder of the same county: what an import makes is replaced, the
+        former files are kept in a dated folder in it, everything else stays as it is, the standard
+        and the target year of its `county.yaml` too where the sheets have none.
     lang : {"zh", "en"}
         Language of the reconciliation page.
     **record
@@ -87,12 +106,21 @@ def import_returns(
     Raises
     ------
     InputError
-        The folder cannot be read, or `out` must not be replaced: nothing was written.
+        The folder cannot be read, or `out` must not be renewed: nothing was written.
     """
     folder, out = Path(folder), Path(out)
+    restore(out)
     _check_places(folder, out, force)
+    named = out if out.name not in ("", "..") else out.resolve()
+    pages = page, table = [named.with_name(f"{named.name}-import.{end}") for end in ("html", "csv")]
+    writer = Writer(tuple(path for path in folder.rglob("*") if path.is_file()), force=None)
+    for place in pages:
+        writer.check(place)
     findings: list[Finding] = []
-    county = _record(folder, record, findings)
+    before = _record_of(out)
+    county = _record(folder, record, findings, before)
+    if county is not None and (out / "county.yaml").exists():
+        _check_county(out, before, county)
     roster = _own_table(folder, "schools", findings)
     known = dict(zip(roster["school_id"], roster["name"], strict=True))
     returns = read_returns(folder, {k: v for k, v in known.items() if isinstance(v, str)})
@@ -109,22 +137,25 @@ def import_returns(
     if county is not None:
         files["county.yaml"] = _yaml(county)
     written = not any(finding.severity == "error" for finding in findings)
+    replaced, kept, former = (), (), None
     if written:
-        findings += _write_folder(out, files, force)
+        replaced, kept = _apart(out, files)
+        former = _write_folder(out, files, replaced, findings)
     title = county.name if county is not None else None
-    page, table = (out.with_name(f"{out.name}-import.{end}") for end in ("html", "csv"))
-    write_whole(
+    writer.put(
         page, reconciliation_page(returns, findings, title, lang, written=written).encode("utf-8")
     )
-    write_whole(
-        table, b"\xef\xbb\xbf" + reconciliation_csv(returns, findings, lang).encode("utf-8")
-    )
-    return Imported(out if written else None, page, table, tuple(findings), returns)
+    writer.put(table, b"\xef\xbb\xbf" + reconciliation_csv(returns, findings, lang).encode("utf-8"))
+    made = out if written else None
+    return Imported(made, page, table, tuple(findings), returns, replaced, kept, former)
 
 
 def _check_places(folder: Path, out: Path, force: bool) -> None:
     if not folder.is_dir():
         raise problem(N_("is not a folder of return sheets"), file=folder)
+    strays = [path for path in sorted(folder.rglob("*")) if leads_out(path, folder)]
+    if strays:
+        raise InputError(Finding("error", LEADS_OUT, {}, str(path)) for path in strays)
     if out.resolve() == folder.resolve() or out.resolve() in folder.resolve().parents:
         raise problem(
             N_("the sheets lie in this folder; choose another one for the county"), file=out
@@ -134,9 +165,14 @@ def _check_places(folder: Path, out: Path, force: bool) -> None:
     if out.exists() and not out.is_dir():
         raise problem(N_("is a file; expected a folder to make"), file=out)
     if out.is_dir() and any(out.iterdir()):
+        strays = stray_links(out)
+        if strays:
+            raise InputError(Finding("error", LEADS_OUT, {}, str(path)) for path in strays)
         if not force:
             raise problem(
-                N_("the folder is not empty; choose another one, or replace it with --force"),
+                N_(
+                    "the folder is not empty; choose another one, or renew a county's folder with --force"
+                ),
                 file=out,
             )
         if not (out / "county.yaml").is_file():
@@ -146,11 +182,45 @@ def _check_places(folder: Path, out: Path, force: bool) -> None:
             )
 
 
+def _record_of(out: Path) -> dict:
+    """What the county.yaml of the folder says that is there already; nothing if it is none."""
+    try:
+        data = read_yaml(out / "county.yaml").data
+    except InputError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _check_county(out: Path, before: dict, county: CountyRecord) -> None:
+    """A folder is renewed by sheets of the same county only."""
+    code = before.get("code")
+    if str(code) == county.code:
+        return
+    if code is None:
+        raise problem(
+            N_("the county's code cannot be read; correct it or choose another folder"),
+            file=out / "county.yaml",
+        )
+    raise problem(
+        N_(
+            "is the folder of the county {code}, but the sheets are imported for {other}; choose another folder"
+        ),
+        file=out,
+        code=shorten(str(code)),
+        other=county.code,
+    )
+
+
 # --- county.yaml and roster ----------------------------------------------------------------------
 
 
-def _record(folder: Path, given: dict, findings: list[Finding]) -> CountyRecord | None:
-    """county.yaml of the folder, with what was given on the command line; says what is missing."""
+def _record(
+    folder: Path, given: dict, findings: list[Finding], before: dict
+) -> CountyRecord | None:
+    """county.yaml of the folder, with what was given on the command line; says what is missing.
+
+    What no sheet can say, the standard and the target year, is taken from the record before.
+    """
     path = folder / "county.yaml"
     data: dict = {}
     if path.exists():
@@ -187,6 +257,9 @@ def _record(folder: Path, given: dict, findings: list[Finding]) -> CountyRecord 
             )
         )
         return None
+    with contextlib.suppress(pydantic.ValidationError):
+        settled = CountyRecord.model_validate(before).model_dump()
+        data = {name: settled[name] for name in ("standard", "target_year")} | data
     sources = [*data.get("sources", [])]
     if isinstance(data.get("sources", []), list):
         sources.append({"title": "教育事业统计报表", "note": "junheng import"})
@@ -420,35 +493,33 @@ def _yaml(record: CountyRecord) -> bytes:
 # --- writing -------------------------------------------------------------------------------------
 
 
-def _write_folder(out: Path, files: dict[str, bytes], force: bool) -> list[Finding]:
-    """Write all files beside `out`, see what `check` says, then put them in its place at once."""
-    parent = out.resolve().parent
-    made = Path(tempfile.mkdtemp(dir=parent, prefix=f".{out.name}-"))
-    try:
-        for name, data in files.items():
-            (made / name).write_bytes(data)
-        os.chmod(made, 0o755)
-        _, findings = read_county(made)
-        told = [
-            dataclasses.replace(
-                finding,
-                file=finding.file.replace(str(made), str(out)),
-            )
-            for finding in findings
-        ]
-        if out.is_dir():
-            old = Path(tempfile.mkdtemp(dir=parent, prefix=f".{out.name}-old-"))
-            os.replace(out, old / "county")
-            try:
-                os.replace(made, out)
-            except BaseException:
-                os.replace(old / "county", out)
-                raise
-            finally:
-                shutil.rmtree(old, ignore_errors=True)
+def _apart(out: Path, files: dict[str, bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What an import replaces in a folder and what it keeps, by name.
+
+    A table is replaced under any of its names, for two files of one table cannot be read.
+    """
+    made = {name.lower() for name in files} | {"county.yaml"}
+    replaced, kept = [], []
+    for path in sorted(out.iterdir()) if out.is_dir() else []:
+        table = table_of(path.stem) if path.suffix.lower() == ".csv" else None
+        if path.name.lower() in made or (table is not None and f"{table}.csv" in made):
+            replaced.append(path.name)
         else:
-            os.replace(made, out)
-        return told
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+            folder = path.is_dir() and not path.is_symlink()
+            kept.append(path.name + ("/" if folder else ""))
+    return tuple(replaced), tuple(kept)
+
+
+def _write_folder(
+    out: Path, files: dict[str, bytes], replaced: tuple[str, ...], findings: list[Finding]
+) -> Path | None:
+    """Make or renew the folder, with what `check` says of it; returns the dated copy."""
+
+    def look(made: Path) -> None:
+        _, found = read_county(made)
+        findings.extend(
+            dataclasses.replace(finding, file=finding.file.replace(str(made), str(out)))
+            for finding in found
+        )
+
+    return renew(out, files, replaced, look)

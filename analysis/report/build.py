@@ -8,10 +8,11 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..base.files import N_, problem, write_whole
+from ..base.files import N_, problem
 from ..base.scratch import scratch
+from ..base.writing import Writer
 from ..data.load import County, load_county
-from ..data.places import NOTEBOOKS, sample_folder
+from ..data.places import NOTEBOOKS, files_read, sample_folder
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project
 from ..measure.apportioning import stage_rows
@@ -36,6 +37,7 @@ def write_report(
     notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
     time_limit: float | None = None,
     facts: dict | None = None,
+    writer: Writer | None = None,
 ) -> list[Path]:
     """Execute the report notebook for a county and export it.
 
@@ -58,6 +60,8 @@ def write_report(
         Seconds after which the notebook is stopped.
     facts : dict, optional
         Is filled with what the cover says of the report (`Report.metadata`).
+    writer : Writer, optional
+        Puts the files in their places; by default only where nothing or an earlier report is.
 
     Returns
     -------
@@ -68,8 +72,10 @@ def write_report(
     Raises
     ------
     InputError
-        The county cannot be judged, or a page cannot be made.
+        The county cannot be judged, a page cannot be made, or another file is in its place.
     """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise problem(N_("is a file; expected a folder to make"), file=out)
     if not isinstance(county, County):
         county = load_county(county)
     year = county.years[-1] if year is None else year
@@ -85,6 +91,14 @@ def write_report(
             year=year,
             years=", ".join(map(str, years)),
         )
+    stem = f"{county.slug}-{year}"
+    if scenario is not None:
+        stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
+    stem += "" if lang == "zh" else f"-{lang}"
+    writer = writer or Writer(files_read(county.path))
+    if Path(out).is_dir():
+        for name in formats:
+            writer.check(Path(out) / f"{stem}.{name}")
     ahead = outlook if year > county.last_observed else None
     files, found = {}, {}
     pages = [name for name in formats if name != "xlsx"]
@@ -98,16 +112,16 @@ def write_report(
     if "xlsx" in formats:
         alone = outlook.scenario.name if outlook is not None and ahead is None else None
         files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang, alone)
-    stem = f"{county.slug}-{year}"
-    if scenario is not None:
-        stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
-    stem += "" if lang == "zh" else f"-{lang}"
-    return _write(files, Path(out), stem, found)
+    return _write(files, Path(out), stem, found, writer)
 
 
-def _write(files: dict[str, bytes], folder: Path, stem: str, facts: dict) -> list[Path]:
+def _write(
+    files: dict[str, bytes], folder: Path, stem: str, facts: dict, writer: Writer
+) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    written = [write_whole(folder / f"{stem}.{name}", data) for name, data in files.items()]
+    for name in files:
+        writer.check(folder / f"{stem}.{name}")
+    written = [writer.put(folder / f"{stem}.{name}", data) for name, data in files.items()]
     for path in written:
         check_written(path, facts)
     return written
@@ -122,6 +136,7 @@ def write_region(
     formats: tuple[str, ...] = USUAL,
     time_limit: float | None = None,
     facts: dict | None = None,
+    writer: Writer | None = None,
 ) -> list[Path]:
     """Execute the region notebook for many counties and export it.
 
@@ -149,7 +164,7 @@ def write_region(
     # the workbook of formulas is about one county
     files = {name: export(executed, name) for name in formats if name != "xlsx"}
     stem = "region" + (f"-{year}" if year else "") + ("" if lang == "zh" else f"-{lang}")
-    return _write(files, Path(out), stem, found)
+    return _write(files, Path(out), stem, found, writer or Writer())
 
 
 def execute(notebook: str | Path, *, time_limit: float | None = None, **parameters):
