@@ -137,6 +137,8 @@ class WarmServer:
     def __init__(self, channel: Connection | None = None, rehearsal: str = ""):
         self.process = None
         self.closed = False
+        #: whether its end of the channel is gone; the process may take another moment
+        self._lost = False
         self._lock = threading.Lock()
         self._ended: dict[int, int] = {}
         self._results: dict[int, bytes] = {}
@@ -206,6 +208,7 @@ class WarmServer:
                 while not self._listen(until="started"):
                     pass
             except (EOFError, OSError):
+                self._lost = True
                 raise problem(N_("the process that starts the others has ended")) from None
             return ForkedProcess(self, self._newest)
 
@@ -228,13 +231,15 @@ class WarmServer:
                 while self._channel.poll():
                     self._listen()
             except (EOFError, OSError):
+                self._lost = True
                 # without its server a process is ended, too
                 return self._ended.get(pid, -signal.SIGKILL)
             return self._ended.get(pid)
 
     @property
     def alive(self) -> bool:
-        return not self.closed and (self.process is None or self.process.poll() is None)
+        gone = self.process is not None and self.process.poll() is not None
+        return not (self.closed or self._lost or gone)
 
     def close(self) -> None:
         """End the server and what was forked from it."""
@@ -251,6 +256,7 @@ class WarmServer:
                 line.shutdown(socket.SHUT_RDWR)
             return
         self._let_go()
+        self.process.kill()
         self.process.wait()
         # the channel ends when all that was forked is gone
         with self._lock, contextlib.suppress(EOFError, OSError):
