@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, load_county
-from analysis.base.schema import INDICATORS, STAGES
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import STAGES
 from analysis.future import draws
 from analysis.future.model import Model
-from analysis.measure.evaluate import CV_DECIMALS, VERDICTS
+from analysis.measure.balance import CV_DECIMALS
 from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.nation import judge_nation
+from analysis.measure.verdicts import VERDICTS
 from analysis.policy.standards import Entry, Profile, Standard
 from analysis.present.tables import influence_grid
 

@@ -15,7 +15,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.base.schema import INDICATORS, SCHOOL_TYPES, TABLES, Table
+from analysis.base.schema.columns import Table
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.tables import TABLES
+from analysis.base.schema.terms import SCHOOL_TYPES
 from analysis.policy.standards import load_standard
 
 ROOT = Path(__file__).parents[1]

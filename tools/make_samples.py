@@ -20,8 +20,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from analysis.base.schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGE_GRADES, STAGES, TABLES
-from analysis.measure.apportioning import SHARED_QUANTITIES, WEIGHTS
+from analysis.base.schema.indicators import STAFF_INDICATORS
+from analysis.base.schema.tables import TABLES
+from analysis.base.schema.terms import SCHOOL_TYPES, STAGE_GRADES, STAGES
+from analysis.measure.apportioning.dividing import SHARED_QUANTITIES, WEIGHTS
 from analysis.measure.indicators import whole_up
 
 #: Indicator -> prefix of the stage columns.

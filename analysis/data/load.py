@@ -23,19 +23,10 @@ import pydantic
 
 from ..base.files import N_, Finding, InputError, decode, problem, read_data, read_model
 from ..base.refusals import mistakes, shorten
-from ..base.schema import (
-    CHOICE_LABELS,
-    COUNTY_FIELDS,
-    COUNTY_INPUTS,
-    COUNTY_PARTS,
-    COUNTY_SHEET,
-    OTHER_SHEETS,
-    TABLES,
-    YEAR,
-    Column,
-    Label,
-    Table,
-)
+from ..base.schema.columns import Column, Table
+from ..base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
+from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, TABLES
+from ..base.schema.terms import CHOICE_LABELS, YEAR, Label
 from ..base.spreadsheet import unguarded
 from ..policy.plan import Plan, read_plan
 from ..policy.standards import LARGEST_SHARE, NATIONAL, Standard, Text, built_in, load_standard
@@ -87,7 +78,7 @@ class County:
     record : CountyRecord
         Code, names, target year.
     tables : mapping of str to DataFrame
-        The tables of `analysis.base.schema.TABLES`, typed, all present (possibly empty) and with all
+        The tables of `analysis.base.schema.tables.TABLES`, typed, all present (possibly empty) and with all
         columns; the index is the row number in the file. Missing values are NaN.
     standard : Standard
     path : Path

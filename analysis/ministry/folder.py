@@ -21,10 +21,12 @@ import pydantic
 from ..base.files import N_, Finding, InputError, problem, read_data, read_yaml, write_whole
 from ..base.language import speak
 from ..base.refusals import mistakes
-from ..base.schema import SCHOOL_TYPES, TABLES
+from ..base.schema.tables import TABLES
+from ..base.schema.terms import SCHOOL_TYPES
 from ..data.load import CountyRecord, read_county, read_table
-from .gather import Returns, number, read_returns
+from .gather import read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
+from .returns import Returns, number
 
 #: What a folder of sheets may hold besides them, taken over as it is.
 TAKEN_OVER = ("rooms.csv", "plan.yaml", "standard.yaml")
