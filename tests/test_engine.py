@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES

@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import load_standard
 from analysis.base.schema.indicators import INDICATORS

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES
