@@ -19,7 +19,7 @@ class Indicator:
     number : str
         R1 to R7, the official order.
     quantity : str
-        Prefix or name of the quantity divided by students (see `apportioning.stage_rows`).
+        Prefix or name of the quantity divided by students (see `apportioning.register.stage_rows`).
     per : int
         Students in the denominator's unit: 100 or 1.
     unit : Label
