@@ -34,8 +34,7 @@ from analysis.cli.commands import app
 from analysis.data.load import read_county
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms
-from analysis.ministry.heads import school_of, sheet_units, years_of
-from analysis.ministry.identity import form_of
+from analysis.ministry.heads import form_of, school_of, sheet_units, years_of
 from analysis.ministry.labels import key, units_in
 from analysis.ministry.locate import figure, find
 from analysis.ministry.parts import parts

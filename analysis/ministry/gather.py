@@ -8,8 +8,7 @@ from pathlib import Path
 from ..base.files import N_, Finding, InputError
 from .combine import compare, fill, keep, note_missing
 from .forms import Binding, Form, Forms, forms
-from .heads import fact_of, school_of, sheet_units
-from .identity import form_of, year_of
+from .heads import fact_of, form_of, school_of, sheet_units, year_of
 from .labels import plain
 from .locate import Found, Trouble, find
 from .parts import parts
