@@ -13,7 +13,7 @@ _HOME = {
     "InputError": "base.files",
     "Study": "measure.study",
     "analyze": "future.analyze",
-    "apportion": "measure.apportioning",
+    "apportion": "measure.apportioning.dividing",
     "coefficient_of_variation": "measure.dispersion",
     "load_county": "data.load",
     "load_scenario": "future.scenario",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis.base.schema import TABLES
+from analysis.base.schema.tables import TABLES
 
 COUNTY_YAML = """\
 code: "150202"

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from analysis import County, load_standard
-from analysis.base.schema import SCHOOL_TYPES, TABLES
+from analysis.base.schema.tables import TABLES
+from analysis.base.schema.terms import SCHOOL_TYPES
 from analysis.data.load import CountyRecord
 from analysis.policy.standards import Profile, Standard
 

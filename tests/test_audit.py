@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, coefficient_of_variation
-from analysis.base.schema import INDICATORS
+from analysis.base.schema.indicators import INDICATORS
 from analysis.measure.audit import METHODS
 
 HAIR = 1e-6

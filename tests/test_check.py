@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from analysis import InputError, load_county, read_county
 from analysis.base.digest import digest
 from analysis.base.files import Finding, read_yaml
-from analysis.base.schema import COUNTY_INPUTS
+from analysis.base.schema.county_items import COUNTY_INPUTS
 from analysis.cli.commands import app
 from analysis.data.check import LISTED
 from analysis.data.places import find_county

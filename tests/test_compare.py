@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis import analyze
-from analysis.base.schema import STAFF_INDICATORS, STAGE_GRADES, STAGES
+from analysis.base.schema.indicators import STAFF_INDICATORS
+from analysis.base.schema.terms import STAGE_GRADES, STAGES
 from analysis.future.comparison import verdicts, yearly
-from analysis.measure.evaluate import PARTS, three_valued
+from analysis.measure.verdicts import three_valued
+from analysis.policy.standards import PARTS
 
 COUNTIES = ["652323-hutubi", "340207-jiujiang", "230505-sifangtai"]
 

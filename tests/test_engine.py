@@ -7,15 +7,15 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
-from analysis.base.schema import TABLES
+from analysis.base.schema.tables import TABLES
 from analysis.data.load import CountyRecord
-from analysis.measure.evaluate import VERDICTS
 from analysis.measure.indicators import STATUSES
 from analysis.measure.nation import judge_nation
 from analysis.measure.study import judge
+from analysis.measure.verdicts import VERDICTS
 
 
 def test_years_after_the_last_observed_one_are_projected(make_county):

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from analysis import analyze, load_county, load_scenario
-from analysis.base.schema import INDICATORS, STAGES
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import STAGES
 from analysis.future import draws as module
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.coverage import coverage

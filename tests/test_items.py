@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from analysis import analyze, load_county
-from analysis.measure.evaluate import compare_rules, judge_entry
-from analysis.measure.items import MEASURES, measure, year_data
+from analysis.measure.requirements.facts import year_data
+from analysis.measure.requirements.items import MEASURES, measure
+from analysis.measure.verdicts import compare_rules, judge_entry
 from analysis.policy.standards import load_standard
 
 YEAR = 2022

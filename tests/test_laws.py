@@ -9,8 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.base.schema import INDICATORS, SCHOOL_TYPES, STAGES
-from analysis.measure.apportioning import EXCLUSIONS, stage_rows
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import SCHOOL_TYPES, STAGES
+from analysis.measure.apportioning.register import stage_rows
+from analysis.measure.apportioning.scope import EXCLUSIONS
 from analysis.measure.dispersion import (
     Grouped,
     break_even,
@@ -20,8 +22,8 @@ from analysis.measure.dispersion import (
     variation_shares,
     weighted_mean,
 )
-from analysis.measure.evaluate import three_valued
 from analysis.measure.indicators import indicator_rows, judge, round_half_up
+from analysis.measure.verdicts import three_valued
 
 SCHOOL = st.tuples(st.floats(0.1, 1000), st.integers(1, 3000))
 SCHOOLS = st.lists(SCHOOL, min_size=2, max_size=12)

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analysis import load_county, read_county
-from analysis.base.schema import SCHOOL_TYPES, TABLES
+from analysis.base.schema.tables import TABLES
+from analysis.base.schema.terms import SCHOOL_TYPES
 from analysis.data.load import County
 from analysis.data.places import sample_folder
 
@@ -105,7 +106,7 @@ def rewrite(**options):
 
 def chinese(folder: Path) -> None:
     """Chinese names of tables, columns and choices, with units in brackets."""
-    from analysis.base.schema import CHOICE_LABELS
+    from analysis.base.schema.terms import CHOICE_LABELS
 
     for name, rows in good_tables().items():
         table = TABLES[name]

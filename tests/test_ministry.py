@@ -34,9 +34,10 @@ from analysis.cli.commands import app
 from analysis.data.load import read_county
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms
-from analysis.ministry.gather import _form_of
+from analysis.ministry.heads import form_of, school_of, sheet_units, years_of
 from analysis.ministry.labels import key, units_in
-from analysis.ministry.locate import figure, find, parts, school_of, sheet_units, years_of
+from analysis.ministry.locate import figure, find
+from analysis.ministry.parts import parts
 from analysis.ministry.sheets import Block, read_workbook
 
 ABOUT = {
@@ -980,7 +981,7 @@ def grid(tmp_path_factory, donghe):
 def read_block(block):
     """Everything that is read from a block: target -> value, or the message of its trouble."""
     table = forms()
-    form = table.by_id[_form_of(block, table)[0]]
+    form = table.by_id[form_of(block, table)[0]]
     tables = parts(block, form)
     units = sheet_units(block)
     said = {"school": school_of(block)[:2], "year": set(years_of(block))}
@@ -1112,7 +1113,7 @@ def test_anything_in_a_cell_is_survived(grid, data):
         cells[row][column] = data.draw(junk)
     changed = Block(block.file, block.sheet, cells)
 
-    if _form_of(changed, forms())[0] in forms().by_id:
+    if form_of(changed, forms())[0] in forms().by_id:
         read_block(changed)
 
 

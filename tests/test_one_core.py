@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import io
+import subprocess
+import sys
 from types import MappingProxyType
 
 import numpy as np
@@ -13,12 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, load_county
-from analysis.base.schema import INDICATORS, STAGES
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import STAGES
 from analysis.future import draws
 from analysis.future.model import Model
-from analysis.measure.evaluate import CV_DECIMALS, VERDICTS
+from analysis.measure.balance import CV_DECIMALS
 from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.nation import judge_nation
+from analysis.measure.verdicts import VERDICTS
 from analysis.policy.standards import Entry, Profile, Standard
 from analysis.present.tables import influence_grid
 
@@ -232,3 +237,47 @@ def test_shares_in_a_cv_are_those_of_its_own_weights():
         assert part["share"].is_monotonic_decreasing, (stage, indicator)
     first = study.influence.iloc[0]
     assert f"{first['school']} " in influence_grid(study, "en").rows[0][2].text
+
+
+#: Judges with the indicators that are named, in that order, and prints one table.
+OTHER_INDICATORS = """
+import sys
+from types import MappingProxyType
+from analysis.base.schema import indicators as home
+
+home.INDICATORS = MappingProxyType({name: home.INDICATORS[name] for name in sys.argv[2:]})
+home.STAFF_INDICATORS = MappingProxyType({n: i for n, i in home.INDICATORS.items() if not i.shared})
+from analysis import analyze, load_county
+from analysis.future.draws import forecast
+from analysis.measure.nation import judge_nation
+
+county = load_county(sys.argv[1])
+study = analyze(county, scenario="baseline", until=county.last_observed + 1)
+tables = {name: county.tables[name] for name in ("schools", "school_years")}
+tables["schools"] = tables["schools"].assign(county=county.code)
+nation = judge_nation(tables, county.standard.evaluation)
+drawn = forecast(county, until=county.last_observed + 1, draws=3)
+assert nation.balance.cv.shape[0] == len(home.INDICATORS) + 1
+assert set(drawn.cv["indicator"]) == set(home.INDICATORS)
+study.all_balance.to_pickle(sys.stdout.buffer)
+"""
+
+
+def test_number_and_order_of_indicators_come_from_one_place():
+    """Fewer of them, the other way round: each of those left comes to what it came to before."""
+    left = [
+        name for name in reversed(INDICATORS) if name not in ("teaching_area", "pe_arts_teachers")
+    ]
+    command = [sys.executable, "-c", OTHER_INDICATORS, "652323-hutubi", *left]
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    key = ["year", "stage", "indicator"]
+    others = pd.read_pickle(io.BytesIO(done.stdout))
+    county = sample("652323-hutubi")
+    ours = analyze(county, scenario="baseline", until=county.last_observed + 1).all_balance
+
+    assert list(dict.fromkeys(others["indicator"])) == [*left, "composite"]
+    both = others[others["indicator"] != "composite"].merge(ours, on=key, suffixes=("", "_ours"))
+    assert len(both) == len(ours) * len(left) / (len(INDICATORS) + 1)
+    for name in ("schools", "missing", "mean", "sd", "cv", "limit", "status", "gini", "theil"):
+        assert both[name].equals(both[f"{name}_ours"]), name

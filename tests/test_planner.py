@@ -28,7 +28,7 @@ from analysis.future.comparison import verdicts, yearly
 from analysis.future.moves import Diversion
 from analysis.future.scenario import Scenario, load_scenario, write_scenario
 from analysis.planner.picture import numbers
-from analysis.planner.server import LARGEST, Desk, Gate, application
+from analysis.planner.server import LARGEST, SCRIPTS, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of
 from analysis.planner.texts import TEXTS
 
@@ -666,7 +666,8 @@ def test_the_page_may_only_load_its_own_files(served):
     assert headers["Cache-Control"] == "no-store"
     assert "Server" not in headers
     assert "http" not in page.replace("https://", "http")  # nothing from elsewhere
-    for name in ("planner.js", "charts.js", "moves.js"):
+    assert len(SCRIPTS) == 8
+    for name in SCRIPTS:
         text = served.ask(f"/{name}").body.decode()
         for risky in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert risky not in text, name

@@ -11,7 +11,7 @@ import pytest
 from statsmodels.stats.weightstats import DescrStatsW
 
 from analysis import analyze, apportion, coefficient_of_variation, load_county
-from analysis.base.schema import INDICATORS
+from analysis.base.schema.indicators import INDICATORS
 from analysis.measure.dispersion import (
     Grouped,
     break_even,

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.base.schema import INDICATORS, TABLES
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.tables import TABLES
 from analysis.measure.indicators import judge
 
 #: The cells of `school_years` without which no county can be recognised: what the seven indicators

@@ -9,13 +9,19 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-import make_samples as synthetic
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from make_nation import generate_nation
+from make_samples import write_samples
+from synthetic.county import generate_county
+from synthetic.recipes import read_recipes
 
-from analysis.base.schema import INDICATORS, SCHOOL_TYPES, TABLES, Table
+from analysis.base.schema.columns import Table
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.tables import TABLES
+from analysis.base.schema.terms import SCHOOL_TYPES, SUBJECTS
 from analysis.policy.standards import load_standard
 
 ROOT = Path(__file__).parents[1]
@@ -125,7 +131,7 @@ def all_coefficients_met(rows: pd.DataFrame) -> bool:
 
 
 def test_the_files_are_what_the_generator_writes(tmp_path):
-    written = synthetic.write_samples(tmp_path, SAMPLES / "recipes.yaml")
+    written = write_samples(tmp_path, SAMPLES / "recipes.yaml")
     assert sorted(folder.name for folder in written) == FOLDERS
     for folder in written:
         files = sorted(path.name for path in folder.iterdir())
@@ -157,8 +163,8 @@ def test_county_yaml(folder):
 
 
 def test_nation_has_the_same_tables():
-    nation = synthetic.generate_nation(3, 8, 4, seed=5)
-    again = synthetic.generate_nation(3, 8, 4, seed=5)
+    nation = generate_nation(3, 8, 4, seed=5)
+    again = generate_nation(3, 8, 4, seed=5)
     for name, table in TABLES.items():
         assert list(nation[name].columns) == ["county", *written(table)]
         pd.testing.assert_frame_equal(nation[name], again[name])
@@ -271,9 +277,7 @@ def test_grades_add_up_to_the_school(folder):
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_cohorts_move_up_through_the_grades(folder):
     recipe = next(
-        recipe
-        for recipe in synthetic.read_recipes(SAMPLES / "recipes.yaml")
-        if recipe["folder"] == folder
+        recipe for recipe in read_recipes(SAMPLES / "recipes.yaml") if recipe["folder"] == folder
     )
     moved = {
         name
@@ -421,11 +425,9 @@ def test_wuda_would_pass_but_for_one_blank_cell():
     assert len(unknown) == 1
     assert passes(rows.drop(unknown.index)).all()
     recipe = next(
-        recipe
-        for recipe in synthetic.read_recipes(SAMPLES / "recipes.yaml")
-        if recipe["folder"] == folder
+        recipe for recipe in read_recipes(SAMPLES / "recipes.yaml") if recipe["folder"] == folder
     )
-    tables = synthetic.generate_county({**recipe, "blanks": []})
+    tables = generate_county({**recipe, "blanks": []})
     complete = reference_rows(tables["schools"], tables["school_years"], 2022)
     assert passes(complete).all()
     assert all_coefficients_met(complete)
@@ -494,7 +496,7 @@ def test_county_items_suffice_where_the_story_needs_it(folder):
     assert share("disabled_children_enrolled", "disabled_children_registered") >= 0.95
     for answers in ("questionnaires_satisfied/questionnaires_valid", "visits_satisfied/visits"):
         assert share(*(f"satisfaction_{name}" for name in answers.split("/"))) >= 0.85
-    for subject in synthetic.SUBJECTS:
+    for subject in SUBJECTS:
         assert float(known[f"monitoring_level_{subject}"]) >= 3
         assert float(known[f"monitoring_ratio_{subject}"]) < 0.15
     findings = [
@@ -519,9 +521,7 @@ def test_a_plan_may_be_reported_on_under_its_own_ids(folder):
     plan = load_standard(name or SAMPLES / folder / "standard.yaml")
     additional = {name for name, entry in plan.profile.entries.items() if entry.new}
     recipe = next(
-        recipe
-        for recipe in synthetic.read_recipes(SAMPLES / "recipes.yaml")
-        if recipe["folder"] == folder
+        recipe for recipe in read_recipes(SAMPLES / "recipes.yaml") if recipe["folder"] == folder
     )
     assert set(recipe["reported"]) <= additional
     reported = read(folder, "county_years").query(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from analysis import InputError, analyze, load_county
-from analysis.base.schema import INDICATORS, STAGES
-from analysis.measure.evaluate import judge_entry, three_valued
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import STAGES
+from analysis.measure.verdicts import judge_entry, three_valued
 
 #: The contract with everybody who reads the tables: these columns first, in this order.
 COLUMNS = {

@@ -18,14 +18,9 @@ from test_load import counties
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
-from analysis.base.schema import (
-    CHOICE_LABELS,
-    COUNTY_FIELDS,
-    COUNTY_INPUTS,
-    OTHER_SHEETS,
-    SCHOOL_PARTS,
-    TABLES,
-)
+from analysis.base.schema.county_items import COUNTY_INPUTS
+from analysis.base.schema.tables import COUNTY_FIELDS, OTHER_SHEETS, SCHOOL_PARTS, TABLES
+from analysis.base.schema.terms import CHOICE_LABELS
 from analysis.cli.commands import app
 from analysis.data.load import CountyRecord
 from analysis.data.places import sample_folder

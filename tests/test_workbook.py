@@ -10,7 +10,8 @@ import pytest
 
 from analysis import analyze, load_county
 from analysis.base.language import speak
-from analysis.base.schema import INDICATORS, STAGE_LABELS, STAGES
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import STAGE_LABELS, STAGES
 from analysis.data.places import sample_folder
 from analysis.present.terms import STATUS_NAMES
 from analysis.report.build import write_report

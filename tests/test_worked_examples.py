@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.base.schema import INDICATORS
-from analysis.measure.evaluate import NOT_APPLICABLE, cv_limits, cv_status, with_composite
+from analysis.base.schema.indicators import INDICATORS
+from analysis.measure.balance import cv_limits, cv_status, with_composite
 from analysis.measure.indicators import judge
+from analysis.measure.verdicts import NOT_APPLICABLE
 from analysis.policy.standards import load_standard
 
 THRESHOLDS = {

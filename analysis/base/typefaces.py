@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .files import N_, Finding
-from .schema import TABLES, Label
+from .schema.tables import TABLES
+from .schema.terms import Label
 
 #: Stands for a type that the case does not have (〓, U+3013 geta mark): what Chinese printers set.
 SUBSTITUTE = "〓"

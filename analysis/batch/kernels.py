@@ -393,7 +393,7 @@ def preload() -> None:
     for name in PRELOAD:
         importlib.import_module(name)
     from ..base.language import LANGUAGES, speak
-    from ..base.schema import TABLES, frame_schema
+    from ..base.schema.tables import TABLES, frame_schema
     from ..base.typefaces import chinese
     from ..policy.standards import built_in, load_standard
     from ..present.chart_layout import GridLayout

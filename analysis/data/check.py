@@ -15,16 +15,9 @@ import pandas as pd
 
 from ..base.files import MORE, N_, Finding
 from ..base.refusals import shorten
-from ..base.schema import (
-    CHOICE_LABELS,
-    SCHOOL_PARTS,
-    SCHOOL_TYPES,
-    STAGE_GRADES,
-    TABLES,
-    Column,
-    Label,
-    frame_schema,
-)
+from ..base.schema.columns import Column
+from ..base.schema.tables import SCHOOL_PARTS, TABLES, frame_schema
+from ..base.schema.terms import CHOICE_LABELS, SCHOOL_TYPES, STAGE_GRADES, Label
 from ..base.typefaces import check_typefaces
 from .ranges import COLUMNS
 from .school_system import five_years_of_primary
@@ -39,7 +32,7 @@ LISTED = 20
 #: Rows beyond those listed that a finding still knows by number, to be marked in a workbook.
 MARKED = 10_000
 
-#: By the names of the checks of `analysis.base.schema.frame_schema`, and `filled`.
+#: By the names of the checks of `analysis.base.schema.tables.frame_schema`, and `filled`.
 _MESSAGES = {
     "filled": N_("{label} is blank; it must be filled in"),
     "low": N_("{label} is {value}; expected {low} or more"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
 from ..base.folders import entries
 from ..base.language import LANGUAGES, Language, speak
-from ..base.schema import COUNTY_SHEET, OTHER_SHEETS, TABLES
+from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS, TABLES
 from .load import CountyRecord, inspect_workbook, read_csv, record_lines, table_of
 from .places import find_county, stray_links
 

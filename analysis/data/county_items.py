@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.files import N_, Finding
-from ..base.schema import COUNTY_INPUTS, COUNTY_PARTS
+from ..base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
 from ..policy.standards import LARGEST_SHARE, Standard
 from .check import Tables
 from .ranges import label_of, range_of

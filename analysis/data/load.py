@@ -34,17 +34,9 @@ from ..base.files import (
 )
 from ..base.folders import entries, look, scenario_folder, usable
 from ..base.refusals import mistakes, shorten
-from ..base.schema import (
-    CHOICE_LABELS,
-    COUNTY_FIELDS,
-    COUNTY_SHEET,
-    OTHER_SHEETS,
-    TABLES,
-    YEAR,
-    Column,
-    Label,
-    Table,
-)
+from ..base.schema.columns import Column, Table
+from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, TABLES
+from ..base.schema.terms import CHOICE_LABELS, YEAR, Label
 from ..base.spreadsheet import unguarded
 from ..policy.plan import Plan, read_plan
 from ..policy.standards import NATIONAL, Standard, Text, built_in, load_standard
@@ -99,7 +91,7 @@ class County:
     record : CountyRecord
         Code, names, target year.
     tables : mapping of str to DataFrame
-        The tables of `analysis.base.schema.TABLES`, typed, all present (possibly empty) and with all
+        The tables of `analysis.base.schema.tables.TABLES`, typed, all present (possibly empty) and with all
         columns; the index is the row number in the file. Missing values are NaN.
     standard : Standard
     path : Path

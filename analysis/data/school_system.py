@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.files import N_
-from ..base.schema import SCHOOL_TYPES
+from ..base.schema.terms import SCHOOL_TYPES
 
 #: Share of the schools' sixth grades that must belong to junior school to call it a system: a few
 #: that do are mistakes.

@@ -11,19 +11,10 @@ from pathlib import Path
 from ..base.files import N_, Finding, problem
 from ..base.folders import SCENARIOS, entries, scenario_folder, usable
 from ..base.language import Language, speak
-from ..base.schema import (
-    CHOICE_LABELS,
-    COUNTY_FIELDS,
-    COUNTY_INPUTS,
-    COUNTY_SHEET,
-    OTHER_SHEETS,
-    SCHOOL_PARTS,
-    TABLES,
-    YES_NO,
-    Column,
-    Label,
-    Table,
-)
+from ..base.schema.columns import Column, Table
+from ..base.schema.county_items import COUNTY_INPUTS
+from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, SCHOOL_PARTS, TABLES
+from ..base.schema.terms import CHOICE_LABELS, YES_NO, Label
 from ..base.spreadsheet import XLSX_OPTIONS, unguarded
 from ..policy.standards import NATIONAL, Standard, built_in, load_standard
 from .load import County, cell_name, cell_text, plan_file, record_lines
@@ -128,7 +119,7 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     bytes
         An .xlsx workbook: a sheet that explains (with an example row of every table, which is
         therefore never read as data), the county's record, the tables of
-        `analysis.base.schema.TABLES`, and the list of items of `county_years`. `load_county` reads the
+        `analysis.base.schema.tables.TABLES`, and the list of items of `county_years`. `load_county` reads the
         same record and tables from it; plan and standard are files, see `files_beside`.
     """
     import xlsxwriter

@@ -13,7 +13,7 @@ import pydantic
 
 from ..base.files import N_
 from ..base.refusals import ENDS_FIRST, refusal
-from ..measure.apportioning import STAGE_QUANTITIES
+from ..measure.apportioning.dividing import STAGE_QUANTITIES
 from ..policy.standards import Text
 
 Year = Annotated[int, pydantic.Field(ge=1949, le=2100)]

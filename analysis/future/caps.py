@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..base.files import N_
-from ..base.schema import STAGES
+from ..base.schema.terms import STAGES
 from ..measure.indicators import whole_down
 from .assumptions import Cap
 from .observed import ENTRANCE

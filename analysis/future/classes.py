@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.schema import STAGES
+from ..base.schema.terms import STAGES
 from ..measure.indicators import HAIR, round_half_up, whole_up
 from .observed import ENTRANCE, GRADES, SPAN, quiet
 from .roster import Schools

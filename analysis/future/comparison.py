@@ -11,11 +11,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..base.schema import INDICATORS, STAFF_INDICATORS, STAGE_GRADES, STAGES
+from ..base.schema.indicators import INDICATORS, STAFF_INDICATORS
+from ..base.schema.terms import STAGE_GRADES, STAGES
 from ..measure.dispersion import coefficient_of_variation
-from ..measure.evaluate import PARTS, VERDICTS, three_valued
 from ..measure.indicators import at_most, whole_up
 from ..measure.study import Study
+from ..measure.verdicts import VERDICTS, three_valued
+from ..policy.standards import PARTS
 
 
 def by_year(study: Study) -> dict[str, np.ndarray]:
@@ -60,8 +62,8 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
             found[name] = total(judged.shortfall[position], *at)
     found["teachers_missing"] = np.max([found[name] for name in STAFF_INDICATORS], axis=0)
 
-    seven = len(INDICATORS)
-    cv, limit = study.variation.cv[:seven, 0], study.variation.limit[:seven, 0]
+    # without the composite, which stands behind them
+    cv, limit = (each[: len(INDICATORS), 0] for each in (study.variation.cv, study.variation.limit))
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.nan_to_num(cv / limit, nan=-1.0)
     worst = margin.argmax(axis=0)

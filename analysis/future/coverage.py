@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.files import InputError
-from ..base.schema import STAGES
+from ..base.schema.terms import STAGES
 from ..data.load import County
 from .draws import forecast
 

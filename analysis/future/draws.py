@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ..base.schema import INDICATORS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
 from ..data.load import County
 from ..measure.indicators import at_most
 from .analyze import analyze

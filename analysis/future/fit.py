@@ -9,7 +9,7 @@ import pydantic
 
 from ..base.language import N_, Said
 from ..base.refusals import shorten
-from ..base.schema import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..data.load import County
 
 #: Keys of an entry under which schools are named.

@@ -8,38 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.schema import INDICATORS, STAGES
-from ..measure.apportioning import (
-    SITE,
-    STAGE_QUANTITIES,
-    Added,
-    Kind,
-    divide,
-    exclusions,
-    is_word,
-    scope_rules,
-)
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
+from ..measure.apportioning.columns import is_word
+from ..measure.apportioning.dividing import SITE, STAGE_QUANTITIES, Added, divide
+from ..measure.apportioning.scope import Kind, exclusions, scope_rules
+from ..measure.balance import cv_limits, cv_status, cv_weights, with_composite
 from ..measure.dispersion import Drawn, moments
-from ..measure.evaluate import (
-    NOT_ASSESSED,
-    NOT_MET,
-    cv_limits,
-    cv_status,
-    cv_weights,
-    judge_values,
-    school_rule,
-    three_valued,
-    with_composite,
-)
 from ..measure.indicators import judge_ratios, thresholds
-from ..measure.items import (
-    SCHOOL_SIZES,
-    CountyData,
-    compulsory_students,
-    has_size_limit,
-    size_limits,
-)
+from ..measure.requirements.concessions import SCHOOL_SIZES, size_limits
+from ..measure.requirements.facts import CountyData
+from ..measure.requirements.guarantee import compulsory_students, has_size_limit
+from ..measure.school_rule import school_rule
 from ..measure.study import Study
+from ..measure.verdicts import NOT_ASSESSED, NOT_MET, judge_values, three_valued
 from .model import Model
 from .observed import STAFF
 from .projected import blank

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.files import N_, problem
-from ..base.schema import STAGES
+from ..base.schema.terms import STAGES
 from ..data.load import County
 from ..measure.indicators import round_half_up, whole_down
 from .arrivals import arrive

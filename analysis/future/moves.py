@@ -13,8 +13,8 @@ import pydantic
 
 from ..base.files import N_
 from ..base.refusals import refusal
-from ..base.schema import SCHOOL_TYPES, STAGE_GRADES, STAGES, Label
-from ..measure.apportioning import SITE, WEIGHTS
+from ..base.schema.terms import SCHOOL_TYPES, STAGE_GRADES, STAGES, Label
+from ..measure.apportioning.dividing import SITE, WEIGHTS
 from .assumptions import Amount, Name, Names, Period, Share, Stage, Strict
 from .observed import ENTRANCE, SPAN
 

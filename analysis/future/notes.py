@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, Finding
-from ..base.schema import STAGE_LABELS, Label
+from ..base.schema.terms import STAGE_LABELS, Label
 
 if TYPE_CHECKING:
     from .model import Model

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..base.schema import STAGE_GRADES, STAGES, TABLES
+from ..base.schema.tables import TABLES
+from ..base.schema.terms import STAGE_GRADES, STAGES
 from ..data.load import County
-from ..measure.apportioning import STAGE_QUANTITIES
+from ..measure.apportioning.dividing import STAGE_QUANTITIES
 
 GRADES = 9
 #: Positions of a stage's grades in the array, and of its entrance grade.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..base.files import N_
-from ..base.schema import SCHOOL_TYPES, STAFF_INDICATORS, STAGES
+from ..base.schema.indicators import STAFF_INDICATORS
+from ..base.schema.terms import SCHOOL_TYPES, STAGES
 from ..data.load import County
 from ..policy.plan import ends
 from .assumptions import Addition, PlanCourse, Purchase, StaffTarget

@@ -15,9 +15,9 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..base.schema import STAGES
+from ..base.schema.terms import STAGES
 from ..data.load import County
-from ..measure.apportioning import SITE
+from ..measure.apportioning.dividing import SITE
 from ..measure.indicators import HAIR
 from .model import Model
 from .notes import Note

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.files import N_, Finding, InputError, problem
-from ..base.schema import SCHOOL_TYPES, STAGES
+from ..base.schema.terms import SCHOOL_TYPES, STAGES
 from ..data.load import County
 from .scenario import Scenario
 

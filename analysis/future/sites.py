@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.schema import STAGES
-from ..measure.apportioning import SITE
+from ..base.schema.terms import STAGES
+from ..measure.apportioning.dividing import SITE
 from .assumptions import Addition
 from .moves import NewSchool
 from .observed import Observed, quiet
@@ -18,7 +18,7 @@ class Sites:
     Attributes
     ----------
     quantities : dict of str to ndarray, shape (schools,)
-        By the names of `analysis.measure.apportioning.SITE`; NaN where nothing was reported.
+        By the names of `analysis.measure.apportioning.dividing.SITE`; NaN where nothing was reported.
     rooms : tuple of ndarray
         Positions of schools, kinds and areas.
     classrooms : dict of str to ndarray, shape (schools,)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.schema import STAFF_INDICATORS, STAGES
-from ..measure.apportioning import STAGE_QUANTITIES
+from ..base.schema.indicators import STAFF_INDICATORS
+from ..base.schema.terms import STAGES
+from ..measure.apportioning.dividing import STAGE_QUANTITIES
 from ..measure.indicators import whole_up
 from .assumptions import Recruitment, Rotation, StaffTarget
 from .observed import SPAN, STAFF

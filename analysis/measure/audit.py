@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..base.schema import INDICATORS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
 from ..policy.standards import Rules
-from .apportioning import by_year
+from .apportioning.columns import by_year
+from .balance import CV_DECIMALS
 from .dispersion import coefficient_of_variation
-from .evaluate import CV_DECIMALS, VERDICTS, SchoolRule, school_rule
 from .indicators import STATUSES, Ratios, at_least, at_most, round_half_up, status_codes, whole_down
+from .school_rule import SchoolRule, school_rule
+from .verdicts import VERDICTS
 
 
 def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.schema import INDICATORS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
 from ..policy.standards import Rules
-from .apportioning import by_year, words, year_positions
+from .apportioning.columns import by_year, words, year_positions
 
 #: Two numbers are one if they differ by less than this share: binary fractions put 0.85 x 4.2 a
 #: hair below 3.57, while real differences between schools are larger than 1e-9.
@@ -193,7 +194,7 @@ def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFra
     Parameters
     ----------
     rows : DataFrame
-        As from `analysis.measure.apportioning.stage_rows`; rows out of scope are left out.
+        As from `analysis.measure.apportioning.register.stage_rows`; rows out of scope are left out.
     rules : mapping of int to Rules
         The rules by which each year is judged.
 

@@ -13,20 +13,15 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from ..base.schema import INDICATORS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
 from ..policy.standards import NATIONAL, Standard, load_standard
-from .apportioning import Schools, find_schools, register
-from .evaluate import (
-    MET,
-    NOT_ASSESSED,
-    NOT_MET,
-    VERDICTS,
-    Balance,
-    balance,
-    school_rule_of,
-    whole_statuses,
-)
+from .apportioning.register import register
+from .apportioning.schools import Schools, find_schools
+from .balance import Balance, balance
 from .indicators import ratios
+from .school_rule import school_rule_of
+from .verdicts import MET, NOT_ASSESSED, NOT_MET, VERDICTS, whole_statuses
 
 #: Counties that are judged together: their figures fit into the processor's cache.
 TOGETHER = 48
@@ -52,7 +47,7 @@ class Nation:
     status : ndarray of int, shape (7, n)
         Positions in `analysis.measure.indicators.STATUSES`.
     verdict : ndarray of int, shape (n,)
-        The rule for each school: positions in `analysis.measure.evaluate.VERDICTS`.
+        The rule for each school: positions in `analysis.measure.verdicts.VERDICTS`.
     balance : Balance
         Coefficients of variation and their statuses, shape (8, c, years, 2).
     passing : ndarray, shape (c, years, 2)
@@ -179,16 +174,16 @@ class _Rows:
 
     @classmethod
     def empty(cls, size: int) -> _Rows:
-        seven = (len(INDICATORS), size)
+        by_indicator = (len(INDICATORS), size)
         return cls(
             county=np.empty(size, dtype=np.int32),
             year=np.empty(size, dtype=np.int16),
             stage=np.empty(size, dtype=np.int8),
             school=np.empty(size, dtype=np.int32),
             students=np.empty(size),
-            value=np.empty(seven),
-            shortfall=np.empty(seven),
-            status=np.empty(seven, dtype=np.int8),
+            value=np.empty(by_indicator),
+            shortfall=np.empty(by_indicator),
+            status=np.empty(by_indicator, dtype=np.int8),
             verdict=np.empty(size, dtype=np.int8),
         )
 

@@ -12,21 +12,14 @@ from ..base.files import N_, problem
 from ..data.load import County
 from ..policy.standards import Rules
 from . import audit
-from .apportioning import Register, register, register_table
-from .evaluate import (
-    Balance,
-    SchoolRule,
-    balance_of,
-    balance_table,
-    evaluation_rows,
-    evaluation_table,
-    influence_table,
-    school_rule_of,
-    school_table,
-    three_valued,
-)
+from .apportioning.register import Register, register, register_table
+from .balance import Balance, balance_of, balance_table, influence_table
+from .evaluate import evaluation_rows, evaluation_table
 from .indicators import Ratios, indicator_table, ratios
-from .items import CountyData, Facts, covered
+from .requirements.concessions import covered
+from .requirements.facts import CountyData, Facts
+from .school_rule import SchoolRule, school_rule_of, school_table
+from .verdicts import three_valued
 
 
 # compared by identity, as counties are
@@ -76,7 +69,7 @@ class Study:
 
     @cached_property
     def register(self) -> pd.DataFrame:
-        """Every school, stage and year, judged or not (`analysis.measure.apportioning.stage_rows`)."""
+        """Every school, stage and year, judged or not (`analysis.measure.apportioning.register.stage_rows`)."""
         return register_table(self.county, self.facts.schools, self.entered)
 
     @cached_property
@@ -164,7 +157,7 @@ class Study:
 
     @cached_property
     def influence(self) -> pd.DataFrame:
-        """Each school's share in the CVs of the judged year (`analysis.measure.evaluate.influence_table`)."""
+        """Each school's share in the CVs of the judged year (`analysis.measure.balance.influence_table`)."""
         return influence_table(self.indicators, self.rules)
 
     @cached_property

@@ -19,10 +19,11 @@ import math
 import numpy as np
 import pandas as pd
 
-from ..base.schema import INDICATORS, STAGES
-from .evaluate import judge_entry
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
 from .indicators import whole_up
 from .study import Study
+from .verdicts import judge_entry
 
 CONFIDENCE = 0.8
 """Probability of the range given for a trend."""
@@ -97,7 +98,7 @@ def trajectory_table(study: Study) -> pd.DataFrame:
 
 def _in_force(study: Study, year: int, entry: str) -> dict:
     """Rule and own target for an entry in a year."""
-    from .evaluate import requirement
+    from .verdicts import requirement
 
     found = {}
     for prefix, rules in (("requirement", study.years.get(year)), ("target", study.plan.get(year))):

@@ -1,6 +1,6 @@
 """The ministry's statistical return sheets, as county offices have them -> a county folder.
 
-`forms.yaml` says what stands where, by labels; `forms` reads it, `sheets` opens workbooks,
-`locate` finds a labelled figure, `gather` puts the figures of many files together, `folder` makes
-the county of them and `reconcile` the page that shows where every figure came from.
+In come workbooks of returns (基础基…, 教基…) in which figures are found by their labels
+(`forms.yaml`); out go a county folder as `data` reads it, and a page that shows where every figure
+came from. It may import `data`, `policy` and `base`.
 """

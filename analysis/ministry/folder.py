@@ -27,13 +27,15 @@ from ..base.files import (
 )
 from ..base.language import speak
 from ..base.refusals import mistakes, shorten
-from ..base.schema import SCHOOL_TYPES, TABLES
+from ..base.schema.tables import TABLES
+from ..base.schema.terms import SCHOOL_TYPES
 from ..base.switching import renew, restore
 from ..base.writing import Writer, leads_out
 from ..data.load import CountyRecord, read_county, read_table, table_of
 from ..data.places import stray_links
-from .gather import Returns, number, read_returns
+from .gather import read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
+from .returns import Returns, number
 
 #: What a folder of sheets may hold besides them, taken over as it is.
 TAKEN_OVER = ("rooms.csv", "plan.yaml", "standard.yaml")

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import pydantic
 
 from ..base.files import read_model
-from ..base.schema import COUNTY_INPUTS, TABLES
+from ..base.schema.county_items import COUNTY_INPUTS
+from ..base.schema.tables import TABLES
 from ..policy.standards import Text
 from .labels import key
 

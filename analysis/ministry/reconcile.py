@@ -10,10 +10,10 @@ from html import escape
 
 from ..base.files import Finding
 from ..base.language import DASH, Language, speak
-from ..base.schema import TABLES
+from ..base.schema.tables import TABLES
 from ..policy.standards import Text
 from .forms import forms
-from .gather import Reading, Returns, SheetRecord, number, target_label
+from .returns import Reading, Returns, SheetRecord, number, target_label
 
 _STYLE = """
 :root { --ink: #1d1d1d; --line: #d5d5d0; --blue: #3b6fa0; --red: #b03a2e; --amber: #8a6200; }

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..base.language import DASH, Language
-from ..base.schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
 from ..data.load import County
 from ..future.comparison import (
     by_year,
@@ -20,9 +21,9 @@ from ..future.comparison import (
     verdicts,
 )
 from ..future.moves import MOVE_LABELS
-from ..measure.apportioning import EXCLUSIONS, exclusion_text
-from ..measure.evaluate import PARTS
+from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
+from ..policy.standards import PARTS
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
 

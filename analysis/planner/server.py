@@ -23,7 +23,7 @@ import tornado.web
 
 from ..base.files import N_, InputError, problem, read_model
 from ..base.language import LANGUAGES, Language, speak
-from ..base.schema import CHOICE_LABELS, SCHOOL_TYPES, STAGES
+from ..base.schema.terms import CHOICE_LABELS, SCHOOL_TYPES, STAGES
 from ..data.load import County, CountyRecord, load_county
 from ..future.analyze import analyze
 from ..future.scenario import BASELINE, Scenario, scenario_files, write_scenario
@@ -37,12 +37,14 @@ ADDRESS = "127.0.0.1"
 HOSTS = (ADDRESS, "localhost", "[::1]")
 #: The same port at every start, so that saved addresses of the page stay valid.
 PORT = 8790
+SCRIPTS = (
+    *("planner.js", "page.js", "ask.js", "state.js"),
+    *("controls.js", "moves.js", "outcome.js", "charts.js"),
+)
 STATIC = {
     "planner.html": "text/html",
-    "planner.js": "text/javascript",
-    "charts.js": "text/javascript",
-    "moves.js": "text/javascript",
     "planner.css": "text/css",
+    **dict.fromkeys(SCRIPTS, "text/javascript"),
 }
 #: What the page may do: load its own files and ask this server, nothing else.
 POLICY = (

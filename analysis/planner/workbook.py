@@ -9,7 +9,8 @@ import pandas as pd
 import xlsxwriter
 
 from ..base.language import Language
-from ..base.schema import INDICATORS, STAGE_LABELS
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_LABELS
 from ..future.comparison import yearly
 from ..future.scenario import write_scenario
 from ..measure.study import Study

@@ -18,7 +18,8 @@ import pydantic
 
 from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
 from ..base.refusals import refusal, shorten
-from ..base.schema import INDICATORS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGES
 
 PARTS = ("resource", "government", "quality", "recognition", "veto")
 #: The standard of the country, by which a county is judged that names none.

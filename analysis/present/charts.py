@@ -15,7 +15,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from ..base.language import places, speak
-from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..base.typefaces import Typeface, font_files, further, has_further_letters, unprintable
 from ..measure.study import Study
 from ..policy.plan import Plan, begins, ends

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.files import N_
 from ..base.language import speak
-from ..base.schema import INDICATORS
+from ..base.schema.indicators import INDICATORS
 from ..measure.study import Study
 from ..policy.plan import Plan, Project, begins, ends
 from ..policy.standards import Text

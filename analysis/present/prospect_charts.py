@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..future.scenario import BASELINE
 from .chart_layout import GridLayout
 from .chart_scales import draw_scales

@@ -6,10 +6,11 @@ import numpy as np
 
 from ..base.files import N_
 from ..base.language import DASH
-from ..base.schema import INDICATORS, SCHOOL_TYPES, STAFF_INDICATORS, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS, STAFF_INDICATORS
+from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..future.comparison import hollow_improvements, side_by_side, small_limits, small_schools
 from ..future.scenario import BASELINE
-from ..measure.apportioning import EXCLUSIONS
+from ..measure.apportioning.scope import EXCLUSIONS
 from ..measure.indicators import whole_up
 from .prospect_sentences import ProspectSentences, ProspectTeller
 from .tables import MARKS, Cell, Grid, _num, _text

@@ -13,7 +13,8 @@ import pandas as pd
 from ..base.files import Finding, InputError
 from ..base.folders import entries
 from ..base.language import speak
-from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..data.places import find_county, sample_folder
 from ..future.analyze import analyze
 from ..measure.study import Study

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..base.language import Language, speak
-from ..base.schema import INDICATORS, STAGE_LABELS
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_LABELS
 from ..measure.indicators import whole_up
 from ..measure.study import Study
 from .terms import PART_NAMES, item_requirement, item_title, school_year

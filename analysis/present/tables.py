@@ -10,12 +10,14 @@ import pandas as pd
 
 from ..base.files import N_
 from ..base.language import DASH, Language, speak
-from ..base.schema import INDICATORS, SCHOOL_TYPES, STAGE_LABELS, STAGES, TABLES
-from ..measure.apportioning import exclusion_text
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.tables import TABLES
+from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ..measure.apportioning.scope import exclusion_text
 from ..measure.dispersion import break_even
-from ..measure.evaluate import SIGNS, requirement
 from ..measure.indicators import whole_up
 from ..measure.study import Study
+from ..measure.verdicts import SIGNS, requirement
 from .terms import (
     OPTION_WORDS,
     PART_NAMES,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
-from ..base.schema import CHOICE_LABELS, INDICATORS, STAGE_LABELS
-from ..measure.evaluate import CV_DECIMALS
-from ..measure.items import SUBJECTS
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, SUBJECTS
+from ..measure.balance import CV_DECIMALS
 from ..measure.study import Study
 
 PART_NAMES = {

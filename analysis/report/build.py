@@ -15,7 +15,7 @@ from ..data.load import County, load_county
 from ..data.places import NOTEBOOKS, files_read, sample_folder
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project
-from ..measure.apportioning import stage_rows
+from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
 from .workbook import write_workbook
 

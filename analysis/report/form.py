@@ -14,10 +14,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ..base.language import DASH, Language, speak
-from ..base.schema import INDICATORS, SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES
 from ..base.spreadsheet import XLSX_OPTIONS
-from ..measure.evaluate import CV_DECIMALS
-from ..measure.items import year_data
+from ..measure.balance import CV_DECIMALS
+from ..measure.requirements.facts import year_data
 from ..measure.study import Study
 from ..present.tables import Cell, Grid
 from ..present.terms import item_detail, item_requirement, item_title, item_value, status_name

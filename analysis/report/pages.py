@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from ..base.files import N_
 from ..base.language import Language, speak
-from ..base.schema import INDICATORS, STAGE_LABELS, STAGES
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..data.load import County
 from ..future.analyze import analyze
 from ..future.prospects import Prospects

@@ -18,26 +18,17 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ..base.files import N_
 from ..base.language import DASH
-from ..base.schema import (
-    CHOICE_LABELS,
-    INDICATORS,
-    SCHOOL_TYPES,
-    STAGE_LABELS,
-    STAGES,
-    TABLES,
-    Column,
-)
-from ..measure.apportioning import (
-    EXCLUSIONS,
-    SHARED_QUANTITIES,
-    STAGE_QUANTITIES,
-    WEIGHTS,
-    exclusion_text,
-)
-from ..measure.evaluate import CV_DECIMALS, SIGNS, source
+from ..base.schema.columns import Column
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.tables import TABLES
+from ..base.schema.terms import CHOICE_LABELS, SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ..measure.apportioning.dividing import SHARED_QUANTITIES, STAGE_QUANTITIES, WEIGHTS
+from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
+from ..measure.balance import CV_DECIMALS
 from ..measure.indicators import HAIR, TOLERANCE, indicator_rows, round_half_up, whole_up
-from ..measure.items import year_data
+from ..measure.requirements.facts import year_data
 from ..measure.study import Study
+from ..measure.verdicts import SIGNS, source
 from ..policy.standards import Text
 from ..present import sentences as narrative
 from ..present.terms import (

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from ..base.language import Language, speak
-from ..base.schema import CHOICE_LABELS, STAGE_LABELS, Label
+from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
 from ..measure.study import Study
 from ..present.terms import STATUS_NAMES, school_year
 

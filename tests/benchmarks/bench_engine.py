@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
-from analysis.base.schema import TABLES
+from analysis.base.schema.tables import TABLES
 from analysis.data.load import CountyRecord
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 
 from analysis import load_county
-from analysis.base.schema import TABLES
+from analysis.base.schema.tables import TABLES
 
 #: pandas reads and checks nothing; ours reads all sheets, types and checks them.
 TARGET = 3.0

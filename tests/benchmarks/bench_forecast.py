@@ -10,7 +10,8 @@ import random
 import time
 
 from analysis import analyze, load_county
-from analysis.base.schema import INDICATORS, STAGES
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import STAGES
 from analysis.future.draws import Draws
 from analysis.future.model import Model
 from analysis.future.noise import spreads

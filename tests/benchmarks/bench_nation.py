@@ -18,11 +18,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import load_standard
-from analysis.base.schema import INDICATORS, SCHOOL_TYPES, STAGES
-from analysis.measure.apportioning import WEIGHTS
+from analysis.base.schema.indicators import INDICATORS
+from analysis.base.schema.terms import SCHOOL_TYPES, STAGES
+from analysis.measure.apportioning.dividing import WEIGHTS
 from analysis.measure.nation import Nation, judge_nation
 
 COUNTIES = (100, 500, 1000, 2895)

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-from make_samples import generate_nation
+from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
-from analysis.base.schema import TABLES
+from analysis.base.schema.tables import TABLES
 from analysis.data.load import CountyRecord
 from analysis.future.comparison import verdicts, yearly
 from analysis.planner.picture import course

@@ -1,10 +1,9 @@
 // The table of moves: what a row says, and the dialog in which it is made or changed.
 
-import { change, make, page, text } from "./planner.js";
+import { $, STAGES, make, page, text } from "./page.js";
+import { change } from "./state.js";
 
-const $ = (id) => document.getElementById(id);
 const AREAS = ["urban", "town", "rural"];
-const STAGES = ["primary", "junior"];
 
 const NAME = { key: "name", label: "move_name", type: "text" };
 const COST = { key: "cost_cny", type: "number", min: 0 };

@@ -1,0 +1,82 @@
+"""What a column and a table of the input are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .terms import BLANK, Label
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an input table.
+
+    Attributes
+    ----------
+    name : str
+        English id, unique in its table.
+    zh, en : str
+        Labels without the unit.
+    kind : {"text", "integer", "count", "number", "choice", "value"}
+        `count` is a whole number >= 0, `number` any number >= 0, `integer` a whole number,
+        `value` a number or yes/no.
+    unit : Label
+        Unit shown to people; empty for text and choices.
+    key : bool
+        Part of the key of its table: never blank, unique together.
+    needed : bool
+        Whether the column must be present (its cells may still be blank).
+    filled : bool
+        Whether a blank cell is an error.
+    choices : tuple of str
+        Allowed values of a `choice`.
+    low, high : float or None
+        Inclusive range, where it is narrower than the kind's own.
+    help : Label
+        What whoever fills it in must know beyond label, unit and range.
+    """
+
+    name: str
+    zh: str
+    en: str
+    kind: str
+    unit: Label = BLANK
+    key: bool = False
+    needed: bool = True
+    filled: bool = False
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    help: Label = BLANK
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in ("integer", "count", "number")
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Table:
+    """One input table; `needed` tables must be there, the others are *not reported* when absent."""
+
+    name: str
+    zh: str
+    en: str
+    needed: bool
+    columns: tuple[Column, ...] = field(repr=False)
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.name for column in self.columns if column.key]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en

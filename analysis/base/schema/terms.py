@@ -1,0 +1,106 @@
+"""Stages, types of schools, units and choices, with their Chinese and English labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+STAGES = ("primary", "junior")
+"""Stages of compulsory education that are judged; `senior` matters only for apportionment."""
+
+#: Grades (as in `enrolment`) that belong to a stage.
+STAGE_GRADES = MappingProxyType(
+    {"primary": range(1, 7), "junior": range(7, 10), "senior": range(10, 13)}
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """One term in both languages."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+#: Where there is nothing to say: text has no unit, most columns need no help.
+BLANK = Label("", "")
+
+
+@dataclass(frozen=True)
+class SchoolType:
+    """A type of school and the stages it may teach; `judged` are the ones the rules look at."""
+
+    zh: str
+    en: str
+    stages: tuple[str, ...]
+
+    def label(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+SCHOOL_TYPES = MappingProxyType(
+    {
+        "primary": SchoolType("小学", "Primary school", ("primary",)),
+        "junior": SchoolType("初级中学", "Junior secondary school", ("junior",)),
+        "nine_year": SchoolType("九年一贯制学校", "Nine-year school", ("primary", "junior")),
+        "twelve_year": SchoolType(
+            "十二年一贯制学校", "Twelve-year school", ("primary", "junior", "senior")
+        ),
+        "combined_secondary": SchoolType(
+            "完全中学", "Combined secondary school", ("junior", "senior")
+        ),
+        "teaching_point": SchoolType("教学点", "Teaching point", ("primary",)),
+        "special_education": SchoolType(
+            "特殊教育学校", "Special-education school", ("primary", "junior", "senior")
+        ),
+        "attached_class": SchoolType(
+            "附设班", "School with attached classes", ("primary", "junior", "senior")
+        ),
+    }
+)
+
+CHOICE_LABELS = MappingProxyType(
+    {
+        **{name: Label(kind.zh, kind.en) for name, kind in SCHOOL_TYPES.items()},
+        "public": Label("公办", "public"),
+        "private": Label("民办", "private"),
+        "urban": Label("城区", "urban"),
+        "town": Label("镇区", "town"),
+        "rural": Label("乡村", "rural"),
+        "music": Label("音乐", "music"),
+        "art": Label("美术", "art"),
+        "yes": Label("是", "yes"),
+        "no": Label("否", "no"),
+    }
+)
+
+PERSONS = Label("人", "persons")
+CLASSES = Label("班", "classes")
+SQUARE_METRES = Label("平方米", "m²")
+YUAN = Label("元", "yuan")
+ROOMS = Label("间", "rooms")
+YEAR = Label("年", "year")
+YES_NO = ("yes", "no")
+
+STAGE_LABELS = MappingProxyType(
+    {
+        "primary": Label("小学", "Primary"),
+        "junior": Label("初中", "Junior secondary"),
+        "senior": Label("高中", "Senior secondary"),
+    }
+)
+
+#: Subjects of the national monitoring of quality (application form, table V).
+SUBJECTS = MappingProxyType(
+    {
+        "chinese": Label("语文", "Chinese"),
+        "mathematics": Label("数学", "mathematics"),
+        "science": Label("科学", "science"),
+        "pe": Label("体育", "physical education"),
+        "arts": Label("艺术", "arts"),
+        "moral_education": Label("德育", "moral education"),
+    }
+)

@@ -1,0 +1,96 @@
+"""The rule for each school: enough indicators met, and none below its floor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..policy.standards import Rules
+from .apportioning.columns import by_year, words
+from .indicators import KEYS, STATUSES, Ratios
+from .verdicts import MET, NOT_ASSESSED, NOT_MET, VERDICTS
+
+
+@dataclass(frozen=True)
+class SchoolRule:
+    """The rule for each school in numbers: how many indicators have each status, and the verdict.
+
+    Attributes
+    ----------
+    met, near, below_floor, missing : ndarray of int, shape (m,)
+    status : ndarray of int, shape (m,)
+        Positions in `VERDICTS`.
+    """
+
+    met: np.ndarray
+    near: np.ndarray
+    below_floor: np.ndarray
+    missing: np.ndarray
+    status: np.ndarray
+
+
+def school_rule(status: np.ndarray, needed: np.ndarray) -> SchoolRule:
+    """At least so many of seven indicators met, the rest at 85 % or more.
+
+    Parameters
+    ----------
+    status : ndarray of int, shape (7, m)
+        Positions in `analysis.measure.indicators.STATUSES`.
+    needed : ndarray, shape (m,)
+        Indicators that have to be met.
+    """
+    met, near, below, missing = (
+        # single bytes: draws have millions of rows
+        (status == code).view(np.int8).sum(axis=0, dtype=np.int8)
+        for code in range(len(STATUSES))
+    )
+    fails = (below > 0) | (met + missing < needed)
+    passes = (met >= needed) & (below == 0) & (missing == 0)
+    verdict = np.where(
+        fails, np.int8(NOT_MET), np.where(passes, np.int8(MET), np.int8(NOT_ASSESSED))
+    )
+    return SchoolRule(met, near, below, missing, verdict)
+
+
+def school_rule_of(found: Ratios, rules: Mapping[int, Rules]) -> SchoolRule:
+    """The `school_rule` of a county's schools."""
+    needed = by_year((rules[each] for each in found.years), "school.indicators_met")
+    return school_rule(found.status, needed[found.year])
+
+
+def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rule for each school: at least six of seven met, the rest at 85 % or more.
+
+    Parameters
+    ----------
+    found : Ratios
+        As from `analysis.measure.indicators.ratios`.
+    judged : SchoolRule
+        As from `school_rule_of`.
+    rows : DataFrame
+        The rows of the register that are in scope.
+
+    Returns
+    -------
+    DataFrame
+        One row per school and stage in scope: ``county, year, basis, stage, school_id, school,
+        met, below_floor, status``, and `near`, `missing` (numbers of indicators), `students`.
+        Status `not_assessed` where what was not reported could still decide either way.
+
+    Notes
+    -----
+    教督〔2017〕6号: 每所学校至少有6项指标达到要求，余项不能低于要求的85%. Each department of a
+    through-school is a row of its own (application form, table II-2).
+    """
+    table = rows[[*KEYS, "school_id", "school"]].reset_index(drop=True)
+    return table.assign(
+        met=judged.met.astype("int64"),
+        below_floor=judged.below_floor.astype("int64"),
+        status=words(VERDICTS, judged.status),
+        near=judged.near.astype("int64"),
+        missing=judged.missing.astype("int64"),
+        students=found.students,
+    )
