@@ -67,8 +67,9 @@ def _chance(prospects: Prospects, lang: str = "zh") -> str:
 
 def band_text(prospects: Prospects, lang: str = "zh") -> str:
     """What the bands are."""
-    return speak(lang)(
+    say = speak(lang)
+    return say(
         "Bands hold {share} of {n} courses drawn around the middle one: births not known yet, entrants, schools' shares, progression and the dates of projects vary as they did in the county's past.",
-        share=speak(lang).percent(BAND[1] - BAND[0], 0),
-        n=speak(lang).number(prospects.draws),
+        share=say.percent(BAND[1] - BAND[0], 0),
+        n=say.number(prospects.draws),
     )
