@@ -49,7 +49,12 @@ PRELOAD = (
         "analysis.report.build",
         "analysis.report.exporters",
     ),
-    *("analysis.report.pages.contents", "analysis.report.pages.region", "IPython.core.completerlib", "ipykernel.debugger"),
+    *(
+        "analysis.report.pages.contents",
+        "analysis.report.pages.region",
+        "IPython.core.completerlib",
+        "ipykernel.debugger",
+    ),
     *("ipykernel.kernelapp", "ipykernel.kernelspec", "jinja2.ext", "papermill"),
     *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
     *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register"),
