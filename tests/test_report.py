@@ -17,6 +17,7 @@ from analysis.report import build
 from analysis.report.pages.basis import data_quality
 from analysis.report.pages.page import METADATA, SHORT
 from analysis.report.pages.report import Report
+from analysis.report.pages.resources import balance
 from analysis.report.pages.verdict import cover
 
 pytestmark = pytest.mark.slow
@@ -181,6 +182,18 @@ def test_projected_pupils_are_whole_and_said_to_be_rounded():
     assert f"{math.floor(exact + 0.5):,} students" in cover(report).body
     assert "shown as whole persons" in data_quality(report).body
     assert "shown as whole persons" not in data_quality(Report.of("652323-hutubi", 2021, "en")).body
+
+
+def test_a_page_has_its_tables_and_pictures_at_hand():
+    report = Report.of("652323-hutubi", 2021, "en")
+    page = balance(report)
+
+    assert [table.caption for table in page.tables] == [
+        "Differences between schools",
+        "Who moves the CV: largest shares in its square (↑ above, ↓ below the county mean)",
+    ]
+    assert len(page.charts) == page.body.count("<figure>") == 3
+    assert all(table.to_html() in page.body for table in page.tables)
 
 
 def test_tables_of_a_few_lines_are_kept_together():

@@ -8,6 +8,7 @@ from ...base.typefaces import has_further_letters
 
 
 def short_name(name: str, lang: str, limit: int = 14) -> str:
+    """A school's name, shortened to about `limit` Chinese characters."""
     if has_further_letters(name):
         return _narrow_name(name, 2 * limit)
     return name if len(name) <= limit else name[: limit - 1] + "…"

@@ -81,10 +81,12 @@ def _class(number: bool = False, status: str = "") -> str:
 
 
 def number_cell(say: Language, value, decimals: int = 0, status: str = "") -> Cell:
+    """A number, right-aligned, with its status."""
     return Cell(say.number(value, decimals), True, status)
 
 
 def text_cell(value: object, status: str = "") -> Cell:
+    """A text; a dash where there is none."""
     return Cell(
         DASH if value is None or value is pd.NA or value != value else str(value), False, status
     )

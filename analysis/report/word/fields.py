@@ -18,6 +18,7 @@ def field_xml(instruction: str, result: str, dirty: bool = False) -> str:
 
 
 def runs_of(xml: str) -> list:
+    """The runs of a paragraph given as XML."""
     return list(parse_xml(f"<w:p {nsdecls('w')}>{xml}</w:p>"))
 
 

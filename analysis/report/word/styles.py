@@ -12,6 +12,7 @@ from .look import FALLBACKS, LEFT, PAGE, RIGHT, Look
 
 
 def set_styles(document, look: Look, lang: str) -> None:
+    """Give every style of the document its type, and the fonts their fallbacks."""
     styles = document.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     for child in list(defaults):

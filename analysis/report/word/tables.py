@@ -15,6 +15,7 @@ from .widths import SIZES, count_heads, divide_room, least_width, natural_widths
 
 
 def set_tables(document) -> None:
+    """Set every table of the document in the width of its chapter's paper."""
     chapters = chapters_of(document)
     for chapter in chapters:
         width = PAGE[1] - TOP - BOTTOM if lies_across(chapter) else PAGE[0] - LEFT - RIGHT

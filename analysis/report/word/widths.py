@@ -52,6 +52,7 @@ def _cell_text(cell) -> str:
 
 
 def count_heads(table: Table) -> int:
+    """Rows of a table that are repeated on every page."""
     return sum(
         row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in table._tbl.tr_lst
     )

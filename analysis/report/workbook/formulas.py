@@ -18,10 +18,12 @@ def copied(address: str) -> str:
 
 
 def at_least(value: str, limit: str, tolerance: str) -> str:
+    """A test that allows for binary fractions, as `analysis.measure` does."""
     return f"{value}>={limit}-{tolerance}*ABS({limit})"
 
 
 def at_most(value: str, limit: str, tolerance: str) -> str:
+    """A test that allows for binary fractions, as `analysis.measure` does."""
     return f"{value}<={limit}+{tolerance}*ABS({limit})"
 
 

@@ -175,4 +175,5 @@ def _indicator_row(
 
 
 def deciding_value(value: float, decimals: int, option: str) -> float:
+    """The value that is compared: rounded if the standard says so."""
     return float(round_half_up(value, decimals)) if option == "rounded" else value
