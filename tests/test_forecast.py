@@ -20,9 +20,7 @@ from analysis.future.model import Model
 from analysis.future.noise import spreads
 from analysis.future.prospects import Prospects
 from analysis.future.scenario import Scenario
-from analysis.present.prospect_charts import ProspectCharts
-from analysis.present.prospect_sentences import ProspectSentences
-from analysis.present.prospect_tables import ProspectTables
+from analysis.present.prospects import charts, sentences, tables
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")
 
@@ -226,7 +224,7 @@ def test_every_table_has_something_to_say(prospects):
         "conclusion_grid", "comparison_grid", "verdict_grid", "needs_grid", "small_schools_grid",
         "hollow_grid", "notes_grid", "assumptions_grid", "chances_grid", "coverage_grid",
     ):  # fmt: skip
-        grid = getattr(ProspectTables(prospects, "en"), name)()
+        grid = getattr(tables, name)(prospects, "en")
         assert grid.rows, name
         assert all(len(row) == len(grid.header) for row in grid.rows), name
 
@@ -239,7 +237,7 @@ def test_the_main_scenario_is_the_first_one_named(prospects):
 def test_small_schools_are_found_in_the_year_they_become_small(prospects):
     rows = {
         (row[0].text, row[1].text): [cell.text for cell in row]
-        for row in ProspectTables(prospects, "en").small_schools_grid().rows
+        for row in tables.small_schools_grid(prospects, "en").rows
     }
     row = rows[("Trend continues", "教学点02")]
     # a teaching point of 58 pupils falls under 50 in 2026 and leaves the judgement
@@ -252,12 +250,12 @@ def test_small_schools_are_found_in_the_year_they_become_small(prospects):
 
 
 def test_the_county_conclusion_comes_first(prospects):
-    first = ProspectSentences(prospects, "en").conclusions()[0]
+    first = sentences.conclusions(prospects, "en")[0]
     assert first.startswith("Trend continues: not met in 2026 (")
 
 
 @pytest.mark.parametrize("chart", ["enrolment", "schools", "balance", "chances"])
 def test_charts_are_drawn(prospects, chart):
-    svg = getattr(ProspectCharts(prospects, "en"), f"{chart}_chart")().to_svg()
+    svg = getattr(charts, f"{chart}_chart")(prospects, "en").to_svg()
     assert "<text" in svg
     assert "2029" in svg or "2028" in svg

@@ -1,11 +1,13 @@
 """Notebooks are pages, not programs; each runs, and shows something in every section."""
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from analysis.present.questions import QUESTIONS, question
 from analysis.report.build import execute
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
@@ -74,13 +76,26 @@ def test_cells_are_thin(path):
 
 @by_name
 def test_one_question_before_every_answer(path):
-    """Every code cell but the first two follows a heading or another answer to its question."""
-    cells = read(path).cells
+    """A title, then questions in the notebook's language, each with at least one answer."""
+    notebook = read(path)
+    cells = [c for c in code(notebook) if "parameters" not in c.metadata.get("tags", [])]
+    asked = [i for i, c in enumerate(cells) if "guide" in c.metadata.get("tags", [])]
+    questions = [ast.parse(cells[i].source).body[0].value for i in asked]
 
-    assert cells[0].cell_type == "markdown"
-    assert cells[0].source.startswith("# ")
-    questions = [c for c in cells if c.cell_type == "markdown" and c.source.startswith("## ")]
-    assert all("?" in c.source.split("\n")[0] or "·" in c.source for c in questions)
+    assert notebook.cells[0].source.startswith("# ")
+    assert len(asked) >= 6
+    for call in questions:
+        assert (call.func.id, call.args[1].id) == ("question", "lang")
+        assert call.args[0].value in QUESTIONS
+        assert call.args[0].value.endswith("?")
+    assert all(after - before > 1 for before, after in pairwise([*asked, len(cells)]))
+
+
+def test_questions_are_asked_in_one_language():
+    text = "What is assumed?"
+
+    assert question(text, "zh")._repr_markdown_() == "## 有哪些假设？"
+    assert question(text, "en")._repr_markdown_() == "## What is assumed?"
 
 
 @pytest.mark.slow
@@ -95,7 +110,9 @@ def test_runs_and_shows_something_in_every_section(path, county):
         if not isinstance(last, ast.Expr):
             continue  # imports and assignments have nothing to show
         kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
-        assert kinds & {"text/html", "image/svg+xml", "image/png", "text/plain"}, cell.source
+        assert kinds & {"text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain"}, (
+            cell.source
+        )
         assert not any(output.output_type in ("error", "stream") for output in cell.outputs)
 
 

@@ -25,7 +25,7 @@ from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.nation import judge_nation
 from analysis.measure.verdicts import VERDICTS
 from analysis.policy.standards import Entry, Profile, Standard
-from analysis.present.tables import influence_grid
+from analysis.present.tables.balance import influence_grid
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "230505-sifangtai")
 CONCESSIONS = ("sports_venues", "pe_arts_part_time", "size_built_by_2010", "rooms_built_by_2016")

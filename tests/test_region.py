@@ -3,8 +3,9 @@
 import pytest
 from conftest import build_county, save_county
 
-from analysis.present.region import failing_grid, near_grid, ranking_grid, read_region, unread_grid
-from analysis.report.region import RegionReport
+from analysis.present.region.summary import read_region
+from analysis.present.region.tables import failing_grid, near_grid, ranking_grid, unread_grid
+from analysis.report.pages import region as pages
 
 #: Three schools, one of which decides.
 GOOD = {"students_primary": 100}
@@ -66,10 +67,10 @@ def test_ranking_names_every_county_once(region):
 
 
 def test_region_without_counties_has_pages_all_the_same(tmp_path):
-    report = RegionReport(read_region(tmp_path), "en")
+    empty = read_region(tmp_path)
 
     for name in ("cover", "ranking", "variation", "failing", "near", "unread"):
-        assert getattr(report, name)().body
+        assert getattr(pages, name)(empty, "en").body
 
 
 @pytest.mark.slow

@@ -14,7 +14,11 @@ from analysis import InputError, analyze, load_county
 from analysis.base.language import speak
 from analysis.data.places import NOTEBOOKS, sample_folder
 from analysis.report import build
-from analysis.report.pages import METADATA, SHORT, Report
+from analysis.report.pages.basis import data_quality
+from analysis.report.pages.page import METADATA, SHORT
+from analysis.report.pages.report import Report
+from analysis.report.pages.resources import balance
+from analysis.report.pages.verdict import cover
 
 pytestmark = pytest.mark.slow
 
@@ -175,16 +179,26 @@ def test_projected_pupils_are_whole_and_said_to_be_rounded():
     exact = report.study.rows.loc[report.study.rows["in_scope"], "students"].sum()
     assert exact % 1
     assert report.metadata["students"] == math.floor(exact + 0.5)
-    assert f"{math.floor(exact + 0.5):,} students" in report.cover().body
-    assert "shown as whole persons" in report.data_quality().body
-    assert (
-        "shown as whole persons" not in Report.of("652323-hutubi", 2021, "en").data_quality().body
-    )
+    assert f"{math.floor(exact + 0.5):,} students" in cover(report).body
+    assert "shown as whole persons" in data_quality(report).body
+    assert "shown as whole persons" not in data_quality(Report.of("652323-hutubi", 2021, "en")).body
+
+
+def test_a_page_has_its_tables_and_pictures_at_hand():
+    report = Report.of("652323-hutubi", 2021, "en")
+    page = balance(report)
+
+    assert [table.caption for table in page.tables] == [
+        "Differences between schools",
+        "Who moves the CV: largest shares in its square (↑ above, ↓ below the county mean)",
+    ]
+    assert len(page.charts) == page.body.count("<figure>") == 3
+    assert all(table.to_html() in page.body for table in page.tables)
 
 
 def test_tables_of_a_few_lines_are_kept_together():
     report = Report.of("652323-hutubi", 2021, "en")
-    body = report.data_quality().body
+    body = data_quality(report).body
     kept = re.findall(r'<div class="together">(<table.*?</table>)', body, flags=re.DOTALL)
     assert kept
     for table in re.findall(r"<table.*?</table>", body, flags=re.DOTALL):
@@ -258,9 +272,9 @@ def test_web_page_shows_in_a_browser(hutubi, tmp_path):
     assert shot.stat().st_size > 50_000
 
 
-def test_fragments_show_in_jupyter():
+def test_pages_show_in_jupyter():
     report = Report(analyze("230505-sifangtai"), "zh")
-    data, metadata = report.cover()._repr_mimebundle_()
+    data, metadata = cover(report)._repr_mimebundle_()
 
     assert "四方台区" in data["text/html"]
     assert metadata[METADATA]["year"] == 2022

@@ -5,9 +5,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.present.chart_layout import GridLayout
-from analysis.present.chart_scales import draw_scales
-from analysis.present.charts import Chart, style
+from analysis.present.charts.chart import Chart, style
+from analysis.present.charts.layout import GridLayout
+from analysis.present.charts.scales import draw_scales
 
 
 def panel(**options):

@@ -12,7 +12,7 @@ from analysis import analyze
 from analysis.measure.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
 from analysis.policy.plan import Plan, begins, ends
 from analysis.present.plan_review import due_tasks, project_effects, project_gaps, review
-from analysis.present.tables import _reached, trend_grid
+from analysis.present.tables.course import trend_grid, years_reached
 
 YEARS = np.arange(2018, 2024)
 
@@ -128,7 +128,8 @@ def test_one_year_and_a_missing_year(keep):
     from types import MappingProxyType
 
     from analysis import load_county
-    from analysis.report.pages import Report
+    from analysis.report.pages.development import trends
+    from analysis.report.pages.report import Report
 
     county = load_county("150202-donghe")
     tables = {
@@ -137,7 +138,7 @@ def test_one_year_and_a_missing_year(keep):
     }
     study = analyze(dataclasses.replace(county, tables=MappingProxyType(tables)))
     table = pace_table(study)
-    body = Report(study, "en").trends().body
+    body = trends(Report(study, "en")).body
 
     assert study.year == 2021
     if len(keep) == 1:
@@ -352,7 +353,7 @@ def test_plan_that_ends_before_it_starts_is_refused():
     ],
 )
 def test_years_beyond_a_straight_line_s_reach_are_not_named(early, late, said):
-    assert _reached(early, late, 2044, "en") == said
+    assert years_reached(early, late, 2044, "en") == said
 
 
 def test_county_means_of_hundreds_are_shown_without_decimals():

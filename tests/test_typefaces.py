@@ -18,9 +18,9 @@ from analysis.base.typefaces import FURTHER, SUBSTITUTE, for_print, further, unp
 from analysis.cli.commands import app
 from analysis.data.check import Tables
 from analysis.data.load import load_county
-from analysis.present.charts import _short_name
+from analysis.present.charts.names import short_name
 from analysis.report.build import export, pages_of
-from analysis.report.pages import Report
+from analysis.report.pages.report import Report
 
 #: The typeface that a name needs beside the Chinese ones, by a school's name in that script.
 NAMES = {
@@ -77,8 +77,8 @@ def test_what_has_no_type_is_replaced_and_invisible_marks_go():
 
 
 def test_a_short_name_in_a_chart_is_as_wide_as_a_chinese_one_and_keeps_its_marks():
-    assert _short_name("ᠪᠠᠭ\u180eᠠ 蒙古族小学", "zh") == "ᠪᠠᠭ\u180eᠠ 蒙古族小学"
-    assert _short_name("ལྷ་ས་གྲོང་ཁྱེར་གྱི་སློབ་འབྲིང་拉萨市实验小学", "zh") == "ལྷ་ས་གྲོང་ཁྱེར་གྱི་སློབ་འབྲིང་拉萨市…"
+    assert short_name("ᠪᠠᠭ\u180eᠠ 蒙古族小学", "zh") == "ᠪᠠᠭ\u180eᠠ 蒙古族小学"
+    assert short_name("ལྷ་ས་གྲོང་ཁྱེར་གྱི་སློབ་འབྲིང་拉萨市实验小学", "zh") == "ལྷ་ས་གྲོང་ཁྱེར་གྱི་སློབ་འབྲིང་拉萨市…"
 
 
 def test_looking_through_many_names_is_quick():

@@ -16,7 +16,8 @@ from lxml import etree
 from analysis import InputError, analyze
 from analysis.data.places import NOTEBOOKS
 from analysis.report import build
-from analysis.report.pages import Report
+from analysis.report.pages.contents import PAGES
+from analysis.report.pages.report import Report
 
 pytestmark = pytest.mark.slow
 
@@ -28,8 +29,9 @@ def executed(study, lang, sections=SECTIONS):
     """A report's notebook with its outputs, without a kernel."""
     report, notebook = Report(study, lang), nbformat.v4.new_notebook()
     for name in sections:
-        data, metadata = getattr(report, name)()._repr_mimebundle_()
-        cell = nbformat.v4.new_code_cell(f"report.{name}()")
+        (page,) = (page for page in PAGES if page.__name__ == name)
+        data, metadata = page(report)._repr_mimebundle_()
+        cell = nbformat.v4.new_code_cell(f"{name}(report)")
         cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
         notebook.cells.append(cell)
     return notebook

@@ -15,7 +15,8 @@ from analysis.base.schema.terms import STAGE_LABELS, STAGES
 from analysis.data.places import sample_folder
 from analysis.present.terms import STATUS_NAMES
 from analysis.report.build import write_report
-from analysis.report.workbook import HEADS, NAMES, write_workbook
+from analysis.report.workbook.book import HEADS
+from analysis.report.workbook.write import NAMES, write_workbook
 
 SAMPLES = sorted(path.name for path in sample_folder().iterdir() if path.is_dir())
 CALCULATED = ("Apportionment", "Indicators", "Variation", "School rule", "Shortfalls")
@@ -109,7 +110,7 @@ def test_requirements_and_verdict_are_those_of_the_study(study, book):
 
 
 def test_sums_of_shortfalls_are_those_of_the_report(study, book):
-    from analysis.present.tables import shortfall_totals
+    from analysis.present.tables.schools import shortfall_totals
 
     printed = [row[6].text.replace(",", "") for row in shortfall_totals(study, "en").rows]
     sums = [row for row in table(book["Shortfalls"]) if row[2] == "All schools"]

@@ -34,7 +34,8 @@ def write_workbook(folder, path):
     return path
 
 
-COVER = "from analysis import analyze\nfrom analysis.report.pages import Report\n"
+COVER = "from analysis import analyze\nfrom analysis.report.pages.report import Report\n"
+COVER += "from analysis.report.pages.verdict import cover\n"
 COVER += "report = Report(analyze(county, year), lang)"
 
 
@@ -52,7 +53,7 @@ def write_notebook(path, *cells, parameters=("county", "year", "lang")):
 
 def write_cover(path, *before):
     """A report that is only its cover."""
-    return write_notebook(path, *before, COVER, "report.cover()")
+    return write_notebook(path, *before, COVER, "cover(report)")
 
 
 def results(executed):

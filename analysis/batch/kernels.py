@@ -56,7 +56,12 @@ PRELOAD = (
         "analysis.report.build",
         "analysis.report.exporters",
     ),
-    *("analysis.report.region", "IPython.core.completerlib", "ipykernel.debugger"),
+    *(
+        "analysis.report.pages.contents",
+        "analysis.report.pages.region",
+        "IPython.core.completerlib",
+        "ipykernel.debugger",
+    ),
     *("ipykernel.kernelapp", "ipykernel.kernelspec", "jinja2.ext", "papermill"),
     *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
     *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register"),
@@ -396,8 +401,8 @@ def preload() -> None:
     from ..base.schema.tables import TABLES, frame_schema
     from ..base.typefaces import chinese
     from ..policy.standards import built_in, load_standard
-    from ..present.chart_layout import GridLayout
-    from ..present.charts import Chart
+    from ..present.charts.chart import Chart
+    from ..present.charts.layout import GridLayout
 
     for name in built_in():
         load_standard(name)

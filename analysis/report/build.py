@@ -17,10 +17,10 @@ from ..future.analyze import analyze
 from ..future.projected import Outlook, project
 from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
-from .workbook import write_workbook
+from .workbook.write import write_workbook
 
 if TYPE_CHECKING:
-    from .pages import Report
+    from .pages.report import Report
 
 USUAL = ("pdf", "html")
 
@@ -235,11 +235,11 @@ def pages_of(report: Report):
     """
     import nbformat.v4 as nb
 
-    from .pages import PAGES
+    from .pages.contents import PAGES
 
     notebook = nb.new_notebook()
-    for name in PAGES:
-        data, metadata = getattr(report, name)()._repr_mimebundle_()
+    for page in PAGES:
+        data, metadata = page(report)._repr_mimebundle_()
         output = nb.new_output("display_data", data=data, metadata=metadata)
         notebook.cells.append(nb.new_code_cell(outputs=[output]))
     return notebook
@@ -252,7 +252,7 @@ def rehearse() -> None:
     interpreter: all that every process forked from this one would do again. The PDF is left out:
     Typst starts threads.
     """
-    from .pages import Report
+    from .pages.report import Report
 
     samples = sample_folder().glob("*/school_years.csv")
     smallest = min(samples, key=lambda file: file.stat().st_size, default=None)

@@ -29,8 +29,8 @@ from ..base.typefaces import (
     picture_for_print,
     unprintable,
 )
-from .pages import METADATA
-from .word import docx_from_html
+from .pages.page import METADATA
+from .word.document import docx_from_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -127,7 +127,7 @@ def document_metadata(notebook) -> dict:
     raise problem(
         N_(
             "the notebook has no cover among its outputs: run all its cells before you export it; "
-            "only notebooks that begin with report.cover() become reports"
+            "only notebooks that begin with a cover become reports"
         )
     )
 

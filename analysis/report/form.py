@@ -20,7 +20,7 @@ from ..base.spreadsheet import XLSX_OPTIONS
 from ..measure.balance import CV_DECIMALS
 from ..measure.requirements.facts import year_data
 from ..measure.study import Study
-from ..present.tables import Cell, Grid
+from ..present.tables.grid import Cell, Grid, number_cell
 from ..present.terms import item_detail, item_requirement, item_title, item_value, status_name
 
 VALUE_DECIMALS = 2
@@ -158,10 +158,6 @@ def _number(cell: Cell) -> tuple[float | None, int]:
     return float(text), len(text.split(".")[1]) if "." in text else 0
 
 
-def _num(say: Language, value, decimals: int = 0, status: str = "") -> Cell:
-    return Cell(say.number(value, decimals), True, status)
-
-
 def _basic_facts(study: Study, say: Language) -> Grid:
     """表Ⅰ: L1–L24."""
     data = year_data(study.county, study.year, study.rules)
@@ -171,10 +167,10 @@ def _basic_facts(study: Study, say: Language) -> Grid:
     limit = study.rules.number("option.teaching_point_students")
 
     def reported(item: str, unit: float = 1.0, decimals: int = 2) -> Cell:
-        return _num(say, data.number(item) / unit, decimals)
+        return number_cell(say, data.number(item) / unit, decimals)
 
     def total(column: str) -> Cell:
-        return _num(say, schools[column].sum(min_count=1))
+        return number_cell(say, schools[column].sum(min_count=1))
 
     lines = [
         (say("Population (10,000 persons)"), reported("population_persons", 1e4)),
@@ -186,17 +182,17 @@ def _basic_facts(study: Study, say: Language) -> Grid:
         (say("Net income of farmers (yuan)"), reported("rural_income_per_person_cny")),
         (say("Disposable income of townspeople (yuan)"), reported("urban_income_per_person_cny")),
         *(
-            (SCHOOL_TYPES[kind].label(say.code), _num(say, counts.get(kind, 0)))
+            (SCHOOL_TYPES[kind].label(say.code), number_cell(say, counts.get(kind, 0)))
             for kind in ("primary", "nine_year", "junior", "combined_secondary", "twelve_year")
         ),
         (
             SCHOOL_TYPES["special_education"].label(say.code),
-            _num(say, counts.get("special_education", 0)),
+            number_cell(say, counts.get("special_education", 0)),
         ),
-        (say("Teaching points"), _num(say, len(points))),
+        (say("Teaching points"), number_cell(say, len(points))),
         (
             say("of them with {n} students or more", n=say.number(limit)),
-            _num(say, (points["students_primary"] >= limit).sum()),
+            number_cell(say, (points["students_primary"] >= limit).sum()),
         ),
         (say("Primary classes"), total("classes_primary")),
         (say("Junior secondary classes"), total("classes_junior")),
@@ -228,13 +224,16 @@ def _passing_schools(study: Study, say: Language) -> Grid:
         met.append((schools["status"] == "met").sum())
         stage_name = say.label(STAGE_LABELS[stage])
         rows.append(
-            (Cell(stage_name), Cell(say("Schools that pass")), *(_num(say, n) for n in met))
+            (Cell(stage_name), Cell(say("Schools that pass")), *(number_cell(say, n) for n in met))
         )
         rows.append(
             (
                 Cell(stage_name),
                 Cell(say("Share (%)")),
-                *(_num(say, 100 * n / len(schools), 1, _MET[n == len(schools)]) for n in met),
+                *(
+                    number_cell(say, 100 * n / len(schools), 1, _MET[n == len(schools)])
+                    for n in met
+                ),
             )
         )
     header = (
@@ -263,7 +262,7 @@ def _every_school(study: Study, say: Language) -> Grid:
         for position, name in enumerate(INDICATORS, 7):
             found = values.loc[(*key, name)]
             status = {"near": "not_met", "short": "not_met"}.get(found["status"], found["status"])
-            cells.append(_num(say, found["value"], VALUE_DECIMALS, status))
+            cells.append(number_cell(say, found["value"], VALUE_DECIMALS, status))
             if found["status"] == "met":
                 met.append(str(position))
             elif found["status"] == "near":
@@ -275,10 +274,10 @@ def _every_school(study: Study, say: Language) -> Grid:
             (
                 Cell(str(number), True),
                 Cell(f"{school['school']}（{say.label(STAGE_LABELS[school['stage']])}）"),
-                _num(say, register.loc[key, "sponsor"]),
-                _num(say, school["students"]),
-                _num(say, grades or np.nan),
-                _num(say, register.loc[key, "classes"]),
+                number_cell(say, register.loc[key, "sponsor"]),
+                number_cell(say, school["students"]),
+                number_cell(say, grades or np.nan),
+                number_cell(say, register.loc[key, "classes"]),
                 *cells,
                 Cell(status_name(school["status"], say.code), False, school["status"]),
                 Cell(remark),
@@ -307,10 +306,10 @@ def _means_and_variation(study: Study, say: Language) -> Grid:
             continue
         names = list(INDICATORS)
         stage_name = say.label(STAGE_LABELS[stage])
-        means = [_num(say, part.loc[name, "mean"], VALUE_DECIMALS) for name in names]
+        means = [number_cell(say, part.loc[name, "mean"], VALUE_DECIMALS) for name in names]
         rows.append((Cell(stage_name), Cell(say("County mean")), *means, Cell("——", True)))
         cvs = [
-            _num(
+            number_cell(
                 say,
                 part.loc[name, "cv"],
                 CV_DECIMALS,
@@ -369,13 +368,13 @@ def _satisfaction(study: Study, say: Language) -> Grid:
     data = year_data(study.county, study.year, study.rules)
 
     def count(item: str) -> Cell:
-        return _num(say, data.number(f"satisfaction_{item}"))
+        return number_cell(say, data.number(f"satisfaction_{item}"))
 
     def share(part: str, whole: str) -> Cell:
         value = data.ratio(
             data.number(f"satisfaction_{part}"), data.number(f"satisfaction_{whole}")
         )
-        return _num(say, 100 * value, 1)
+        return number_cell(say, 100 * value, 1)
 
     lines = [
         (say("Questionnaires issued"), count("questionnaires_issued")),

@@ -109,7 +109,7 @@ def _by_hand(jobs: list[tuple[Path, int]], folder: Path, processes: int) -> floa
 
 def _floor(jobs: list[tuple[Path, int]]) -> float:
     """The same figures, tables, pandoc and Typst in this process: no notebook, no kernel."""
-    from analysis.report.pages import Report
+    from analysis.report.pages.report import Report
 
     def make(county: Path, year: int) -> None:
         notebook = pages_of(Report(analyze(county, year)))

@@ -1,6 +1,6 @@
 """Sheets of a workbook: heads, formats, colours, paper; text that is never a formula.
 
-What stands in the sheets of the workbook of formulas is the business of `analysis.report.workbook`.
+What stands in the sheets is the business of the modules beside this one.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from ..base.language import Language, speak
-from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
-from ..measure.study import Study
-from ..present.terms import STATUS_NAMES, school_year
+from ...base.language import Language, speak
+from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
+from ...measure.study import Study
+from ...present.terms import STATUS_NAMES, school_year
 
 #: Rows above the first row of a table: title, place, note, heads.
 HEADS = 4

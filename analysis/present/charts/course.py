@@ -1,0 +1,180 @@
+"""The course over the years: enrolment, and means or variation in small panels."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+
+from ...base.language import speak
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.study import Study
+from .chart import COLOURS, WIDTH, Chart, styled
+from .layout import GridLayout
+from .scales import draw_scales
+
+
+@styled
+def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
+    """Course over the years up to the target year, in small panels.
+
+    Means have one panel per indicator and stage: the county mean, a ribbon with the middle 80 % of
+    the schools, the bands below the rule (85 % or more, and less). Coefficients of variation have one
+    panel per indicator. Dashed steps are the rules in force, dotted steps the county's own targets.
+
+    Parameters
+    ----------
+    study : Study
+    what : {"mean", "cv"}
+    lang : {"zh", "en"}
+    """
+    from ...measure.trajectory import trajectory_table
+
+    say = speak(lang)
+    table = trajectory_table(study)
+    table = table[table["subject"] == what]
+    stages = [stage for stage in STAGES if (table["stage"] == stage).any()]
+    years = np.array(list(study.years))
+    until = max(years[-1], min(study.county.record.target_year or 0, years[-1] + 10))
+    if what == "mean":
+        figure = Chart(figsize=(WIDTH, 8.9), layout=GridLayout())
+        axes = figure.subplots(len(INDICATORS), max(len(stages), 1), squeeze=False)
+        panels = [
+            (axes[row, column], name, [stage])
+            for row, name in enumerate(INDICATORS)
+            for column, stage in enumerate(stages)
+        ]
+    else:
+        figure = Chart(figsize=(WIDTH, 6.4), layout=GridLayout())
+        axes = figure.subplots(4, 2).ravel()
+        axes[-1].axis("off")
+        panels = [(axis, name, stages) for axis, name in zip(axes, INDICATORS, strict=False)]
+    for axis, name, shown in panels:
+        for stage in shown:
+            rows = table[(table["name"] == name) & (table["stage"] == stage)]
+            _course(axis, study, rows, what, until)
+        about = INDICATORS[name]
+        unit = say.label(about.unit) if what == "mean" else say("no unit")
+        stage_name = f"{say.label(STAGE_LABELS[shown[0]])} " if what == "mean" else ""
+        axis.set_title(
+            f"{stage_name}{say.label(about.short)} ({unit})", fontsize=7.5 if lang == "zh" else 6.4
+        )
+        ticks = np.arange(years[0], until + 1, 1 if until - years[0] < 8 else 2)
+        axis.set_xlim(years[0] - 0.3, until + 0.3)
+        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=6.8)
+    _trend_legend(figure, study, stages, what, (table["missing"] > 0).any(), say)
+    return figure
+
+
+def _course(axis, study: Study, rows: pd.DataFrame, what: str, until: int) -> None:
+    """One stage of one indicator in a panel."""
+    stage, name = rows["stage"].iloc[0], rows["name"].iloc[0]
+    years = list(study.years)
+    colour = COLOURS[stage]
+    # a year without data is a gap in the line, not a straight piece of it
+    span = pd.RangeIndex(years[0], years[-1] + 1, name="year")
+    rows = rows.set_index("year").reindex(span).reset_index()
+    axis.plot(
+        rows["year"],
+        rows["value"],
+        _marker(stage) + "-",
+        color=colour,
+        markersize=3.2,
+        linewidth=1.3,
+    )
+    partial = rows[rows["missing"] > 0]
+    axis.plot(partial["year"], partial["value"], _marker(stage), color="white", markersize=1.8)
+    low, high = rows["value"].min(), rows["value"].max()
+    entry = f"{name}.{stage}" if what == "mean" else f"cv.{stage}"
+    reach = [low, high, *_steps(axis, study, entry, years[0], until, colour)]
+    if what == "mean":
+        ribbon = {"color": colour, "alpha": 0.16, "linewidth": 0}
+        axis.fill_between(rows["year"], rows["low"], rows["high"], **ribbon)
+        reach += [rows["low"].min(), rows["high"].max()]
+    bottom, top = np.nanmin(reach), np.nanmax(reach)
+    room = 0.12 * (top - bottom or 1)
+    if what == "mean":
+        axis.set_ylim(max(0, bottom - room), top + room)
+        rule = study.county.standard.evaluation.for_year(until)
+        threshold = rule.number(entry)
+        floor = threshold * rule.number("school.floor")
+        axis.axhspan(floor, threshold, color=COLOURS["band"], zorder=0)
+        axis.axhspan(0, floor, color=COLOURS["below"], zorder=0)
+
+
+def _trend_legend(figure: Chart, study: Study, stages, what: str, missing: bool, say) -> None:
+    line, grey = mpl.lines.Line2D, {"color": "#555555"}
+    handles = [
+        line([], [], marker=_marker(s), color=COLOURS[s], markersize=3.5, label=say.label(STAGE_LABELS[s]))
+        for s in stages
+    ]  # fmt: skip
+    name = say("threshold") if what == "mean" else say("limit")
+    handles.append(line([], [], linestyle=(0, (4, 2)), linewidth=0.9, label=name, **grey))
+    if study.county.standard.plan:
+        dots = {"linestyle": (0, (1, 1.5)), "linewidth": 1.4}
+        handles.append(line([], [], label=say("own target"), **dots, **grey))
+    if what == "mean":
+        patch = mpl.patches.Patch
+        handles.append(patch(alpha=0.25, label=say("middle 80 % of the schools"), **grey))
+        handles.append(patch(color=COLOURS["band"], label=say("85 % of the threshold or more")))
+        handles.append(patch(color=COLOURS["below"], label=say("below 85 %")))
+    if missing:
+        ring = {"markersize": 4, "markeredgecolor": "#555555", "markerfacecolor": "white"}
+        handles.append(line([], [], linestyle="", marker="o", label=say("schools missing"), **ring))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=7)
+
+
+def _steps(axis, study: Study, entry: str, first: int, last: int, colour: str) -> list[float]:
+    """Rule and own target of an entry in every year, as steps into the future; their values."""
+    standard = study.county.standard
+    span = range(int(first), int(last) + 1)
+    rules = [standard.evaluation.for_year(year).number(entry) for year in span]
+    axis.step(span, rules, where="post", color=colour, linestyle=(0, (4, 2)), linewidth=0.9)
+    plan = standard.plan
+    if plan is None or plan.stated_in(entry) is None:
+        return rules
+    own = [plan.for_year(year).number(entry) for year in span]
+    if not np.array_equal(own, rules, equal_nan=True):
+        axis.step(span, own, where="post", color=colour, linestyle=(0, (1, 1.5)), linewidth=1.4)
+    return rules + own
+
+
+def _marker(stage: str) -> str:
+    return {"primary": "o", "junior": "s"}[stage]
+
+
+@styled
+def enrolment_chart(study: Study, lang: str = "zh") -> Chart:
+    """Students of each stage over the years."""
+    say = speak(lang)
+    figure = Chart(figsize=(WIDTH, 1.9), layout=GridLayout())
+    axis = figure.subplots()
+    years = list(study.years)
+    for stage in STAGES:
+        rows = study.register[study.register["stage"] == stage]
+        totals = rows.groupby("year")["students"].sum()
+        if not (totals > 0).any():
+            continue
+        axis.plot(
+            totals.index, totals, _marker(stage) + "-", color=COLOURS[stage], markersize=4,
+            label=say.label(STAGE_LABELS[stage]),
+        )  # fmt: skip
+        for year in (years[0], years[-1]):
+            if year in totals:
+                axis.annotate(
+                    say.number(totals[year]),
+                    (year, totals[year]),
+                    textcoords="offset points",
+                    xytext=(0, 5),
+                    ha="center",
+                    fontsize=7,
+                )
+    axis.set_xticks(years, [str(year) for year in years])
+    axis.set_ylim(bottom=0)
+    axis.margins(y=0.2)
+    axis.set_ylim(bottom=0)
+    axis.set_ylabel(say("students (persons)"))
+    axis.grid(axis="y")
+    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure

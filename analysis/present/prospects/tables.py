@@ -1,0 +1,360 @@
+"""Several scenarios of one county side by side, as tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...base.files import N_
+from ...base.language import DASH, speak
+from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
+from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ...future.comparison import hollow_improvements, side_by_side, small_limits, small_schools
+from ...future.prospects import Prospects
+from ...future.scenario import BASELINE
+from ...measure.apportioning.scope import EXCLUSIONS
+from ...measure.indicators import whole_up
+from ...policy.standards import Text
+from ..tables.grid import MARKS, Cell, Grid, number_cell, text_cell
+from ..terms import status_name
+from .sentences import conclusions, scenario_name
+
+CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
+SECTIONS = {
+    "births": N_("Births"),
+    "entry": N_("Entrants"),
+    "progression": N_("Progression"),
+    "migration": N_("Migration"),
+    "housing": N_("New housing"),
+    "moves": N_("Moves of pupils"),
+    "caps": N_("Caps"),
+    "attrition": N_("Teachers leaving"),
+    "recruitment": N_("Teachers recruited"),
+    "staff_targets": N_("Teacher targets"),
+    "rotation": N_("Teachers rotating"),
+    "additions": N_("Buildings and equipment"),
+    "purchases": N_("Equipment bought"),
+    "equipment": N_("Equipment written off"),
+    "plan": N_("The county's plan"),
+    "lateness": N_("Late completion"),
+}
+KINDS = {
+    "applied": N_("applied"),
+    "not_applied": N_("not applied"),
+    "assumed": N_("assumed"),
+}
+
+
+def conclusion_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """The conclusions as a table, for a notebook."""
+    say = speak(lang)
+    rows = tuple((text_cell(text),) for text in conclusions(prospects, lang))
+    return Grid(say("What the scenarios come to"), (say("Conclusion"),), rows)
+
+
+def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """The main figures of every scenario."""
+    say = speak(lang)
+    table = side_by_side(prospects.studies)
+    lines = []
+    for stage in STAGES:
+        if f"students_{stage}" not in table:
+            continue
+        label = say.label(STAGE_LABELS[stage])
+        lines += [
+            (say("{stage}: students in the last year (persons)", stage=label), f"students_{stage}", 0),
+            (say("{stage}: most students (persons)", stage=label), f"peak_{stage}", 0),
+            (say("{stage}: year of the peak", stage=label), f"peak_year_{stage}", "year"),
+            (say("{stage}: seats missing at most (places)", stage=label), f"seats_missing_{stage}", 0),
+            (say("{stage}: classrooms missing at most (rooms)", stage=label), f"classes_missing_{stage}", 0),
+        ]  # fmt: skip
+    lines += [
+        (say("Teachers missing in the last year (persons, of the kind most lacking)"), "teachers_missing", 0),
+        (say("Rows of schools that meet the school rule in the last year"), "passing", 0),
+        (say("Coefficients of variation above their limit in the last year"), "cv_over", 0),
+        (say("First year in which the resource part is met"), "resource_met", "year"),
+        (say("First year in which everything is met"), "first_met", "year"),
+        (say("Cost of what has a price (10,000 yuan)"), "cost_cny", "money"),
+    ]  # fmt: skip
+    rows = []
+    for title, column, kind in lines:
+        cells = []
+        for value in table[column]:
+            if kind == "year":
+                cells.append(Cell(DASH if np.isnan(value) else str(int(value)), True))
+            elif kind == "money":
+                cells.append(number_cell(say, value / 1e4 if value else np.nan))
+            else:
+                # seats and rooms are whole: a part of one is one
+                cells.append(
+                    number_cell(say, abs(whole_up(value)) if "missing" in column else value)
+                )
+        rows.append((text_cell(title), *cells))
+    until = int(table["until"].max())
+    return Grid(
+        say("Scenarios side by side (to {year})", year=until),
+        (say("Quantity"), *(scenario_name(prospects, lang, name) for name in table.index)),
+        tuple(rows),
+        tight=len(table) > 3,
+    )
+
+
+def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """The verdict of every year by every scenario."""
+    say = speak(lang)
+    years = [y for y in prospects.study.years if y >= prospects.last]
+    rows = []
+    for name, table in prospects.verdicts.items():
+        by_year = table.set_index("year")
+        for column, title in (("resource", say("Resource allocation")), ("recognised", say("everything"))):  # fmt: skip
+            cells = [
+                Cell(
+                    status_name(by_year.loc[y, column], lang),
+                    False,
+                    by_year.loc[y, column],
+                )
+                if y in by_year.index
+                else Cell(DASH)
+                for y in years
+            ]
+            rows.append((text_cell(scenario_name(prospects, lang, name) if column == "resource" else ""), text_cell(title), *cells))  # fmt: skip
+    heads = [f"{year}" + ("" if year > prospects.last else "*") for year in years]
+    return Grid(
+        say("Verdict by year (* observed)"),
+        (say("Scenario"), say("Judged"), *heads),
+        tuple(rows),
+        tight=True,
+    )
+
+
+def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """What the main scenario needs year by year."""
+    say = speak(lang)
+    table = prospects.yearly[prospects.main]
+    table = table[table["year"] >= prospects.last]
+    rows = [
+        (
+            Cell(str(row["year"]) + ("" if row["year"] > prospects.last else "*")),
+            text_cell(say.label(STAGE_LABELS[row["stage"]])),
+            number_cell(say, row["students"]),
+            number_cell(say, row["classes"]),
+            number_cell(say, row["seats_missing"]),
+            number_cell(say, row["classes_missing"]),
+            *(number_cell(say, row[name]) for name in STAFF_INDICATORS),
+            Cell(f"{say.number(row['passing'])} / {say.number(row['schools'])}", True),
+            Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] else ""), True),
+            text_cell(say.label(INDICATORS[row["cv_max_indicator"]].short))
+            if isinstance(row["cv_max_indicator"], str)
+            else Cell(DASH),
+        )
+        for row in table.to_dict("records")
+        if row["students"] > 0
+    ]  # fmt: skip
+    return Grid(
+        say(
+            "Year by year: {scenario} (* observed; students and teachers in persons)",
+            scenario=scenario_name(prospects, lang, prospects.main),
+        ),
+        (
+            say("Year"),
+            say("Stage"),
+            say("Students"),
+            say("Classes"),
+            say("Missing:\nseats"),
+            say("Missing:\nrooms"),
+            say("Missing:\nabove req."),
+            say("Missing:\nbackbone"),
+            say("Missing:\nPE, arts"),
+            say("Meet the\nschool rule"),
+            say("Largest\nCV"),
+            say("Indicator"),
+        ),
+        tuple(rows),
+        tight=True,
+    )
+
+
+def small_schools_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Schools that become smaller than the standard counts, or leave the judgement, and when."""
+    say, limits = speak(lang), small_limits(prospects.study)
+    rows = []
+    for name in prospects.studies:
+        for row in small_schools(prospects.studies[name]).to_dict("records"):
+            reason = EXCLUSIONS.get(row["reason"])
+            said = say("closed") if row["reason"] == "closed" else ""
+            if reason is not None:
+                said = say(reason).format(limit=say.number(limits["point"]), note="")
+            if row["stage"] and len(SCHOOL_TYPES[row["type"]].stages) > 1:
+                said = f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{said}"
+            rows.append(
+                (
+                    text_cell(scenario_name(prospects, lang, name)),
+                    text_cell(row["school"]),
+                    text_cell(say.label(SCHOOL_TYPES[row["type"]])),
+                    number_cell(say, row["students"]),
+                    number_cell(say, row["students_until"]),
+                    *(
+                        Cell(DASH if np.isnan(row[c]) else str(int(row[c])), True)
+                        for c in ("below_floor", "below_point", "leaves")
+                    ),
+                    text_cell(said),
+                )
+            )
+    return Grid(
+        say("Schools that become small (students in persons)"),
+        (
+            say("Scenario"),
+            say("School"),
+            say("Type"),
+            say("Students {year}", year=prospects.last),
+            say("Students {year}", year=prospects.study.outlook.until),
+            say("Under {n} (funding floor)", n=say.number(limits["floor"])),
+            say("Under {n}", n=say.number(limits["point"])),
+            say("Leaves the judgement"),
+            say("Why"),
+        ),
+        tuple(rows),
+        tight=True,
+    )
+
+
+def hollow_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Coefficients of variation that fall only because schools leave them."""
+    say = speak(lang)
+    rows = [
+        (
+            text_cell(scenario_name(prospects, lang, name)),
+            Cell(str(row["year"])),
+            text_cell(say.label(STAGE_LABELS[row["stage"]])),
+            text_cell(say.label(INDICATORS[row["indicator"]].short)),
+            number_cell(say, row["before"], 3),
+            number_cell(say, row["after"], 3),
+            number_cell(say, row["stayers_before"], 3),
+            text_cell(say.join(row["left"])),
+        )
+        for name, study in prospects.studies.items()
+        for row in hollow_improvements(study).to_dict("records")
+    ]
+    return Grid(
+        say("Warning: these coefficients fall only because schools leave them"),
+        (
+            say("Scenario"),
+            say("Year"),
+            say("Stage"),
+            say("Indicator"),
+            say("Before"),
+            say("After"),
+            say("Before, without those that left"),
+            say("Left"),
+        ),
+        tuple(rows),
+        tight=True,
+    )
+
+
+def notes_grid(
+    prospects: Prospects,
+    lang: str = "zh",
+    kinds: tuple[str, ...] = ("applied", "assumed", "not_applied"),
+) -> Grid:
+    """What the main scenario did, took for granted, and could not do."""
+    say = speak(lang)
+    # the same may be said of several years: once is enough
+    notes = {note.sentence(lang): note for note in prospects.study.outlook.notes}
+    rows = [
+        (text_cell(say(KINDS[kind])), text_cell(sentence), number_cell(say, note.cost_cny / 1e4))
+        for kind in kinds
+        for sentence, note in notes.items()
+        if note.kind == kind
+    ]
+    return Grid(
+        say(
+            "What the scenario does: {scenario}",
+            scenario=scenario_name(prospects, lang, prospects.main),
+        ),
+        (say("Treatment"), say("What"), say("Cost (10,000 yuan)")),
+        tuple(rows),
+    )
+
+
+def assumptions_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Every assumption with its source and confidence; those of the baseline once."""
+    say = speak(lang)
+    rows = []
+    for name, scenario in prospects.scenarios.items():
+        for section, entry in scenario.assumptions:
+            if name != BASELINE and (section, entry) in prospects.scenarios[BASELINE].assumptions:
+                continue
+            rows.append(
+                (
+                    text_cell(scenario_name(prospects, lang, name)),
+                    text_cell(say(SECTIONS[section])),
+                    text_cell(_in_language(entry.source, lang)),
+                    text_cell(say(CONFIDENCE[entry.confidence])),
+                )
+            )
+    return Grid(
+        say("What is assumed, by whom, and how sure it is"),
+        (say("Scenario"), say("About"), say("Source"), say("Confidence")),
+        tuple(rows),
+    )
+
+
+def chances_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Probabilities by year of the main scenario."""
+    say, drawn = speak(lang), prospects.forecast
+    if drawn is None:
+        return Grid("", (), ())
+    rows = [
+        (
+            Cell(str(int(row["year"]))),
+            *(
+                Cell(say.percent(row[name], 0), True)
+                for name in ("schools", "cv", "sizes", "resource", "met", "open")
+            ),
+        )
+        for row in drawn.probability.to_dict("records")
+    ]
+    return Grid(
+        say("Share of {n} courses, by year: {scenario}", n=say.number(drawn.draws), scenario=scenario_name(prospects, lang, prospects.main)),
+        (
+            say("Year"),
+            say("All schools meet the rule"),
+            say("All CVs within the limit"),
+            say("No school or class too large"),
+            say("Resource part met"),
+            say("Everything met"),
+            say("Open for lack of data"),
+        ),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def coverage_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """How often the bands would have held in earlier years."""
+    say = speak(lang)
+    rows = [
+        (
+            Cell(str(int(row["horizon"])), True),
+            number_cell(say, row["schools"]),
+            Cell(say.percent(row["within_schools"], 0), True),
+            number_cell(say, row["counties"]),
+            Cell(say.percent(row["within_county"], 0), True),
+        )
+        for row in prospects.coverage.to_dict("records")
+    ]
+    return Grid(
+        say("Would the 80 % bands have held? Back-test on the county's own past"),
+        (
+            say("Years ahead"),
+            say("Numbers of schools compared"),
+            say("inside the band"),
+            say("Numbers of the county compared"),
+            say("inside the band"),
+        ),
+        tuple(rows),
+    )
+
+
+def _in_language(value: Text | str, lang: str) -> str:
+    """A text of a file, which may be in both languages."""
+    return value if isinstance(value, str) else speak(lang).label(value)

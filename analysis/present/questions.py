@@ -1,0 +1,82 @@
+"""The questions of the notebooks, in the language that a notebook is set to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..base.files import N_
+from ..base.language import speak
+
+#: In the order of the notebooks: report, region, explore, trajectories, what_if.
+QUESTIONS = (
+    N_("Which county, which year, what verdict?"),
+    N_("What is met, what is not, what matters most?"),
+    N_("Which requirements are met, one by one?"),
+    N_("How does the county stand by its own plan?"),
+    N_("How does every school stand on the seven indicators?"),
+    N_("How far is every school from each threshold?"),
+    N_("How unequal are the schools, and who moves it?"),
+    N_("What is missing in teachers, m², yuan and rooms?"),
+    N_("How did it develop?"),
+    N_("What does the plan do when, and does it fit?"),
+    N_("What if the scenario came true?"),
+    N_("How firm are the verdicts?"),
+    N_("What is missing or left out, and why?"),
+    N_("By which method, standard and sources?"),
+    N_("What goes into the application form?"),
+    N_("Which counties, which years?"),
+    N_("Where does every county stand?"),
+    N_("How unequal are the schools of each county?"),
+    N_("What fails most?"),
+    N_("Who is near?"),
+    N_("What is missing in this report?"),
+    N_("What is the verdict, requirement by requirement?"),
+    N_("Which schools fail the rule “6 of 7, the rest at 85 %”?"),
+    N_("How does one indicator look at every school?"),
+    N_("How unequal are the schools?"),
+    N_("Who moves the coefficient of variation?"),
+    N_("What is missing in all?"),
+    N_("Does a seaborn picture show more?"),
+    N_("What would the rules of another year say?"),
+    N_("Which verdicts hang by a thread?"),
+    N_("How did the county means develop, and what is asked next?"),
+    N_("Do the schools grow together?"),
+    N_("Will the goals be reached in time?"),
+    N_("What does the plan do when?"),
+    N_("What does not fit in the plan?"),
+    N_("The numbers, all of them?"),
+    N_("What does each scenario come to?"),
+    N_("Where do the main figures part?"),
+    N_("How many pupils, and when is the peak?"),
+    N_("What is met in which year?"),
+    N_("How many schools meet the school rule?"),
+    N_("What is missing year by year?"),
+    N_("Which schools become small, and when?"),
+    N_("Which improvements are hollow?"),
+    N_("How likely is it?"),
+    N_("Would such bands have held before?"),
+    N_("What is done, what could not be done, what does it cost?"),
+    N_("What is assumed?"),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The heading of a notebook's section; Jupyter shows it and lists it in the contents."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return f"## {self.text}"
+
+
+def question(text: str, lang: str = "zh") -> Question:
+    """One of `QUESTIONS` in a language.
+
+    Parameters
+    ----------
+    text : str
+        The question in English.
+    lang : {"zh", "en"}
+    """
+    return Question(speak(lang)(text))

@@ -1,0 +1,88 @@
+"""Differences between the schools: coefficients of variation, and who moves them."""
+
+from __future__ import annotations
+
+from ...base.language import DASH, speak
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.dispersion import break_even
+from ...measure.study import Study
+from ..terms import status_name
+from .grid import MARKS, Grid, number_cell, text_cell
+
+
+def balance_grid(study: Study, lang: str = "zh") -> Grid:
+    """Means and coefficients of variation with limits, Gini, Theil and the break-even level."""
+    say = speak(lang)
+    rows = []
+    for row in study.balance.to_dict("records"):
+        if row["schools"] == 0:
+            continue
+        composite = row["indicator"] == "composite"
+        about = INDICATORS.get(row["indicator"])
+        rows.append(
+            (
+                text_cell(say.label(STAGE_LABELS[row["stage"]])),
+                text_cell(
+                    say("Composite (mean of seven)") if composite else say.label(about.short)
+                ),
+                text_cell(DASH if composite else say.label(about.unit)),
+                number_cell(say, row["mean"], 2),
+                number_cell(say, row["sd"], 2),
+                number_cell(say, row["cv"], 3),
+                number_cell(say, row["limit"], 2),
+                text_cell(
+                    say("reported only")
+                    if composite and row["status"] == "not_applicable"
+                    else status_name(row["status"], lang),
+                    row["status"] if row["status"] in MARKS else "",
+                ),
+                number_cell(say, break_even(row["mean"], row["cv"]), 2),
+                number_cell(say, row["gini"], 3),
+                number_cell(say, row["theil"], 3),
+            )
+        )
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        say("Unit"),
+        say("County mean"),
+        say("Standard deviation"),
+        say("CV"),
+        say("Limit"),
+        say("Status"),
+        say("Break-even level"),
+        say("Gini"),
+        say("Theil"),
+    )
+    return Grid(say("Differences between schools"), header, tuple(rows), tight=True)
+
+
+def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
+    """The schools with the largest exact share in the squared CV of each indicator."""
+    say = speak(lang)
+    rows = []
+    for stage in STAGES:
+        for name, about in INDICATORS.items():
+            part = study.influence
+            part = part[(part["stage"] == stage) & (part["indicator"] == name)]
+            if part.empty:
+                continue
+            cells = [text_cell(say.label(STAGE_LABELS[stage])), text_cell(say.label(about.short))]
+            order = part.head(top)
+            for school in order.to_dict("records"):
+                arrow = "↑" if school["value"] > school["mean"] else "↓"
+                cells.append(
+                    text_cell(f"{school['school']} {arrow} {say.percent(school['share'], 1)}")
+                )
+            cells += [text_cell(None)] * (top - len(order))
+            rows.append(tuple(cells))
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        *(say("No. {n}", n=number) for number in range(1, top + 1)),
+    )
+    caption = say(
+        "Who moves the CV: largest shares in its square (↑ above, ↓ below the county mean)"
+    )
+    return Grid(caption, header, tuple(rows), tight=True)

@@ -1,0 +1,113 @@
+"""The verdict as tables: the parts of the standard, requirement by requirement, and what is open."""
+
+from __future__ import annotations
+
+from ...base.language import DASH, Language, speak
+from ...measure.study import Study
+from ..terms import (
+    PART_NAMES,
+    item_detail,
+    item_requirement,
+    item_title,
+    item_unit,
+    item_value,
+    status_name,
+)
+from .grid import MARKS, Cell, Grid, number_cell, text_cell
+
+
+def parts_table(study: Study, lang: str = "zh") -> Grid:
+    """The five parts of the standard: how many requirements are met, not met, open."""
+    say = speak(lang)
+    rows = []
+    for part, title in PART_NAMES.items():
+        status = study.items.loc[study.items["part"] == part, "status"]
+        status = status[status != "not_applicable"]
+        whole = study.part_status(part)
+        rows.append(
+            (
+                text_cell(say(title)),
+                number_cell(say, len(status)),
+                *(
+                    number_cell(say, (status == s).sum())
+                    for s in ("met", "not_met", "not_assessed")
+                ),
+                text_cell(status_name(whole, lang), whole if whole in MARKS else ""),
+            )
+        )
+    header = (
+        say("Part"),
+        say("Requirements"),
+        say("Met"),
+        say("Not met"),
+        say("Not assessed"),
+        say("Conclusion"),
+    )
+    return Grid(say("The parts of the evaluation"), header, tuple(rows))
+
+
+def checklist_grid(study: Study, part: str, lang: str = "zh") -> Grid:
+    """Every requirement of a part: value, requirement, margin, status, where it is written."""
+    say = speak(lang)
+    rows = []
+    table = study.evaluation
+    table = table[(table["part"] == part) & (table["requirement"] != DASH)]
+    for row in table.to_dict("records"):
+        item, margin = row["item"], row["margin"]
+        unit = item_unit(study, item, lang)
+        rows.append(
+            (
+                Cell("" if part == "resource" else item.split(".")[0]),
+                Cell(item_title(study, item, lang) + (f" ({unit})" if unit else "")),
+                Cell(item_value(study, item, row["value"], lang), True),
+                Cell(item_requirement(study, item, row["requirement"], lang), True),
+                Cell(
+                    _signed(item_value(study, item, margin, lang)) if margin == margin else DASH,
+                    True,
+                ),
+                Cell(status_name(row["status"], lang), False, row["status"]),
+                Cell(_basis(row, say)),
+            )
+        )
+    header = (
+        say("No."),
+        say("Requirement"),
+        say("Value"),
+        say("Required"),
+        say("Margin"),
+        say("Status"),
+        say("Basis, and where it fails or is missing"),
+    )
+    return Grid(
+        say("Checklist: {part}", part=say(PART_NAMES[part])), header, tuple(rows), tight=True
+    )
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith(("-", DASH)) else f"+{text}"
+
+
+def _basis(row: dict, say: Language) -> str:
+    origin = {"computed": say("computed"), "reported": say("reported")}.get(row["origin"], "")
+    evidence = row["evidence"]
+    return say("; ").join(
+        part for part in (origin, evidence, item_detail(row["detail"], say.code)) if part
+    )
+
+
+def open_grid(study: Study, lang: str = "zh") -> Grid:
+    """Every requirement that is not assessed."""
+    say = speak(lang)
+    table = study.evaluation[study.evaluation["status"] == "not_assessed"]
+    names = {part: say(name) for part, name in PART_NAMES.items()}
+    rows = [
+        (
+            Cell(names[row["part"]]),
+            Cell(row["item"] if row["part"] != "resource" else ""),
+            Cell(item_title(study, row["item"], lang)),
+            Cell(item_detail(row["detail"], lang) or say("not reported")),
+        )
+        for row in table.to_dict("records")
+    ]
+    header = (say("Part"), say("No."), say("Requirement"), say("Missing data"))
+    return Grid(say("Not assessed"), header, tuple(rows))

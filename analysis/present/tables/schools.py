@@ -1,0 +1,114 @@
+"""School by school: the seven indicators, the school rule, and what is missing."""
+
+from __future__ import annotations
+
+from ...base.language import DASH, speak
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.indicators import whole_up
+from ...measure.study import Study
+from ..terms import status_name
+from .grid import Cell, Grid, number_cell, text_cell
+
+
+def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
+    """All schools of a stage with their seven indicators and the school rule."""
+    say = speak(lang)
+    rules = study.schools[study.schools["stage"] == stage]
+    values = study.indicators[study.indicators["stage"] == stage]
+    wide = values.set_index(["school_id", "indicator"])[["value", "status"]].to_dict("index")
+    rows = []
+    for school in rules.to_dict("records"):
+        cells = [text_cell(school["school"]), number_cell(say, school["students"])]
+        for name, about in INDICATORS.items():
+            found = wide[(school["school_id"], name)]
+            decimals = 0 if about.resource.en == "yuan" else about.decimals
+            cells.append(number_cell(say, found["value"], decimals, found["status"]))
+        cells.append(number_cell(say, school["met"]))
+        cells.append(text_cell(status_name(school["status"], lang), school["status"]))
+        rows.append(tuple(cells))
+    thresholds = [text_cell(say("Threshold")), text_cell("")]
+    for name, about in INDICATORS.items():
+        value = study.rules.number(f"{name}.{stage}")
+        thresholds.append(number_cell(say, value, 0 if about.resource.en == "yuan" else 1))
+    thresholds += [number_cell(say, study.rules.number("school.indicators_met")), text_cell("")]
+    header = (
+        say("School"),
+        say("Students (persons)"),
+        *(f"{say.label(i.short)}\n({say.label(i.unit)})" for i in INDICATORS.values()),
+        say("Indicators met"),
+        say("Rule"),
+    )
+    caption = say(
+        "{stage}: the seven indicators of every school", stage=say.label(STAGE_LABELS[stage])
+    )
+    return Grid(caption, header, (tuple(thresholds), *rows), tight=True)
+
+
+def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
+    """What all schools together lack, by stage and indicator."""
+    say = speak(lang)
+    rows = []
+    for stage in STAGES:
+        for name, about in INDICATORS.items():
+            part = study.indicators
+            part = part[(part["stage"] == stage) & (part["indicator"] == name)]
+            if part.empty:
+                continue
+            lacking = part[part["shortfall"] > 0]
+            unknown = int((part["status"] == "not_assessed").sum())
+            rows.append(
+                (
+                    text_cell(say.label(STAGE_LABELS[stage])),
+                    text_cell(say.label(about.short)),
+                    number_cell(say, (part["status"] == "met").sum()),
+                    number_cell(say, (part["status"] == "near").sum()),
+                    number_cell(say, (part["status"] == "short").sum()),
+                    number_cell(say, unknown),
+                    number_cell(say, lacking["shortfall"].map(printed_up).sum()),
+                    text_cell(say.label(about.resource)),
+                )
+            )
+    header = (
+        say("Stage"),
+        say("Indicator"),
+        say("Schools that meet it"),
+        say("85 % or more"),
+        say("Below 85 %"),
+        say("Not assessed"),
+        say("Missing in all"),
+        say("Unit"),
+    )
+    return Grid(say("What is missing, all schools together"), header, tuple(rows))
+
+
+def printed_up(value: float) -> float:
+    """Round up: what is printed must suffice. (+ 0.0 turns a negative zero into zero.)"""
+    return float(whole_up(value)) + 0.0
+
+
+def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
+    """What each school lacks to meet every threshold of its stages."""
+    say = speak(lang)
+    lacking = study.indicators[study.indicators["shortfall"] > 0]
+    wide = lacking.set_index(["stage", "school_id", "indicator"])["shortfall"].to_dict()
+    rows = []
+    for school in study.schools.to_dict("records"):
+        amounts = [
+            wide.get((school["stage"], school["school_id"], name), 0.0) for name in INDICATORS
+        ]
+        if not any(amounts):
+            continue
+        rows.append(
+            (
+                text_cell(school["school"]),
+                text_cell(say.label(STAGE_LABELS[school["stage"]])),
+                *(number_cell(say, printed_up(a)) if a else Cell(DASH, True) for a in amounts),
+            )
+        )
+    header = (
+        say("School"),
+        say("Stage"),
+        *(f"{say.label(i.short)}\n({say.label(i.resource)})" for i in INDICATORS.values()),
+    )
+    return Grid(say("What each school is missing"), header, tuple(rows), tight=True)

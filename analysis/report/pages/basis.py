@@ -1,0 +1,171 @@
+"""What the verdict rests on: how firm it is, the data, the method, and the application form."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import math
+
+from ...present.tables.data_quality import census_grid, exclusions_grid, missing_grid, warnings_grid
+from ...present.tables.firmness import margins_grid, method_audit_grid, school_margins_grid
+from ...present.tables.rules import concessions_grid, standard_grid, switches_grid
+from ...present.terms import ROUNDED
+from ..form import form_grids
+from .page import Page, bullets, paragraph, section, subheading
+from .report import Report
+
+
+def firmness(report: Report) -> Page:
+    """How firm the verdicts are: small changes and other methods."""
+    say, study = report.say, report.study
+    audit = method_audit_grid(study, report.lang)
+    switches = switches_grid(study, report.lang)
+    count = len(study.method_audit)
+    if count > len(audit.rows):
+        shown = say(
+            "{n} verdicts would be turned round; the first {shown} are listed.",
+            n=say.number(count),
+            shown=say.number(len(audit.rows)),
+        )
+    elif count:
+        shown = say.plural(
+            "{n} verdict would be turned round.", "{n} verdicts would be turned round.", count
+        )
+    else:
+        shown = say("No verdict would be turned round.")
+    return section(
+        say("How firm the verdicts are"),
+        paragraph(
+            say(
+                "Where a verdict hangs by a few persons or square metres, check the input first. "
+                "Listed are the smallest changes at a single school that would turn it round."
+            )
+        ),
+        school_margins_grid(study, report.lang),
+        margins_grid(study, report.lang),
+        paragraph(
+            say(
+                "Method audit. Programs in circulation calculate differently: without student "
+                "weights, with rounded values, or without dividing through-schools."
+            )
+            + (" " if report.lang == "en" else "")
+            + shown
+        ),
+        audit,
+        paragraph(
+            say(
+                "Open points of the standard: where the texts leave a choice, the reading of this "
+                "report is one of several in use."
+            )
+        ),
+        switches if switches.rows else paragraph(say("No other reading changes a verdict.")),
+        paragraph(
+            say(
+                "Concessions of the Working Rules are off unless they are switched on; each needs "
+                "its proof, and full compliance within three years after recognition."
+            )
+        ),
+        concessions_grid(study, report.lang),
+    )
+
+
+def data_quality(report: Report) -> Page:
+    """What is missing, what is left out and why."""
+    say, study = report.say, report.study
+    missing = missing_grid(study, report.lang)
+    excluded = exclusions_grid(study, report.lang)
+    warnings = warnings_grid(study, report.lang)
+    return section(
+        say("Quality of the data"),
+        census_grid(study, report.lang),
+        paragraph(say(ROUNDED)) if report.projected else "",
+        excluded if excluded.rows else paragraph(say("No school is left out.")),
+        missing
+        if missing.rows
+        else paragraph(
+            say("Everything that the seven indicators need was reported for this year.")
+        ),
+        warnings if warnings.rows else paragraph(say("The data checks have no warnings.")),
+    )
+
+
+def method(report: Report) -> Page:
+    """Method, standard, sources, versions and fingerprint."""
+    say, study = report.say, report.study
+    note = study.rules.standard.profile.note
+    steps = [
+        say(
+            "Register: every school that is open and every stage it teaches. Left out are "
+            "special-education schools and teaching points with fewer than {limit} students; "
+            "private schools and schools run by other levels of government count.",
+            limit=say.number(study.rules.number("option.teaching_point_students")),
+        ),
+        say(
+            "Indoor sports area is taken out of the teaching area and added to the sports area. "
+            "Teaching area, sports area, equipment and multimedia rooms of through-schools and "
+            "combined secondary schools are then divided among the stages by students weighted "
+            "1 : 1.1 : 1.32 (primary : junior : senior). Teachers are counted in the stage in "
+            "which they are recorded."
+        ),
+        say(
+            "Value of a school: resource divided by students. County mean: total resource "
+            "divided by total students. CV = √[Σ P (X − M)² / Σ P] / M with the schools' students P, "
+            "values X and the county mean M (population form)."
+        ),
+        say(
+            "Missing data are neither 0 nor average: what needs them is not assessed and leaves "
+            "the verdict open. All comparisons use unrounded values and include the limit itself."
+        ),
+    ]
+    sources = [
+        source.title + (f" — {source.note}" if source.note else "")
+        for source in study.county.record.sources
+    ]
+    packages = ("junheng", "pandas", "numpy", "matplotlib", "papermill", "nbconvert", "typst")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+    return section(
+        say("Method, standard and sources"),
+        subheading(say("Method")),
+        bullets(steps),
+        subheading(say("Standard")),
+        paragraph(
+            say(
+                "{title}; rules in force on {date}.",
+                title=say.label(study.rules.standard.title),
+                date=study.rules.date,
+            )
+        ),
+        paragraph(say.label(note)) if note else "",
+        standard_grid(study, report.lang),
+        subheading(say("Sources of the data")),
+        bullets(sources) if sources else paragraph(say("No source is given in county.yaml.")),
+        subheading(say("Reproducibility")),
+        paragraph(say("Versions: {versions}.", versions=versions)),
+        paragraph(
+            say(
+                "Fingerprint of the inputs (SHA-256): {digest}. The same fingerprint and versions "
+                "give the same file, byte by byte.",
+                digest=_spaced(study.county.fingerprint),
+            )
+        ),
+    )
+
+
+def annex(report: Report) -> Page:
+    """The tables of the national application form."""
+    grids = form_grids(report.study, report.lang)
+    return section(
+        report.say("Annex: the application form"),
+        paragraph(
+            report.say(
+                "Tables I to VI of the national application form, with its columns and decimals. "
+                "The command junheng form writes them as a workbook to fill in and to file."
+            )
+        ),
+        *(grid for grid in grids.values()),
+    )
+
+
+def _spaced(digest: str, size: int = 8) -> str:
+    """A long digest in groups, so that it can be read aloud and breaks in print."""
+    groups = math.ceil(len(digest) / size)
+    return " ".join(digest[i * size : (i + 1) * size] for i in range(groups))

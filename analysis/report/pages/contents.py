@@ -1,0 +1,13 @@
+"""The pages of a county's report in their order."""
+
+from __future__ import annotations
+
+from . import basis, development, resources, verdict
+
+#: Each takes a `Report` and returns a `Page`.
+PAGES = (
+    *(verdict.cover, verdict.findings, verdict.checklist, verdict.targets),
+    *(resources.schools, resources.indicators, resources.balance, resources.shortfalls),
+    *(development.trends, development.plan, development.outlook),
+    *(basis.firmness, basis.data_quality, basis.method, basis.annex),
+)

@@ -1,0 +1,180 @@
+"""Over the years: the course so far, the plan on the time line, what comes by a scenario."""
+
+from __future__ import annotations
+
+from ...base.files import N_
+from ...present.charts.course import enrolment_chart, trend_chart
+from ...present.charts.roadmap import roadmap_chart
+from ...present.plan_review import review
+from ...present.prospects import charts, tables
+from ...present.prospects.sentences import band_text, conclusions, scenario_name
+from ...present.tables.course import pace_grid, passing_grid, shrinking_grid, trend_grid
+from ...present.tables.plan import (
+    due_grid,
+    effects_grid,
+    equipment_grid,
+    moves_grid,
+    projects_grid,
+    remarks_grid,
+)
+from ...present.terms import ROUNDED
+from .page import Page, Picture, bullets, paragraph, section
+from .report import Report
+
+OUTLOOK_METHOD = N_(
+    "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
+    "years, drawn towards those of the county where a school is small); entrants follow births six "
+    "years earlier. A cohort keeps its classes. What the scenario does not name stays as last "
+    "observed: teachers, areas, equipment, and everything that the county reports. Public-use funds "
+    "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
+)
+
+
+def trends(report: Report) -> Page:
+    """Course of means and CVs over the years."""
+    say, study = report.say, report.study
+    years = list(study.years)
+    if len(years) == 1:
+        return section(
+            say("Course over the years"),
+            paragraph(say("There are data for one school year only; a course cannot be shown.")),
+        )
+    span = f"{years[0]}–{years[-1]}"
+    pace = pace_grid(study, report.lang)
+    return section(
+        say("Course over the years"),
+        paragraph(
+            say(
+                "Each year is judged by the rules in force in that year; a year before the first "
+                "rules has no threshold."
+            )
+        ),
+        Picture(
+            enrolment_chart(study, report.lang),
+            say("Students by stage, {span}", span=span),
+            say("Lines of the students of each stage over the school years {span}.", span=span),
+        ),
+        passing_grid(study, report.lang),
+        Picture(
+            trend_chart(study, "mean", report.lang),
+            say("County means of the seven indicators, {span}", span=span),
+            say("Small panels, one per indicator; the figures are in the tables below."),
+        ),
+        trend_grid(study, "mean", report.lang),
+        Picture(
+            trend_chart(study, "cv", report.lang),
+            say("Coefficients of variation, {span}", span=span),
+            say("Small panels, one per indicator; the figures are in the tables below."),
+        ),
+        trend_grid(study, "cv", report.lang),
+        shrinking_grid(study, report.lang),
+        paragraph(
+            say(
+                "Pace: a straight line through the observed years (at least three) with the range "
+                "that holds its slope with a probability of 80 %. On course: even the slow end "
+                "arrives by the target year; at risk: only the fast end does; off course: not even "
+                "that. Years in which schools are missing are left out."
+            )
+        ),
+        pace
+        if pace.rows
+        else paragraph(say("Every goal is reached already, or has none to be reached.")),
+    )
+
+
+def plan(report: Report) -> Page:
+    """The county's plan: time line, what is due, projects, and what does not fit."""
+    say, study = report.say, report.study
+    plan = study.county.plan
+    title = say("The plan on the time line")
+    if plan is None:
+        return section(title, paragraph(say("There is no plan.yaml with this county's data.")))
+    remarks = review(plan, study)
+    start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
+    grids = [
+        due_grid(plan, start, report.lang),
+        remarks_grid(remarks, report.lang),
+        projects_grid(plan, report.lang),
+        effects_grid(plan, study, report.lang),
+        moves_grid(plan, report.lang),
+        equipment_grid(plan, report.lang),
+    ]
+    counts = say(
+        "{title} ({document}): {phases} phases, {projects} projects, {moves} moves, {measures} "
+        "measures, {tasks} rows of the calendar, {duties} recurring duties.",
+        title=say.label(plan.title),
+        document=plan.document,
+        phases=len(plan.phases),
+        projects=len(plan.projects),
+        moves=len(plan.moves),
+        measures=len(plan.measures),
+        tasks=len(plan.calendar),
+        duties=len(plan.duties),
+    )
+    return section(
+        title,
+        paragraph(counts),
+        Picture(
+            roadmap_chart(plan, report.lang, study.year),
+            say("The plan on the time line"),
+            say("Bars for phases, projects, moves and equipment; diamonds for milestones."),
+        ),
+        *(grid for grid in grids),
+        paragraph(say("What a reader notices besides, and no rule can find:"))
+        if plan.oddities
+        else "",
+        bullets([say.label(text) for text in plan.oddities]) if plan.oddities else "",
+    )
+
+
+def outlook(report: Report) -> Page:
+    """What comes if a scenario comes true, beside the trend; nothing without a scenario."""
+    say, ahead = report.say, report.prospects
+    if ahead is None:
+        return Page(())
+    lang = report.lang
+    span = f"{report.study.county.years[0]}–{ahead.study.outlook.until}"
+    notes, small = tables.notes_grid(ahead, lang), tables.small_schools_grid(ahead, lang)
+    hollow, held = tables.hollow_grid(ahead, lang), tables.coverage_grid(ahead, lang)
+    return section(
+        say("What if: {scenario}", scenario=scenario_name(ahead, lang, ahead.main)),
+        bullets(conclusions(ahead, lang)),
+        tables.comparison_grid(ahead, lang),
+        Picture(
+            charts.enrolment_chart(ahead, lang),
+            say("Students by scenario, {span}", span=span),
+            say("Lines by scenario, projected years on grey; the figures are in the tables."),
+        ),
+        paragraph(band_text(ahead, lang)),
+        tables.verdict_grid(ahead, lang),
+        Picture(
+            charts.schools_chart(ahead, lang),
+            say("Schools that meet the school rule by scenario, {span}", span=span),
+            say("Lines by scenario, projected years on grey; the figures are in the tables."),
+        ),
+        tables.needs_grid(ahead, lang),
+        small
+        if small.rows
+        else paragraph(
+            say("No school becomes smaller than the standard counts or leaves the judgement.")
+        ),
+        hollow,
+        Picture(
+            charts.balance_chart(ahead, lang),
+            say("Coefficients of variation by scenario, {span} (red line: limit)", span=span),
+            say("Small panels, one per indicator; lines by scenario, projected years on grey."),
+        ),
+        Picture(
+            charts.chances_chart(ahead, lang),
+            say("How likely each condition is met, by year"),
+            say("Lines of the share of drawn courses; the figures are in the next table."),
+        ),
+        tables.chances_grid(ahead, lang),
+        held
+        if held.rows
+        else paragraph(say("The county's past is too short for a back-test of the bands.")),
+        notes,
+        tables.assumptions_grid(ahead, lang),
+        paragraph(say(OUTLOOK_METHOD)),
+        paragraph(say(ROUNDED)),
+    )

@@ -1,0 +1,111 @@
+"""What a report is about: a study, a language, and scenarios for the chapter that looks ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...base.language import Language, speak
+from ...data.load import County
+from ...future.analyze import analyze
+from ...future.prospects import Prospects
+from ...measure.indicators import round_half_up
+from ...measure.study import Study
+from ...present.prospects.sentences import scenario_name
+from ...present.terms import school_year
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the pages of a county's report are made of.
+
+    Attributes
+    ----------
+    study : Study
+    lang : {"zh", "en"}
+    prospects : Prospects, optional
+        Scenarios for the chapter that looks ahead.
+    """
+
+    study: Study
+    lang: str = "zh"
+    prospects: Prospects | None = None
+
+    @classmethod
+    def of(
+        cls,
+        county: County | str,
+        year: int | None = None,
+        lang: str = "zh",
+        scenario: str | None = None,
+    ) -> Report:
+        """The report of a county and year; with a scenario, also of a projected year."""
+        if scenario is None:
+            return cls(analyze(county, year), lang)
+        prospects = Prospects(county, [scenario])
+        if year is None or year <= prospects.last:
+            return cls(analyze(prospects.county, year), lang, prospects)
+        study = analyze(prospects.county, year, scenario=prospects.scenarios[scenario])
+        return cls(study, lang, prospects)
+
+    @property
+    def say(self) -> Language:
+        """The language of the report."""
+        return speak(self.lang)
+
+    @property
+    def projected(self) -> bool:
+        """Whether the judged year has not been observed."""
+        return self.study.year > self.study.county.last_observed
+
+    @property
+    def verdict(self) -> str:
+        """met, not_met or not_assessed."""
+        return {True: "met", False: "not_met", None: "not_assessed"}[self.study.recognised]
+
+    @property
+    def title(self) -> str:
+        """Title for the file's properties and the running head."""
+        return self.say(
+            "{county}: high-quality and balanced compulsory education, {year}",
+            county=self.say.label(self.study.county.record.name),
+            year=school_year(self.study.year, self.say),
+        )
+
+    @property
+    def marks(self) -> list[str]:
+        """What every page must say about its figures."""
+        marks = []
+        if self.study.county.record.synthetic:
+            marks.append(self.say("Sample: the figures of single schools are synthetic"))
+        if self.projected:
+            scenario = scenario_name(self.prospects, self.lang, self.prospects.main)
+            marks.append(self.say("Projected, not observed: {scenario}", scenario=scenario))
+        return marks
+
+    @property
+    def metadata(self) -> dict:
+        """What the exporters need to know of the whole document."""
+        judged = self.study.rows[self.study.rows["in_scope"]]
+        schools = judged["school_id"].nunique()
+        students = int(round_half_up(judged["students"].sum(), 0))
+        identity = f"junheng {self.study.county.code} {self.study.year} {schools} {students}"
+        return {
+            "title": self.title,
+            "lang": self.lang,
+            "county": self.say.label(self.study.county.record.name),
+            "code": self.study.county.code,
+            "year": self.study.year,
+            "scenario": self.prospects.main if self.prospects else "",
+            "schools": schools,
+            "students": students,
+            # what a finished file is checked by
+            "keywords": identity,
+            "verdict": self.verdict,
+            "mark": self.say("; ").join(self.marks),
+            "contents": self.say("Contents"),
+            "table": self.say("Table"),
+            "figure": self.say("Figure"),
+            "page": self.say("Page {page} of {pages}", page="{page}", pages="{pages}"),
+            # the reference day of the statistics: the file must not depend on when it was made
+            "date": f"{self.study.year:04d}-09-01",
+        }

@@ -1,0 +1,136 @@
+"""The sheets of the school rule and of the shortfalls, school by school."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.indicators import whole_up
+from .book import HEADS, Book, Field, quoted, stage_field, titled
+from .formulas import COUNT, HAIR_TEXT
+from .indicators import INDICATOR_COLUMNS
+
+
+def write_schools(
+    book: Book, rules: dict, blocks: dict, register: pd.DataFrame
+) -> dict[str, range]:
+    """At least six of seven, the rest at the floor or more -> rows of each stage."""
+    say, study, word = book.say, book.study, book.status
+    fields = [
+        stage_field(say),
+        Field(say("School id"), 11),
+        Field(say("School"), 26),
+        Field(say("Judged"), 7, align="center"),
+        *(
+            Field(f"{i.number} {say.label(i.short)}", 13, align="center")
+            for i in INDICATORS.values()
+        ),
+        Field(say("Met"), 6, COUNT),
+        Field(say("85 % or more"), 7, COUNT),
+        Field(say("Below 85 %"), 7, COUNT),
+        Field(say("Not assessed"), 7, COUNT),
+        Field(say("School rule"), 12, align="center"),
+    ]
+    sheet = book.sheets["schools"]
+    note = say(
+        "A school meets the rule if at least {needed} of 7 indicators are met and the rest reach "
+        "{floor} of their thresholds; what was not reported leaves it open unless it has failed "
+        "already.",
+        needed=say.number(study.rules.number("school.indicators_met")),
+        floor=say.percent(study.rules.number("school.floor"), 0),
+    )
+    sheet.head(say("The rule for every school"), note, fields, 3)
+    words = {name: quoted(text) for name, text in word.items()}
+    results = study.schools.set_index(["stage", "school_id"])
+    data, needed = book.sheets["indicators"], rules["school.indicators_met"]
+    stages: dict[str, range] = {}
+    row = HEADS
+    for stage in STAGES:
+        part = register[register["stage"] == stage]
+        stages[stage] = range(row, row + len(part))
+        for position, record in enumerate(part.to_dict("records")):
+            sheet.text(row, 0, say.label(STAGE_LABELS[stage]))
+            sheet.text(row, 1, record["school_id"])
+            sheet.text(row, 2, record["school"])
+            rows = blocks[stage, next(iter(INDICATORS))].rows
+            yes_no = book.yes if record["in_scope"] else book.no
+            sheet.formula(row, 3, data.ref(rows[position], INDICATOR_COLUMNS["judged"]), yes_no)
+            for column, name in enumerate(INDICATORS, 4):
+                block = blocks[stage, name]
+                sheet.formula(
+                    row,
+                    column,
+                    data.ref(block.rows[position], INDICATOR_COLUMNS["status"]),
+                    word[block.results["status"].iloc[position]],
+                )
+            seven = f"{xl_rowcol_to_cell(row, 4)}:{xl_rowcol_to_cell(row, 10)}"
+            judged = bool(record["in_scope"])
+            key = (stage, record["school_id"])
+            names = ("met", "near", "below_floor", "missing")
+            counts = {n: results.loc[key, n] if judged else 0 for n in names}
+            statuses = ("met", "near", "short", "not_assessed")
+            for column, (name, status) in enumerate(zip(names, statuses, strict=True), 11):
+                sheet.formula(row, column, f"COUNTIF({seven},{words[status]})", counts[name])
+            met, _, below, missing = (xl_rowcol_to_cell(row, column) for column in range(11, 15))
+            sheet.formula(
+                row,
+                15,
+                f"IF({xl_rowcol_to_cell(row, 3)}<>{quoted(book.yes)},{words['not_applicable']},"
+                f'IF(OR({below}>0,AND({needed}<>"",{met}+{missing}<{needed})),{words["not_met"]},'
+                f'IF(AND({needed}<>"",{met}>={needed},{missing}=0),{words["met"]},'
+                f"{words['not_assessed']})))",
+                word[results.loc[key, "status"] if judged else "not_applicable"],
+            )
+            row += 1
+    sheet.colour(HEADS, row - 1, 4, 10)
+    sheet.colour(HEADS, row - 1, 15)
+    return stages
+
+
+def write_shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
+    """What each school lacks, as printed (rounded up), and the sums of each stage."""
+    say = book.say
+    fields = [
+        stage_field(say),
+        Field(say("School id"), 11),
+        Field(say("School"), 26),
+        *(
+            Field(titled(f"{i.number} {say.label(i.short)}", i.resource, say), 14, COUNT)
+            for i in INDICATORS.values()
+        ),
+    ]
+    sheet = book.sheets["shortfalls"]
+    note = say(
+        "To meet every threshold of the stage; rounded up, so that what is printed suffices. "
+        "Empty: not assessed or not judged."
+    )
+    sheet.head(say("What each school is missing"), note, fields, 3)
+    data = book.sheets["indicators"]
+    row = HEADS
+    bold = {"bold": True, "bg_color": "#F6F6F6"}
+    for stage in STAGES:
+        part = register[register["stage"] == stage]
+        first = row
+        sums = dict.fromkeys(INDICATORS, 0.0)
+        for position, record in enumerate(part.to_dict("records")):
+            sheet.text(row, 0, say.label(STAGE_LABELS[stage]))
+            sheet.text(row, 1, record["school_id"])
+            sheet.text(row, 2, record["school"])
+            for column, name in enumerate(INDICATORS, 3):
+                block = blocks[stage, name]
+                cell = data.ref(block.rows[position], INDICATOR_COLUMNS["shortfall"])
+                value = whole_up(block.results["shortfall"].iloc[position]) + 0.0
+                sums[name] += 0.0 if np.isnan(value) else value
+                sheet.formula(row, column, f'IF({cell}="","",-INT(-({cell}-{HAIR_TEXT})))', value)
+            row += 1
+        if row > first:
+            sheet.text(row, 0, say.label(STAGE_LABELS[stage]), **bold)
+            sheet.text(row, 1, "", **bold)
+            sheet.text(row, 2, say("All schools"), **bold)
+            for column, name in enumerate(INDICATORS, 3):
+                cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(row - 1, column)}"
+                sheet.formula(row, column, f"SUM({cells})", sums[name], **bold)
+            row += 1
