@@ -26,7 +26,7 @@ check: $(READY) ## lint, import layers, rules for notebooks and texts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/test_house.py tests/test_notebooks.py -m "not slow"
+	$(BIN)/python -m pytest tests/house/test_house.py tests/house/test_notebooks.py -m "not slow"
 
 lab: $(READY) ## open JupyterLab on the analyst's starting page
 	$(BIN)/jupyter lab notebooks/explore.ipynb

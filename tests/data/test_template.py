@@ -12,9 +12,9 @@ from pathlib import Path
 import bad_county as bad
 import openpyxl
 import pytest
+from bad_county import counties
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from test_load import counties
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county

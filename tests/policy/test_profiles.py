@@ -15,7 +15,7 @@ import pytest
 from analysis.base.files import InputError
 from analysis.policy.standards import Profile, Standard, built_in, load_standard
 
-SAMPLES = Path(__file__).parents[1] / "data" / "sample"
+SAMPLES = Path(__file__).parents[2] / "data" / "sample"
 DONGHE = SAMPLES / "150202-donghe" / "standard.yaml"
 #: Column of a table: its standard, and the day on which its figures are looked up.
 COLUMNS = {

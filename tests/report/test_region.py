@@ -1,7 +1,7 @@
 """The region's report: who stands where, by hand-made counties."""
 
 import pytest
-from conftest import build_county, save_county
+from counties import build_county, save_county
 
 from analysis.present.region import failing_grid, near_grid, ranking_grid, read_region, unread_grid
 from analysis.report.region import RegionReport

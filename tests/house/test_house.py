@@ -11,7 +11,7 @@ import yaml
 from babel.messages import extract, pofile
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEXT = {".py", ".md", ".yml", ".yaml", ".toml", ".lock", ".css", ".lua", ".typ", ".j2", ".ipynb"}
 
 
