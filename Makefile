@@ -40,9 +40,9 @@ bench: $(READY) ## measure ours against what one would use instead; writes docs/
 samples: $(READY) ## write data/sample anew from its recipes
 	$(BIN)/python tools/make_samples.py data/sample
 
-messages: $(READY) ## collect new messages into the catalogues zh and en
-	$(BIN)/pybabel -q extract -k say -k self.say -k N_ -k say.plural:1,2 -k plural:1,2 --no-location --omit-header -o .venv/messages.pot analysis
-	for lang in zh en; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -w 100 -l $$lang -i .venv/messages.pot -o analysis/base/locale/$$lang.po; done
+messages: $(READY) ## collect new messages into the Chinese catalogue
+	$(BIN)/pybabel -q extract --sort-output -k say -k self.say -k N_ -k say.plural:1,2 -k plural:1,2 --no-location --omit-header -o .venv/messages.pot analysis
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh -i .venv/messages.pot -o analysis/base/locale/zh.po
 
 lock: ## pin the newest versions that pyproject.toml allows into requirements.lock
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
