@@ -4,10 +4,10 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check lab planner bench samples messages lock clean
+.PHONY: help reports test test-all check lab planner bench samples messages lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11"; exit 1; }
@@ -19,14 +19,17 @@ $(READY): pyproject.toml requirements.lock
 reports: $(READY) ## install what is missing; PDF and web page of every sample county and reports/index.html
 	$(BIN)/junheng batch data/sample --region --out reports
 
-test: $(READY) ## install what is missing; run all tests
+test: $(READY) ## install what is missing; run the tests, without the slow ones (3 minutes on 2 cores)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+
+test-all: $(READY) ## run all tests, also those that execute notebooks, build reports or start processes
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## lint, import layers, rules for notebooks and texts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/house/test_house.py tests/house/test_notebooks.py -m "not slow"
+	$(BIN)/python -m pytest tests/house/test_house.py tests/house/test_terms.py tests/house/test_notebooks.py -m "not slow"
 
 lab: $(READY) ## open JupyterLab on the analyst's starting page
 	$(BIN)/jupyter lab notebooks/explore.ipynb

@@ -33,6 +33,12 @@ PER_STUDENT = {
 }
 
 
+def school(kind: str, primary=None, junior=None, senior=None, **cells) -> dict:
+    """A school of a type with its students, for `build_county`."""
+    students = {"students_primary": primary, "students_junior": junior, "students_senior": senior}
+    return {"type": kind} | {name: n for name, n in students.items() if n is not None} | cells
+
+
 def build_county(
     schools: list[dict],
     years: int | list[int] = 2023,
