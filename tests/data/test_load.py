@@ -356,6 +356,7 @@ def expected(name: str, rows: bad.Rows) -> pd.DataFrame:
     return frame.replace("", np.nan).astype(kinds)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12,
     deadline=None,
@@ -379,6 +380,7 @@ def test_what_is_written_is_read(tmp_path_factory, tables, encoding, separator):
 # --- size ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_rows(folder):
     """A large county loads in seconds; the bound leaves room for a slow machine."""
     schools, grades, years = 1700, range(1, 7), range(2006, 2026)

@@ -77,6 +77,7 @@ TEXTS = st.text(
 AMOUNTS = st.floats(0, 1e14, allow_nan=False).map(repr) | st.sampled_from(["", "0.1", "1e-7"])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25,
     suppress_health_check=list(HealthCheck),
