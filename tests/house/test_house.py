@@ -167,3 +167,12 @@ def test_make_messages_looks_for_the_same_keywords():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     assert "-k say -k self.say -k N_" in makefile
+
+
+def test_tests_lie_in_the_rooms_of_the_code_and_say_what_they_promise():
+    rooms = {path.parent.name for path in (ROOT / "analysis").glob("*/__init__.py")} | {"house"}
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+
+    assert [path for path in files if path.parent.name not in rooms] == []
+    assert [path for path in files if not path.read_text(encoding="utf-8").startswith('"""')] == []
+    assert len({path.name for path in files}) == len(files)
