@@ -4,10 +4,10 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check lab planner bench samples messages lock clean
+.PHONY: help reports test test-all check lab planner bench samples messages lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11"; exit 1; }
@@ -19,14 +19,17 @@ $(READY): pyproject.toml requirements.lock
 reports: $(READY) ## install what is missing; PDF and web page of every sample county and reports/index.html
 	$(BIN)/junheng batch data/sample --region --out reports
 
-test: $(READY) ## install what is missing; run all tests
+test: $(READY) ## install what is missing; run the tests, without the slow ones (3 minutes on 2 cores)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not system"
+
+test-all: $(READY) ## run all tests, also those that execute notebooks, build reports or start processes
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## lint, import layers, rules for notebooks and texts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/test_house.py tests/test_notebooks.py -m "not slow"
+	$(BIN)/python -m pytest tests/house/test_house.py tests/house/test_terms.py tests/house/test_notebooks.py -m "not slow"
 
 lab: $(READY) ## open JupyterLab on the analyst's starting page
 	$(BIN)/jupyter lab notebooks/explore.ipynb
@@ -40,9 +43,9 @@ bench: $(READY) ## measure ours against what one would use instead; writes docs/
 samples: $(READY) ## write data/sample anew from its recipes
 	$(BIN)/python tools/make_samples.py data/sample
 
-messages: $(READY) ## collect new messages into the catalogues zh and en
-	$(BIN)/pybabel -q extract -k say -k self.say -k N_ -k say.plural:1,2 -k plural:1,2 --no-location --omit-header -o .venv/messages.pot analysis
-	for lang in zh en; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -w 100 -l $$lang -i .venv/messages.pot -o analysis/base/locale/$$lang.po; done
+messages: $(READY) ## collect new messages into the Chinese catalogue
+	$(BIN)/pybabel -q extract --sort-output -k say -k self.say -k N_ -k say.plural:1,2 -k plural:1,2 --no-location --omit-header -o .venv/messages.pot analysis
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh -i .venv/messages.pot -o analysis/base/locale/zh.po
 
 lock: ## pin the newest versions that pyproject.toml allows into requirements.lock
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock

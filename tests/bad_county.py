@@ -8,7 +8,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from hypothesis import strategies as st
+
 from analysis.base.schema.tables import TABLES
+from analysis.base.schema.terms import SCHOOL_TYPES
 
 COUNTY_YAML = """\
 code: "150202"
@@ -227,3 +230,43 @@ def county_yaml(old: str, new: str) -> Spoil:
         (folder / "county.yaml").write_text(COUNTY_YAML.replace(old, new), encoding="utf-8")
 
     return spoil
+
+
+# --- counties in order, of any shape ---------------------------------------------------------------
+
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=6
+).filter(lambda text: not text.startswith("="))
+IDS = st.from_regex(r"[0-9A-Z]{1,10}", fullmatch=True).filter(lambda text: "E" not in text)
+AMOUNTS = st.sampled_from(["", "0"]) | st.integers(0, 10**12).map(lambda cents: str(cents / 100))
+# a spreadsheet keeps fifteen digits
+COUNTS = st.integers(10, 10**5).map(str) | st.just("")
+VALUES = st.integers(-(10**14), 10**14).map(lambda n: repr(n / 1000)) | st.sampled_from(
+    ["yes", "no", "", "0"]
+)
+
+
+@st.composite
+def counties(draw) -> dict[str, Rows]:
+    """Small counties that are in order: schools of any type, rooms, county values."""
+    tables = {name: rows[:1] for name, rows in good_tables().items()}
+    for school in draw(st.lists(IDS, min_size=1, max_size=3, unique=True)):
+        kind = draw(st.sampled_from(sorted(SCHOOL_TYPES)))
+        tables["schools"].append(
+            [school, draw(NAMES), kind, "public", "7", "rural", "", "", "", "", "", draw(NAMES)]
+        )
+        row = dict.fromkeys(tables["school_years"][0], "")
+        row |= {"school_id": school, "year": "2021"}
+        for stage in SCHOOL_TYPES[kind].stages:
+            row[f"students_{stage}"] = draw(st.integers(0, 10**6).map(str))
+        for column in ("teaching_area_m2", "outdoor_sports_area_m2", "operating_funds_cny"):
+            row[column] = draw(AMOUNTS)
+        tables["school_years"].append(list(row.values()))
+        for room in draw(st.lists(st.sampled_from(["music", "art"]), max_size=2)):
+            tables["rooms"].append([school, "2021", room, draw(AMOUNTS)])
+    for item in draw(
+        st.lists(st.sampled_from(["births", "entrants_grade1", "free_series"]), unique=True)
+    ):
+        value = draw(VALUES if item == "free_series" else COUNTS)
+        tables["county_years"].append(["2021", item, value, draw(NAMES)])
+    return tables

@@ -1,7 +1,8 @@
 """Sentences, numbers and lists in Chinese or English.
 
-English text in the code is the message id; ``locale/<lang>.po`` holds what is printed. The
-catalogues are read as they are: nothing has to be compiled before the package runs.
+English text in the code is the message id and what is printed in English; ``locale/<lang>.po``
+holds only what differs from it. So far no English text does, so there is no ``en.po``. Catalogues
+are read as they are: nothing has to be compiled before the package runs.
 """
 
 from __future__ import annotations
@@ -138,6 +139,8 @@ def speak(code: str) -> Language:
 @functools.cache
 def _catalogue(code: str) -> gettext.NullTranslations:
     source = resources.files("analysis.base").joinpath("locale", f"{code}.po")
+    if not source.is_file():  # nothing differs from the text in the code
+        return gettext.NullTranslations()
     with source.open("rb") as file:
         catalogue = pofile.read_po(file, locale=_LOCALES[code])
     compiled = io.BytesIO()

@@ -35,7 +35,7 @@ OPTION_WORDS = {
     "students": {"zh": "按学生数", "en": "by students"},
     "none": {"zh": "不加权", "en": "none"},
     "graduates": {"zh": "按毕业生数", "en": "by graduates"},
-    "entrants": {"zh": "按入学数", "en": "by entrants"},
+    "entrants": {"zh": "按招生数", "en": "by entrants"},
     "each": {"zh": "分别", "en": "each"},
     "sum": {"zh": "合并", "en": "in sum"},
     "unrounded": {"zh": "不舍入", "en": "unrounded"},

@@ -20,7 +20,8 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests_support import write_cover, write_province
+from counties import write_province
+from notebook_files import write_cover
 
 from analysis import analyze, load_county
 from analysis.data.places import NOTEBOOKS, sample_folder

@@ -38,13 +38,13 @@ COUNTY_INPUTS = MappingProxyType(
         "teachers_rotated": Label("实际交流教师数（人）", "Teachers rotated"),
         "backbone_rotated": Label("其中：交流的骨干教师数（人）", "Backbone teachers rotated"),
         "zone_students_primary": Label(
-            "划片范围内小学适龄儿童数（人）", "Primary children of the catchment areas"
+            "划片范围内小学适龄儿童数（人）", "Primary children of the residence zones"
         ),
         "zone_enrolled_primary": Label(
             "其中：就近入学的小学生数（人）", "of them enrolled near home (primary)"
         ),
         "zone_students_junior": Label(
-            "划片范围内初中适龄少年数（人）", "Junior-age children of the catchment areas"
+            "划片范围内初中适龄少年数（人）", "Junior-age children of the residence zones"
         ),
         "zone_enrolled_junior": Label(
             "其中：就近入学的初中生数（人）", "of them enrolled near home (junior)"
@@ -88,7 +88,7 @@ COUNTY_INPUTS = MappingProxyType(
             )
             for kind, label in (
                 ("level", Label("学业水平等级", "level")),
-                ("ratio", Label("校际差异率", "difference between schools")),
+                ("ratio", Label("校际差异率", "between-school variance ratio")),
             )
             for subject, name in SUBJECTS.items()
         },

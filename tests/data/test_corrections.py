@@ -16,8 +16,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from typer.testing import CliRunner
 
+import analysis
 from analysis import load_county, read_county
-from analysis.base import language
 from analysis.base.files import Finding
 from analysis.cli.commands import app
 from analysis.data.check import LISTED
@@ -207,11 +207,12 @@ def test_of_what_cannot_be_opened_there_is_a_list(data, tmp_path):
 
 
 def test_advice_belongs_to_messages_that_exist():
-    with (Path(language.__file__).parent / "locale/zh.po").open("rb") as file:
+    package = Path(analysis.__file__).parent
+    with (package / "base" / "locale" / "zh.po").open("rb") as file:
         known = {message.id for message in pofile.read_po(file)}
     source = "".join(
         path.read_text(encoding="utf-8")
-        for path in Path(write_corrections.__code__.co_filename).parent.glob("*.py")
+        for path in package.rglob("*.py")
         if path.name != "corrections.py"
     )
     for message in ADVICE:

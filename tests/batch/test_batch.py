@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from counties import write_province
 from hypothesis import given
 from hypothesis import strategies as st
-from tests_support import write_cover, write_province
+from notebook_files import write_cover
 from typer.testing import CliRunner
 
 from analysis import load_county

@@ -24,7 +24,7 @@ from analysis.base.schema.tables import TABLES
 from analysis.base.schema.terms import SCHOOL_TYPES, SUBJECTS
 from analysis.policy.standards import load_standard
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data" / "sample"
 PUBLISHED = ROOT / "tests" / "published" / "C1_jiujiang_2023_7ind" / "inputs.csv"
 FOLDERS = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from counties import school
 
 from analysis import analyze, apportion, coefficient_of_variation
 from analysis.base.schema.indicators import INDICATORS
@@ -45,7 +46,7 @@ def row(study, indicator: str, stage: str = "primary", school: str = "001") -> p
 def test_not_unweighted(make_county):
     """100 students at 1000 yuan and 900 at 3000: 600 / 2800, where unweighted it is 1000 / 2000."""
     schools = [
-        {"students_primary": students, "equipment_value_cny": students * 1000 * level}
+        school("primary", students, equipment_value_cny=students * 1000 * level)
         for students, level in ((100, 1), (900, 3))
     ]
     found = balance(analyze(make_county(schools)), "equipment_value")
@@ -62,8 +63,8 @@ def test_divisor_is_n_and_not_n_minus_1():
 
 def test_county_mean_is_a_ratio_of_sums_and_not_a_mean_of_ratios(make_county):
     schools = [
-        {"students_primary": 100, "multimedia_rooms": 10},
-        {"students_primary": 900, "multimedia_rooms": 27},
+        school("primary", 100, multimedia_rooms=10),
+        school("primary", 900, multimedia_rooms=27),
     ]
     found = balance(analyze(make_county(schools)), "multimedia_rooms")
     assert found["mean"] == pytest.approx(100 * 37 / 1000)
@@ -73,7 +74,7 @@ def test_county_mean_is_a_ratio_of_sums_and_not_a_mean_of_ratios(make_county):
 def test_mean_of_zero_is_not_perfect_equality(make_county):
     assert np.isnan(coefficient_of_variation([0, 0, 0], [10, 20, 30]))
 
-    schools = [{"students_primary": 300, "backbone_primary": 0}] * 2
+    schools = [school("primary", 300, backbone_primary=0)] * 2
     found = balance(analyze(make_county(schools)), "backbone_teachers")
     assert found["mean"] == 0
     assert np.isnan(found["cv"])
@@ -84,17 +85,18 @@ def test_composite_is_not_compared_with_the_limit(make_county):
     """Every single CV is 0.50: met; nothing is said about the composite of 0.50, nor of 0.60."""
     for spread, single in ((0.5, "met"), (0.6, "not_met")):
         schools = [
-            {
-                "students_primary": 1000,
-                "above_qualification_primary": 100 * (1 + sign * spread),
-                "backbone_primary": 40 * (1 + sign * spread),
-                "pe_arts_primary": 40 * (1 + sign * spread),
-                "teaching_area_m2": 12_000 * (1 + sign * spread),
-                "indoor_sports_area_m2": 0,
-                "outdoor_sports_area_m2": 30_000 * (1 + sign * spread),
-                "equipment_value_cny": 6_000_000 * (1 + sign * spread),
-                "multimedia_rooms": 80 * (1 + sign * spread),
-            }
+            school(
+                "primary",
+                1000,
+                above_qualification_primary=100 * (1 + sign * spread),
+                backbone_primary=40 * (1 + sign * spread),
+                pe_arts_primary=40 * (1 + sign * spread),
+                teaching_area_m2=12_000 * (1 + sign * spread),
+                indoor_sports_area_m2=0,
+                outdoor_sports_area_m2=30_000 * (1 + sign * spread),
+                equipment_value_cny=6_000_000 * (1 + sign * spread),
+                multimedia_rooms=80 * (1 + sign * spread),
+            )
             for sign in (-1, 1)
         ]
         study = analyze(make_county(schools))
@@ -109,17 +111,12 @@ def test_composite_is_not_compared_with_the_limit(make_county):
 
 def test_through_schools_stay_in_the_cv(make_county):
     schools = [
-        {"students_primary": 400},
-        {"type": "nine_year", "students_primary": 200, "students_junior": 100},
-        {
-            "type": "twelve_year",
-            "students_primary": 100,
-            "students_junior": 80,
-            "students_senior": 60,
-        },
-        {"type": "combined_secondary", "students_junior": 300, "students_senior": 300},
-        {"type": "junior", "students_junior": 500},
-        {"type": "attached_class", "students_primary": 100, "students_junior": 50},
+        school("primary", 400),
+        school("nine_year", 200, 100),
+        school("twelve_year", 100, 80, 60),
+        school("combined_secondary", junior=300, senior=300),
+        school("junior", junior=500),
+        school("attached_class", 100, 50),
     ]
     study = analyze(make_county(schools))
     for indicator in INDICATORS:
@@ -133,13 +130,8 @@ def test_through_schools_stay_in_the_cv(make_county):
 
 
 def test_through_schools_are_apportioned(make_county):
-    school = {
-        "type": "nine_year",
-        "students_primary": 600,
-        "students_junior": 400,
-        "equipment_value_cny": 2_080_000,
-    }
-    study = analyze(make_county([school]))
+    one = school("nine_year", 600, 400, equipment_value_cny=2_080_000)
+    study = analyze(make_county([one]))
     # per student of the whole school both stages would have 2080 yuan, and primary would meet 2000
     assert row(study, "equipment_value")["value"] == pytest.approx(2000)
     assert row(study, "equipment_value", "junior")["value"] == pytest.approx(2200)
@@ -149,14 +141,8 @@ def test_senior_weight_is_not_forgotten_in_a_twelve_year_school(make_county):
     shares = apportion(1094, primary=500, junior=300, senior=200)
     assert shares == pytest.approx({"primary": 500, "junior": 330, "senior": 264})
 
-    school = {
-        "type": "twelve_year",
-        "students_primary": 500,
-        "students_junior": 300,
-        "students_senior": 200,
-        "equipment_value_cny": 2_188_000,
-    }
-    study = analyze(make_county([school]))
+    one = school("twelve_year", 500, 300, 200, equipment_value_cny=2_188_000)
+    study = analyze(make_county([one]))
     assert row(study, "equipment_value")["value"] == pytest.approx(2000)
     assert row(study, "equipment_value", "junior")["value"] == pytest.approx(2200)
 
@@ -166,19 +152,14 @@ def test_senior_weight_is_not_forgotten_in_a_combined_secondary_school(make_coun
         {"primary": 0, "junior": 100, "senior": 120}
     )
 
-    school = {
-        "type": "combined_secondary",
-        "students_junior": 100,
-        "students_senior": 100,
-        "equipment_value_cny": 550_000,
-    }
-    study = analyze(make_county([school]))
+    one = school("combined_secondary", junior=100, senior=100, equipment_value_cny=550_000)
+    study = analyze(make_county([one]))
     assert row(study, "equipment_value", "junior")["value"] == pytest.approx(2500)
 
 
 def test_senior_students_are_not_counted(make_county):
-    school = {"type": "combined_secondary", "students_junior": 100, "students_senior": 900}
-    study = analyze(make_county([school]))
+    one = school("combined_secondary", junior=100, senior=900)
+    study = analyze(make_county([one]))
     assert set(study.rows["stage"]) == {"junior"}
     assert balance(study, "backbone_teachers", "junior")["students"] == 100
     # two backbone teachers for 100 juniors; 0.2 for all 1000
@@ -186,14 +167,8 @@ def test_senior_students_are_not_counted(make_county):
 
 
 def test_teachers_are_not_apportioned(make_county):
-    school = {
-        "type": "nine_year",
-        "students_primary": 600,
-        "students_junior": 400,
-        "backbone_primary": 12,
-        "backbone_junior": 4,
-    }
-    study = analyze(make_county([school]))
+    one = school("nine_year", 600, 400, backbone_primary=12, backbone_junior=4)
+    study = analyze(make_county([one]))
     assert row(study, "backbone_teachers")["value"] == pytest.approx(2)
     assert row(study, "backbone_teachers", "junior")["value"] == pytest.approx(1)
 
@@ -202,13 +177,10 @@ def test_teachers_are_not_apportioned(make_county):
 
 
 def test_gymnasium_leaves_the_teaching_area_and_joins_the_sports_area(make_county):
-    school = {
-        "students_primary": 100,
-        "teaching_area_m2": 500,
-        "indoor_sports_area_m2": 60,
-        "outdoor_sports_area_m2": 700,
-    }
-    study = analyze(make_county([school]))
+    one = school(
+        "primary", 100, teaching_area_m2=500, indoor_sports_area_m2=60, outdoor_sports_area_m2=700
+    )
+    study = analyze(make_county([one]))
     # with the gymnasium 5.0 would meet 4.5, without it 7.0 would miss 7.5
     assert row(study, "teaching_area")["value"] == pytest.approx(4.4)
     assert row(study, "teaching_area")["status"] == "near"
@@ -217,15 +189,15 @@ def test_gymnasium_leaves_the_teaching_area_and_joins_the_sports_area(make_count
 
 
 def test_gymnasium_is_taken_out_before_the_school_is_divided(make_county):
-    school = {
-        "type": "nine_year",
-        "students_primary": 100,
-        "students_junior": 100,
-        "teaching_area_m2": 1260,
-        "indoor_sports_area_m2": 210,
-        "outdoor_sports_area_m2": 2100,
-    }
-    study = analyze(make_county([school]))
+    one = school(
+        "nine_year",
+        100,
+        100,
+        teaching_area_m2=1260,
+        indoor_sports_area_m2=210,
+        outdoor_sports_area_m2=2100,
+    )
+    study = analyze(make_county([one]))
     assert row(study, "teaching_area")["value"] == pytest.approx(5.0)
     assert row(study, "teaching_area", "junior")["value"] == pytest.approx(5.5)
     assert row(study, "sports_area")["value"] == pytest.approx(11.0)
@@ -241,8 +213,8 @@ def test_arts_teachers_are_not_forgotten(make_county, stage):
     assert "艺术" in INDICATORS["pe_arts_teachers"].zh
     assert "音乐" in INDICATORS["pe_arts_teachers"].zh
 
-    school = {"type": stage, f"students_{stage}": 1000, f"pe_arts_{stage}": 9}
-    found = row(analyze(make_county([school])), "pe_arts_teachers", stage)
+    one = {"type": stage, f"students_{stage}": 1000, f"pe_arts_{stage}": 9}
+    found = row(analyze(make_county([one])), "pe_arts_teachers", stage)
     assert found["quantity"] == 9
     assert found["value"] == pytest.approx(0.9)
     assert found["status"] == "met"
@@ -253,8 +225,8 @@ def test_arts_teachers_are_not_forgotten(make_county, stage):
 
 def test_no_rounding_before_the_floor(make_county):
     """3.566 prints as 3.57, which is the floor of 4.2; it is below it all the same."""
-    school = {"students_primary": 1000, "above_qualification_primary": 35.66}
-    study = analyze(make_county([school]))
+    one = school("primary", 1000, above_qualification_primary=35.66)
+    study = analyze(make_county([one]))
     found = row(study, "teachers_above_qualification")
     assert round(found["value"], 2) == 3.57
     assert found["status"] == "short"
@@ -262,8 +234,8 @@ def test_no_rounding_before_the_floor(make_county):
 
 
 def test_no_rounding_before_the_threshold(make_county):
-    school = {"students_primary": 10_000, "above_qualification_primary": 419.6}
-    found = row(analyze(make_county([school])), "teachers_above_qualification")
+    one = school("primary", 10_000, above_qualification_primary=419.6)
+    found = row(analyze(make_county([one])), "teachers_above_qualification")
     assert round(found["value"], 2) == 4.2
     assert found["status"] == "near"
 
@@ -285,16 +257,11 @@ def test_floor_is_not_a_victim_of_binary_fractions(make_county):
     assert judge([hair_below], [4.2], [0.85 * 4.2]).tolist() == ["near"]
     for students in range(100, 5001, 100):
         # exactly 85 % of what is needed
-        school = {
-            "students_primary": students,
-            "above_qualification_primary": students * 357 / 10_000,
-        }
-        value = 100 * school["above_qualification_primary"] / students
+        one = school("primary", students, above_qualification_primary=students * 357 / 10_000)
+        value = 100 * one["above_qualification_primary"] / students
         assert judge([value], [4.2], [0.85 * 4.2]).tolist() == ["near"], students
     exact = analyze(
-        make_county(
-            [{"students_primary": 300, "teaching_area_m2": 1147.5, "indoor_sports_area_m2": 0}]
-        )
+        make_county([school("primary", 300, teaching_area_m2=1147.5, indoor_sports_area_m2=0)])
     )
     assert row(exact, "teaching_area")["status"] == "near"
 
@@ -303,7 +270,7 @@ def test_floor_is_not_a_victim_of_binary_fractions(make_county):
 
 
 def test_missing_is_not_zero(make_county):
-    schools = [{"students_primary": 400}, {"students_primary": 400, "backbone_primary": None}]
+    schools = [school("primary", 400), school("primary", 400, backbone_primary=None)]
     study = analyze(make_county(schools))
     missing, found = (
         row(study, "backbone_teachers", school="002"),
@@ -319,7 +286,7 @@ def test_missing_is_not_zero(make_county):
     assert study.schools["status"].tolist() == ["met", "not_assessed"]
     # a real zero is one
     real = analyze(
-        make_county([{"students_primary": 400}, {"students_primary": 400, "backbone_primary": 0}])
+        make_county([school("primary", 400), school("primary", 400, backbone_primary=0)])
     )
     assert row(real, "backbone_teachers", school="002")["status"] == "short"
     assert real.recognised is False
@@ -328,13 +295,8 @@ def test_missing_is_not_zero(make_county):
 def _all_met(make_county, first: dict | None = None, second: dict | None = None):
     """A primary and a twelve-year school that meet everything, but for the given cells."""
     schools = [
-        {"students_primary": 400},
-        {
-            "type": "twelve_year",
-            "students_primary": 300,
-            "students_junior": 200,
-            "students_senior": 100,
-        },
+        school("primary", 400),
+        school("twelve_year", 300, 200, 100),
     ]
     return make_county([schools[0] | (first or {}), schools[1] | (second or {})])
 
@@ -369,7 +331,7 @@ def test_no_verdict_from_any_single_blank_cell(make_county):
 
 
 def test_no_verdict_without_any_single_reported_item(make_county):
-    schools = [{"students_primary": 400}, {"type": "junior", "students_junior": 400}]
+    schools = [school("primary", 400), school("junior", junior=400)]
     study = analyze(make_county(schools))
     items = study.evaluation.loc[study.evaluation["origin"] == "reported", "item"].tolist()
     assert study.recognised is True
@@ -382,9 +344,9 @@ def test_no_verdict_without_any_single_reported_item(make_county):
 # --- which schools count --------------------------------------------------------------------------
 
 
-def judged(make_county, **school) -> bool:
+def judged(make_county, **cells) -> bool:
     """Whether a school beside an ordinary one is judged; it is in the register anyhow."""
-    study = analyze(make_county([{"students_primary": 400}, school]))
+    study = analyze(make_county([school("primary", 400), cells]))
     registered = study.rows[study.rows["school_id"] == "002"]
     assert len(registered) >= 1
     found = "002" in set(study.indicators["school_id"])

@@ -1,7 +1,7 @@
 """The region's report: who stands where, by hand-made counties."""
 
 import pytest
-from conftest import build_county, save_county
+from counties import build_county, save_county
 
 from analysis.present.region.summary import read_region
 from analysis.present.region.tables import failing_grid, near_grid, ranking_grid, unread_grid

@@ -12,9 +12,9 @@ from pathlib import Path
 import bad_county as bad
 import openpyxl
 import pytest
+from bad_county import counties
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from test_load import counties
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
@@ -72,6 +72,7 @@ TEXTS = st.text(
 AMOUNTS = st.floats(0, 1e14, allow_nan=False).map(repr) | st.sampled_from(["", "0.1", "1e-7"])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25,
     suppress_health_check=list(HealthCheck),

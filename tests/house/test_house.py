@@ -1,5 +1,6 @@
 """The house rules: one dependency list, catalogues complete, nothing of one machine in the files."""
 
+import io
 import re
 import subprocess
 import tomllib
@@ -11,7 +12,8 @@ import yaml
 from babel.messages import extract, pofile
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
+LOCALE = ROOT / "analysis" / "base" / "locale"
 TEXT = {".py", ".md", ".yml", ".yaml", ".toml", ".lock", ".css", ".lua", ".typ", ".j2", ".ipynb"}
 
 
@@ -67,23 +69,72 @@ def messages():
     return {message for _, _, message, _, _ in found if message and message != ""}
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_catalogue_is_complete(lang):
-    path = ROOT / "analysis" / "base" / "locale" / f"{lang}.po"
+def catalogue(lang):
+    """The entries of a catalogue; English, the source text, needs none and may have no file."""
+    path = LOCALE / f"{lang}.po"
+    if lang == "en" and not path.exists():
+        return pofile.read_po(io.BytesIO())
     with path.open("rb") as file:
-        catalogue = pofile.read_po(file)
-    used = messages()
+        return pofile.read_po(file)
 
-    assert {m.id for m in catalogue if m.id} == used, "run make messages"
-    for message in catalogue:
-        if not message.id:
-            continue
-        texts = message.string if isinstance(message.string, tuple) else (message.string,)
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        assert all(texts), f"{lang}: not translated: {ids[0]}"
-        assert not message.fuzzy, ids[0]
+
+def of(message):
+    """(ids, texts) of an entry, two of each where it has a plural."""
+    ids = message.id if isinstance(message.id, tuple) else (message.id,)
+    texts = message.string if isinstance(message.string, tuple) else (message.string,)
+    return ids, texts
+
+
+def faults(lang, entries, used):
+    """What is wrong in a catalogue, a line each."""
+    ids = {message.id for message in entries if message.id}
+    if lang != "en":
+        yield from (f"{lang}: missing: {id}" for id in sorted(used - ids, key=str))
+    yield from (f"{lang}: not used: {id}" for id in sorted(ids - used, key=str))
+    for message in filter(lambda message: message.id, entries):
+        ids, texts = of(message)
+        if not all(texts) or message.fuzzy:
+            yield f"{lang}: not translated: {ids[0]}"
+        if lang == "en" and texts == ids:
+            yield f"{lang}: repeats its id: {ids[0]}"
         for text in texts:
-            assert placeholders(text) == placeholders(ids[-1]), ids[0]
+            if placeholders(text) != placeholders(ids[-1]):
+                yield f"{lang}: other places to fill in: {ids[0]}"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_catalogue_is_complete_and_holds_only_what_differs(lang):
+    assert list(faults(lang, catalogue(lang), messages())) == [], "run make messages"
+
+
+def test_faults_of_a_catalogue_are_found():
+    entries = pofile.read_po(
+        io.StringIO(
+            'msgid "same"\nmsgstr "same"\n\nmsgid "empty"\nmsgstr ""\n\n'
+            'msgid "one {a}"\nmsgid_plural "many {a}"\nmsgstr[0] "one {a}"\nmsgstr[1] "many {a}"\n\n'
+            'msgid "{a}"\nmsgstr "{b}"\n\nmsgid "old"\nmsgstr "former"\n'
+        )
+    )
+    used = {"same", "empty", ("one {a}", "many {a}"), "{a}", "new"}
+
+    assert list(faults("en", entries, used)) == [
+        "en: not used: old",
+        "en: repeats its id: same",
+        "en: not translated: empty",
+        "en: repeats its id: one {a}",
+        "en: other places to fill in: {a}",
+    ]
+    assert "zh: missing: new" in list(faults("zh", entries, used))
+
+
+def test_catalogues_stand_as_make_messages_writes_them():
+    for path in LOCALE.glob("*.po"):
+        written = io.BytesIO()
+        pofile.write_po(
+            written, catalogue(path.stem), width=100, sort_output=True, ignore_obsolete=True
+        )
+
+        assert written.getvalue().decode() == path.read_text(encoding="utf-8"), path
 
 
 def placeholders(text):
@@ -107,7 +158,7 @@ def test_no_path_of_one_machine_in_the_files():
 def test_make_help_explains_every_target():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"\.PHONY: (.*)", makefile)[1].split()
-    explained = re.findall(r"^(\w+):.*## ", makefile, flags=re.MULTILINE)
+    explained = re.findall(r"^([\w-]+):.*## ", makefile, flags=re.MULTILINE)
 
     assert sorted(phony) == sorted(explained)
 
@@ -116,3 +167,12 @@ def test_make_messages_looks_for_the_same_keywords():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     assert "-k say -k self.say -k N_" in makefile
+
+
+def test_tests_lie_in_the_rooms_of_the_code_and_say_what_they_promise():
+    rooms = {path.parent.name for path in (ROOT / "analysis").glob("*/__init__.py")} | {"house"}
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+
+    assert [path for path in files if path.parent.name not in rooms] == []
+    assert [path for path in files if not path.read_text(encoding="utf-8").startswith('"""')] == []
+    assert len({path.name for path in files}) == len(files)

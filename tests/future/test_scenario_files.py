@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pydantic
 import pytest
-from conftest import build_county
+from counties import build_county
 from hypothesis import given
 
 from analysis import InputError, load_scenario

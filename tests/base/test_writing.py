@@ -17,8 +17,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import typer
+from counties import write_workbook
 from ministry_files import write_returns
-from tests_support import write_workbook
 from typer.testing import CliRunner
 
 from analysis import load_county

@@ -21,7 +21,7 @@ from analysis.measure.dispersion import (
     weighted_mean,
 )
 
-PUBLISHED = Path(__file__).parent / "published"
+PUBLISHED = Path(__file__).parents[1] / "published"
 
 
 def read(case: str) -> tuple[pd.DataFrame, dict]:

@@ -46,6 +46,13 @@ def good(tmp_path_factory) -> bytes:
     return write_template(load_county(bad.write_folder(tmp_path_factory.mktemp("good"))), "en")
 
 
+@pytest.fixture(scope="session")
+def sample() -> tuple[bytes, bytes]:
+    """A sample county as a workbook, and its standard."""
+    county = load_county("230505-sifangtai")
+    return write_template(county, "en"), (county.path / "standard.yaml").read_bytes()
+
+
 def rebuilt(workbook: bytes, path: Path, parts: dict[str, Change]) -> Path:
     """The workbook with some of its parts changed, or others added."""
     with (
@@ -305,15 +312,14 @@ def test_hostile_names_are_read_as_they_are(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["<script>", "$(rm x)", "a;b", "..", "{{x}}", "#panic()", "`x`", "a'b\"c"])  # fmt: skip
-def test_names_of_files_and_reports(name, tmp_path):
+def test_names_of_files_and_reports(name, tmp_path, sample):
     path = tmp_path / f"{name}.xlsx"
-    path.write_bytes(write_template(load_county("230505-sifangtai"), "en"))
-    (tmp_path / "standard.yaml").write_bytes(
-        (load_county("230505-sifangtai").path / "standard.yaml").read_bytes()
-    )
+    for file, data in zip((path, tmp_path / "standard.yaml"), sample, strict=True):
+        file.write_bytes(data)
 
-    assert re.fullmatch(r"[\w.-]+", load_county(path).slug)
-    assert "/" not in load_county(path).slug
+    slug = load_county(path).slug
+    assert re.fullmatch(r"[\w.-]+", slug)
+    assert "/" not in slug
 
 
 @pytest.mark.parametrize(
@@ -445,6 +451,7 @@ TABLE_LIKE = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@pytest.mark.slow
 @FUZZ
 @given(st.binary(max_size=200) | TABLE_LIKE.map(lambda t: t.encode()) | TABLE_LIKE.map(lambda t: t.encode("gb18030")))  # fmt: skip
 def test_any_csv(tmp_path_factory, data):
@@ -453,6 +460,7 @@ def test_any_csv(tmp_path_factory, data):
     told(folder)
 
 
+@pytest.mark.slow
 @FUZZ
 @given(st.data())
 def test_any_workbook(tmp_path_factory, good, data):
@@ -480,6 +488,7 @@ YAML_LIKE = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@pytest.mark.slow
 @FUZZ
 @given(YAML_LIKE | st.text(max_size=60), st.sampled_from(["county.yaml", "standard.yaml", "plan.yaml"]))  # fmt: skip
 def test_any_yaml(tmp_path_factory, text, name):

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests_support import results, write_notebook
+from notebook_files import results, write_notebook
 
 from analysis import InputError
 from analysis.batch import kernels

@@ -10,7 +10,7 @@ import pytest
 from analysis.present.questions import QUESTIONS, question
 from analysis.report.build import execute
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 TAGS = {"parameters", "guide"}
 ALLOWED_IMPORTS = {"analysis", "seaborn"}
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -16,9 +16,9 @@ from hypothesis import given
 from analysis import progression_ratios, project_enrolment
 from analysis.future.backtest import backtest, backtest_errors
 
-CASE = Path(__file__).parent / "published" / "D2_enrollcast_r_package"
+CASE = Path(__file__).parents[1] / "published" / "D2_enrollcast_r_package"
 GRADE = {"K": 0, "1": 1, "2": 2}
-REAL = Path(os.environ.get("JUNHENG_REAL_DATA", Path(__file__).parents[2] / "shared" / "real"))
+REAL = Path(os.environ.get("JUNHENG_REAL_DATA", Path(__file__).parents[3] / "shared" / "real"))
 
 
 @pytest.fixture(scope="module")

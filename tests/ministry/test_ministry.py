@@ -1337,7 +1337,7 @@ def test_every_form_of_the_task_is_bound_with_its_source():
 
 
 def test_the_documentation_names_every_entry():
-    text = (Path(__file__).parent.parent / "docs" / "ministry-forms.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "ministry-forms.md").read_text(encoding="utf-8")
     for form in forms().forms:
         for binding in form.read:
             table, name, *_ = binding.to.split(".")

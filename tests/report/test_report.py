@@ -226,7 +226,7 @@ def test_nbconvert_finds_the_exporters(name):
 
 def test_workbook_gives_the_same_report_pages(tmp_path):
     """A county in one workbook and in a folder: the same sentences."""
-    from tests_support import write_workbook
+    from counties import write_workbook
 
     from analysis.present.sentences import findings
 

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import build_county
+from counties import build_county
 from hypothesis import Phase, given, settings
 
 from analysis import InputError, analyze, load_county, load_scenario, project

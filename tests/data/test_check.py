@@ -1229,6 +1229,7 @@ def test_a_folder_that_vanishes(folder, monkeypatch):
     assert told(read_county(folder)[1], folder) == [": cannot be read (No such file or directory)"]
 
 
+@pytest.mark.slow
 def test_thousands_of_columns(folder):
     titles = [f"column {n}" for n in range(10_000)]
     text = ",".join(["school_id", "year", "kind", "area_m2", *titles]) + "\n0101,2021,art,60" + "\n"
@@ -1261,6 +1262,7 @@ def test_a_hundred_thousand_wrong_rows(folder):
     assert f"enrolment.csv: {n - LISTED} more rows with the same problem" in sentences  # repeated
 
 
+@pytest.mark.slow
 def test_hundreds_of_thousands_of_unreadable_rows(folder):
     n = 200_000
     text = "school_id,year,kind,area_m2\n" + "".join(f"x {i},y{i},{i},a{i}\n" for i in range(n))
@@ -1274,6 +1276,7 @@ def test_hundreds_of_thousands_of_unreadable_rows(folder):
         assert more in sentences
 
 
+@pytest.mark.slow
 def test_random_damage_never_ends_in_a_traceback(folder, tmp_path):
     random = Random(20210901)
     workbook = bad.write_workbook(tmp_path / "county.xlsx")

@@ -16,7 +16,7 @@ from analysis.base.files import InputError
 from analysis.data.load import load_county
 from analysis.policy.plan import Plan, Record, begins, ends, read_plan
 
-SAMPLES = Path(__file__).parents[1] / "data" / "sample"
+SAMPLES = Path(__file__).parents[2] / "data" / "sample"
 DONGHE, HUTUBI = "150202-donghe", "652323-hutubi"
 YIMA, SIFANGTAI = "411281-yima", "230505-sifangtai"
 HAIBOWAN = "150302-haibowan"
