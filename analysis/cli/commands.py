@@ -189,6 +189,10 @@ def check(
                 warnings=len(findings),
             )
         )
+        from ..future.breaks import find_breaks
+
+        for note in find_breaks(county):
+            typer.echo(note.sentence(lang))
 
     _each(counties, lang, work)
 

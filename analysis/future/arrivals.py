@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 
 
 def arrive(model: Model, new: np.ndarray, year: int) -> None:
-    """Add the pupils of a year who move into the county, in place; take off those who leave."""
+    """Add the pupils of a year who move into the county, in place; take off those who leave.
+
+    `new` has the strands of `analysis.future.strands` as its rows; who comes begins at home.
+    """
+    place = model.strands.place[: new.shape[-2]]
     for entry in model.applied.migration:
         if not entry.start <= year <= entry.last:
             continue
-        mask = np.zeros(new.shape[-2:], dtype=bool)
+        schools = np.zeros((len(model.ids), GRADES), dtype=bool)
         chosen = model.schools.numbers(entry.schools) or np.flatnonzero(~model.special)
-        mask[np.ix_(chosen, [grade - 1 for grade in entry.grades])] = True
+        schools[np.ix_(chosen, [grade - 1 for grade in entry.grades])] = True
         if entry.area:
-            mask &= (model.roster["area"] == entry.area).to_numpy()[:, None]
-        here = np.where(mask, new, 0.0)
+            schools &= (model.roster["area"] == entry.area).to_numpy()[:, None]
+        here = np.where(schools[place], new, 0.0)
         whole = here.sum(axis=(-2, -1), keepdims=True)
         change = entry.students * here / np.where(whole > 0, whole, 1.0)
         new += np.maximum(change, -new)

@@ -6,6 +6,7 @@ confidence.
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Annotated, Literal
 
@@ -15,12 +16,27 @@ from ..base.files import N_
 from ..base.refusals import ENDS_FIRST, refusal
 from ..measure.apportioning.dividing import STAGE_QUANTITIES
 from ..policy.standards import Text
+from .entry import CUTOFF
 
 Year = Annotated[int, pydantic.Field(ge=1949, le=2100)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 Amount = Annotated[float, pydantic.Field(ge=0)]
 Stage = Literal["primary", "junior"]
 Allocation = Literal["need", "students"]
+
+
+def _date(value: str) -> str:
+    """A month and day that exist in every year."""
+    try:
+        datetime.date.fromisoformat(f"2023-{value}")
+    except ValueError:
+        raise refusal(
+            N_("“{value}” is no date; expected month and day, as in 08-31"), value=value
+        ) from None
+    return value
+
+
+MonthDay = Annotated[str, pydantic.AfterValidator(_date)]
 
 
 def listed(value: object) -> object:
@@ -86,15 +102,22 @@ class Births(Assumption):
     """
 
     values: dict[Year, Amount] = {}
+    monthly: dict[
+        Year, Annotated[tuple[Amount, ...], pydantic.Field(min_length=12, max_length=12)]
+    ] = {}
+    """Births from January to December, where they are known; their sum is the year's, unless given."""
     change: Annotated[float, pydantic.Field(gt=-1, le=1)] | Literal["trend"] = "trend"
     shift: Annotated[float, pydantic.Field(ge=-1, le=1)] = 0.0
 
 
 class Entry(Assumption):
-    """Entrants of grade 1: per child born six years earlier, or given by year.
+    """Entrants of grade 1: per child who is six by the cut-off date, or given by year.
 
     `window`: years over which the observed ratio and the schools' shares of the entrants are averaged.
     """
+
+    cutoff: MonthDay | dict[Year, MonthDay] = CUTOFF
+    """Month and day by which a child must be six (``08-31``); or by the school year from which it holds."""
 
     ratio: Amount | None = None
     """None: as observed."""
@@ -112,6 +135,22 @@ class Progression(Assumption):
     shrinkage: Amount = 50.0
     factor: dict[Stage, Amount] = {}
     """Multiplies the ratios within a stage; that of `junior` also the step from grade 6 to 7."""
+
+
+class Break(Assumption):
+    """An exchange of pupils between schools in the past, which is confirmed or denied.
+
+    Breaks are recognised from the pupils (`analysis.future.breaks`). `happened: true` makes the
+    schools named a group in that year even if none was recognised; `happened: false` takes them out
+    of every group of that year.
+    """
+
+    year: Year
+    """School year that began after it."""
+    schools: Annotated[Names, pydantic.Field(min_length=1)]
+    stage: Stage | None = None
+    """Both stages if missing."""
+    happened: bool = True
 
 
 class Migration(Period):

@@ -8,25 +8,23 @@ import numpy as np
 
 from ..base.files import N_
 from ..base.schema.terms import STAGES
-from ..measure.indicators import whole_down
 from .assumptions import Cap
 from .observed import ENTRANCE
 
 if TYPE_CHECKING:
     from .model import Model
+    from .strands import Pupils
 
 
-def pass_surplus(model: Model, new: np.ndarray, cap: Cap, year: int, middle: bool) -> None:
+def pass_surplus(model: Model, new: Pupils, cap: Cap, year: int) -> None:
     """Pass entrants above a cap on, in place; what nobody has room for stays and is said.
 
     Parameters
     ----------
     model : Model
-    new : ndarray, shape (..., schools, 9)
+    new : Pupils
     cap : Cap
     year : int
-    middle : bool
-        Whether it is the middle course, which is said.
     """
     if cap.students is None and cap.classrooms is None:
         return
@@ -36,7 +34,7 @@ def pass_surplus(model: Model, new: np.ndarray, cap: Cap, year: int, middle: boo
     for origin in origins:
         if origin in receivers:
             continue
-        whole = new[..., origin, :].sum(axis=-1)
+        whole = new.at(origin).sum(axis=-1)
         surplus = np.maximum(whole - _seats(model, cap, origin), 0.0)
         if not np.any(surplus > 0):
             continue
@@ -44,17 +42,17 @@ def pass_surplus(model: Model, new: np.ndarray, cap: Cap, year: int, middle: boo
             for target in receivers:
                 if not schools.teaches[stage][target]:
                     continue
-                here = new[..., target, :].sum(axis=-1)
+                here = new.at(target).sum(axis=-1)
                 room = np.maximum(_room(model, target, year) - here, 0.0)
-                amount = np.minimum(np.minimum(surplus, room), new[..., origin, first])
-                if model.applied.rounding == "yearly":
-                    amount = whole_down(amount)
-                new[..., origin, first] -= amount
-                new[..., target, first] += amount
+                entrants = new.at(origin)[..., first]
+                amount = np.minimum(np.minimum(surplus, room), entrants)
+                part = amount / np.where(entrants > 0, entrants, 1.0)
+                grades = slice(first, first + 1)
+                amount = new.give(origin, [target], grades, part[..., None])[..., 0]
                 surplus = surplus - amount
-                if middle:
+                if new.middle:
                     model.ledger(year, "cap", "", origin, [target], stage, float(amount))
-        if middle and surplus > 0.5:
+        if new.middle and surplus > 0.5:
             model.note("not_applied", N_("{year}: {n} pupils above the cap of {name} find no place elsewhere and stay"), year=year, n=round(float(surplus)), name=model.roster["name"].iloc[origin])  # fmt: skip
 
 

@@ -199,22 +199,50 @@ def ratios(
         NaN without any transition, infinite from a grade without pupils. With shrinkage such
         transitions do not count, and a school without any has the ratio of all schools.
     """
-    own = transitions(students)
     if not shrinkage:
-        return combine(own, method, window, weights)
+        return combine(transitions(students), method, window, weights)
+    before, after = students[:, :-1, :-1], students[:, 1:, 1:]
+    return step_ratios(before, after, method, window, weights, shrinkage)
+
+
+def step_ratios(
+    before: np.ndarray,
+    after: np.ndarray,
+    method: str = "mean",
+    window: int | None = None,
+    weights: Sequence[float] | None = None,
+    shrinkage: float = 0.0,
+) -> np.ndarray:
+    """Progression ratios from the pupils of each step; a school without any has that of all schools.
+
+    Parameters
+    ----------
+    before, after : ndarray, shape (schools, grades - 1, years - 1)
+        Pupils of a grade, and of the next one a year later; NaN where a step is not known or does not
+        count.
+    method, window, weights, shrinkage
+        As for `ratios`.
+
+    Returns
+    -------
+    ndarray, shape (schools, grades - 1)
+        NaN where no school has a step.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = after / before
     own = np.where(np.isfinite(own), own, np.nan)
     used = ~np.isnan(own)
     # pupils of all schools whose transition is known: numerator and denominator of the same schools
     with np.errstate(divide="ignore", invalid="ignore"):
-        together = np.where(used, students[:, 1:, 1:], 0.0).sum(axis=0) / np.where(
-            used, students[:, :-1, :-1], 0.0
-        ).sum(axis=0)
+        together = np.where(used, after, 0.0).sum(axis=0) / np.where(used, before, 0.0).sum(axis=0)
     county = combine(together, method, window, weights)
     counted, _ = _counted(own, method, window, weights)
-    feeders = np.where(counted, students[:, :-1, :-1], 0.0).sum(axis=-1)
-    share = feeders / (feeders + shrinkage)
+    feeders = np.where(counted, before, 0.0).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        share = feeders / (feeders + shrinkage)
     mine = combine(own, method, window, weights)
-    return np.where(np.isnan(mine), county, share * np.nan_to_num(mine) + (1 - share) * county)
+    share, mine = np.nan_to_num(share), np.nan_to_num(mine)
+    return np.where(counted.any(axis=-1), share * mine + (1 - share) * county, county)
 
 
 def progression_ratios(

@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.files import InputError
 from ..base.schema.terms import STAGES
 from ..data.load import County
-from .draws import forecast
+from .draws import pupil_bands
 
 
 def coverage(
@@ -33,13 +33,15 @@ def coverage(
     for origin in years[least_years - 1 : -1]:
         past = _until(county, origin)
         try:
-            found = forecast(past, until=min(years[-1], origin + 40), draws=draws, seed=seed)
+            totals, each = pupil_bands(
+                past, until=min(years[-1], origin + 40), draws=draws, seed=seed
+            )
         except InputError:
             continue
         actual = county.tables["school_years"].set_index(["year", "school_id"])
         for stage in STAGES:
             seen = actual[f"students_{stage}"].astype(float)
-            bands = found.schools[found.schools["stage"] == stage]
+            bands = each[each["stage"] == stage]
             value = seen.reindex(pd.MultiIndex.from_frame(bands[["year", "school_id"]])).to_numpy()
             known = np.isfinite(value) & (value > 0)
             inside = (bands["low"] <= value + 0.5) & (value - 0.5 <= bands["high"])
@@ -49,7 +51,7 @@ def coverage(
             ]
             ordinary = actual[~actual.index.get_level_values(1).isin(_special(county))]
             sums = ordinary[f"students_{stage}"].astype(float).groupby("year").sum()
-            whole = found.enrolment[found.enrolment["stage"] == stage].set_index("year")
+            whole = totals[totals["stage"] == stage].set_index("year")
             special = actual[actual.index.get_level_values(1).isin(_special(county))]
             constant = float(special[f"students_{stage}"].astype(float).get(origin, pd.Series([0.0])).sum())  # fmt: skip
             for year, band in whole.iterrows():

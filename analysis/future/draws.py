@@ -1,16 +1,18 @@
 """How sure a projection is: many seeded courses instead of one.
 
 Around the middle course of a scenario vary, as they did in the county's own past: the births that are
-not known yet, the entrants per child born, the schools' shares of them, progression from grade to
-grade (the county's and, the more the smaller it is, each school's), and the dates on which projects are
-finished. Staff, sites and what the county reports stay on the middle course. Every draw is judged by
-the same thresholds and limits as a single course.
+not known yet, the entrants per child of age, the schools' shares of them, progression from grade to
+grade (the county's, in part common to all grades, and, the more the smaller it is, each school's), and
+the dates on which projects are finished (`analysis.future.noise`). Staff, sites and what the county
+reports stay on the middle course. Every draw is judged by the same thresholds and limits as a single
+course. The probabilities are conditional: on the scenario, and on the coming years being like the past.
 
 What is drawn is a model, not a certainty: `analysis.future.coverage` says how often the bands held in the county's past.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,12 +25,14 @@ from ..measure.indicators import at_most
 from .analyze import analyze
 from .judge import DrawnYear
 from .model import Model
-from .noise import Noise, spreads
+from .noise import Noise, Spreads, spreads
 from .observed import SPAN
 from .scenario import BASELINE, Scenario
 
 #: Band that is printed: it should hold four times in five.
 BAND = (0.1, 0.9)
+QUANTILES = (BAND[0], 0.5, BAND[1])
+COLUMNS = ["low", "median", "high"]
 CHUNK = 200
 
 
@@ -115,36 +119,25 @@ class Draws:
         middle = Model(model.source, model.scenario, model.until).run()
         self.records = {record["year"]: record for record in middle.tables}
         self.additions = middle.sites.additions
-        shape = (self.count, len(model.ids))
-        totals = {stage: np.empty((len(model.years), self.count)) for stage in STAGES}
-        by_school = {
-            stage: np.empty((len(model.years), *shape), dtype=np.float32) for stage in STAGES
-        }
+        pupils = _Pupils(model, self.count)
         cvs = {stage: np.empty((len(model.years), len(INDICATORS), self.count)) for stage in STAGES}
         verdicts = np.zeros((len(model.years), 6, self.count), dtype=bool)
-        for start in range(0, self.count, CHUNK):
-            part = slice(start, min(start + CHUNK, self.count))
-            size = part.stop - part.start
-            state = np.broadcast_to(model.observed_students, (size, *model.students.shape)).copy()
-            classes = np.broadcast_to(model.classes, state.shape)
-            noise = Noise(self.rng, self.spread, model, size)
-            late = self.rng.choice(list(self.late), size=size, p=list(self.late.values()))
-            for position, year in enumerate(model.years):
-                state = model.pupils(state, year, noise.of_year(year, state))
-                classes = model.division.divided(state, classes, year)
-                students = {stage: state[..., span].sum(axis=-1) for stage, span in SPAN.items()}
-                for stage in STAGES:
-                    totals[stage][position, part] = students[stage].sum(axis=1)
-                    by_school[stage][position, part] = students[stage]
-                judge = self.judges[year]
-                crowded = model.division.too_large(state, classes, year, judge.class_size)
-                found, cv = judge.judge(
-                    students, self._site(year, late), self.records[year], crowded
-                )
-                verdicts[position, :, part] = found
-                for stage in STAGES:
-                    cvs[stage][position, :, part] = cv[stage].T
-        return self._summary(totals, by_school, cvs, verdicts)
+        delays = {"a": list(self.late), "p": list(self.late.values())}
+        late = np.zeros(0)
+        for part, position, year, state in _courses(model, self.spread, self.rng, self.count):
+            if position == 0:
+                size = part.stop - part.start
+                late = self.rng.choice(size=size, **delays)
+                classes = np.broadcast_to(model.classes, state.shape)
+            classes = model.division.divided(state, classes, year)
+            students = pupils.put(part, position, state)
+            judge = self.judges[year]
+            crowded = model.division.too_large(state, classes, year, judge.class_size)
+            found, cv = judge.judge(students, self._site(year, late), self.records[year], crowded)
+            verdicts[position, :, part] = found
+            for stage in STAGES:
+                cvs[stage][position, :, part] = cv[stage].T
+        return self._summary(pupils, cvs, verdicts)
 
     def _site(self, year: int, late: np.ndarray) -> dict[str, np.ndarray]:
         """What the schools have in a year: on the middle course, less what is late in a draw."""
@@ -164,36 +157,17 @@ class Draws:
             found[name] = drawn
         return found
 
-    def _summary(self, totals, by_school, cvs, verdicts) -> Forecast:
-        model, columns = self.model, ["low", "median", "high"]
-        quantiles = (BAND[0], 0.5, BAND[1])
-        years = model.years
-        enrolment, schools, cv = [], [], []
-        for stage in STAGES:
-            if not totals[stage].any():
-                continue
-            bands = np.quantile(totals[stage], quantiles, axis=1).T
-            enrolment.append(pd.DataFrame(bands, columns=columns).assign(year=years, stage=stage))
-            at, school = np.nonzero((by_school[stage] > 0).any(axis=1))
-            # one school at a time: all at once would double the memory
-            bands = np.array(
-                [
-                    np.quantile(by_school[stage][a, :, s], quantiles)
-                    for a, s in zip(at, school, strict=True)
-                ]
-            )
-            schools.append(
-                pd.DataFrame(bands, columns=columns).assign(
-                    year=np.array(years)[at], school_id=model.ids[school], stage=stage
-                )
-            )
+    def _summary(self, pupils: _Pupils, cvs, verdicts) -> Forecast:
+        years, cv = self.model.years, []
+        enrolment, schools = pupils.tables()
+        for stage in dict.fromkeys(enrolment["stage"]):
             for number, name in enumerate(INDICATORS):
                 values = cvs[stage][:, number]
                 if np.isnan(values).all():
                     continue
                 limits = np.array([self.judges[year].limit(stage) for year in years])
                 table = pd.DataFrame(
-                    np.nanquantile(values, quantiles, axis=1).T, columns=columns
+                    np.nanquantile(values, QUANTILES, axis=1).T, columns=COLUMNS
                 ).assign(year=years, stage=stage, indicator=name, limit=limits)
                 table["above"] = (~at_most(values, limits[:, None])).mean(axis=1)
                 cv.append(table)
@@ -206,14 +180,102 @@ class Draws:
             reached = shares.loc[shares["met"] >= share, "year"]
             return int(reached.iloc[0]) if len(reached) else None
 
-        order = ["year", "stage"]
         return Forecast(
-            pd.concat(enrolment, ignore_index=True)[[*order, *columns]],
-            pd.concat(schools, ignore_index=True)[["year", "school_id", "stage", *columns]],
-            pd.concat(cv, ignore_index=True)[[*order, "indicator", *columns, "limit", "above"]],
+            enrolment,
+            schools,
+            pd.concat(cv, ignore_index=True)[
+                ["year", "stage", "indicator", *COLUMNS, "limit", "above"]
+            ],
             shares,
             first(0.5),
             first(0.9),
             self.count,
             self.seed,
         )
+
+
+def _courses(
+    model: Model, spread: Spreads, rng: np.random.Generator, count: int
+) -> Iterator[tuple[slice, int, int, np.ndarray]]:
+    """Pupils by school of every course drawn, some at a time: (courses, position, year, pupils)."""
+    for start in range(0, count, CHUNK):
+        part = slice(start, min(start + CHUNK, count))
+        size = part.stop - part.start
+        state = np.broadcast_to(model.observed_students, (size, *model.students.shape)).copy()
+        noise = Noise(rng, spread, model, size)
+        for position, year in enumerate(model.years):
+            state = model.strands.padded(state)
+            state = model.pupils(state, year, noise.of_year(year, state))
+            yield part, position, year, model.strands.by_school(state)
+
+
+class _Pupils:
+    """Pupils of all courses, by stage, for the county and each school."""
+
+    def __init__(self, model: Model, count: int):
+        self.model = model
+        shape = (len(model.years), count, len(model.ids))
+        self.totals = {stage: np.empty(shape[:2]) for stage in STAGES}
+        self.schools = {stage: np.empty(shape, dtype=np.float32) for stage in STAGES}
+
+    def put(self, part: slice, position: int, state: np.ndarray) -> dict[str, np.ndarray]:
+        """Keep the pupils of a year; by stage and school."""
+        students = {stage: state[..., span].sum(axis=-1) for stage, span in SPAN.items()}
+        for stage in STAGES:
+            self.totals[stage][position, part] = students[stage].sum(axis=1)
+            self.schools[stage][position, part] = students[stage]
+        return students
+
+    def tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Bands of the county and of the schools, as in `Forecast`."""
+        years, ids = self.model.years, self.model.ids
+        enrolment, schools = [], []
+        for stage in STAGES:
+            if not self.totals[stage].any():
+                continue
+            bands = np.quantile(self.totals[stage], QUANTILES, axis=1).T
+            enrolment.append(pd.DataFrame(bands, columns=COLUMNS).assign(year=years, stage=stage))
+            drawn = self.schools[stage]
+            at, school = np.nonzero((drawn > 0).any(axis=1))
+            # one school at a time: all at once would double the memory
+            bands = np.array(
+                [np.quantile(drawn[a, :, s], QUANTILES) for a, s in zip(at, school, strict=True)]
+            )
+            schools.append(
+                pd.DataFrame(bands, columns=COLUMNS).assign(
+                    year=np.array(years)[at], school_id=ids[school], stage=stage
+                )
+            )
+        order = ["year", "school_id", "stage", *COLUMNS]
+        return (
+            pd.concat(enrolment, ignore_index=True)[["year", "stage", *COLUMNS]],
+            pd.concat(schools, ignore_index=True)[order],
+        )
+
+
+def pupil_bands(
+    county: County,
+    scenario: str | Scenario = BASELINE,
+    *,
+    until: int | None = None,
+    draws: int = 2000,
+    seed: int = 1,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bands of pupils alone, without judging the courses.
+
+    Parameters
+    ----------
+    county, scenario, until, draws, seed
+        As for `forecast`.
+
+    Returns
+    -------
+    enrolment, schools : DataFrame
+        As in `Forecast`.
+    """
+    model = Model(county, scenario, until)
+    pupils = _Pupils(model, draws)
+    rng = np.random.default_rng(seed)
+    for part, position, _, state in _courses(model, spreads(model), rng, draws):
+        pupils.put(part, position, state)
+    return pupils.tables()

@@ -15,9 +15,10 @@ import pandas as pd
 from ..base.files import N_, problem
 from ..base.schema.terms import STAGES
 from ..data.load import County
-from ..measure.indicators import round_half_up, whole_down
+from ..measure.indicators import round_half_up
 from .arrivals import arrive
 from .assumptions import Addition, Purchase
+from .breaks import told
 from .caps import pass_surplus
 from .classes import Division
 from .notes import Note, announce
@@ -28,6 +29,7 @@ from .roster import Schools
 from .scenario import BASELINE, Scenario, load_scenario
 from .sites import Sites
 from .staff import Staff, divide
+from .strands import Pupils, Strands
 
 #: Years projected at least: the last known births enter school after six of them.
 SHORTEST = 8
@@ -46,6 +48,9 @@ class Model:
     division : Division
     staff : Staff
     sites : Sites
+    strands : Strands
+    state : ndarray, shape (strands, 9)
+        Pupils by home and place.
     students, classes : ndarray, shape (schools, 9)
     senior : ndarray, shape (schools,)
         Pupils of grades 10 to 12.
@@ -119,13 +124,17 @@ class Model:
         self.unknown = open_now & np.isnan(past[:, :, -1]).all(axis=1) & ~schools.is_new
         if self.unknown.any():
             self.note("assumed", N_("{names}: no pupils reported in {year}; they stay unknown"), names="; ".join(self.roster["name"][self.unknown].astype(str)), year=self.last)  # fmt: skip
+        #: grades that have a row in the last observed year
+        self.reported = extended(seen.reported) == 1.0
         closed = schools.closing <= self.last
         self.students, self.classes = (
             np.where(closed[:, None], 0.0, np.nan_to_num(grid[name][:, :, -1]))
             for name in ("students", "classes")
         )
         self.observed_students = self.students.copy()
+        self.strands, self.state = Strands(len(schools.ids)), self.students
         self.rates = Rates(self.source, self.applied, schools, past, self.years, self.note)
+        self.notes += told(self.rates.past, schools)
         limits = {stage: self.rules(self.last).usual(f"G5.{stage}") for stage in STAGES}
         self.division = Division(grid, limits, self.applied, schools)
         self.staff = Staff(self.observed, schools)
@@ -175,59 +184,68 @@ class Model:
 
     def step(self, year: int) -> None:
         """Go on to a year, the one after that reached so far."""
-        self.students = self.pupils(self.students, year)
+        self.state = self.pupils(self.state, year)
+        self.students = self.strands.by_school(self.state)
         self.history.append(self.students.copy())
         self.classes = self.division.divided(self.students, self.classes, year)
         self._things(year)
         self._record(year)
 
     def pupils(self, state: np.ndarray, year: int, noise: dict | None = None) -> np.ndarray:
-        """Pupils of the next year.
+        """Pupils of the next year, by home and place (`analysis.future.strands`).
 
         Parameters
         ----------
-        state : ndarray, shape (..., schools, 9)
+        state : ndarray, shape (..., strands, 9)
+            The schools themselves in the first year.
         year : int
         noise : dict, optional
-            Factors of a draw: `progression` (..., schools, 8), `entrants` (..., 1), `junior`
-            (..., 1), `shares` (..., schools).
+            Factors of a draw: `progression` (..., strands, 8), `entrants` (..., 1), `junior`
+            (..., 1), `shares` by stage (..., schools).
 
         Returns
         -------
-        ndarray, shape (..., schools, 9)
+        ndarray, shape (..., strands, 9)
+            With more strands than before where a move has begun.
         """
         noise, rates = noise or {}, self.rates
+        state = self.strands.padded(state)
+        count, home = len(self.ids), self.strands.home
         new = np.empty_like(state)
-        new[..., 1:] = state[..., :-1] * rates.factor[:, 1:]
+        new[..., 1:] = state[..., :-1] * rates.factor[home, 1:]
         if "progression" in noise:
             new[..., 1:] *= noise["progression"]
-        leavers = state[..., ENTRANCE["junior"] - 1]
-        leavers = np.where(self.special, 0.0, leavers).sum(axis=-1, keepdims=True)
+        new[..., ENTRANCE["primary"]] = new[..., ENTRANCE["junior"]] = 0.0
+        leavers = state[..., ENTRANCE["junior"] - 1].copy()
+        leavers[..., :count][..., self.special] = 0.0
+        leavers = leavers.sum(axis=-1, keepdims=True)
         totals = {
             "primary": rates.entrants[year] * noise.get("entrants", 1.0),
             "junior": leavers * rates.into_junior * noise.get("junior", 1.0),
         }
+        if rates.junior_entrants is not None:
+            totals["junior"] = rates.junior_entrants * noise.get("junior", 1.0)
         for stage, first in ENTRANCE.items():
             share = rates.shares[stage]
             if "shares" in noise:
-                share = share * noise["shares"]
+                share = share * noise["shares"][stage]
                 whole = share.sum(axis=-1, keepdims=True)
                 share = share / np.where(whole > 0, whole, 1.0)
-            new[..., first] = totals[stage] * share
+            new[..., :count, first] = totals[stage] * share
         # special-education schools do not follow births: they stay as they are
-        new[..., self.special, :] = state[..., self.special, :]
+        special = np.flatnonzero(self.special)
+        new[..., special, :] = state[..., special, :]
         arrive(self, new, year)
-        if self.applied.rounding == "yearly":
-            new = round_half_up(new, 0)
-        middle = state.ndim == 2
+        whole = self.applied.rounding == "yearly"
+        moving = Pupils(self.strands, round_half_up(new, 0) if whole else new, whole)
         for number, move in enumerate(self.applied.moves):
             if move.start <= year:
-                move.pupils(self, new, number, year, middle)
-        self._closing(new, year, middle)
+                move.pupils(self, moving, number, year)
+        self._closing(moving, year)
         for cap in self.applied.caps:
             if cap.start <= year:
-                pass_surplus(self, new, cap, year, middle)
-        return new
+                pass_surplus(self, moving, cap, year)
+        return moving.cells
 
     def takers(self, stage: str) -> list[int]:
         """Schools that take entrants of a stage."""
@@ -235,21 +253,6 @@ class Model:
         return [int(n) for n in np.flatnonzero(takes)]
 
     # --- pupils who change school ------------------------------------------------------------------
-
-    def give(self, new, origin: int, targets: list[int], cells: slice, part) -> np.ndarray:
-        """Take a part (0 to 1) of cells from a school and divide it equally; what was taken."""
-        taken = new[..., origin, cells] * part
-        if self.applied.rounding == "yearly":
-            taken = round_half_up(taken, 0)
-        new[..., origin, cells] -= taken
-        done = np.zeros_like(taken)
-        for number, target in enumerate(targets, 1):
-            upto = taken * number / len(targets)
-            if self.applied.rounding == "yearly":
-                upto = whole_down(upto)
-            new[..., target, cells] += upto - done
-            done = upto
-        return taken
 
     def ledger(
         self, year, kind: str, name: str, origin: int, targets: list[int], stage: str, amount: float
@@ -270,17 +273,17 @@ class Model:
         gone[year] = entrants
         return max(entrants - gone.get(year - grades, 0.0), 0.0)
 
-    def _closing(self, new, year: int, middle: bool) -> None:
+    def _closing(self, new: Pupils, year: int) -> None:
         """Schools that the roster itself closes: their pupils go to the others of the stage."""
         closing = self.schools.closing
         for origin in np.flatnonzero((closing < year) & (closing >= self.last)):
-            if not new[..., origin, :].any():
+            if not new.at(origin).any():
                 continue
             for stage, span in SPAN.items():
                 others = [n for n in self.takers(stage) if not closing[n] < year]
                 if others:
-                    taken = self.give(new, origin, others, span, 1.0)
-                    if middle and taken.sum() > 0:
+                    taken = new.give(origin, others, span, 1.0)
+                    if new.middle and taken.sum() > 0:
                         self.note("assumed", N_("{name} closes by the roster in {year}: its pupils go to the other schools of the stage in equal parts"), name=self.roster["name"].iloc[origin], year=year)  # fmt: skip
 
     # --- staff, buildings, equipment -----------------------------------------------------------------

@@ -20,6 +20,7 @@ from .observed import ENTRANCE, SPAN
 
 if TYPE_CHECKING:
     from .model import Model
+    from .strands import Pupils
 
 #: What moves are called.
 MOVE_LABELS = {
@@ -52,10 +53,10 @@ class _Move(Period):
         """Stages that one target has to teach if an origin does."""
         return ()
 
-    def pupils(self, model: Model, new: np.ndarray, number: int, year: int, middle: bool) -> None:
+    def pupils(self, model: Model, new: Pupils, number: int, year: int) -> None:
         """Move the pupils of a year, in place; `number` is the move's place in the scenario.
 
-        `middle`: on the middle course, where staff and things follow; else `new` has an axis of draws.
+        Staff and things follow on the middle course only.
         """
 
     def things(self, model: Model, year: int) -> None:
@@ -95,20 +96,20 @@ class Diversion(_Move):
         """Whether older pupils move too."""
         return self.mode == "all" or self.kind == "stage_relocation"
 
-    def pupils(self, model, new, number, year, middle) -> None:
+    def pupils(self, model, new, number, year) -> None:
         length = self.last - self.start + 1
         upto = self.share * min((year - self.start + 1) / length, 1.0)
         so_far = self.share * min((year - self.start) / length, 1.0)
         origins, targets = model.schools.numbers(self.origin), model.schools.numbers(self.target)
         span = SPAN[self.stage]
         for origin in origins:
-            stage_before = new[..., origin, span].sum(axis=-1)
+            stage_before = new.at(origin)[..., span].sum(axis=-1)
             part = np.zeros(span.stop - span.start)
             part[0] = upto
             if self.at_once and so_far < 1:
                 part[1:] = (upto - so_far) / (1 - so_far)
-            taken = model.give(new, origin, targets, span, part)
-            if not middle:
+            taken = new.give(origin, targets, span, part)
+            if not new.middle:
                 continue
             model.ledger(year, self.kind, self.name, origin, targets, self.stage, taken.sum())
             if self.at_once:
@@ -118,7 +119,7 @@ class Diversion(_Move):
                 follow = follow / stage_before if stage_before > 0 else 0.0
             if follow > 0:
                 model.staff.follow(origin, targets, self.stage, follow * self.staff_follow)
-        if middle and year == self.start:
+        if new.middle and year == self.start:
             self.said(model, year, origins, targets)
 
 
@@ -160,7 +161,7 @@ class Opening(_Move):
     def taught_by_all(self) -> tuple[str, ...]:
         return tuple(self.intake)
 
-    def pupils(self, model, new, number, year, middle) -> None:
+    def pupils(self, model, new, number, year) -> None:
         schools = model.schools
         target, named = schools.place[self.school.school_id], schools.numbers(self.origin)
         step = self.ramp[min(year - self.start, len(self.ramp) - 1)]
@@ -168,14 +169,15 @@ class Opening(_Move):
             first = ENTRANCE[stage]
             origins = named or [n for n in np.flatnonzero(~schools.special) if n != target]
             origins = [n for n in origins if schools.teaches[stage][n]]
-            available = new[..., origins, first].sum(axis=-1)
+            here = new.by_school()
+            available = here[..., origins, first].sum(axis=-1)
             wanted = np.minimum(full * step, available)
             part = wanted / np.where(available > 0, available, 1.0)
             for origin in origins:
-                before = new[..., origin, SPAN[stage]].sum(axis=-1)
+                before = here[..., origin, SPAN[stage]].sum(axis=-1)
                 entrants = slice(first, first + 1)
-                taken = model.give(new, origin, [target], entrants, part[..., None])
-                if not middle:
+                taken = new.give(origin, [target], entrants, part[..., None])
+                if not new.middle:
                     continue
                 model.ledger(year, self.kind, self.name, origin, [target], stage, taken.sum())
                 years = len(STAGE_GRADES[stage])
@@ -183,7 +185,7 @@ class Opening(_Move):
                 if before > 0:
                     follow = follow / before * self.staff_follow
                     model.staff.follow(origin, [target], stage, follow)
-        if middle and year == self.start:
+        if new.middle and year == self.start:
             self.said(model, year, named, [target])
 
 
@@ -198,26 +200,26 @@ class _HandOver(_Move):
         """Positions of the schools that take over."""
         return model.schools.numbers(self.target)
 
-    def pupils(self, model, new, number, year, middle) -> None:
+    def pupils(self, model, new, number, year) -> None:
         origins, target = model.schools.numbers(self.origin), self.targets(model)
         for origin in origins:
-            self._hand_over(model, new, origin, target, year, middle)
-        if middle and year == self.start:
+            self._hand_over(model, new, origin, target, year)
+        if new.middle and year == self.start:
             self.said(model, year, origins, target)
 
-    def _hand_over(self, model, new, origin: int, target: list[int], year: int, middle) -> None:
+    def _hand_over(self, model, new, origin: int, target: list[int], year: int) -> None:
         only = getattr(self, "stage", None)
         stages = STAGES if only is None else [only]
         for stage in stages:
             teaching = [each for each in target if model.schools.teaches[stage][each]]
             if not teaching:
                 continue
-            taken = model.give(new, origin, teaching, SPAN[stage], 1.0)
-            if middle:
+            taken = new.give(origin, teaching, SPAN[stage], 1.0)
+            if new.middle:
                 model.ledger(year, self.kind, self.name, origin, teaching, stage, taken.sum())
                 if year == self.start:
                     model.staff.follow(origin, teaching, stage, self.staff_follow)
-        if middle and year == self.start:
+        if new.middle and year == self.start:
             self._premises(model, origin, target, stages, year, only is None)
 
     def _premises(self, model, origin: int, target, stages, year: int, whole: bool) -> None:

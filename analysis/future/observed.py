@@ -37,6 +37,8 @@ class Observed:
         The columns of `school_years`.
     rooms : tuple of ndarray
         Positions of schools, kinds and areas of the rooms of the last year.
+    reported : ndarray, shape (schools, 9)
+        1 where a grade has a row in the last year.
     evened : int
         Schools of the last year whose pupils are not known by grade.
     """
@@ -44,6 +46,7 @@ class Observed:
     grid: dict[str, np.ndarray]
     yearly: dict[str, np.ndarray]
     rooms: tuple[np.ndarray, np.ndarray, np.ndarray]
+    reported: np.ndarray
     evened: int
 
 
@@ -64,6 +67,9 @@ def observe(county: County) -> Observed:
     for name in ("students", "classes", "largest_class"):
         grid[name] = np.full((len(place), GRADES, len(years)), np.nan)
         grid[name][at] = enrolment[name].to_numpy(dtype=float, na_value=np.nan)
+    reported = np.zeros((len(place), GRADES))
+    now = at[2] == len(years) - 1
+    reported[at[0][now], at[1][now]] = 1.0
     wide = tables["school_years"]
     at = tuple(
         wide[key].map(of).to_numpy(dtype=int)
@@ -94,6 +100,7 @@ def observe(county: County) -> Observed:
             rooms["kind"].to_numpy(dtype=object),
             rooms["area_m2"].to_numpy(dtype=float, na_value=np.nan),
         ),
+        reported,
         evened,
     )
 

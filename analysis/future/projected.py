@@ -222,15 +222,20 @@ def _funds(model: Model) -> Callable:
 
 def _enrolment_table(model: Model) -> pd.DataFrame:
     parts: dict[str, list] = {}
+    # a grade that was reported stays a row when its pupils have gone: a row with 0
+    reported = model.reported
     for record in model.tables:
-        school, grade = np.nonzero((record["students"] > HAIR) & record["open"][:, None])
+        kept = (record["students"] > HAIR) | reported
+        school, grade = np.nonzero(kept & record["open"][:, None])
         columns = {
             "school_id": school,
             "year": np.full(len(school), record["year"]),
             "grade": grade + 1,
             "students": record["students"][school, grade],
             "classes": record["classes"][school, grade],
-            "largest_class": record["largest"][school, grade],
+            "largest_class": np.where(
+                record["students"][school, grade] > HAIR, record["largest"][school, grade], np.nan
+            ),
         }
         for name, values in columns.items():
             parts.setdefault(name, []).append(values)

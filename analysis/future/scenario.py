@@ -37,6 +37,7 @@ from .assumptions import (
     Assumption,
     Attrition,
     Births,
+    Break,
     Cap,
     Entry,
     EquipmentCourse,
@@ -70,6 +71,8 @@ class Scenario(Strict):
     parts: Annotated[tuple[str | Part, ...], pydantic.BeforeValidator(listed)] = ()
     """Scenarios whose assumptions are added in this order."""
     until: Year | None = None
+    breaks: tuple[Break, ...] = ()
+    """Exchanges of pupils in the past, confirmed or denied."""
     births: Births | None = None
     entry: Entry | None = None
     progression: Progression | None = None
@@ -119,6 +122,9 @@ class Scenario(Strict):
                 merged[section] = mine
             elif isinstance(mine, tuple):
                 merged[section] = (*theirs, *mine)
+            elif section == "entry" and mine and theirs and "cutoff" not in mine.model_fields_set:
+                # the date is the county's, whatever a scenario assumes about the numbers
+                merged[section] = mine.model_copy(update={"cutoff": theirs.cutoff})
             else:
                 merged[section] = theirs if mine is None else mine
         return self.model_copy(update=merged)
@@ -319,7 +325,7 @@ def _later(scenario: Scenario, delay: int) -> Scenario:
     moved = {}
     for section in type(scenario).model_fields:
         value = getattr(scenario, section)
-        if isinstance(value, tuple) and section != "parts":
+        if isinstance(value, tuple) and section not in ("parts", "breaks"):
             moved[section] = tuple(
                 entry.model_copy(
                     update={

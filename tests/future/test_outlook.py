@@ -124,15 +124,16 @@ def test_baseline_leaves_observed_years_untouched():
     }
 
 
-def test_entrants_follow_births_six_years_earlier():
-    # 60 born in 2012-2021; 90 in 2022 are six in 2028
+def test_entrants_follow_births_by_the_cut_off_date():
+    # 60 born in 2012-2021; of the 90 of 2022 two thirds enter in 2028, the rest in 2029
     births = {"values": {2022: 90}, "change": 0.0, **ANY}
     outlook = project(county(*TOWN), scenario(births=births), 2029)
     assert pupils(outlook, 2027)[0] == pytest.approx(60)
-    assert pupils(outlook, 2028)[0] == pytest.approx(90)
+    assert pupils(outlook, 2028)[0] == pytest.approx((60 + 2 * 90) / 3)
+    assert pupils(outlook, 2029)[0] == pytest.approx(90)
     # two thirds of the entrants have always gone to A
-    assert pupils(outlook, 2028, "A")[0] == pytest.approx(60)
-    assert pupils(outlook, 2029)[1] == pytest.approx(90)
+    assert pupils(outlook, 2029, "A")[0] == pytest.approx(60)
+    assert pupils(outlook, 2029)[1] == pytest.approx(80)
     assert outlook.births[2023] == 90
 
 
@@ -141,7 +142,7 @@ def test_births_change_by_the_year():
     outlook = project(county(*TOWN), scenario(births=births), 2029)
     assert outlook.births[2022] == 30
     assert outlook.births[2023] == 15
-    assert pupils(outlook, 2029)[0] == pytest.approx(15)
+    assert pupils(outlook, 2029)[0] == pytest.approx((30 + 2 * 15) / 3)
 
 
 def test_without_births_the_last_entrants_are_taken_and_said():
