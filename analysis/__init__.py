@@ -25,10 +25,15 @@ _HOME = {
     "review": "present.plan_review",
 }
 
-__all__ = sorted(_HOME)
+#: Rooms that are called by their names.
+_ROOMS = ("remedy",)
+
+__all__ = sorted([*_HOME, *_ROOMS])
 
 
 def __getattr__(name: str):
+    if name in _ROOMS:
+        return importlib.import_module(f".{name}", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
@@ -37,4 +42,4 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *_HOME, *_ROOMS})

@@ -222,7 +222,7 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
                     name,
                 )
             )
-        else:
+        elif table.asked:
             findings.append(
                 Finding(
                     "warning",
@@ -1163,6 +1163,8 @@ def _fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: P
         digest.update(model.model_dump_json().encode())
     for name, table in TABLES.items():
         frame = frames[name]
+        if frame.empty and not table.asked:
+            continue
         digest.update(f"{name} {len(frame)}".encode())
         for column in table.columns:
             if column.is_numeric:

@@ -132,7 +132,8 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     writer.readme()
     writer.county(county)
     for name, table in TABLES.items():
-        writer.table(table, county.tables[name] if county else None, len(items))
+        if table.asked or (county and len(county.tables[name])):
+            writer.table(table, county.tables[name] if county else None, len(items))
     writer.items(items)
     book.close()
     return buffer.getvalue()
@@ -235,6 +236,8 @@ class _Writer:
             sheet.set_row(row, 16 * _lines(told, 140))
             row += 1
         for table in TABLES.values():
+            if not table.asked:
+                continue
             row += 1
             needed = say("must be there") if table.needed else say("may be left out")
             title = say("Sheet “{sheet}”: {needed}", sheet=table.label(self.lang), needed=needed)

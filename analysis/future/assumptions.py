@@ -239,6 +239,18 @@ class Rotation(Period):
     pe_arts: Share = 0.0
 
 
+class Training(Period):
+    """Teachers of some schools who become something that they were not (persons a year)."""
+
+    stage: Stage
+    schools: Annotated[Names, pydantic.Field(min_length=1)]
+    """Shared in equal parts."""
+    above_qualification: Amount = 0.0
+    backbone: Amount = 0.0
+    pe_arts: Amount = 0.0
+    cost_cny: Amount | None = None
+
+
 class Addition(Assumption):
     """Something built, bought or taken away (negative) at a school, in use from `year` on."""
 

@@ -46,3 +46,7 @@ def announce(model: Model) -> None:
         model.note("applied", N_("{year}: {n} teachers a year recruited ({stage})"), year=entry.start, n=f"{entry.persons:g}", stage=STAGE_LABELS[entry.stage])  # fmt: skip
     for entry in scenario.rotation:
         model.note("applied", N_("{year}: {n} teachers a year change schools ({stage})"), year=entry.start, n=f"{entry.persons:g}", stage=STAGE_LABELS[entry.stage])  # fmt: skip
+    for entry in scenario.training:
+        schools = "; ".join(str(names.iloc[n]) for n in model.schools.numbers(entry.schools))
+        trained = entry.above_qualification + entry.backbone + entry.pe_arts
+        model.note("applied", N_("{year}: {n} teachers a year trained ({schools})"), year=entry.start, n=f"{trained:g}", schools=schools)  # fmt: skip

@@ -52,6 +52,7 @@ from .assumptions import (
     Rotation,
     StaffTarget,
     Strict,
+    Training,
     Year,
     listed,
 )
@@ -86,6 +87,7 @@ class Scenario(Strict):
     recruitment: tuple[Recruitment, ...] = ()
     staff_targets: tuple[StaffTarget, ...] = ()
     rotation: tuple[Rotation, ...] = ()
+    training: tuple[Training, ...] = ()
     additions: tuple[Addition, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     equipment: EquipmentCourse | None = None

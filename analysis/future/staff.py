@@ -67,6 +67,11 @@ class Staff:
         for entry in scenario.rotation:
             if entry.start <= year <= entry.last:
                 self._rotate(entry)
+        for entry in scenario.training:
+            if entry.start <= year <= entry.last:
+                chosen = self.schools.numbers(entry.schools)
+                more = np.array([getattr(entry, name) for name in STAGE_QUANTITIES])
+                self.persons[chosen, STAGES.index(entry.stage), 1:] += more / len(chosen)
         for target in scenario.staff_targets:
             self._towards(target, year, rules, students[:, SPAN[target.stage]].sum(axis=1))
 

@@ -28,6 +28,9 @@ from ..data.load import County, CountyRecord, load_county
 from ..future.analyze import analyze
 from ..future.scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..measure.study import Study
+from ..remedy.answer import remedy
+from ..remedy.onward import scenario_of as scenario_with
+from ..remedy.reading import sentences
 from .picture import Course, course, details, outcome, target_year, words
 from .state import LARGEST, State, base_of, read_state, scenario_of, state_json, state_of, until_of
 from .texts import TEXTS
@@ -53,6 +56,8 @@ POLICY = (
 )
 #: Outcomes that are kept, so that undoing or going back is free.
 KEPT = 24
+#: Seconds that a plan may take; the best one found by then is shown with its gap.
+REMEDY_SECONDS = 5.0
 
 
 class Desk:
@@ -154,6 +159,19 @@ class Desk:
         state = state_of(text, self.county(name)).model_copy(update={"county": name})
         self.course(state)
         return state
+
+    def remedy(self, state: State, lang: str) -> dict:
+        """The cheapest plan on top of a state: the state with it, and what is to be known about it.
+
+        What the page has already done stays as it is; the plan adds what is still missing.
+        """
+        study = self.course(state).study
+        found = remedy(study.county, scenario=study.outlook, by=study.year, seconds=REMEDY_SECONDS)
+        told = sentences(found, lang)
+        if found.found.values is None:
+            return {"told": told}
+        text = write_scenario(scenario_with(found, study.outlook.scenario)).encode("utf-8")
+        return {"state": state_json(self.open(state.county, text)), "told": told}
 
     def settings(self, state: State) -> dict:
         """The settings of the base: what the page's controls show where nothing was changed."""
@@ -396,6 +414,13 @@ class _Workbook(_Handler):
         self.finish(data)
 
 
+class _Remedy(_Handler):
+    async def post(self) -> None:
+        """State -> the state with the cheapest plan to pass."""
+        state, lang = read_state(self.request.body), self.lang
+        self.answer(await self.work(lambda: self.desk.remedy(state, lang)))
+
+
 class _Import(_Handler):
     async def post(self) -> None:
         """A scenario's file -> the state that it comes to."""
@@ -450,6 +475,7 @@ def application(desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> tornado.web
             (r"/scenario", _File, needed),
             (r"/workbook", _Workbook, needed),
             (r"/import", _Import, needed),
+            (r"/remedy", _Remedy, needed),
         ],
         default_handler_class=_Missing,
         default_handler_args=needed,

@@ -17,6 +17,7 @@ TEXTS = {
     "undo": N_("Undo"),
     "redo": N_("Redo"),
     "reset": N_("Reset"),
+    "remedy": N_("Cheapest way to pass"),
     "import": N_("Open a scenario (.yaml)"),
     "export_yaml": N_("Save the scenario (.yaml)"),
     "export_xlsx": N_("Save the outcome (.xlsx)"),

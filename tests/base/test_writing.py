@@ -100,7 +100,7 @@ def spellings(path: Path, tmp_path: Path) -> list[Path]:
 def test_every_command_that_takes_a_place_to_write_to_is_tried():
     assert set(FILES) == {
         *("template", "check", "indicators", "balance", "evaluate", "trajectory", "project"),
-        *("plan", "form", "import", "report", "batch"),
+        *("plan", "form", "import", "report", "batch", "remedy"),
     }
     # and every one has the option, so that the sentence that names it is true
     assert all(any(p.name == "force" for p in COMMANDS[name].params) for name in FILES)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
+import pandas as pd
 from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
@@ -24,7 +25,7 @@ def large_county(schools: int = 300, years: int = 10) -> County:
     frames = {}
     for name, table in TABLES.items():
         types = {column.name: "float64" if column.is_numeric else "str" for column in table.columns}
-        frames[name] = made[name].reindex(columns=table.names).astype(types)
+        frames[name] = made.get(name, pd.DataFrame()).reindex(columns=table.names).astype(types)
     text = {"zh": "县", "en": "County"}
     record = CountyRecord(code="100000", name=text, province=text)
     return County(record, MappingProxyType(frames), load_standard("cn-2017"), Path("100000"))

@@ -84,7 +84,12 @@ def generated(schools: int) -> County:
     tables = {}
     for name, table in TABLES.items():
         kinds = {c.name: "float64" if c.is_numeric else "str" for c in table.columns}
-        frame = nation[name].drop(columns="county").reindex(columns=table.names).astype(kinds)
+        frame = (
+            nation.get(name, pd.DataFrame(columns=["county"]))
+            .drop(columns="county")
+            .reindex(columns=table.names)
+            .astype(kinds)
+        )
         tables[name] = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="row"))
     text = {"zh": "大县", "en": "Large County"}
     record = CountyRecord(code="100000", name=text, province=text)

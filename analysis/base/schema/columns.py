@@ -59,13 +59,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One input table; `needed` tables must be there, the others are *not reported* when absent."""
+    """One input table; `needed` tables must be there, the others are *not reported* when absent.
+
+    Those that are not `asked` for are read where they are there, and not missed where they are not.
+    """
 
     name: str
     zh: str
     en: str
     needed: bool
     columns: tuple[Column, ...] = field(repr=False)
+    asked: bool = True
 
     @property
     def keys(self) -> list[str]:

@@ -313,6 +313,32 @@ TABLES = MappingProxyType(
                 ),
             ),
             Table(
+                "staff_kinds",
+                "教师构成",
+                "Teachers by what they are",
+                False,
+                (
+                    _id(),
+                    _year(),
+                    Column(
+                        *("stage", "学段", "Stage", "choice"),
+                        key=True,
+                        filled=True,
+                        choices=STAGES,
+                    ),
+                    *(
+                        Column(name, zh, en, "integer", key=True, filled=True, low=0, high=1)
+                        for name, zh, en in (
+                            ("above_qualification", "高于规定学历", "Above qualification"),
+                            ("backbone", "骨干教师", "Backbone teacher"),
+                            ("pe_arts", "体育艺术教师", "PE or arts teacher"),
+                        )
+                    ),
+                    _count("persons", "人数", "Persons"),
+                ),
+                asked=False,
+            ),
+            Table(
                 "county_years",
                 "县级年度数据",
                 "County data by year",

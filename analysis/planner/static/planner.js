@@ -103,6 +103,20 @@ async function open(file) {
   }
 }
 
+async function remedy() {
+  try {
+    const found = await askJson("/remedy", state);
+    if (found.state) {
+      setState(found.state);
+      keep();
+      await enter(state);
+    }
+    $("message").textContent = found.told.join(" ");
+  } catch (error) {
+    complain(error);
+  }
+}
+
 async function copyLink() {
   await writeAddress();
   try {
@@ -185,6 +199,7 @@ function listen() {
     keep();
     enter(state);
   });
+  $("remedy").addEventListener("click", remedy);
   $("import").addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", (event) => {
     if (event.target.files[0]) open(event.target.files[0]);

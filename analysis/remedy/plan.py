@@ -1,0 +1,205 @@
+"""A solution as measures that somebody carries out, and the county after them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+import pandas as pd
+
+from ..base.files import N_
+from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
+from ..data.load import County
+from .instance import Instance, exact
+from .means import ATTRIBUTES, PURCHASES, Means
+from .model import Key
+
+UNITS = {
+    "teaching_area_m2": SQUARE_METRES,
+    "indoor_sports_area_m2": SQUARE_METRES,
+    "outdoor_sports_area_m2": SQUARE_METRES,
+    "equipment_value_cny": YUAN,
+    "multimedia_rooms": ROOMS,
+}
+#: What people do, beside what is bought.
+PEOPLE = {
+    "hire": Label("新聘教师", "Teachers hired"),
+    "upgrade": Label("培训提升", "Teachers trained"),
+    "transfer": Label("教师交流", "Teachers transferred"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Measure:
+    """One line of a plan.
+
+    Attributes
+    ----------
+    school_id : str
+        Where it helps: for a transfer the school that receives.
+    stage : str
+        Empty where the stages share it.
+    means : str
+        A purchase (`PURCHASES`), or ``hire``, ``upgrade``, ``transfer``.
+    kind : str
+        The kind of teacher hired, the attribute, or what the teachers are who move (three digits: above
+        qualification, backbone, PE or arts).
+    origin : str
+        For a transfer the school that gives.
+    amount : float
+        m², yuan, rooms, persons.
+    cny : float
+    """
+
+    school_id: str
+    stage: str
+    means: str
+    kind: str
+    origin: str
+    amount: float
+    cny: float
+
+    @property
+    def unit(self) -> Label:
+        return UNITS.get(self.means, PERSONS)
+
+    def label(self, means: Means, lang: str) -> str:
+        """What is done, in a word."""
+        if self.means in PURCHASES:
+            # without the unit, which stands beside the amount
+            return PURCHASES[self.means][lang].split("（" if lang == "zh" else " (")[0]
+        if self.means == "hire":
+            title = next((h.title for h in means.hire if h.name == self.kind), None)
+            return getattr(title, lang) if title else f"{PEOPLE['hire'][lang]} ({self.kind})"
+        if self.means == "upgrade":
+            return f"{PEOPLE['upgrade'][lang]}{'：' if lang == 'zh' else ': '}{ATTRIBUTES[self.kind][lang]}"
+        return PEOPLE["transfer"][lang]
+
+
+def measures_of(instance: Instance, means: Means, amounts: dict[Key, int]) -> list[Measure]:
+    """The lines of a solution, by school.
+
+    Who gives and who receives is matched in the order of the codes; all transfers of a stage cost the same.
+    """
+    found = []
+    giving: dict[tuple[str, str], list[str]] = defaultdict(list)
+    taking: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (name, code, stage, kind), units in sorted(amounts.items()):
+        if name in PURCHASES:
+            purchase = means.purchase[name]
+            amount = exact(purchase.step) * units
+            cny = exact(purchase.cny) * amount
+            found.append(Measure(code, "", name, "", "", float(amount), float(cny)))
+        elif name == "hire":
+            price = next(hire.cny for hire in means.hire if hire.name == kind)
+            found.append(Measure(code, stage, name, kind, "", units, units * price))
+        elif name == "upgrade":
+            price = means.upgrade[kind].cny
+            found.append(Measure(code, stage, name, kind, "", units, units * price))
+        elif name == "transfer_out":
+            giving[stage, kind] += [code] * units
+        elif name == "transfer_in":
+            taking[stage, kind] += [code] * units
+    for (stage, kind), origins in giving.items():
+        targets = list(taking[stage, kind])
+        # who would give to itself keeps its teacher
+        for code in sorted(set(origins) & set(targets)):
+            while code in origins and code in targets:
+                origins.remove(code)
+                targets.remove(code)
+        pairs = itertools.groupby(sorted(zip(origins, targets, strict=True)))
+        for (origin, target), group in pairs:
+            persons = len(list(group))
+            cny = persons * means.transfer.cny
+            found.append(Measure(target, stage, "transfer", kind, origin, persons, cny))
+    return sorted(found)
+
+
+def total(measures: list[Measure]) -> Fraction:
+    """What the measures cost together."""
+    return sum((exact(each.cny) for each in measures), Fraction(0))
+
+
+def apply(county: County, year: int, measures: list[Measure], means: Means) -> County:
+    """The county as if the measures had been carried out in a year.
+
+    Indoor sports area counts within the teaching area of the statistics, so it adds to both.
+    """
+    changes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for each in measures:
+        here = changes[each.school_id]
+        if each.means in PURCHASES:
+            here[each.means] += each.amount
+            if each.means == "indoor_sports_area_m2":
+                here["teaching_area_m2"] += each.amount
+            adds = means.purchase[each.means].adds_equipment_cny
+            if adds:
+                here["equipment_value_cny"] += adds * each.amount
+            continue
+        if each.means == "upgrade":
+            here[f"{each.kind}_{each.stage}"] += each.amount
+            continue
+        if each.means == "hire":
+            brings = next(hire.brings for hire in means.hire if hire.name == each.kind)
+        else:
+            brings = tuple(int(digit) for digit in each.kind)
+        ends = [(here, 1)]
+        if each.means == "transfer":
+            ends.append((changes[each.origin], -1))
+        for end, sign in ends:
+            end[f"teachers_{each.stage}"] += sign * each.amount
+            for attribute, has in zip(ATTRIBUTES, brings, strict=True):
+                if has:
+                    end[f"{attribute}_{each.stage}"] += sign * each.amount
+    table = county.tables["school_years"].copy()
+    for code, more in changes.items():
+        row = table.index[(table["school_id"] == code) & (table["year"] == year)]
+        for column, amount in more.items():
+            table.loc[row, column] = table.loc[row, column] + amount
+    tables = dict(county.tables) | {"school_years": table}
+    # the line of the stated rule no longer says who is what
+    text = county.fingerprint + json.dumps([dataclasses.astuple(each) for each in measures])
+    return dataclasses.replace(
+        county,
+        tables=MappingProxyType(tables),
+        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def table_of(measures: list[Measure], instance: Instance, means: Means) -> pd.DataFrame:
+    """The measures as a table: one line each.
+
+    Returns
+    -------
+    DataFrame
+        ``school_id, school, stage, means, kind, from_school_id, amount, unit, cny``.
+    """
+    names = {school.school_id: school.name for school in instance.schools}
+    rows = [
+        (
+            each.school_id,
+            names[each.school_id],
+            each.stage,
+            each.means,
+            each.kind,
+            each.origin,
+            each.amount,
+            each.unit.en,
+            each.cny,
+        )
+        for each in measures
+    ]
+    columns = ["school_id", "school", "stage", "means", "kind"]
+    return pd.DataFrame(rows, columns=[*columns, "from_school_id", "amount", "unit", "cny"])
+
+
+#: Sentences about what was left out and how it is to be read.
+LEFT_OUT = N_(
+    "{school} ({stage}): figures are missing, so no plan can make it pass; it is left out of the proof"
+)

@@ -1,0 +1,375 @@
+"""The least cost is the least cost: published cases, an enumeration of our own, and laws."""
+
+import dataclasses
+import json
+import random
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from remedy_enumeration import least
+from typer.testing import CliRunner
+
+from analysis import analyze, load_county, load_scenario, load_standard, remedy
+from analysis.base.files import InputError
+from analysis.base.schema.tables import TABLES
+from analysis.cli.commands import app
+from analysis.data.load import County, CountyRecord
+from analysis.future.projected import project
+from analysis.planner.server import Desk
+from analysis.planner.state import read_state
+from analysis.remedy.answer import Remedy
+from analysis.remedy.calendar import calendar, idle
+from analysis.remedy.exactly import judge
+from analysis.remedy.means import Means, built_in_means
+from analysis.remedy.onward import scenario_of
+from analysis.remedy.plan import apply
+from analysis.remedy.staff import kinds_of_line
+
+CASES = json.loads(
+    (Path(__file__).parents[1] / "published/remedy/tiny_cases.json").read_text("utf-8")
+)
+
+
+def county_of(tables: dict) -> County:
+    """A county from rows of its tables."""
+    frames = {}
+    for name, table in TABLES.items():
+        kinds = {c.name: "float64" if c.is_numeric else "str" for c in table.columns}
+        rows = pd.DataFrame(tables.get(name, []))
+        frames[name] = rows.reindex(columns=table.names).astype(kinds)
+    name = {"zh": "县", "en": "county"}
+    record = CountyRecord(code="000000", name=name, province=name)
+    return County(record, MappingProxyType(frames), load_standard("cn-2017"), Path("county"))
+
+
+def solved(tables: dict, means: dict, **options) -> Remedy:
+    return remedy(county_of(tables), 2025, means=Means.model_validate(means), gap=0.0, **options)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_published_least_cost(case):
+    answer = solved(case["tables"], case["remedy"])
+    assert answer.cost == case["expected"]["cost_cny"]
+    assert (answer.status, answer.gap, answer.bound) == ("optimal", 0.0, answer.cost)
+    assert answer.confirmed
+
+
+HIRES = [
+    {"name": "graduate", "above_qualification": 1, "backbone": 0, "pe_arts": 0, "cny": 90000},
+    {"name": "backbone", "above_qualification": 1, "backbone": 1, "pe_arts": 0, "cny": 150000},
+    {"name": "pe_arts", "above_qualification": 1, "backbone": 0, "pe_arts": 1, "cny": 100000},
+]
+PURCHASES = {
+    "teaching_area_m2": {"cny": 3000, "step": 40},
+    "outdoor_sports_area_m2": {"cny": 500, "step": 60},
+    "equipment_value_cny": {"cny": 1, "step": 20000},
+    "multimedia_rooms": {"cny": 45000},
+}
+
+
+def random_case(seed: int) -> tuple[dict, dict]:
+    """A county of two or three primary schools, some of them short of something, and some means."""
+    pick = random.Random(seed)
+    schools, yearly = [], []
+    for n in range(pick.choice((2, 2, 3))):
+        students = pick.choice((50, 60, 80, 100))
+        code = f"S{n}"
+        schools.append({"school_id": code, "name": code, "type": "primary"})
+        schools[-1]["ownership"] = pick.choice(("public", "public", "private"))
+        above = pick.randint(3, 7)
+        backbone, pe_arts = pick.randint(0, 3), pick.randint(0, 3)
+        teachers = max(above, backbone, pe_arts) + pick.randint(0, 2)
+        level = pick.choice((0.9, 1.0, 1.2, 2.5))
+        yearly.append(
+            {
+                "school_id": code,
+                "year": 2025,
+                "students_primary": students,
+                "teachers_primary": teachers,
+                "above_qualification_primary": above,
+                "backbone_primary": backbone,
+                "pe_arts_primary": pe_arts,
+                "teaching_area_m2": round(students * 4.5 * level * pick.uniform(0.9, 1.3)),
+                "indoor_sports_area_m2": 0,
+                "outdoor_sports_area_m2": round(students * 7.5 * level * pick.uniform(0.9, 1.3)),
+                "equipment_value_cny": round(students * 2000 * level * pick.uniform(0.9, 1.3)),
+                "multimedia_rooms": round(students * 0.023 * level) + pick.randint(0, 2),
+            }
+        )
+    means = {
+        "purchase": {n: PURCHASES[n] for n in sorted(pick.sample(sorted(PURCHASES), 3))},
+        "hire": sorted(pick.sample(HIRES, 2), key=lambda hire: hire["name"]),
+    }
+    if pick.random() < 0.6:
+        means["upgrade"] = {pick.choice(("backbone", "pe_arts")): {"cny": 30000, "share": 0.25}}
+    if pick.random() < 0.6:
+        cny = pick.choice((5000, 60000))
+        means["transfer"] = {"cny": cny, "ownership": ["public"], "share": 0.1}
+    return {"schools": schools, "school_years": yearly}, means
+
+
+def test_as_cheap_as_the_cheapest_of_all_plans():
+    """Two hundred random counties whose least cost is small enough to try everything below it."""
+    checked, spent = 0, 0
+    for seed in range(2000):
+        tables, means = random_case(seed)
+        answer = solved(tables, means)
+        if answer.cost is None or answer.cost > 360000:
+            continue
+        rows = [a | b for a, b in zip(tables["schools"], tables["school_years"], strict=True)]
+        if any(row["teachers_primary"] >= 20 for row in rows):
+            continue
+        assert least(rows, means, int(answer.cost)) == answer.cost, seed
+        assert answer.bound == answer.cost, seed
+        assert answer.confirmed, seed
+        checked += 1
+        spent += answer.cost > 0
+        if checked == 200:
+            break
+    assert checked == 200
+    assert spent >= 150
+
+
+seeds = st.integers(0, 400)
+
+
+@given(seeds)
+@settings(max_examples=25)
+def test_scaled_prices_scale_the_cost(seed):
+    tables, means = random_case(seed)
+    dearer = json.loads(json.dumps(means))
+    for entry in (
+        *dearer["purchase"].values(),
+        *dearer["hire"],
+        *dearer.get("upgrade", {}).values(),
+    ):
+        entry["cny"] *= 3
+    if "transfer" in dearer:
+        dearer["transfer"]["cny"] *= 3
+    one, three = solved(tables, means), solved(tables, dearer)
+    assert three.status == one.status
+    assert one.cost is None or three.cost == 3 * one.cost
+
+
+@given(seeds)
+@settings(max_examples=25)
+def test_more_means_never_cost_more(seed):
+    tables, means = random_case(seed)
+    more = {**means, "purchase": PURCHASES, "hire": HIRES}
+    less, all_ = solved(tables, means), solved(tables, more)
+    assert less.cost is None or all_.cost <= less.cost
+    assert all_.cost is None or all_.bound <= all_.cost
+
+
+@given(seeds)
+@settings(max_examples=20)
+def test_no_measure_can_be_made_one_unit_smaller(seed):
+    tables, means = random_case(seed)
+    answer = solved(tables, means)
+    for v, value in enumerate(answer.found.values or ()):
+        # a transfer has two ends; what it is worth is asked by the enumeration
+        if value and answer.program.cost[v] and answer.program.keys[v][0] != "transfer_out":
+            fewer = list(answer.found.values)
+            fewer[v] -= 1
+            assert not judge(answer.instance, answer.program, answer.goal, fewer).holds
+
+
+@given(seeds)
+@settings(max_examples=20)
+def test_the_order_of_schools_changes_nothing(seed):
+    tables, means = random_case(seed)
+    turned = {name: rows[::-1] for name, rows in tables.items()}
+    one, other = solved(tables, means), solved(turned, means)
+    assert (one.status, one.cost, one.measures) == (other.status, other.cost, other.measures)
+
+
+def test_money_buys_schools():
+    tables, means = CASES[1]["tables"], CASES[1]["remedy"]
+    passing = [
+        solved(tables, means, goal="most", budget=budget).schools_passing
+        for budget in (0, 200_000, 500_000, 900_000, 1_030_000)
+    ]
+    assert passing == sorted(passing)
+    assert (passing[0], passing[-1]) == (1, 3)
+
+
+def test_the_stated_rule_says_who_is_what():
+    # ten teachers: 3 backbone in front, 2 PE or arts at the end, 6 above qualification
+    kinds = kinds_of_line(Fraction(10), (Fraction(6), Fraction(3), Fraction(2)))
+    assert {kind: n for kind, n in kinds.items() if n} == {
+        (1, 1, 0): 3,
+        (1, 0, 1): 2,
+        (1, 0, 0): 1,
+        (0, 0, 0): 4,
+    }
+
+
+def test_an_infeasible_county_says_what_would_have_to_give_way():
+    case = json.loads(json.dumps(CASES[0]))
+    del case["remedy"]["purchase"]["outdoor_sports_area_m2"]
+    del case["remedy"]["purchase"]["indoor_sports_area_m2"]
+    case["tables"]["school_years"][0]["outdoor_sports_area_m2"] = 400
+    answer = solved(case["tables"], case["remedy"])
+    assert (answer.status, answer.cost, answer.measures) == ("infeasible", None, [])
+    assert [said.text("en") for said in answer.why] == [
+        "no plan reaches the goal; the fewest changes that would allow one: buying: Indoor sports area (m²)"
+    ]
+    poor = solved(CASES[0]["tables"], CASES[0]["remedy"], budget=144_999)
+    assert [said.text("en") for said in poor.why] == [
+        "no plan reaches the goal; the fewest changes that would allow one: more money than 144,999 yuan"
+    ]
+    assert solved(CASES[0]["tables"], CASES[0]["remedy"], budget=145_000).cost == 145_000
+
+
+def test_a_menu_of_diversions_is_solved_whole():
+    case = json.loads(json.dumps(CASES[0]))
+    plain = solved(case["tables"], case["remedy"]).cost
+    case["remedy"]["diversions"] = [
+        {
+            "name": "a",
+            "origin": "S2",
+            "target": "S1",
+            "stage": "primary",
+            "students": 5,
+            "cny": 1000,
+        }
+    ]
+    answer = solved(case["tables"], case["remedy"])
+    assert answer.cost <= plain
+    assert answer.status == "optimal"
+    assert answer.confirmed
+    assert "all 2 combinations of the menu were solved one by one" in answer.why[0].text("en")
+
+
+@pytest.fixture(scope="module")
+def donghe() -> Remedy:
+    return remedy("150202-donghe")
+
+
+def test_donghe(donghe):
+    assert donghe.status == "optimal"
+    assert donghe.gap <= 1e-4
+    assert donghe.confirmed
+    assert donghe.greedy > donghe.cost >= donghe.bound > 0
+    again = remedy("150202-donghe")
+    assert again.measures == donghe.measures
+
+
+def test_the_scenario_says_the_same_as_the_plan():
+    outlook = project(load_county("150202-donghe"), "baseline", 2026)
+    answer = remedy(outlook.county, scenario=outlook, by=2025)
+    assert answer.status in ("optimal", "feasible")
+    assert answer.confirmed
+    ahead = project(
+        load_county("150202-donghe"),
+        load_scenario(scenario_of(answer, "baseline"), load_county("150202-donghe")),
+        2026,
+    )
+    ours, theirs = answer.after, analyze(ahead.county, 2025)
+    pd.testing.assert_frame_equal(ours.schools, theirs.schools)
+    pd.testing.assert_series_equal(ours.balance["cv"], theirs.balance["cv"])
+    assert (theirs.schools["status"] != "not_met").all()
+    for each in idle(answer, 2026):
+        assert each.cny > 0
+        assert each.amount > 0
+
+
+def test_a_yearly_budget_orders_the_measures(donghe):
+    later = dataclasses.replace(donghe, study=analyze("150202-donghe"))
+    whole = calendar(later, None)
+    assert whole.missing == 0
+    assert sum(m.cny for _, m in whole.lines) == donghe.cost
+    tight = calendar(later, 10_000_000)
+    by_year = pd.Series([m.cny for _, m in tight.lines]).groupby([y for y, _ in tight.lines]).sum()
+    assert (by_year <= 10_000_000).all()
+    assert sum(m.cny for _, m in tight.lines) + tight.missing == donghe.cost
+
+
+def test_applied_measures_change_only_their_schools(donghe):
+    county = apply(donghe.study.county, donghe.study.year, donghe.measures, donghe.means)
+    before, after = (c.tables["school_years"] for c in (donghe.study.county, county))
+    changed = before.ne(after) & before.notna()
+    named = {m.school_id for m in donghe.measures} | {m.origin for m in donghe.measures}
+    assert set(before.loc[changed.any(axis=1), "school_id"]) <= named
+
+
+def test_the_planners_page_takes_the_plan_over():
+    desk = Desk({"411281-yima": load_county("411281-yima")})
+    state = read_state(json.dumps({"county": "411281-yima"}).encode())
+    found = desk.remedy(state, "en")
+    assert "Judged again with the changed tables, the county meets the goal." in found["told"]
+    after = desk.course(read_state(json.dumps(found["state"]).encode())).study
+    assert (after.schools["status"] != "not_met").all()
+    assert desk.remedy(read_state(json.dumps(found["state"]).encode()), "en")["told"][0] == (
+        f"For {after.year} nothing has to be done to reach the goal."
+    )
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["remedy", *map(str, arguments), "--lang", "en"])
+
+
+def test_command(tmp_path):
+    result = run("411281-yima", "--out", tmp_path / "plan")
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "plan/remedy.json").read_text("utf-8"))
+    assert {"status", "cost_cny", "bound_cny", "gap", "seconds", "measures", "why"} <= set(record)
+    assert sum(row["cny"] for row in record["measures"]) == record["cost_cny"] > 0
+    names = sorted(path.name for path in (tmp_path / "plan").iterdir())
+    assert names == ["calendar.csv", "remedy.csv", "remedy.json", "remedy.xlsx", "scenario.yaml"]
+
+
+def test_mistakes_in_prices_are_sentences(tmp_path):
+    file = tmp_path / "prices.yaml"
+    file.write_text("purchase:\n  gold: {cny: 1}\nhire:\n  - {name: a, cny: -1}\n", "utf-8")
+    result = run("411281-yima", "--prices", file, "--out", tmp_path / "plan")
+    assert result.exit_code == 1
+    assert f"{file}: line 4: hire.0.cny: must be 0 or more" in result.output
+    assert not (tmp_path / "plan").exists()
+    file.write_text("limits:\n  - {schools: [nobody], multimedia_rooms: 0}\n", "utf-8")
+    result = run("411281-yima", "--prices", file, "--out", tmp_path / "plan")
+    assert "line 2: limits.0.schools: no school has the code nobody" in result.output
+    result = run("411281-yima", "--budget", "viel", "--out", tmp_path / "plan")
+    assert "the budget is “viel”; expected yuan, such as 9500000 or 2000000/year" in result.output
+
+
+def test_every_built_in_price_says_where_it_comes_from():
+    for key, each in built_in_means().assumptions:
+        assert all((each.source, each.year, each.confidence)), key
+
+
+def test_nothing_to_plan_is_a_sentence():
+    unknown = {"school_id": "S1", "name": "S1", "type": "primary", "ownership": "public"}
+    tables = {"schools": [unknown], "school_years": [{"school_id": "S1", "year": 2025}]}
+    with pytest.raises(InputError, match="no school can be judged in 2025, so there is nothing"):
+        solved(tables, {})
+
+
+def test_a_school_without_figures_is_named_and_left_out():
+    tables = json.loads(json.dumps(CASES[0]["tables"]))
+    tables["schools"].append({**tables["schools"][0], "school_id": "S3", "name": "S3"})
+    tables["school_years"].append({"school_id": "S3", "year": 2025, "students_primary": 60})
+    answer = solved(tables, CASES[0]["remedy"])
+    assert answer.cost == CASES[0]["expected"]["cost_cny"]
+    assert answer.confirmed
+    assert answer.why[0].text("en") == (
+        "S3 (Primary): figures are missing, so no plan can make it pass; it is left out of the proof"
+    )
+
+
+def test_a_measure_can_be_forbidden_or_fixed():
+    tables, means = CASES[0]["tables"], CASES[0]["remedy"]
+    free = solved(tables, means)
+    key = next(
+        k for k, v in zip(free.program.keys, free.found.values, strict=True) if v and k[0] == "hire"
+    )
+    forbidden = solved(tables, means, locks={key: (0, 0)})
+    fixed = solved(tables, means, locks={key: (2, 2)})
+    assert forbidden.cost is None or forbidden.cost >= free.cost
+    assert fixed.cost >= free.cost
+    assert sum(m.amount for m in fixed.measures if (m.means, m.kind) == ("hire", key[3])) >= 2
