@@ -415,6 +415,11 @@ def check_writable(folder: Path) -> None:
         It cannot be made, or nothing can be written into it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".junheng-") as file:
-        file.write(b"junheng")
-        file.flush()
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".junheng-") as file:
+            file.write(b"junheng")
+            file.flush()
+    except OSError as error:
+        # the name of the probe means nothing to anybody
+        error.filename = str(folder)
+        raise

@@ -7,6 +7,7 @@ is left out without a word, but for what is hidden by its name.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -57,7 +58,8 @@ def entries(folder: Path, *endings: str) -> list[Entry]:
     folder : Path
         One that does not exist is empty.
     *endings : str
-        In lower case, such as ``.csv``; upper case is the same. Everything if omitted.
+        In lower case, such as ``.csv``; upper case is the same, and a folder is of no use. Everything
+        if omitted.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def entries(folder: Path, *endings: str) -> list[Entry]:
     except OSError as error:
         return [Entry(folder, error.strerror or str(error))]
     return [
-        look(folder / name)
+        look(folder / name, folders=not endings)
         for name in names
         if not name.startswith((".", "~$"))
         and (not endings or os.path.splitext(name)[1].lower() in endings)
@@ -102,21 +104,18 @@ def below(folder: Path) -> Iterator[Entry]:
             yield entry
 
 
-def look(path: Path) -> Entry:
-    """A single file or folder."""
-    return Entry(path, _why_not(path))
-
-
-def _why_not(path: Path) -> str:
-    """Why a file or folder cannot be read; empty if it can."""
+def look(path: Path, folders: bool = True) -> Entry:
+    """A single file, or folder where one is of use."""
     try:
         kind = os.stat(path).st_mode
-        if stat.S_ISDIR(kind):
+        if stat.S_ISDIR(kind) and folders:
             os.listdir(path)
-        elif not stat.S_ISREG(kind):
-            return "not an ordinary file"
-        else:
+        elif stat.S_ISDIR(kind):
+            return Entry(path, os.strerror(errno.EISDIR))
+        elif stat.S_ISREG(kind):
             open(path, "rb").close()
+        else:
+            return Entry(path, "not an ordinary file")
     except OSError as error:
-        return error.strerror or str(error)
-    return ""
+        return Entry(path, error.strerror or str(error))
+    return Entry(path)

@@ -642,7 +642,7 @@ def batch(
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:8786."),
+        typer.Option("--scheduler", help="Address of a Dask scheduler, such as tls://host:8786."),
     ] = None,
     shard: Annotated[
         str | None, typer.Option("--shard", help="Only part i of n (i/n), for array jobs.")

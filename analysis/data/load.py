@@ -333,10 +333,10 @@ _TOO_MANY_CELLS = N_(
 def _read_folder(path: Path, findings: list[Finding]):
     """All tables of a folder as text: {table: (rows, file)}, and the county's record."""
     raw = {}
+    if look(path).reason:
+        raise look(path).error
+    # a file that cannot be read is an error of its table
     for file in (entry.path for entry in entries(path, ".csv")):
-        if file == path:
-            # one that cannot be read is an error of its table, this one of all
-            raise look(path).error
         name = table_of(file.stem)
         if name is None:
             findings.append(unknown_name(_TABLE, file.stem, _TABLE_SPELLINGS, str(file)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 
@@ -66,11 +67,14 @@ def files_read(county: str | Path) -> tuple[Path, ...]:
 def stray_links(county: Path) -> list[Path]:
     """What would be read of a county but is, or lies behind, a link that leads out of its folder.
 
-    The folder or workbook itself may be a link.
+    The folder or workbook itself may be a link. A link to nothing gives nothing away: who reads it
+    says so.
     """
     folder = county.parent if county.is_file() else county
     endings = TABLES_AND_SETTINGS[1:] if county.is_file() else TABLES_AND_SETTINGS
-    return [path for path in _settings(folder, endings) if leads_out(path, folder)]
+    return [
+        path for path in _settings(folder, endings) if os.path.exists(path) and leads_out(path, folder)
+    ]
 
 
 def _settings(folder: Path, endings: tuple[str, ...]) -> list[Path]:

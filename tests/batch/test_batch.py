@@ -1,5 +1,6 @@
 """Many counties: right, complete, resumable, whatever happens to the processes."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -94,6 +96,175 @@ def test_counties_are_found_below_a_folder(tmp_path):
     found = batch.counties_below([tmp_path, tmp_path / "省"], tmp_path / "省/reports")
 
     assert [str(path.relative_to(tmp_path)) for path in found] == ["省/b.xlsx", "省/市/a"]
+
+
+def test_folder_that_cannot_be_read_is_named_and_left_out(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/county.yaml").touch()
+    (tmp_path / "b").mkdir()
+    skipped = []
+    with without_rights(tmp_path / "b", 0):
+        found = batch.counties_below([tmp_path], tmp_path / "out", skipped)
+
+    assert [path.name for path in found] == ["a"]
+    assert [finding.sentence("en") for finding in skipped] == [
+        f"{tmp_path}/b: is left out: cannot be read (Permission denied)"
+    ]
+
+
+@contextlib.contextmanager
+def without_rights(path, mode):
+    """A folder with this mode, and this process without the rights of the administrator."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("this system has no rights of this kind")
+    root = os.geteuid() == 0
+    above = [p for p in path.parents if root and str(p).startswith(tempfile.gettempdir() + "/")]
+    for each in above:
+        each.chmod(0o777)
+    path.chmod(mode)
+    try:
+        if root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        path.chmod(0o755)
+
+
+def test_results_that_cannot_be_written_are_noticed_before_the_work(
+    province, notebook, tmp_path, monkeypatch
+):
+    from analysis import kernels, telling
+
+    monkeypatch.setattr(kernels, "server", lambda **_: pytest.fail("work was begun"))
+    out = tmp_path / "out"
+    (out / batch.STATE).mkdir(parents=True)
+    options = {"year": None, "lang": "en", "formats": ("html",), "scenarios": [None]}
+    options |= {"region": True, "workers": 1, "scheduler": None, "part": None, "force": False}
+    for place in (out, out / batch.STATE):
+        with without_rights(place, 0o555), pytest.raises(batch.InputError) as error:
+            telling.run([province], out, timeout=60, notebook=notebook, **options)
+        assert str(error.value) == f"{place}: cannot be written or read (Permission denied)"
+    assert list(out.iterdir()) == [out / batch.STATE]
+
+
+def test_no_other_mistake_is_put_down_to_the_shard(province, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError("something else")
+
+    monkeypatch.setattr("analysis.batch.progress.run_batch", fail)
+    options = ["--out", str(tmp_path / "out"), "--shard", "1/2"]
+    found = CliRunner().invoke(app, ["batch", str(province), *options])
+
+    assert str(found.exception) == "something else"
+    assert "--shard" not in found.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no such limit")
+def test_few_open_files_are_raised_or_refused_before_the_work(province, notebook, tmp_path):
+    import resource
+
+    code = "from analysis.batch.kernels import OPEN_FILES; from analysis.batch.limits import need_open_files\n"
+    code += "import resource; need_open_files(OPEN_FILES)\n"
+    code += "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+    def run(command, *limits):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+        return subprocess.run(command, capture_output=True, text=True, preexec_fn=limit)
+
+    raised = run([sys.executable, "-c", code], 64, hard)
+    command = [sys.executable, "-m", "analysis", "batch", str(province), "--lang", "en"]
+    command += ["--out", str(tmp_path / "out"), "--notebook", str(notebook)]
+    refused = run(command, 64, 64)
+
+    assert raised.stdout == "512\n", raised.stderr
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "error: this needs 512 open files, but the system allows 64; raise the limit (ulimit -n 512)\n"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "230505-sifangtai"], ["batch", "没有这个县", "--out", "x"], ["--help"]],
+)
+def test_output_that_knows_no_chinese_is_no_reason_to_fail(arguments, encoding):
+    environment = os.environ | {"PYTHONIOENCODING": f"{encoding}:strict"}
+    command = [sys.executable, "-m", "analysis", *arguments]
+    found = subprocess.run(command, capture_output=True, env=environment)
+
+    assert found.returncode == (arguments[0] == "batch")
+    assert b"Traceback" not in found.stderr
+    assert found.stdout + found.stderr
+
+
+@pytest.mark.slow
+def test_batch_tells_of_chinese_to_an_output_without(tmp_path, notebook):
+    province = write_province(tmp_path / "province", 1)
+    # a folder whose name is no text
+    bad = os.fsencode(province) + b"/caf\xe9"
+    os.rename(province / "100000", os.fsdecode(bad))
+    command = [sys.executable, "-m", "analysis", "batch", str(province), "--format", "html"]
+    command += ["--out", str(tmp_path / "out"), "--notebook", str(notebook), "--jobs", "1"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
+    found = subprocess.run(command, capture_output=True, env=environment, text=True)
+
+    assert found.returncode == 0, found.stderr
+    assert "1/1 caf- 2023\\uff1a\\u5b8c\\u6210" in found.stdout
+    assert json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert [file.name for file in (tmp_path / "out").glob("*.html")] != []
+
+
+@pytest.mark.slow
+def test_where_no_process_can_be_forked_a_new_one_makes_the_report(
+    province, notebook, tmp_path, monkeypatch
+):
+    monkeypatch.delattr(os, "fork")
+    jobs = jobs_for(province, notebook)[:1]
+    (record,) = batch.run_batch(jobs, tmp_path / "out", workers=1)
+
+    assert record["status"] == "done", record["reasons"]
+    assert identities(tmp_path / "out") == expected(province, 1)
+
+
+def test_scheduler_is_spoken_to_by_the_certificates_of_dasks_configuration(
+    province, notebook, tmp_path, monkeypatch
+):
+    """And by nobody else: without them, or without encryption, the batch is refused."""
+    import dask
+    from distributed import Scheduler, Security, SpecCluster
+
+    secret = Security.temporary()
+    tls = {}
+    for name in ("ca_file", "client_cert", "client_key"):
+        (tmp_path / name).write_text(getattr(secret, f"tls_{name}"))
+        tls[name] = str(tmp_path / name)
+    options = {"protocol": "tls://", "host": "127.0.0.1", "port": 0, "security": secret}
+    options |= {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    monkeypatch.setattr(cluster_, "PATIENCE", 5)
+    with SpecCluster(scheduler={"cls": Scheduler, "options": options}, security=secret) as theirs:
+        address = theirs.scheduler_address
+        configured = {
+            "distributed.comm.tls.ca-file": tls["ca_file"],
+            "distributed.comm.tls.client.cert": tls["client_cert"],
+            "distributed.comm.tls.client.key": tls["client_key"],
+        }
+        with dask.config.set(configured), cluster_.client(None, address) as client:
+            assert client.scheduler_info()["address"] == address
+        with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
+            batch.run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler=address)
+        with (
+            dask.config.set({"distributed.comm.require-encryption": True}),
+            pytest.raises(batch.InputError, match="encryption"),
+        ):
+            batch.run_batch(
+                jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9"
+            )
 
 
 def test_root_without_counties_is_a_sentence(tmp_path):
@@ -326,6 +497,51 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
 
 def test_totals_are_those_of_the_tables(province):
     assert totals(load_county(province / "100002"), 2023) == (2, 203)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("gethostname", "compute-standard-002"),
+        ("boot", "another start of the same machine"),
+        ("namespace", "pid:[1]"),
+    ],
+)
+def test_scratch_of_another_machine_is_not_swept(tmp_path, monkeypatch, name, value):
+    """Two machines of one name but for its end, a machine before its restart, two containers."""
+    if name != "gethostname" and not os.path.exists("/proc/sys/kernel/random/boot_id"):
+        pytest.skip("there is no /proc on this system")
+    monkeypatch.setattr(scratch.socket, "gethostname", lambda: "compute-standard-001")
+    scratch._machine.cache_clear()
+    mine = tmp_path / f"junheng-{scratch._machine()}-999999999-1-abcdefgh"
+    mine.mkdir()
+    scratch._machine.cache_clear()
+    with monkeypatch.context() as other:
+        if name == "gethostname":
+            other.setattr(scratch.socket, "gethostname", lambda: value)
+        elif name == "namespace":
+            other.setattr(scratch.os, "readlink", lambda path: value)
+        else:
+            text = scratch._text
+            changed = {"/proc/sys/kernel/random/boot_id": value}
+            other.setattr(scratch, "_text", lambda path: changed.get(path) or text(path))
+        assert scratch.sweep(tmp_path) == 0
+    scratch._machine.cache_clear()
+
+    assert mine.is_dir()
+    assert scratch.sweep(tmp_path) == 1
+    assert not mine.exists()
+    monkeypatch.undo()
+    scratch._machine.cache_clear()
+
+
+def test_number_of_a_dead_process_that_another_one_has_now_keeps_nothing(tmp_path):
+    mine, now = os.getpid(), scratch._started(os.getpid())
+    for started in (now, f"{int(now) + 1}"):
+        (tmp_path / f"junheng-{scratch._machine()}-{mine}-{started}-abcdefgh").mkdir()
+
+    assert scratch.sweep(tmp_path) == 1
+    assert [path.name.split("-")[3] for path in tmp_path.iterdir()] == [now]
 
 
 def test_scratch_of_a_dead_process_is_swept(tmp_path):

@@ -1225,7 +1225,7 @@ def test_a_folder_that_vanishes(folder, monkeypatch):
     def gone(path):
         raise FileNotFoundError(2, "No such file or directory", str(path))
 
-    monkeypatch.setattr(Path, "iterdir", gone)
+    monkeypatch.setattr(os, "listdir", gone)
     assert told(read_county(folder)[1], folder) == [": cannot be read (No such file or directory)"]
 
 
