@@ -86,14 +86,11 @@ class Ledger:
     ----------
     path : str or Path, optional
         File of the ledger; one in the user's folder for such things if omitted.
-    base : str or Path, optional
-        Folder from which places are named, so that it can be moved; absolute if omitted.
     """
 
-    def __init__(self, path: str | Path | None = None, base: str | Path | None = None):
+    def __init__(self, path: str | Path | None = None):
         default = platformdirs.user_state_path("junheng", appauthor=False) / "written"
         self.path = default if path is None else Path(path)
-        self._base = None if base is None else os.path.realpath(base)
 
     def note(self, path: str | Path, digest: str) -> None:
         """Enter that a file with this SHA-256 is put here. If that is impossible, `knows` will not."""
@@ -116,10 +113,7 @@ class Ledger:
             return False
 
     def _line(self, path: str | Path, digest: str) -> bytes:
-        place = os.path.realpath(path)
-        if self._base is not None:
-            place = Path(os.path.relpath(place, self._base)).as_posix()
-        entry = f"{place}\0{digest}".encode("utf-8", "surrogateescape")
+        entry = f"{os.path.realpath(path)}\0{digest}".encode("utf-8", "surrogateescape")
         return hashlib.sha256(entry).hexdigest().encode("ascii") + b"\n"
 
 
@@ -136,7 +130,8 @@ class Writer:
         Whether a file may be replaced that is not what was written there; None: there is no such
         option.
     ledger : Ledger or None
-        None for a folder that nobody else uses: nothing in it is known, nothing is noted.
+        Anything with its `knows` and `note`; None for a folder that nobody else uses: nothing in it
+        is known, nothing is noted.
     """
 
     reads: tuple[Path, ...] = ()

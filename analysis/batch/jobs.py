@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import glob
 import hashlib
 import importlib.metadata
 import json
@@ -28,7 +29,7 @@ from ..base.files import N_, Finding, InputError, check_writable, problem
 from ..base.folders import SCENARIOS, Entry, below, entries
 from ..base.language import LANGUAGES, speak
 from ..base.scratch import scratch, sweep
-from ..base.writing import Ledger, Writer, write_whole
+from ..base.writing import Writer, write_whole
 from ..data.places import NOTEBOOKS, files_read, find_county
 from . import cluster
 from .cluster import ATTEMPTS
@@ -38,9 +39,6 @@ PRINTING = 120
 
 #: Folder below the reports that holds the records and the files in the making.
 STATE = ".junheng"
-
-#: The list of what was put into the folder (`analysis.base.writing.Ledger`).
-LEDGER = "written"
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -227,10 +225,13 @@ def fingerprint(job: Job, inputs: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def records(out: Path) -> dict[str, dict]:
-    """The records below a folder, by their job's key; what cannot be read counts as not there."""
+def records(out: Path, start: str = "") -> dict[str, dict]:
+    """The records below a folder, by their job's key; what cannot be read counts as not there.
+
+    Only those whose key begins with `start`.
+    """
     found = {}
-    for file in sorted((out / STATE).glob("*.json")):
+    for file in sorted((out / STATE).glob(f"{glob.escape(start)}*.json")):
         try:
             found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -342,7 +343,8 @@ def _blank(job: Job) -> dict:
     unknown = {"slug": Path(job.county).stem, "code": "", "name": {}, "standard": "", "verdict": ""}
     unknown |= {"years": [], "of_year": job.year, "schools": 0, "students": 0}
     account = {"status": "failed", "reasons": [], "fingerprint": "", "inputs": {}, "outputs": {}}
-    return {"key": job.key, **asdict(job), **unknown, **account, "seconds": 0.0}
+    asked = {name: value for name, value in asdict(job).items() if name != "force"}
+    return {"key": job.key, **asked, **unknown, **account, "seconds": 0.0}
 
 
 def refusal(job: Job, error: Exception) -> dict:
@@ -411,32 +413,46 @@ def _make(job: Job, out: Path, record: dict) -> None:
                 N_("the inputs changed while the report was made; run the batch again"),
                 file=job.county,
             )
-        _put(files, writer_of(out, job.force, files_read(job.county)), out, record)
+        _put(files, job, out, record)
     record |= {"status": "done", "fingerprint": mark, "verdict": facts.get("verdict", "")}
 
 
-def writer_of(out: Path, force: bool = False, reads: tuple[Path, ...] = ()) -> Writer:
-    """Puts files into the folder of the results, which keeps the list of what was put there itself."""
-    return Writer(reads, force, Ledger(out / STATE / LEDGER, out))
+class Placed:
+    """Names of files in the folder of the results that are the batch's own, whatever is in them now.
+
+    A report that was damaged or edited is made again: the folder is the batch's, and what a person
+    works on belongs elsewhere. Unlike `analysis.writing.Ledger`, the names are in the records, which
+    every machine sees and which are moved with the folder.
+    """
+
+    def __init__(self, names: Iterable[str]):
+        self.names = frozenset(names)
+
+    def knows(self, path: str | Path) -> bool:
+        return Path(path).name in self.names
+
+    def note(self, path: str | Path, digest: str) -> None:
+        """Nothing to do: `_put` writes the record first."""
 
 
-def adopt(out: Path) -> None:
-    """Enter what an earlier version of the program, which kept no list, has put into a folder."""
-    ledger = Ledger(out / STATE / LEDGER, out)
-    known = records(out)
-    if not known or ledger.path.exists():
-        return
-    for record in known.values():
-        for name, digest in record["outputs"].items():
-            ledger.note(out / name, digest)
-    for name in ("index.html", "manifest.json"):
-        ledger.note(out / name, sha256(out / name))
+def placed(out: Path, key: str) -> set[str]:
+    """Names of all files that this job, or one of the same stem, has ever put into a folder."""
+    found = set()
+    for record in records(out, key[:-12]).values():
+        found |= {*record.get("placed", ()), *record["outputs"]}
+    return found
 
 
-def _put(files: list[Path], writer: Writer, out: Path, record: dict) -> None:
+def _put(files: list[Path], job: Job, out: Path, record: dict) -> None:
     """Move finished files into place and note their digests."""
+    known = placed(out, job.key)
+    reads = () if job.county == "region" else files_read(job.county)
+    writer = Writer(reads, job.force, Placed(known))
     for file in files:
         writer.check(out / file.name)
+    # before the files: killed in between, the next run knows them for its own
+    record["placed"] = [file.name for file in files]
+    write_record(out, record)
     record["outputs"] = {file.name: sha256(file) for file in files}
     for file in files:
         writer.move(file, out / file.name)
@@ -445,6 +461,8 @@ def _put(files: list[Path], writer: Writer, out: Path, record: dict) -> None:
 def write_record(out: Path, record: dict) -> None:
     """Write a job's record, whole or not at all."""
     (out / STATE).mkdir(parents=True, exist_ok=True)
+    # also what earlier runs have put there and this one could not make anew
+    record["placed"] = sorted(placed(out, record["key"]).union(record.get("placed", ())))
     text = json.dumps(record, ensure_ascii=False, indent=1)
     # a name that is no text is written as JSON writes such characters
     data = text.encode("utf-8", "backslashreplace")
@@ -497,7 +515,6 @@ def run_batch(
     check_writable(out / STATE)
     sweep(out / STATE)
     sweep()
-    adopt(out)
     known = records(out)
     inputs = functools.cache(input_digests)
     marks = functools.cache(lambda job: fingerprint(job, inputs(job.county)))
@@ -582,7 +599,7 @@ def _make_region(job: Job, out: Path, counties: list[Path], inputs: dict, mark: 
                 writer=Writer(ledger=None),
                 **options,
             )
-            _put(files, writer_of(out, job.force), out, record)
+            _put(files, job, out, record)
         record |= {key: facts[key] for key in ("schools", "students")}
         record |= {"status": "done", "fingerprint": mark}
     except (InputError, OSError) as error:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ..base.files import N_, Finding, problem
 from ..base.language import Language, speak
+from ..base.writing import Writer
 from ..data.places import NOTEBOOKS
 from .index import (
     INDEX,
@@ -24,7 +25,7 @@ from .index import (
     write_index,
     write_manifest,
 )
-from .jobs import Job, adopt, counties_below, run_batch, run_region, shard, writer_of
+from .jobs import Job, Placed, counties_below, records, run_batch, run_region, shard
 
 STYLES = {"done": "green", "unchanged": "dim", "failed": "red", "not_enough_data": "yellow"}
 
@@ -73,12 +74,13 @@ def run(
     mine = shard(asked, part)
     started = time.monotonic()
     try:
-        writer = writer_of(out.resolve(), force)
+        # in a folder with records both lists are those of an earlier run
+        writer = Writer((), force, Placed((INDEX, MANIFEST) if records(out) else ()))
         if out.is_dir():
             # before hours of work
-            adopt(out.resolve())
             writer.check(out / INDEX)
             writer.check(out / MANIFEST)
+        writer = Writer((), force, Placed((INDEX, MANIFEST)))
         with _Progress(console, say, len(mine)) as progress:
             results = run_batch(
                 mine, out, workers=workers, scheduler=scheduler, force=force, tell=progress.tell

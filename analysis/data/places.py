@@ -56,12 +56,11 @@ def files_read(county: str | Path) -> tuple[Path, ...]:
     """
     try:
         path = find_county(county)
-    except InputError:
+        if path.is_file():
+            return (path, *_settings(path.parent, TABLES_AND_SETTINGS[1:]))
+        return (path, path / "scenarios", *_settings(path, TABLES_AND_SETTINGS))
+    except (InputError, OSError):  # whoever reads it will say why that is impossible
         return ()
-    if path.is_file():
-        return (path, *_settings(path.parent, TABLES_AND_SETTINGS[1:]))
-    scenarios = path / "scenarios"
-    return (path, scenarios, *_settings(path, TABLES_AND_SETTINGS))
 
 
 def stray_links(county: Path) -> list[Path]:
@@ -73,7 +72,9 @@ def stray_links(county: Path) -> list[Path]:
     folder = county.parent if county.is_file() else county
     endings = TABLES_AND_SETTINGS[1:] if county.is_file() else TABLES_AND_SETTINGS
     return [
-        path for path in _settings(folder, endings) if os.path.exists(path) and leads_out(path, folder)
+        path
+        for path in _settings(folder, endings)
+        if os.path.exists(path) and leads_out(path, folder)
     ]
 
 

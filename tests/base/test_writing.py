@@ -242,7 +242,7 @@ def test_the_ledger_forgets_the_oldest_first(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_batch_keeps_its_list_with_the_reports(county, tmp_path, monkeypatch):
+def test_a_batch_knows_its_own_files_wherever_they_are(tmp_path, monkeypatch):
     options = ("--format", "xlsx", "--lang", "en")
     out = tmp_path / "reports"
     out.mkdir()
@@ -264,8 +264,11 @@ def test_a_batch_keeps_its_list_with_the_reports(county, tmp_path, monkeypatch):
     moved = out.rename(tmp_path / "moved")
     changed = shutil.copytree(find_county("340207-jiujiang"), tmp_path / "340207-jiujiang")
     assert run("batch", changed, "--out", moved, *options).exit_code == 0
-    # and so does one who has a folder from before there were lists
-    (moved / ".junheng" / "written").unlink()
+    # a county that fails for a while does not disown the reports it had
+    record = (changed / "county.yaml").read_text(encoding="utf-8")
+    (changed / "county.yaml").write_text("code: x", encoding="utf-8")
+    assert run("batch", changed, "--out", moved, *options).exit_code == 1
+    (changed / "county.yaml").write_text(record + "\n", encoding="utf-8")
     assert run("batch", changed, "--out", moved, *options).exit_code == 0
 
 

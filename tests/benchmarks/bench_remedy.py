@@ -5,7 +5,11 @@ python tests/benchmarks/bench_remedy.py
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 from bench_planner import generated
 
