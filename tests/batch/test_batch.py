@@ -135,7 +135,8 @@ def without_rights(path, mode):
 def test_results_that_cannot_be_written_are_noticed_before_the_work(
     province, notebook, tmp_path, monkeypatch
 ):
-    from analysis import kernels, telling
+    from analysis.batch import kernels
+    from analysis.batch import progress as telling
 
     monkeypatch.setattr(kernels, "server", lambda **_: pytest.fail("work was begun"))
     out = tmp_path / "out"

@@ -145,7 +145,7 @@ def test_kernels_of_a_killed_call_end_with_it(tmp_path):
 
 
 def _call_that_waits(note):
-    code = "import os, time; from analysis import kernels\n"
+    code = "import os, time; from analysis.batch import kernels\n"
     # a file that is there would be a kernel's to remove at its end
     kernel = [["-f", str(note.with_name("kernel.json"))], "/"]
     code += f"kernel = kernels.server().kernel(*{kernel}, dict(os.environ))\n"
@@ -173,7 +173,7 @@ def _wait_for(server):
 
 def test_server_and_kernels_end_with_their_client(tmp_path):
     """By SIGKILL, so that the client cannot say goodbye."""
-    code = "from analysis import kernels; import os, signal\n"
+    code = "from analysis.batch import kernels; import os, signal\n"
     code += "server = kernels.server()\n"
     kernel = [["-f", str(tmp_path / "kernel.json")], "/"]
     code += f"kernel = server.kernel(*{kernel}, dict(os.environ))\n"

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 #: Forks three children, each with a child of its own, and waits; its lifeline is its input.
 OWNER = """
 import os, subprocess, time
-from analysis.warden import Warden
+from analysis.batch.warden import Warden
 warden = Warden(0)
 for number in range(3):
     if os.fork() == 0:
@@ -28,10 +28,10 @@ time.sleep(600)
 #: Has two reports made by a server, each with a kernel and a program of its own.
 CLIENT = """
 import sys, threading
-from analysis import kernels
+from analysis.batch import kernels
 report = '''
 import os, subprocess
-from analysis import kernels
+from analysis.batch import kernels
 kernels.server().kernel(["-f", f"{folder}/{os.getpid()}.json"], "/", dict(os.environ))
 subprocess.run(["sleep", "600"])
 '''.replace("{folder}", sys.argv[1])
