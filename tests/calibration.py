@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from cohort_county import cohort_county
 
-from analysis.future.draws import pupil_bands
-from analysis.future.entry import Entry
-from analysis.future.scenario import Scenario
+from analysis.future.assumptions.scenario import Scenario
+from analysis.future.odds.draws import pupil_bands
+from analysis.future.past.entry import Entry
 
 HORIZON = 8
 FIRST = 2018

@@ -189,7 +189,7 @@ def check(
                 warnings=len(findings),
             )
         )
-        from ..future.breaks import find_breaks
+        from ..future.past.breaks import find_breaks
 
         for note in find_breaks(county):
             typer.echo(note.sentence(lang))
@@ -330,8 +330,8 @@ def project(
 ) -> None:
     """Enrolment by school, year and grade, observed and projected by a scenario."""
     from ..data.load import load_county
+    from ..future.assumptions.scenario import scenario_files
     from ..future.projected import project as projected
-    from ..future.scenario import scenario_files
     from ..measure.indicators import round_half_up
     from ..present.terms import ROUNDED
 
@@ -540,9 +540,9 @@ def remedy(
 ) -> None:
     """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
     from ..remedy.answer import remedy as solve
-    from ..remedy.calendar import parse_budget
-    from ..remedy.output import write
-    from ..remedy.reading import sentences
+    from ..remedy.outcome.calendar import parse_budget
+    from ..remedy.outcome.output import write
+    from ..remedy.outcome.reading import sentences
 
     say = _say(lang)
     if year is not None and scenario is not None:

@@ -2,5 +2,14 @@
 
 In come an observed county and a scenario file; out go the same tables with projected years, bands and
 probabilities, and comparisons of scenarios. It may import the data tables, the standard and the plan,
-and what is measured by them (`indicators`, `evaluate`, `study`), but no chart, report or command.
+and what is measured by them, but no chart, report or command.
+
+    assumptions  what one assumes, as files, and the schools that take part
+    past         what the observed years say: breaks, entry, rates
+    course       the schools year after year
+    projected    a county and a scenario -> the same county with projected years
+    analyze      read, project, judge: the one call
+    odds         many seeded courses, bands, chances
+    comparison   several courses side by side
+    prospects    all of it for several scenarios
 """

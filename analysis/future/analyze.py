@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..data.load import County, load_county
 from ..measure.study import Study, study_of
+from .assumptions.scenario import Scenario
 from .projected import Outlook, project
-from .scenario import Scenario
 
 
 def analyze(

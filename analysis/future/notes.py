@@ -9,7 +9,7 @@ from ..base.files import N_, Finding
 from ..base.schema.terms import STAGE_LABELS, Label
 
 if TYPE_CHECKING:
-    from .model import Model
+    from .course.model import Model
 
 
 @dataclass(frozen=True)

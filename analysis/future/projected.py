@@ -19,10 +19,11 @@ from ..base.schema.terms import STAGES
 from ..data.load import County
 from ..measure.apportioning.dividing import SITE
 from ..measure.indicators import HAIR
-from .model import Model
+from .assumptions.scenario import BASELINE, Scenario
+from .course.model import Model
+from .grades import ENTRANCE, SPAN
 from .notes import Note
-from .observed import ENTRANCE, SPAN, STAFF
-from .scenario import BASELINE, Scenario
+from .past.observed import STAFF
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def project(
     county : County
         Observed years only.
     scenario : str or Scenario
-        Id, ids joined by ``+``, or a scenario (`analysis.future.scenario.load_scenario`).
+        Id, ids joined by ``+``, or a scenario (`analysis.future.assumptions.scenario.load_scenario`).
     until : int, optional
         Last projected year; that of the scenario, or the county's target year, but at least eight
         years after the last observed one.

@@ -12,9 +12,9 @@ from ..data.load import County, load_county
 from ..measure.study import Study
 from . import comparison
 from .analyze import analyze
-from .coverage import coverage
-from .draws import Forecast, forecast
-from .scenario import BASELINE, Scenario, read_scenarios
+from .assumptions.scenario import BASELINE, Scenario, read_scenarios
+from .odds.coverage import coverage
+from .odds.draws import Forecast, forecast
 
 
 class Prospects:

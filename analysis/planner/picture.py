@@ -12,6 +12,7 @@ from ..base.language import DASH, Language
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
 from ..data.load import County
+from ..future.assumptions.moves import MOVE_LABELS
 from ..future.comparison import (
     by_year,
     costs,
@@ -20,7 +21,6 @@ from ..future.comparison import (
     small_schools,
     verdicts,
 )
-from ..future.moves import MOVE_LABELS
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
 from ..policy.standards import PARTS

@@ -26,11 +26,11 @@ from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.terms import CHOICE_LABELS, SCHOOL_TYPES, STAGES
 from ..data.load import County, CountyRecord, load_county
 from ..future.analyze import analyze
-from ..future.scenario import BASELINE, Scenario, scenario_files, write_scenario
+from ..future.assumptions.scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..measure.study import Study
 from ..remedy.answer import remedy
-from ..remedy.onward import scenario_of as scenario_with
-from ..remedy.reading import sentences
+from ..remedy.outcome.onward import scenario_of as scenario_with
+from ..remedy.outcome.reading import sentences
 from .picture import Course, course, details, outcome, target_year, words
 from .state import LARGEST, State, base_of, read_state, scenario_of, state_json, state_of, until_of
 from .texts import TEXTS

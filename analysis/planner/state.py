@@ -15,10 +15,8 @@ from ..base.files import N_, Finding, InputError, problem
 from ..base.language import speak
 from ..base.refusals import mistakes
 from ..data.load import County
-from ..future.assumptions import Addition, Cap, Migration, PlanCourse, Recruitment, Stage, Year
-from ..future.model import SHORTEST
-from ..future.moves import Move
-from ..future.scenario import (
+from ..future.assumptions.moves import Move
+from ..future.assumptions.scenario import (
     BASELINE,
     NOTHING,
     Scenario,
@@ -26,6 +24,16 @@ from ..future.scenario import (
     parse_scenario,
     scenario_files,
 )
+from ..future.assumptions.sections import (
+    Addition,
+    Cap,
+    Migration,
+    PlanCourse,
+    Recruitment,
+    Stage,
+    Year,
+)
+from ..future.course.model import SHORTEST
 from ..policy.standards import Text
 
 SOURCE = N_("planner's page")
@@ -171,7 +179,7 @@ def scenario_of(state: State, base: Scenario, county: County) -> Scenario:
     Returns
     -------
     Scenario
-        It says everything itself, so that `analysis.future.scenario.write_scenario` makes a file of it
+        It says everything itself, so that `analysis.future.assumptions.scenario.write_scenario` makes a file of it
         that gives the same numbers.
     """
     first, until = county.last_observed + 1, until_of(state, base, county)

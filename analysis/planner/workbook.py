@@ -11,8 +11,8 @@ import xlsxwriter
 from ..base.language import Language
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
+from ..future.assumptions.scenario import write_scenario
 from ..future.comparison import yearly
-from ..future.scenario import write_scenario
 from ..measure.study import Study
 from ..present.terms import PART_NAMES, ROUNDED, status_name
 

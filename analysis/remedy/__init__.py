@@ -2,28 +2,13 @@
 
 In comes a judged county (`analysis.study.Study`, observed or projected), the means with their prices
 (`remedy.yaml`) and a goal. Out come measures by school, their cost, a bound that no plan undercuts,
-files and a scenario. The modules, from the ground up:
+files and a scenario.
 
-    means      what may be bought, hired, trained, moved, and what it costs
-    staff      who is above-qualified, backbone, PE or arts teacher at once
-    instance   the judged rows in exact numbers
-    goal       what must hold afterwards
-    model      thresholds and rule as a linear program in whole numbers
-    solver     HiGHS
-    cone       coefficients of variation as tangents of a second-order cone
-    repair     more of what lowers a variation
-    exactly    a solution judged without rounding
-    search     relaxation, plans, bound
-    greedy     what it costs if everybody buys its own shortfall
-    diversions pupils moved by a menu
-    plan       the measures, and the county after them
-    why        which limits would have to give way
+    problem    the judged rows in exact numbers, means and prices, the goal
+    solve      plans in whole numbers, the bound, or why there is none
+    plan       a solution as measures, and the county after them
     answer     `remedy()`, all of it in its order
-    frontier   cost against schools, limits of variation and years
-    calendar   which measure in which year
-    onward     the plan as a scenario
-    reading    the plan in words
-    output     the plan in files
+    outcome    by year, in words, as files, as a scenario, at other budgets
 
 May import: the county's tables, the rules, the study and the outlook, and the scenario's classes; not the
 report, the planner, the command line, nor anything that draws. The package itself may be called:
@@ -37,12 +22,12 @@ import sys
 import types
 
 _HOME = {
-    "Goal": "goal",
-    "Means": "means",
+    "Goal": "problem.goal",
+    "Means": "problem.means",
     "Remedy": "answer",
-    "built_in_means": "means",
-    "read_means": "means",
-    "scenario_of": "onward",
+    "built_in_means": "problem.means",
+    "read_means": "problem.means",
+    "scenario_of": "outcome.onward",
 }
 __all__ = sorted(_HOME)
 

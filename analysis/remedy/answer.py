@@ -18,15 +18,15 @@ from ..data.load import County, load_county
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project
 from ..measure.study import Study
-from .diversions import diverted
-from .goal import Goal, read_goal
-from .greedy import greedy
-from .instance import NAMES, Instance, read_instance
-from .means import Diversion, Means, read_means
-from .model import Key, Program, amounts_by, build
 from .plan import LEFT_OUT, Measure, apply, measures_of
-from .search import Found, search
-from .why import smallest
+from .problem.diversions import diverted
+from .problem.goal import Goal, read_goal
+from .problem.instance import NAMES, Instance, read_instance
+from .problem.means import Diversion, Means, read_means
+from .solve.greedy import greedy
+from .solve.model import Key, Program, amounts_by, build
+from .solve.search import Found, search
+from .solve.why import smallest
 
 #: Entries of a menu of diversions of which every combination is tried.
 MENU = 6
@@ -188,20 +188,20 @@ def remedy(
     means : Means or Path, optional
         What may be done at which price; `remedy.yaml` beside the data, else the built-in prices.
     goal : str or Goal
-        As for `analysis.remedy.goal.read_goal`.
+        As for `analysis.remedy.problem.goal.read_goal`.
     schools : iterable of str
         For the goal ``schools``.
     budget : float, optional
         The most that may be spent, yuan.
     concessions : iterable of str, optional
     locks : mapping, optional
-        What is fixed or forbidden (`analysis.remedy.model.build`).
+        What is fixed or forbidden (`analysis.remedy.solve.model.build`).
     seconds : float
         Limit of time.
     gap : float
         Relative gap at which the search may end; 0: the optimum itself.
     nodes : int, optional
-        A limit of work instead of time (`analysis.remedy.search.search`).
+        A limit of work instead of time (`analysis.remedy.solve.search.search`).
 
     Returns
     -------

@@ -16,9 +16,9 @@ import pandas as pd
 from ..base.files import N_
 from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
 from ..data.load import County
-from .instance import Instance, exact
-from .means import ATTRIBUTES, PURCHASES, Means
-from .model import Key
+from .problem.instance import Instance, exact
+from .problem.means import ATTRIBUTES, PURCHASES, Means
+from .solve.model import Key
 
 UNITS = {
     "teaching_area_m2": SQUARE_METRES,

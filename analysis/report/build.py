@@ -50,7 +50,7 @@ def write_report(
         School year to judge; the last one if omitted. With a scenario also a year to come.
     lang : {"zh", "en"}
     scenario : str, optional
-        Adds the chapter that looks ahead (`analysis.future.scenario.load_scenario`).
+        Adds the chapter that looks ahead (`analysis.future.assumptions.scenario.load_scenario`).
     outlook : Outlook, optional
         The county projected by the scenario, where that is known already.
     formats : tuple of {"pdf", "html", "docx", "xlsx"}

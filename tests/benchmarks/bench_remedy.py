@@ -16,8 +16,8 @@ from bench_planner import generated
 from analysis import load_county
 from analysis.data.places import sample_folder
 from analysis.remedy.answer import remedy
-from analysis.remedy.model import build
-from analysis.remedy.search import search
+from analysis.remedy.solve.model import build
+from analysis.remedy.solve.search import search
 
 ALLOWED = {100: 3.0, 300: 20.0}
 """Seconds for a generated county of so many schools; a sample may take one."""

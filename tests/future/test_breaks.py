@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import load_county, project
-from analysis.future.breaks import find_breaks
-from analysis.future.model import Model
-from analysis.future.scenario import Scenario
+from analysis.future.assumptions.scenario import Scenario
+from analysis.future.course.model import Model
+from analysis.future.past.breaks import find_breaks
 
 ANY = {"source": "test", "confidence": "low"}
 YEARS = list(range(2016, 2022))

@@ -15,14 +15,14 @@ from cohort_county import cohort_county
 from analysis import analyze, load_county, load_scenario
 from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
-from analysis.future import draws as module
+from analysis.future.assumptions.scenario import Scenario
 from analysis.future.comparison import verdicts, yearly
-from analysis.future.coverage import coverage
-from analysis.future.draws import forecast
-from analysis.future.model import Model
-from analysis.future.noise import PRIOR, spreads
+from analysis.future.course.model import Model
+from analysis.future.odds import draws as module
+from analysis.future.odds.coverage import coverage
+from analysis.future.odds.draws import forecast
+from analysis.future.odds.noise import PRIOR, spreads
 from analysis.future.prospects import Prospects
-from analysis.future.scenario import Scenario
 from analysis.present.prospects import charts, sentences, tables
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")

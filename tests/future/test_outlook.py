@@ -14,7 +14,7 @@ from counties import build_county
 from hypothesis import Phase, given, settings
 
 from analysis import InputError, analyze, load_county, load_scenario, project
-from analysis.future.scenario import Scenario, scenario_files, write_scenario
+from analysis.future.assumptions.scenario import Scenario, scenario_files, write_scenario
 from analysis.policy.standards import Profile, Standard, load_standard
 from analysis.report.build import write_report
 

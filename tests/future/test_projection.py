@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 from analysis import progression_ratios, project_enrolment
-from analysis.future.backtest import backtest, backtest_errors
+from analysis.future.past.backtest import backtest, backtest_errors
 
 CASE = Path(__file__).parents[1] / "published" / "D2_enrollcast_r_package"
 GRADE = {"K": 0, "1": 1, "2": 2}

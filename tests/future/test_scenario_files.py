@@ -14,7 +14,7 @@ from hypothesis import given
 from analysis import InputError, load_scenario
 from analysis.base.files import parse_model, parse_yaml
 from analysis.base.refusals import _OTHER, mistakes
-from analysis.future.scenario import Scenario, parse_scenario
+from analysis.future.assumptions.scenario import Scenario, parse_scenario
 from analysis.policy.plan import Plan
 from analysis.policy.standards import Profile
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from analysis import analyze, load_county
 from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
-from analysis.future import draws
-from analysis.future.model import Model
+from analysis.future.course.model import Model
+from analysis.future.odds import draws
 from analysis.measure.balance import CV_DECIMALS
 from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.nation import judge_nation
@@ -248,7 +248,7 @@ from analysis.base.schema import indicators as home
 home.INDICATORS = MappingProxyType({name: home.INDICATORS[name] for name in sys.argv[2:]})
 home.STAFF_INDICATORS = MappingProxyType({n: i for n, i in home.INDICATORS.items() if not i.shared})
 from analysis import analyze, load_county
-from analysis.future.draws import forecast
+from analysis.future.odds.draws import forecast
 from analysis.measure.nation import judge_nation
 
 county = load_county(sys.argv[1])

@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 
 from analysis import InputError, analyze, load_county, project
 from analysis.base.language import speak
+from analysis.future.assumptions.moves import Diversion
+from analysis.future.assumptions.scenario import Scenario, load_scenario, write_scenario
 from analysis.future.comparison import verdicts, yearly
-from analysis.future.moves import Diversion
-from analysis.future.scenario import Scenario, load_scenario, write_scenario
 from analysis.planner.picture import numbers
 from analysis.planner.server import LARGEST, SCRIPTS, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of

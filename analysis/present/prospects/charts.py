@@ -8,8 +8,8 @@ from matplotlib.lines import Line2D
 from ...base.language import speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...future.assumptions.scenario import BASELINE
 from ...future.prospects import Prospects
-from ...future.scenario import BASELINE
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 from ..charts.scales import draw_scales

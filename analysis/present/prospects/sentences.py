@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...base.language import speak
 from ...future.comparison import side_by_side
-from ...future.draws import BAND
+from ...future.odds.draws import BAND
 from ...future.prospects import Prospects
 from ..terms import PART_NAMES
 

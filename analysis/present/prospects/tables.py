@@ -8,9 +8,9 @@ from ...base.files import N_
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ...future.assumptions.scenario import BASELINE
 from ...future.comparison import hollow_improvements, side_by_side, small_limits, small_schools
 from ...future.prospects import Prospects
-from ...future.scenario import BASELINE
 from ...measure.apportioning.scope import EXCLUSIONS
 from ...measure.indicators import whole_up
 from ...policy.standards import Text

@@ -1,0 +1,196 @@
+"""The county's plan as assumptions: projects, equipment, staff and moves that a scenario can use."""
+
+from __future__ import annotations
+
+from ...base.files import N_
+from ...base.schema.indicators import STAFF_INDICATORS
+from ...base.schema.terms import SCHOOL_TYPES, STAGES
+from ...data.load import County
+from ...policy.plan import ends
+from ..notes import Note
+from .moves import Diversion
+from .scenario import Scenario
+from .sections import Addition, PlanCourse, Purchase, StaffTarget
+
+
+def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario, list[Note]]:
+    """What the county's plan comes to as assumptions: projects, equipment, staff, moves.
+
+    Parameters
+    ----------
+    county : County
+    scenario : Scenario
+        Its section `plan` says what is carried out; the schools that it makes itself are left to it.
+    last : int
+        Last observed year: what was finished by then is in the data already.
+
+    Returns
+    -------
+    scenario : Scenario
+        `additions`, `purchases`, `staff_targets` and `moves`.
+    notes : list of Note
+        What the plan says too little about to be reckoned with.
+    """
+    empty = Scenario(name={"zh": "规划", "en": "Plan"})
+    if county.plan is None:
+        return empty, [Note("not_applied", N_("the county has no plan (plan.yaml)"))]
+    made = {
+        move.school.name for move in scenario.moves if getattr(move, "school", None) is not None
+    }
+    reader = _PlanReader(county, scenario.plan, last, made)
+    return reader.read(empty), reader.notes
+
+
+class _PlanReader:
+    def __init__(self, county: County, course: PlanCourse, last: int, made: set[str]):
+        self.county, self.course, self.last, self.made = county, course, last, made
+        self.notes: list[Note] = []
+        roster = county.tables["schools"]
+        self.known = set(roster["name"]) | set(roster["school_id"])
+        self.types = dict(zip(roster["name"], roster["type"], strict=True))
+        self.limits = {
+            stage: county.standard.evaluation.for_year(last).usual(f"G5.{stage}")
+            for stage in STAGES
+        }
+
+    def read(self, empty: Scenario) -> Scenario:
+        plan, course = self.county.plan, self.course
+        found: dict[str, list] = {}
+        for wanted, section, entries, convert in (
+            (course.projects, "additions", plan.projects, self._project),
+            (course.equipment, "purchases", plan.equipment, self._equipment),
+            (course.staffing, "staff_targets", plan.staffing, self._staffing),
+            (course.moves, "moves", plan.moves, self._move),
+        ):
+            made = [convert(entry) for entry in entries] if wanted else []
+            found[section] = tuple(each for each in made if each is not None)
+        return empty.model_copy(update=found)
+
+    def _common(self, entry) -> dict:
+        return {
+            "source": f"{self.county.plan.document} {entry.where}",
+            "confidence": self.course.confidence,
+        }
+
+    def _skip(self, name, reason: str, **values) -> None:
+        self.notes.append(Note("not_applied", reason, {"name": name} | values))
+
+    def _date(self, period: str | None, name) -> int | None:
+        """First school year that begins after a period; None if it was over before."""
+        if period is None:
+            year = (self.course.undated or self.last + 1) + self.course.delay
+            self.notes.append(
+                Note(
+                    "assumed",
+                    N_("“{name}” has no date in the plan: taken as {year}"),
+                    {"name": name, "year": year},
+                )
+            )
+            return year
+        # a school year begins on 1 September: what is ready later serves the next one
+        done = ends(period)
+        year = done // 12 + (done % 12 > 7)
+        return None if year <= self.last else year + self.course.delay
+
+    def _project(self, project) -> Addition | None:
+        if project.end is not None and self._date(project.end, project.name) is None:
+            return None
+        strangers = [name for name in project.schools if name not in self.known]
+        if not project.schools:
+            self._skip(project.name, N_("“{name}”: the plan names no school"))
+            return None
+        if strangers and self.made.issuperset(strangers):
+            return None
+        if strangers:
+            self._skip(project.name, N_("“{name}”: {schools} not in the roster; describe the school in a scenario of the county (opening)"), schools="; ".join(strangers) or "—")  # fmt: skip
+            return None
+        ground = project.kind == "sports_ground"
+        teaching, sports = project.teaching_m2 or 0.0, project.sports_m2 or 0.0
+        if project.area_m2 and not teaching and not sports:
+            if ground:
+                sports = project.area_m2
+            else:
+                teaching = project.area_m2 * self.course.teaching_share
+        seats = sum(project.seats) / len(project.seats) if project.seats else 0.0
+        if not (teaching or sports or seats):
+            self._skip(project.name, N_("“{name}”: the plan gives neither area nor seats"))
+            return None
+        year = self._date(project.end, project.name)
+        size = min(self.limits.values())
+        return Addition(
+            **self._common(project),
+            schools=project.schools,
+            year=year,
+            # indoor sports areas are part of the teaching area in the statistics
+            teaching_area_m2=teaching + (0.0 if ground else sports),
+            indoor_sports_area_m2=0.0 if ground else sports,
+            outdoor_sports_area_m2=sports if ground else 0.0,
+            classrooms=seats / size,
+            cost_cny=project.cost_cny,
+            name=project.name,
+        )
+
+    def _equipment(self, entry) -> Purchase | None:
+        end = (entry.end or entry.year) + self.course.delay
+        if end <= self.last:
+            return None
+        if not entry.instruments_cny:
+            self._skip(entry.for_what, N_("“{name}”: books and computers without a sum in yuan"))
+            return None
+        start = entry.year + self.course.delay
+        years = end - start + 1
+        named = tuple(name for name in entry.schools if name in self.known)
+        return Purchase(
+            **self._common(entry),
+            start=max(start, self.last + 1),
+            end=end,
+            cny=entry.instruments_cny / years,
+            to=named or "need",
+        )
+
+    def _staffing(self, entry) -> StaffTarget | None:
+        name, _, stage = entry.entry.partition(".")
+        if name not in STAFF_INDICATORS or stage not in STAGES:
+            entries = (self.county.standard.plan or self.county.standard.evaluation).entries
+            title = entries[entry.entry].title if entry.entry in entries else entry.entry
+            self._skip(title, N_("“{name}”: a target for the county as a whole; its figures stay as last reported"))  # fmt: skip
+            return None
+        by = max(ends(entry.by) // 12 + self.course.delay, self.last + 1 + self.course.delay)
+        return StaffTarget(
+            **self._common(entry),
+            entry=STAFF_INDICATORS[name].quantity,
+            stage=stage,
+            value=entry.target,
+            by=by,
+        )
+
+    def _move(self, move):
+        names = (*move.origin, *move.target)
+        strangers = [name for name in names if name not in self.known]
+        if strangers or not move.origin or not move.target:
+            self._skip(move.name, N_("“{name}”: {schools} not in the roster; describe the school in a scenario of the county (opening)"), schools="; ".join(strangers) or "—")  # fmt: skip
+            return None
+        wrong = [
+            name
+            for name in move.target
+            if move.stage in STAGES
+            and move.stage not in SCHOOL_TYPES[self.types.get(name, "primary")].stages
+        ]
+        itself = set(move.origin) & set(move.target)
+        if move.kind != "diversion" or move.stage not in STAGES or wrong or itself:
+            self._skip(move.name, N_("“{name}”: what passes from school to school is not said; describe it in a scenario of the county"))  # fmt: skip
+            return None
+        start = self._date(move.start, move.name)
+        if start is None:
+            return None
+        return Diversion(
+            **self._common(move),
+            kind="diversion",
+            name=move.name,
+            origin=move.origin,
+            target=move.target,
+            stage=move.stage,
+            start=start,
+            end=None if move.gradual or move.end is None else max(int(move.end[:4]), start),
+            mode="intake" if move.gradual else "all",
+        )

@@ -1,0 +1,116 @@
+"""The schools of a projection: those of the county's roster and those that the scenario makes."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...base.files import N_, Finding, InputError, problem
+from ...base.schema.terms import SCHOOL_TYPES, STAGES
+from ...data.load import County
+from .scenario import Scenario
+
+
+class Schools:
+    """Schools in their order, found by code or name.
+
+    Parameters
+    ----------
+    county : County
+    scenario : Scenario
+        Its moves may make schools.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The roster, new schools at its end.
+    new : dict of str to NewSchool
+    ids : ndarray of str
+    opening, closing : ndarray
+        First and last school year, NaN without; moves change `closing`.
+    teaches : dict of str to ndarray of bool
+        By stage.
+    special : ndarray of bool
+        Special-education schools.
+    """
+
+    def __init__(self, county: County, scenario: Scenario):
+        self.county, self.scenario = county, scenario
+        made = [move for move in scenario.moves if getattr(move, "school", None) is not None]
+        self._refuse_codes(made)
+        self.new = {move.school.school_id: move.school for move in made}
+        self.table = self._with_new(made)
+        self.ids = self.table["school_id"].to_numpy(dtype=object)
+        self.place = {code: number for number, code in enumerate(self.ids)}
+        names = self.table["name"].to_numpy(dtype=object)
+        times = Counter(names)
+        self.by_name = {name: n for n, name in enumerate(names) if times[name] == 1}
+        self.closing = self.table["closed"].to_numpy(dtype=float, na_value=np.nan).copy()
+        self.opening = self.table["opened"].to_numpy(dtype=float, na_value=np.nan)
+        self.teaches = {
+            stage: self.table["type"]
+            .isin([name for name, kind in SCHOOL_TYPES.items() if stage in kind.stages])
+            .to_numpy()
+            for stage in STAGES
+        }
+        self.special = (self.table["type"] == "special_education").to_numpy()
+        self.is_new = np.isin(self.ids, list(self.new))
+
+    def _refuse_codes(self, made: list) -> None:
+        """New schools need codes of their own."""
+        known = set(self.county.tables["schools"]["school_id"])
+        codes = Counter(move.school.school_id for move in made)
+        findings = [
+            Finding(
+                "error",
+                N_("the new school {name} has the code {code} of another school"),
+                {"scenario": self.scenario.name, "name": move.school.name, "code": code},
+                str(self.county.path),
+            )
+            for move in made
+            if (code := move.school.school_id) in known or codes[code] > 1
+        ]
+        if findings:
+            raise InputError(findings)
+
+    def _with_new(self, made: list) -> pd.DataFrame:
+        roster = self.county.tables["schools"].copy()
+        taken = ("school_id", "name", "type", "ownership", "sponsor", "area", "boarding")
+        rows = [
+            {key: getattr(move.school, key) for key in taken}
+            | {"opened": move.start, "built_year": move.start}
+            for move in made
+        ]
+        if rows:
+            added = pd.DataFrame(rows).reindex(columns=roster.columns)
+            roster = pd.concat([roster, added.astype(roster.dtypes.to_dict())], ignore_index=True)
+        return roster.reset_index(drop=True)
+
+    def number(self, name: str) -> int:
+        """Position of a school given by code or name.
+
+        Raises
+        ------
+        InputError
+            None is called so, or several are. Names in files have been looked up before, with their
+            line (`analysis.future.assumptions.fit`).
+        """
+        found = self.place.get(name, self.by_name.get(name))
+        if found is None:
+            near = difflib.get_close_matches(name, [*self.by_name, *self.place], n=1, cutoff=0.5)
+            raise problem(
+                N_("scenario “{scenario}”: no school is called “{name}”; the nearest is “{near}”"),
+                file=self.county.path,
+                scenario=self.scenario.name,
+                name=name,
+                near=near[0] if near else "—",
+            )
+        return found
+
+    def numbers(self, names: Sequence[str]) -> list[int]:
+        """Positions of several schools."""
+        return [self.number(name) for name in names]

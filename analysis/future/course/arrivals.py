@@ -1,0 +1,42 @@
+"""People who move into a county, by number or into new homes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..grades import GRADES, SPAN
+
+if TYPE_CHECKING:
+    from .model import Model
+
+
+def arrive(model: Model, new: np.ndarray, year: int) -> None:
+    """Add the pupils of a year who move into the county, in place; take off those who leave.
+
+    `new` has the strands of `analysis.future.course.strands` as its rows; who comes begins at home.
+    """
+    place = model.strands.place[: new.shape[-2]]
+    for entry in model.applied.migration:
+        if not entry.start <= year <= entry.last:
+            continue
+        schools = np.zeros((len(model.ids), GRADES), dtype=bool)
+        chosen = model.schools.numbers(entry.schools) or np.flatnonzero(~model.special)
+        schools[np.ix_(chosen, [grade - 1 for grade in entry.grades])] = True
+        if entry.area:
+            schools &= (model.roster["area"] == entry.area).to_numpy()[:, None]
+        here = np.where(schools[place], new, 0.0)
+        whole = here.sum(axis=(-2, -1), keepdims=True)
+        change = entry.students * here / np.where(whole > 0, whole, 1.0)
+        new += np.maximum(change, -new)
+    for entry in model.applied.housing:
+        if not entry.start <= year <= entry.last:
+            continue
+        total = entry.homes * entry.students_per_home / (entry.last - entry.start + 1)
+        named = model.schools.numbers(entry.schools)
+        for stage, span in SPAN.items():
+            zone = [n for n in named if model.schools.teaches[stage][n]]
+            zone = zone or model.takers(stage)
+            if zone:
+                new[..., zone, span] += total / GRADES / len(zone)

@@ -1,0 +1,166 @@
+"""The plan in words: one line per school, what it costs, what proves it, what drives it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pandas as pd
+
+from ...base.files import N_
+from ...base.language import speak
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS
+from ..answer import Remedy
+from ..plan import Measure
+from ..problem.instance import NAMES, STAFF, purchase_gain
+from ..problem.means import ATTRIBUTES, PURCHASES
+
+OWN, VARIATION = N_("own threshold"), N_("the county's coefficient of variation")
+
+
+def raised(measure: Measure, answer: Remedy) -> list[int]:
+    """Indicators that a measure raises where it helps."""
+    if measure.means in PURCHASES:
+        found = [purchase_gain()[measure.means]]
+        if answer.means.purchase[measure.means].adds_equipment_cny:
+            found.append(5)
+        return found
+    if measure.means == "upgrade":
+        return [list(ATTRIBUTES).index(measure.kind)]
+    if measure.means == "hire":
+        brings = next(h.brings for h in answer.means.hire if h.name == measure.kind)
+    else:
+        brings = tuple(int(digit) for digit in measure.kind)
+    return [k for k in STAFF if brings[k]]
+
+
+def reason(measure: Measure, answer: Remedy) -> str:
+    """Why a measure is needed: the school's own threshold, or the county's variation.
+
+    A measure serves the threshold if the school would miss one of the indicators that it raises
+    without it; else only the variation can have asked for it.
+    """
+    instance = answer.instance
+    for n, row in enumerate(instance.rows):
+        if instance.schools[row.school].school_id != measure.school_id:
+            continue
+        if measure.stage and row.stage != measure.stage:
+            continue
+        if any(instance.have(n, k) < row.need[k] for k in raised(measure, answer)):
+            return OWN
+    return VARIATION if answer.goal.variations else OWN
+
+
+def lines(answer: Remedy, lang: str) -> pd.DataFrame:
+    """One line per school with something to do: what, yuan, why; the dearest first.
+
+    Returns
+    -------
+    DataFrame
+        Columns in the language: school, measures, yuan, why.
+    """
+    say = speak(lang)
+    names = {school.school_id: school.name for school in answer.instance.schools}
+    done: dict[str, list[str]] = defaultdict(list)
+    cny: dict[str, float] = defaultdict(float)
+    why: dict[str, dict[str, None]] = defaultdict(dict)
+    for each in answer.measures:
+        what = f"{each.label(answer.means, lang)} {say.number(each.amount)} {each.unit[lang]}"
+        if each.stage:
+            what = f"{STAGE_LABELS[each.stage][lang]}{say(': ')}{what}"
+        if each.origin:
+            what += say(" from {school}", school=names[each.origin])
+        done[each.school_id].append(what)
+        cny[each.school_id] += each.cny
+        why[each.school_id][reason(each, answer)] = None
+    order = sorted(done, key=lambda code: (-cny[code], code))
+    return pd.DataFrame(
+        {
+            say("School"): [names[code] for code in order],
+            say("Measures"): [say("; ").join(done[code]) for code in order],
+            say("Yuan"): [cny[code] for code in order],
+            say("Needed for"): [say("; ").join(say(r) for r in why[code]) for code in order],
+        }
+    )
+
+
+def sentences(answer: Remedy, lang: str, *, timed: bool = True) -> list[str]:
+    """What is to be known about the plan, from its numbers; `timed`: and how long it took."""
+    say = speak(lang)
+    told = []
+    year = answer.study.year
+    if answer.cost is not None:
+        schools = len({each.school_id for each in answer.measures})
+        if answer.measures:
+            told.append(
+                say(
+                    "For {year} the least cost is {cost} yuan, for {n} measures at {schools} schools.",
+                    year=year,
+                    cost=say.number(float(answer.cost)),
+                    n=len(answer.measures),
+                    schools=schools,
+                )
+            )
+        else:
+            told.append(say("For {year} nothing has to be done to reach the goal.", year=year))
+        told.append(
+            say(
+                "No plan can cost less than {bound} yuan (gap {gap}).",
+                bound=say.number(float(answer.bound or 0)),
+                gap=f"{answer.gap:.2%}",
+            )
+            if not timed
+            else say(
+                "No plan can cost less than {bound} yuan (gap {gap}; found in {seconds} seconds).",
+                bound=say.number(float(answer.bound or 0)),
+                gap=f"{answer.gap:.2%}",
+                seconds=f"{answer.seconds:.1f}",
+            )
+        )
+        if answer.confirmed:
+            told.append(say("Judged again with the changed tables, the county meets the goal."))
+        if answer.saving is not None and answer.measures:
+            told.append(
+                say(
+                    "If every school bought its own shortfall, it would cost {greedy} yuan: the plan saves {part}.",
+                    greedy=say.number(float(answer.greedy)),
+                    part=f"{answer.saving:.1%}",
+                )
+            )
+        told += _drivers(answer, lang)
+    return [*told, *(said.text(lang) for said in answer.why)]
+
+
+def _drivers(answer: Remedy, lang: str) -> list[str]:
+    """Which school and which limit drive the cost."""
+    say, told = speak(lang), []
+    names = {school.school_id: school.name for school in answer.instance.schools}
+    cny: dict[str, float] = defaultdict(float)
+    for each in answer.measures:
+        cny[each.school_id] += each.cny
+    if cny and sum(cny.values()):
+        code = min(cny, key=lambda c: (-cny[c], c))
+        told.append(
+            say(
+                "{school} takes the largest part: {cny} yuan, {part} of all.",
+                school=names[code],
+                cny=say.number(cny[code]),
+                part=f"{cny[code] / sum(cny.values()):.1%}",
+            )
+        )
+    if answer.found.tight:
+        listed = [
+            f"{INDICATORS[NAMES[k]].short[lang]} ({STAGE_LABELS[stage][lang]})"
+            for stage, k in answer.found.tight
+        ]
+        told.append(
+            say(
+                "Thresholds alone would leave these coefficients of variation above their limits: {what}.",
+                what=say("; ").join(listed),
+            )
+        )
+    elif answer.measures and answer.goal.variations:
+        told.append(
+            say("The thresholds of the schools drive the cost; no coefficient of variation does.")
+        )
+    return told

@@ -1,0 +1,90 @@
+"""What the plan has to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...base.files import N_, problem
+from .instance import NAMES, Instance
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What must hold afterwards.
+
+    Attributes
+    ----------
+    schools : frozenset of str or None
+        Codes of the schools whose judged rows must pass; None: all of them.
+    indicators : tuple of int
+        If given, rows need not pass the rule for schools but meet these indicators (positions).
+    variations : tuple of int
+        Indicators whose coefficients of variation must be within their limits in both stages.
+    budget : Fraction or None
+        The most that may be spent, yuan.
+    most : bool
+        Not the least cost, but the most schools passing for the budget, and of these plans a
+        cheapest one.
+    """
+
+    schools: frozenset[str] | None = None
+    indicators: tuple[int, ...] = ()
+    variations: tuple[int, ...] = tuple(range(len(NAMES)))
+    budget: Fraction | None = None
+    most: bool = False
+
+    def asks(self, instance: Instance, row: int) -> bool:
+        """Whether a row must pass (or, for `most`, counts where it does)."""
+        code = instance.schools[instance.rows[row].school].school_id
+        return self.schools is None or code in self.schools
+
+
+def read_goal(
+    name: str, instance: Instance, *, budget: float | None = None, schools: Iterable[str] = ()
+) -> Goal:
+    """A goal by its name.
+
+    Parameters
+    ----------
+    name : str
+        ``all`` (every judged row passes and every coefficient of variation is within its limit),
+        ``variation`` (only the latter), ``schools`` (only those listed), ``most`` (as many schools
+        as the budget allows), or an indicator (all rows meet it, its variation is within the limit).
+    instance : Instance
+    budget : float, optional
+        Yuan.
+    schools : iterable of str
+        Codes, for ``schools``.
+
+    Raises
+    ------
+    InputError
+        No such goal, a school that is not judged, ``most`` without a budget.
+    """
+    money = None if budget is None else Fraction(str(budget))
+    if name == "all":
+        return Goal(budget=money)
+    if name == "variation":
+        return Goal(schools=frozenset(), budget=money)
+    if name == "most":
+        if money is None:
+            raise problem(N_("the goal `most` needs a budget (--budget)"))
+        return Goal(variations=(), budget=money, most=True)
+    if name == "schools":
+        wanted = frozenset(schools)
+        unknown = sorted(wanted - {school.school_id for school in instance.schools})
+        if unknown or not wanted:
+            raise problem(
+                N_("no judged school has the code {code}"), code=", ".join(unknown) or "—"
+            )
+        return Goal(schools=wanted, variations=(), budget=money)
+    if name in NAMES:
+        position = NAMES.index(name)
+        return Goal(indicators=(position,), variations=(position,), budget=money)
+    raise problem(
+        N_("no such goal “{name}”; expected one of {names}"),
+        name=name,
+        names=", ".join(("all", "variation", "schools", "most", *NAMES)),
+    )

@@ -1,0 +1,90 @@
+"""A plan judged without any rounding: what each row has afterwards, and whether the goal holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..problem.goal import Goal
+from ..problem.instance import NAMES, STAFF, Instance
+from .cone import squared_variation
+from .model import Program
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a plan comes to.
+
+    Attributes
+    ----------
+    quantity : dict of (row, indicator) to Fraction
+    passing : tuple of int
+        Rows that pass the rule for schools.
+    failing : tuple of int
+        Rows that the goal asks for and that do not do what it asks.
+    beyond : tuple of (str, int)
+        Stage and indicator whose coefficient of variation is above its limit, or undefined.
+    broken : int
+        Constraints of the program that do not hold (persons who left twice, limits).
+    """
+
+    quantity: dict[tuple[int, int], Fraction]
+    passing: tuple[int, ...]
+    failing: tuple[int, ...]
+    beyond: tuple[tuple[str, int], ...]
+    broken: int
+
+    @property
+    def holds(self) -> bool:
+        return not (self.failing or self.beyond or self.broken)
+
+
+def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -> Verdict:
+    """Judge a solution in whole numbers."""
+    quantity = {
+        (n, k): instance.have(n, k)
+        + sum((g * values[v] for v, g in program.gain.get((n, k), {}).items()), Fraction(0))
+        for n in range(len(instance.rows))
+        for k in range(len(NAMES))
+    }
+    passing, failing = [], []
+    for n, row in enumerate(instance.rows):
+        met = [quantity[n, k] >= row.need[k] for k in range(len(NAMES))]
+        near = [quantity[n, k] >= row.floor[k] for k in range(len(NAMES))]
+        if sum(met) >= instance.needed and all(near):
+            passing.append(n)
+        if not goal.asks(instance, n) or goal.most:
+            continue
+        holds = all(met[k] for k in goal.indicators) if goal.indicators else passing[-1:] == [n]
+        if not holds:
+            failing.append(n)
+    beyond = [
+        (stage, k)
+        for (stage, k), limit in instance.limit.items()
+        if k in goal.variations and limit is not None and not within(instance, stage, k, quantity)
+    ]
+    broken = sum(
+        sum((c * values[v] for v, c in terms.items()), Fraction(0)) < low
+        for terms, low in program.rows
+    ) + sum(
+        sum((c * values[v] for v, c in terms.items()), Fraction(0)) != level
+        for terms, level in program.equal
+    )
+    broken += sum(
+        not low <= value <= high
+        for value, low, high in zip(values, program.lower, program.upper, strict=True)
+    )
+    broken += any(quantity[n, k] < 0 for n in range(len(instance.rows)) for k in STAFF)
+    return Verdict(quantity, tuple(passing), tuple(failing), tuple(beyond), broken)
+
+
+def within(instance: Instance, stage: str, indicator: int, quantity: dict) -> bool:
+    """Whether a coefficient of variation is within its limit."""
+    limit = instance.limit[stage, indicator]
+    rows = instance.of_stage(stage)
+    if limit is None or not rows:
+        return True
+    square = squared_variation(instance, stage, {n: quantity[n, indicator] for n in rows})
+    if square is None:
+        return False
+    return square < limit**2 if instance.strict else square <= limit**2
