@@ -9,7 +9,7 @@ import importlib
 __version__ = "0.1.0"
 
 _HOME = {
-    "County": "data.load",
+    "County": "data.county",
     "InputError": "base.files",
     "Study": "measure.study",
     "analyze": "future.analyze",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from conftest import build_county
 
-from analysis.data.load import County
+from analysis.data.county import County
 
 SPANS = {"primary": slice(0, 6), "junior": slice(6, 9)}
 

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from analysis import County, load_standard
 from analysis.base.schema.tables import TABLES
 from analysis.base.schema.terms import SCHOOL_TYPES
-from analysis.data.load import CountyRecord
+from analysis.data.county import CountyRecord
 from analysis.policy.standards import Profile, Standard
 
 ROSTER, YEARLY = set(TABLES["schools"].names), set(TABLES["school_years"].names)

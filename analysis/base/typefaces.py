@@ -261,7 +261,7 @@ def check_typefaces(tables) -> Iterator[Finding]:
 
     Parameters
     ----------
-    tables : analysis.data.check.Tables
+    tables : analysis.data.checks.tables.Tables
     """
     for name, table in TABLES.items():
         for column in table.columns:

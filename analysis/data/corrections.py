@@ -14,8 +14,12 @@ from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
 from ..base.folders import entries
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS, TABLES
-from .load import CountyRecord, inspect_workbook, read_csv, record_lines, table_of
+from .county import CountyRecord
 from .places import find_county, stray_links
+from .reading.archive import inspect_workbook
+from .reading.folder import read_csv
+from .reading.names import table_of
+from .reading.record import record_lines
 
 #: Fills of marked cells. No one else's fill has just these colours, so that marks of an earlier
 #: check are known and taken away.

@@ -17,7 +17,10 @@ from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, SCHO
 from ..base.schema.terms import CHOICE_LABELS, YES_NO, Label
 from ..base.spreadsheet import XLSX_OPTIONS, unguarded
 from ..policy.standards import NATIONAL, Standard, built_in, load_standard
-from .load import County, cell_name, cell_text, plan_file, record_lines
+from .county import County
+from .load import plan_file
+from .reading.record import record_lines
+from .texts import cell_name, cell_text
 
 #: Rows below the header for which drop-downs and limits are laid out, at least.
 ROWS = 5000

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..data.load import County, load_county
+from ..data.county import County
+from ..data.load import load_county
 from ..measure.study import Study, study_of
 from .assumptions.scenario import Scenario
 from .projected import Outlook, project

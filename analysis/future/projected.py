@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.schema.terms import STAGES
-from ..data.load import County
+from ..data.county import County
 from ..measure.apportioning.dividing import SITE
 from ..measure.indicators import HAIR
 from .assumptions.scenario import BASELINE, Scenario

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..data.load import County, load_county
+from ..data.county import County
+from ..data.load import load_county
 from ..measure.study import Study
 from . import comparison
 from .analyze import analyze

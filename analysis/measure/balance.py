@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
-from ..data.load import County
+from ..data.county import County
 from ..policy.standards import Rules
 from .apportioning.columns import words
 from .dispersion import (

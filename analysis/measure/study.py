@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from ..base.files import N_, problem
-from ..data.load import County
+from ..data.county import County
 from ..policy.standards import Rules
 from . import audit
 from .apportioning.register import Register, register, register_table

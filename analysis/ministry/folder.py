@@ -31,8 +31,11 @@ from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
 from ..base.switching import renew, restore
 from ..base.writing import Writer, leads_out
-from ..data.load import CountyRecord, read_county, read_table, table_of
+from ..data.county import CountyRecord
+from ..data.load import read_county
 from ..data.places import stray_links
+from ..data.reading.names import table_of
+from ..data.reading.typed import read_table
 from .gather import read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
 from .returns import Returns, number

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..base.files import N_, Finding, problem, read_data
 from ..base.folders import below
 from ..base.refusals import shorten
-from ..data.load import inspect_workbook
+from ..data.reading.archive import inspect_workbook
 from .labels import FORM_ID, narrow, plain
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")

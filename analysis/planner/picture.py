@@ -11,7 +11,7 @@ import numpy as np
 from ..base.language import DASH, Language
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
-from ..data.load import County
+from ..data.county import County
 from ..future.assumptions.moves import MOVE_LABELS
 from ..future.comparison import (
     by_year,

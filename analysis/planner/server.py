@@ -24,7 +24,8 @@ import tornado.web
 from ..base.files import N_, InputError, problem, read_model
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.terms import CHOICE_LABELS, SCHOOL_TYPES, STAGES
-from ..data.load import County, CountyRecord, load_county
+from ..data.county import County, CountyRecord
+from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.assumptions.scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..measure.study import Study

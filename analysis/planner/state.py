@@ -14,7 +14,7 @@ import pydantic
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import speak
 from ..base.refusals import mistakes
-from ..data.load import County
+from ..data.county import County
 from ..future.assumptions.moves import Move
 from ..future.assumptions.scenario import (
     BASELINE,

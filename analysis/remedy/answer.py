@@ -14,7 +14,8 @@ from pathlib import Path
 from ..base.files import N_, problem
 from ..base.language import Said
 from ..base.schema.terms import STAGE_LABELS, STAGES
-from ..data.load import County, load_county
+from ..data.county import County
+from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project
 from ..measure.study import Study

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..base.files import N_
 from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
-from ..data.load import County
+from ..data.county import County
 from .problem.instance import Instance, exact
 from .problem.means import ATTRIBUTES, PURCHASES, Means
 from .solve.model import Key

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ..base.files import N_, problem
 from ..base.scratch import scratch
 from ..base.writing import Writer
-from ..data.load import County, load_county
+from ..data.county import County
+from ..data.load import load_county
 from ..data.places import NOTEBOOKS, files_read, sample_folder
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project

@@ -16,7 +16,7 @@ from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES
-from analysis.data.load import CountyRecord
+from analysis.data.county import CountyRecord
 
 
 def large_county(schools: int = 300, years: int = 10) -> County:

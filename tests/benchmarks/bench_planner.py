@@ -16,7 +16,7 @@ from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES
-from analysis.data.load import CountyRecord
+from analysis.data.county import CountyRecord
 from analysis.future.comparison import verdicts, yearly
 from analysis.planner.picture import course
 from analysis.planner.server import Desk

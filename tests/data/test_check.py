@@ -23,9 +23,9 @@ from analysis.base.digest import digest
 from analysis.base.files import Finding, read_yaml
 from analysis.base.schema.county_items import COUNTY_INPUTS
 from analysis.cli.commands import app
-from analysis.data.check import LISTED
+from analysis.data.checks.ranges import ITEMS, range_of
+from analysis.data.checks.tables import LISTED
 from analysis.data.places import find_county
-from analysis.data.ranges import ITEMS, range_of
 from analysis.policy.standards import built_in, load_standard
 
 CHOICES = (

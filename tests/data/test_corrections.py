@@ -20,9 +20,9 @@ import analysis
 from analysis import load_county, read_county
 from analysis.base.files import Finding
 from analysis.cli.commands import app
-from analysis.data.check import LISTED
+from analysis.data.checks.tables import LISTED
 from analysis.data.corrections import ADVICE, ERROR_FILL, SIGN, WARNING_FILL, write_corrections
-from analysis.data.load import cell_name
+from analysis.data.texts import cell_name
 
 
 def corrected(path: Path, lang="en"):

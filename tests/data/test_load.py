@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analysis import load_county, read_county
 from analysis.base.schema.tables import TABLES
-from analysis.data.load import County
+from analysis.data.county import County
 from analysis.data.places import sample_folder
 
 
@@ -323,14 +323,15 @@ def test_a_standard_beside_the_tables(folder, good):
 
 
 def test_spellings_of_names_are_unambiguous():
-    from analysis.data.load import _TABLE_SPELLINGS, _plain
+    from analysis.data.reading.names import TABLE_SPELLINGS
+    from analysis.data.texts import plain
 
-    assert len({_plain(name) for name in _TABLE_SPELLINGS}) == 3 * len(TABLES)
+    assert len({plain(name) for name in TABLE_SPELLINGS}) == 3 * len(TABLES)
     for table in TABLES.values():
         by_name = {}
         for column in table.columns:
             for spelling in (column.name, column.zh, column.en):
-                assert by_name.setdefault(_plain(spelling), column.name) == column.name
+                assert by_name.setdefault(plain(spelling), column.name) == column.name
 
 
 # --- workbooks -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from make_nation import generate_nation
 
 from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES
-from analysis.data.load import CountyRecord
+from analysis.data.county import CountyRecord
 from analysis.measure.indicators import STATUSES
 from analysis.measure.nation import judge_nation
 from analysis.measure.study import judge

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from .terms import SUBJECTS, Label
 
-#: Items of county_years from which `analysis.measure.items` computes, and series that are only shown.
+#: Items of county_years from which `analysis.measure.requirements` computes, and series that are only shown.
 COUNTY_INPUTS = MappingProxyType(
     {
         "births": Label("出生人口（人）", "Births (persons)"),

@@ -10,7 +10,7 @@ import pydantic
 from ...base.language import N_, Said
 from ...base.refusals import shorten
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
-from ...data.load import County
+from ...data.county import County
 
 #: Keys of an entry under which schools are named.
 _KEYS = ("schools", "origin", "target", "surplus_to", "to")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...base.files import N_
 from ...base.schema.indicators import STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
-from ...data.load import County
+from ...data.county import County
 from ...policy.plan import ends
 from ..notes import Note
 from .moves import Diversion

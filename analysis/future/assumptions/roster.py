@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding, InputError, problem
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
-from ...data.load import County
+from ...data.county import County
 from .scenario import Scenario
 
 

@@ -30,7 +30,7 @@ from ...base.files import (
 from ...base.folders import SCENARIOS, entries, scenario_folder, usable
 from ...base.language import Said
 from ...base.refusals import refusal, shorten
-from ...data.load import County
+from ...data.county import County
 from ...policy.standards import Text
 from .fit import Roster, impossible_moves, unknown_schools
 from .moves import Move

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ...base.files import N_, problem
 from ...base.schema.terms import STAGES
-from ...data.load import County
+from ...data.county import County
 from ...measure.indicators import round_half_up
 from ..assumptions.planned import plan_parts
 from ..assumptions.roster import Schools

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...base.files import InputError
 from ...base.schema.terms import STAGES
-from ...data.load import County
+from ...data.county import County
 from .draws import pupil_bands
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
-from ...data.load import County
+from ...data.county import County
 from ...measure.indicators import at_most
 from ..analyze import analyze
 from ..assumptions.scenario import BASELINE, Scenario

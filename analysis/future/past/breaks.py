@@ -24,7 +24,7 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.schema.terms import STAGE_LABELS, STAGES, Label
-from ...data.load import County
+from ...data.county import County
 from ..assumptions.roster import Schools
 from ..assumptions.scenario import BASELINE, load_scenario
 from ..assumptions.sections import Break

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...base.schema.tables import TABLES
-from ...data.load import County
+from ...data.county import County
 from ...measure.apportioning.dividing import STAGE_QUANTITIES
 from ..grades import GRADES, SPAN
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_
-from ...data.load import County
+from ...data.county import County
 from ..assumptions.roster import Schools
 from ..assumptions.scenario import Scenario
 from ..grades import ENTRANCE, GRADES, SPAN

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
-from ...data.load import County
+from ...data.county import County
 from ...policy.standards import Rules
 from .columns import at_rows, words
 from .dividing import SHARED_QUANTITIES, SITE, STAGE_QUANTITIES, WEIGHTS, Added, divide

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
-from ...data.load import County
+from ...data.county import County
 from ...policy.standards import Rules
 from ..apportioning.columns import at_rows, by_year, is_word, numbers, positions, year_positions
 from ..apportioning.schools import Schools, find_schools

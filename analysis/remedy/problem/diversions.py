@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from ...base.files import N_, problem
-from ...data.load import County
+from ...data.county import County
 from .means import Diversion
 
 

@@ -12,7 +12,7 @@ from ...base.files import N_, Document, InputError, parse_model, read_model, rea
 from ...base.language import Said
 from ...base.refusals import refusal
 from ...base.schema.terms import STAGES, Label
-from ...data.load import County
+from ...data.county import County
 from ...policy.standards import Text
 
 #: File beside a county's data.

@@ -6,7 +6,7 @@ import itertools
 import math
 from fractions import Fraction
 
-from ...data.load import County
+from ...data.county import County
 
 Kind = tuple[int, int, int]
 """Whether a teacher is above-qualified, a backbone teacher, a PE or arts teacher."""

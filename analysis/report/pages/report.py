@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...base.language import Language, speak
-from ...data.load import County
+from ...data.county import County
 from ...future.analyze import analyze
 from ...future.prospects import Prospects
 from ...measure.indicators import round_half_up

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.files import N_
-from ..base.schema.terms import SCHOOL_TYPES
+from ...base.files import N_
+from ...base.schema.terms import SCHOOL_TYPES
 
 #: Share of the schools' sixth grades that must belong to junior school to call it a system: a few
 #: that do are mistakes.

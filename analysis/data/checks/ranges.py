@@ -12,9 +12,9 @@ import dataclasses
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ..base.schema.county_items import COUNTY_INPUTS
-from ..base.schema.terms import Label
-from ..policy.standards import LARGEST_SHARE, Standard, Text
+from ...base.schema.county_items import COUNTY_INPUTS
+from ...base.schema.terms import Label
+from ...policy.standards import LARGEST_SHARE, Standard, Text
 
 NAN = float("nan")
 

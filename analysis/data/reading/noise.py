@@ -11,7 +11,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from ..base.refusals import shorten
+from ...base.refusals import shorten
 
 _TOTAL = re.compile(
     r"(全|本|各)?(县|区|市|旗|校|学区|乡镇|表|年|页)?(小学|初中|高中)?"
@@ -23,20 +23,7 @@ _NOTE = re.compile(
     r"|(填[表报]|制[表单]|审核|复核|经办|负责|联系|单位负责|统计负责)人(签字|签名|签章)?"
     r"|填[表报](单位|日期|时间)|(联系)?电话|日期|notes?|remarks?|sources?|n\.?b\.?)\d*[:.].*"
 )
-_FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?[ \t]*(\r\n|\r|\n|$)", re.IGNORECASE)
-
-
-def unwrapped(text: str) -> str:
-    """The text in a formula that only says it: so systems keep Excel from making it a number.
-
-    Examples
-    --------
-    >>> unwrapped('="0101"'), unwrapped("=A1"), unwrapped("0101")
-    ('0101', '=A1', '0101')
-    """
-    found = _FORMULA_TEXT.fullmatch(text) if text[:2] == '="' else None
-    return found[1].replace('""', '"') if found else text
 
 
 def separator_line(text: str) -> tuple[str, int]:

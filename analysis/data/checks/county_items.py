@@ -10,11 +10,11 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..base.files import N_, Finding
-from ..base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
-from ..policy.standards import LARGEST_SHARE, Standard
-from .check import Tables
+from ...base.files import N_, Finding
+from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
+from ...policy.standards import LARGEST_SHARE, Standard
 from .ranges import label_of, range_of
+from .tables import Tables
 
 _TABLE = "county_years"
 

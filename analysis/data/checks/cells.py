@@ -1,0 +1,91 @@
+"""Single cells and keys, by the pandera schemas of `analysis.base.schema`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from ...base.files import N_, Finding
+from ...base.schema.columns import Column
+from ...base.schema.tables import TABLES, frame_schema
+from ...base.schema.terms import CHOICE_LABELS, Label
+from .tables import LISTED, Tables, shown
+
+#: By the names of the checks of `analysis.base.schema.tables.frame_schema`, and `filled`.
+_MESSAGES = {
+    "filled": N_("{label} is blank; it must be filled in"),
+    "low": N_("{label} is {value}; expected {low} or more"),
+    "high": N_("{label} is {value}; expected {high} or less"),
+    "whole": N_("{label} is {value}; expected a whole number"),
+    "choice": N_("{label} is “{value}”; expected one of {choices}"),
+}
+
+
+def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
+    """Ranges, choices, blanks and keys, by the table's pandera schema.
+
+    The checks are asked one by one: a report on the whole table takes pandera gigabytes if millions
+    of cells are wrong.
+    """
+    table, frame = TABLES[name], tables[name]
+    for column_name, rules in frame_schema(name).columns.items():
+        cells = frame[column_name]
+        there = cells.notna().to_numpy()
+        wrong = {} if rules.nullable else {"filled": ~there}
+        if "filled" in wrong and (name, column_name) in tables.unread:
+            wrong["filled"] &= ~cells.index.isin(tables.unread[name, column_name])
+        for check in rules.checks:
+            wrong[check.name] = np.zeros(len(cells), dtype=bool)
+            wrong[check.name][there] = ~check(cells[there]).check_output.to_numpy(dtype=bool)
+        for kind, rows in wrong.items():
+            yield from tables.report(
+                _MESSAGES[kind],
+                name,
+                frame[rows],
+                column_name,
+                constants=_limits(table[column_name]),
+                value=column_name,
+            )
+    repeated = frame.duplicated(table.keys) if table.keys else pd.Series(False, frame.index)
+    rows = frame[repeated & frame[table.keys].notna().all(axis=1)]
+    keys = [
+        ", ".join(str(shown(part)) for part in key)
+        for key in rows[table.keys].head(LISTED).itertuples(index=False)
+    ]
+    keys += [""] * (len(rows) - len(keys))
+    yield from tables.report(
+        N_("the row repeats {keys} of an earlier row; keep one of them"),
+        name,
+        rows.assign(_keys=keys),
+        keys="_keys",
+    )
+
+
+def _limits(column: Column) -> dict[str, object]:
+    """What is expected of a column, as said in a sentence."""
+    low = 0 if column.kind in ("count", "number") else column.low
+    return {
+        "low": "" if low is None else shown(float(low)),
+        "high": "" if column.high is None else shown(float(column.high)),
+        "choices": Label(
+            " | ".join(CHOICE_LABELS[choice].zh for choice in column.choices),
+            " | ".join(column.choices),
+        ),
+    }
+
+
+def county_values(tables: Tables) -> Iterator[Finding]:
+    if "county_years" in tables:
+        rows = tables["county_years"]
+        text = rows["value"]
+        number = pd.to_numeric(text, errors="coerce")
+        wrong = text.notna() & number.isna() & ~text.isin(["yes", "no"])
+        yield from tables.report(
+            N_("{label} is “{value}”; expected a number, yes or no"),
+            "county_years",
+            rows[wrong | np.isinf(number)],
+            "value",
+            value="value",
+        )

@@ -1,0 +1,125 @@
+"""Parts that must add up to their whole, or may not exceed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...base.files import N_, Finding
+from ...base.schema.tables import SCHOOL_PARTS, TABLES
+from ...base.schema.terms import STAGE_GRADES
+from .tables import Tables
+
+
+def grade_sums(tables: Tables) -> Iterator[Finding]:
+    """Students (error) and classes (warning) by grade must add up to the stage's."""
+    if "enrolment" not in tables or "school_years" not in tables:
+        return
+    enrolment, school_years = tables["enrolment"], tables["school_years"]
+    for stage, grades in STAGE_GRADES.items():
+        of_stage = enrolment[enrolment["grade"].between(grades[0], grades[-1])]
+        # a blank grade makes the sum unknown, not smaller
+        sums = of_stage.groupby(["school_id", "year"])[["students", "classes"]].sum(skipna=False)
+        rows = school_years.join(sums.add_prefix("_"), on=["school_id", "year"])
+        for quantity, severity in (("students", "error"), ("classes", "warning")):
+            total, of_grades = f"{quantity}_{stage}", rows[f"_{quantity}"]
+            if total in rows:
+                differs = of_grades.notna() & rows[total].notna() & (of_grades != rows[total])
+                yield from tables.report(
+                    N_("{label} is {value}, but the grades in table enrolment add up to {sum}"),
+                    "school_years",
+                    rows[differs],
+                    total,
+                    severity,
+                    value=total,
+                    sum=f"_{quantity}",
+                )
+
+
+def classes(tables: Tables) -> Iterator[Finding]:
+    """Class counts and sizes that cannot be."""
+    if "school_years" in tables:
+        rows = tables["school_years"]
+        for stage in ("primary", "junior"):
+            students, classes = f"students_{stage}", f"classes_{stage}"
+            yield from tables.report(
+                N_("{label} is 0, but there are {students} students"),
+                "school_years",
+                rows[(rows[students] > 0) & (rows[classes] == 0)],
+                classes,
+                students=students,
+            )
+            yield from tables.report(
+                N_("{label} is 0, but there are {classes} classes"),
+                "school_years",
+                rows[(rows[students] == 0) & (rows[classes] > 0)],
+                students,
+                classes=classes,
+            )
+            blank = rows[students].isna() & (rows[classes] > 0)
+            if ("school_years", students) in tables.unread:
+                blank &= ~rows.index.isin(tables.unread["school_years", students])
+            yield from tables.report(
+                N_(
+                    "{label} is blank, but there are {classes} classes; without it the school is not assessed"
+                ),
+                "school_years",
+                rows[blank],
+                students,
+                "warning",
+                classes=classes,
+            )
+    if "enrolment" in tables:
+        rows = tables["enrolment"]
+        yield from tables.report(
+            N_("{label} is 0, but there are {classes} classes"),
+            "enrolment",
+            rows[(rows["students"] == 0) & (rows["classes"] > 0)],
+            "students",
+            "warning",
+            classes="classes",
+        )
+        yield from tables.report(
+            # a grade that is taught together with another one may be counted there
+            N_("{label} is 0, but there are {students} students"),
+            "enrolment",
+            rows[(rows["students"] > 0) & (rows["classes"] == 0)],
+            "classes",
+            "warning",
+            students="students",
+        )
+        mean = np.ceil(rows["students"] / rows["classes"].replace(0, np.nan))
+        yield from tables.report(
+            N_(
+                "{label} is {value}; with {students} students in {classes} classes it lies between {mean} and {students}"
+            ),
+            "enrolment",
+            rows.assign(_mean=mean)[
+                (rows["largest_class"] < mean) | (rows["largest_class"] > rows["students"])
+            ],
+            "largest_class",
+            value="largest_class",
+            students="students",
+            classes="classes",
+            mean="_mean",
+        )
+
+
+def subsets(tables: Tables) -> Iterator[Finding]:
+    """A part cannot be larger than the whole that contains it."""
+    if "school_years" not in tables:
+        return
+    rows = tables["school_years"]
+    for part, whole, severity in SCHOOL_PARTS:
+        if part in rows and whole in rows:
+            yield from tables.report(
+                N_("{label} is {value}, more than the {whole} that contains it ({total})"),
+                "school_years",
+                rows[rows[part] > rows[whole]],
+                part,
+                severity,
+                {"whole": TABLES["school_years"][whole]},
+                value=part,
+                total=whole,
+            )

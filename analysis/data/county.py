@@ -1,0 +1,135 @@
+"""A county as reported: its record, its typed tables, its standard and plan."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pydantic
+
+from ..base.files import (
+    Finding,
+)
+from ..base.schema.tables import TABLES
+from ..policy.plan import Plan
+from ..policy.standards import NATIONAL, Standard, Text
+from .texts import clean_text
+
+
+def _tidy(text: object) -> object:
+    """Texts of the record in the form in which a cell of a table holds them."""
+    if isinstance(text, Text):
+        return Text(zh=clean_text(text.zh), en=clean_text(text.en))
+    return clean_text(text)
+
+
+Tidy = pydantic.AfterValidator(_tidy)
+
+
+class Source(pydantic.BaseModel):
+    """Where a county's figures come from."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    title: Annotated[str, Tidy]
+    note: Annotated[str, Tidy] = ""
+
+
+class CountyRecord(pydantic.BaseModel):
+    """`county.yaml`."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    code: Annotated[str, pydantic.Field(pattern=r"^[0-9]{6}$")]
+    name: Annotated[Text, Tidy]
+    province: Annotated[Text, Tidy]
+    standard: str = NATIONAL
+    target_year: Annotated[int, pydantic.Field(ge=1949, le=2100)] | None = None
+    synthetic: bool = False
+    sources: tuple[Source, ...] = ()
+
+
+# compared by identity: tables have no single answer to "equal", and caches need a hash
+@dataclass(frozen=True, eq=False)
+class County:
+    """A county as reported.
+
+    Attributes
+    ----------
+    record : CountyRecord
+        Code, names, target year.
+    tables : mapping of str to DataFrame
+        The tables of `analysis.base.schema.tables.TABLES`, typed, all present (possibly empty) and with all
+        columns; the index is the row number in the file. Missing values are NaN.
+    standard : Standard
+    path : Path
+        Where it was read from.
+    plan : Plan or None
+        What the county has decided: `plan.yaml` in its folder, or `<workbook>.plan.yaml` beside it.
+    warnings : tuple of Finding
+        What did not stop the reading but belongs in the report.
+    fingerprint : str
+        SHA-256 of the tables, record, standard and plan as read, independent of the file format.
+    observed_until : int or None
+        The last observed school year where later ones are projected; None: all were observed.
+    """
+
+    record: CountyRecord
+    tables: MappingProxyType = field(repr=False)
+    standard: Standard = field(repr=False)
+    path: Path
+    plan: Plan | None = field(repr=False, default=None)
+    warnings: tuple[Finding, ...] = field(repr=False, default=())
+    fingerprint: str = field(repr=False, default="")
+    observed_until: int | None = None
+
+    @property
+    def code(self) -> str:
+        return self.record.code
+
+    @property
+    def slug(self) -> str:
+        """Name for files and for the command line: that of the folder or workbook."""
+        return re.sub(r"[^\w.-]+", "-", self.path.stem if self.path.is_file() else self.path.name)
+
+    @property
+    def last_observed(self) -> int:
+        """The last school year that has been observed, not projected."""
+        return self.years[-1] if self.observed_until is None else self.observed_until
+
+    @functools.cached_property
+    def years(self) -> list[int]:
+        """School years with data, ascending."""
+        return sorted(int(year) for year in self.tables["school_years"]["year"].unique())
+
+    def basis(self, year: int) -> str:
+        """Whether a school year is `observed` or `projected`."""
+        later = self.observed_until is not None and year > self.observed_until
+        return "projected" if later else "observed"
+
+
+def fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: Plan | None) -> str:
+    """SHA-256 of everything that a verdict depends on."""
+    digest = hashlib.sha256()
+    digest.update(record.model_dump_json().encode())
+    for model in (*standard.profiles, *([plan] if plan else [])):
+        digest.update(model.model_dump_json().encode())
+    for name, table in TABLES.items():
+        frame = frames[name]
+        if frame.empty and not table.asked:
+            continue
+        digest.update(f"{name} {len(frame)}".encode())
+        for column in table.columns:
+            if column.is_numeric:
+                numbers = frame[column.name].to_numpy(dtype="<f8", na_value=np.nan)
+                digest.update(np.where(np.isnan(numbers), np.nan, numbers).tobytes())
+            else:
+                # no text holds a line break (see `clean`)
+                codes, texts = pd.factorize(frame[column.name])
+                digest.update("\n".join(texts).encode() + codes.astype("<i8").tobytes())
+    return digest.hexdigest()
