@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from analysis import load_county
 from analysis.base.folders import below, entries, usable
 from analysis.base.language import speak
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.places import sample_folder
 from analysis.planner.server import Desk
 from analysis.planner.state import State

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from analysis.base import typefaces
 from analysis.base.typefaces import FURTHER, SUBSTITUTE, for_print, further, unprintable
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.checks.tables import Tables
 from analysis.data.load import load_county
 from analysis.present.charts.names import short_name

@@ -25,7 +25,7 @@ import analysis
 from analysis import load_county
 from analysis.base import switching, writing
 from analysis.base.files import InputError
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.load import read_county
 from analysis.data.places import find_county
 from analysis.ministry.folder import import_returns

@@ -28,7 +28,7 @@ from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
 from analysis.batch import jobs as batch
 from analysis.batch.jobs import Job
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.report.build import totals
 
 
@@ -303,7 +303,7 @@ def test_counties_of_one_name_do_not_overwrite_each_other(tmp_path, notebook):
 
 
 def test_command_without_batch_does_not_import_dask():
-    code = "import sys, analysis.cli.commands, analysis.batch.progress; sys.exit('distributed' in sys.modules)"
+    code = "import sys, analysis.cli.app, analysis.batch.progress; sys.exit('distributed' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis import analyze, load_county, project
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.places import sample_folder
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
@@ -39,10 +39,10 @@ def test_help_loads_nothing_that_only_a_report_needs():
         "openpyxl",
         "docx",
     }
-    code = "import sys, analysis.cli.commands; print(*sys.modules)"
+    code = "import sys, analysis.cli.app; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
-    assert "analysis.cli.commands" in found.stdout.split()
+    assert "analysis.cli.app" in found.stdout.split()
     assert heavy.isdisjoint(found.stdout.split())
 
 

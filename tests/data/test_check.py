@@ -22,7 +22,7 @@ from analysis import InputError, load_county, read_county
 from analysis.base.digest import digest
 from analysis.base.files import Finding, read_yaml
 from analysis.base.schema.county_items import COUNTY_INPUTS
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.checks.ranges import ITEMS, range_of
 from analysis.data.checks.tables import LISTED
 from analysis.data.places import find_county

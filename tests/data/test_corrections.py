@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 import analysis
 from analysis import load_county, read_county
 from analysis.base.files import Finding
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.checks.tables import LISTED
 from analysis.data.corrections import ADVICE, ERROR_FILL, SIGN, WARNING_FILL, write_corrections
 from analysis.data.texts import cell_name

@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 from analysis import InputError, load_county, load_standard, read_county
 from analysis.base.files import Finding
 from analysis.base.spreadsheet import csv_bytes, guarded, unguarded
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.county import County
 from analysis.data.template import write_template
 from analysis.policy.plan import read_plan

@@ -21,7 +21,7 @@ from analysis import InputError, load_county, read_county
 from analysis.base.schema.county_items import COUNTY_INPUTS
 from analysis.base.schema.tables import COUNTY_FIELDS, OTHER_SHEETS, SCHOOL_PARTS, TABLES
 from analysis.base.schema.terms import CHOICE_LABELS
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.county import CountyRecord
 from analysis.data.places import sample_folder
 from analysis.data.template import EXAMPLES, files_beside, write_template

@@ -30,7 +30,7 @@ from typer.testing import CliRunner
 
 from analysis import load_county
 from analysis.base.files import InputError
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.load import read_county
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms

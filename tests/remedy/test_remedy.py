@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from analysis import analyze, load_county, load_scenario, load_standard, remedy
 from analysis.base.files import InputError
 from analysis.base.schema.tables import TABLES
-from analysis.cli.commands import app
+from analysis.cli.app import app
 from analysis.data.county import County, CountyRecord
 from analysis.future.projected import project
 from analysis.planner.server import Desk

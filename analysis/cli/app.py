@@ -1,0 +1,61 @@
+"""The command `junheng`: its verbs in the order of its help."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from .commands.batch import batch
+from .commands.check import check
+from .commands.evaluate import evaluate
+from .commands.form import form
+from .commands.plan import plan
+from .commands.planner import planner
+from .commands.project import project
+from .commands.remedy import remedy
+from .commands.report import report
+from .commands.returns import import_
+from .commands.tables import balance, indicators, trajectory
+from .commands.template import template
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer(
+    help="Junheng 均衡: how far a county's schools are from high-quality and balanced education.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+#: In the order of the help.
+COMMANDS = {
+    "template": template,
+    "check": check,
+    "indicators": indicators,
+    "balance": balance,
+    "evaluate": evaluate,
+    "trajectory": trajectory,
+    "project": project,
+    "plan": plan,
+    "form": form,
+    "import": import_,
+    "report": report,
+    "remedy": remedy,
+    "planner": planner,
+    "batch": batch,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Entry point: an `InputError` becomes sentences on stderr and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal or file that knows no Chinese is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
+    app()

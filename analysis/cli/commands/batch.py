@@ -1,0 +1,92 @@
+"""`junheng batch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...base.files import InputError
+from ..options import Lang, YearOption
+from ..output import formats_of, print_findings, speaker, year_of
+
+if TYPE_CHECKING:
+    pass
+
+
+def batch(
+    roots: Annotated[
+        list[str],
+        typer.Argument(metavar="ROOT...", help="Counties, or folders below which they are found."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the reports and their index.")],
+    year: YearOption = None,
+    lang: Lang = "zh",
+    formats: Annotated[str, typer.Option("--format", help="As of `report`.")] = "pdf,html",
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="Report by a scenario (repeatable).")
+    ] = None,
+    region: Annotated[
+        bool, typer.Option("--region", help="Also one report that compares all the counties.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, help="Reports made at a time; default: one per core."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Address of a Dask scheduler, such as tls://host:8786."),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", help="Only part i of n (i/n), for array jobs.")
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Make unchanged reports again; replace files that are not Junheng's own.",
+        ),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, help="Seconds that one report may take.")
+    ] = 900,
+    notebook: Annotated[
+        Path | None, typer.Option("--notebook", help="Another notebook that begins with a cover.")
+    ] = None,
+) -> None:
+    """The reports of many counties, in parallel; run again, it goes on where it stopped."""
+    from ...batch import jobs as batches
+    from ...batch.progress import run
+
+    say = speaker(lang)
+    asked = year if year == "all" else year_of(year)
+    chosen = formats_of(formats)
+    try:
+        batches.shard([], shard)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
+    try:
+        ok = run(
+            roots,
+            out,
+            year=asked,
+            lang=lang,
+            formats=chosen,
+            scenarios=scenario or [None],
+            region=region,
+            workers=jobs,
+            scheduler=scheduler,
+            part=shard,
+            force=force,
+            timeout=timeout,
+            notebook=notebook,
+        )
+    except KeyboardInterrupt:
+        typer.echo(say("stopped; the same command goes on where it stopped"), err=True)
+        raise typer.Exit(130) from None
+    except InputError as error:
+        print_findings(error.findings, lang)
+        raise typer.Exit(1) from None
+    if not ok:
+        raise typer.Exit(1)

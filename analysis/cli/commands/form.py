@@ -1,0 +1,39 @@
+"""`junheng form`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..options import AsOf, Concessions, Force, Lang, OneCounty
+from ..output import check_workbook, checked_writer, for_each
+
+if TYPE_CHECKING:
+    pass
+
+
+def form(
+    county: OneCounty,
+    out: Annotated[Path, typer.Option("--out", help="Workbook to write (.xlsx).")],
+    year: Annotated[
+        int | None, typer.Option("--year", help="School year; default: the last.")
+    ] = None,
+    as_of: AsOf = None,
+    concession: Concessions = None,
+    force: Force = False,
+    lang: Lang = "zh",
+) -> None:
+    """The national application form, tables I to VI, as a workbook."""
+    from ...future.analyze import analyze
+    from ...report.form import write_form
+
+    check_workbook(out, "--out")
+
+    def work(path: str) -> None:
+        writer = checked_writer(out, force, path)
+        study = analyze(path, year, as_of=as_of, concessions=concession or None)
+        writer.put(out, write_form(study, lang))
+
+    for_each([county], lang, work)

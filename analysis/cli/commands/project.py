@@ -1,0 +1,56 @@
+"""`junheng project`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..options import Force, Lang, OneCounty, OutFile
+from ..output import checked_writer, for_each, print_findings, print_notes, put_table, speaker
+
+if TYPE_CHECKING:
+    pass
+
+
+def project(
+    county: OneCounty,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            "--scenario", help="Scenario of the county or built in; several joined by +; or a file."
+        ),
+    ] = "baseline",
+    until: Annotated[int | None, typer.Option("--until", help="Last projected year.")] = None,
+    out: OutFile = None,
+    force: Force = False,
+    lang: Lang = "zh",
+) -> None:
+    """Enrolment by school, year and grade, observed and projected by a scenario."""
+    from ...data.load import load_county
+    from ...future.assumptions.scenario import scenario_files
+    from ...future.projected import project as projected
+    from ...measure.indicators import round_half_up
+    from ...present.terms import ROUNDED
+
+    def work(path: str) -> None:
+        writer = checked_writer(out, force, path)
+        loaded, skipped = load_county(path), []
+        scenario_files(loaded, skipped)
+        print_findings(skipped, lang)
+        outlook = projected(loaded, scenario, until)
+        table = outlook.county.tables["enrolment"][["school_id", "year", "grade", "students"]]
+        table = table.astype({"year": "int64", "grade": "int64"})
+        ahead = table["year"] > outlook.last
+        parts = bool((table["students"] % 1 > 0).any())
+        table["students"] = round_half_up(table["students"], 0)
+        if table["students"].notna().all():
+            table["students"] = table["students"].astype("int64")
+        put_table(
+            table.assign(basis=ahead.map({True: "projected", False: "observed"})), out, writer
+        )
+        print_notes(outlook.notes, lang)
+        if parts:
+            typer.echo(speaker(lang)(ROUNDED), err=True)
+
+    for_each([county], lang, work)

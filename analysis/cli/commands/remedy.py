@@ -1,0 +1,91 @@
+"""`junheng remedy`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...base.files import InputError
+from ..options import Concessions, Force, Lang, OneCounty
+from ..output import for_each, speaker, writer_for
+
+if TYPE_CHECKING:
+    pass
+
+
+def remedy(
+    county: OneCounty,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the plan's files.")],
+    year: Annotated[
+        int | None, typer.Option("--year", help="School year; default: the last.")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="Plan for a year projected by this scenario.")
+    ] = None,
+    by: Annotated[
+        int | None, typer.Option("--by", help="Projected year; default: the county's target year.")
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", help="Means and prices (.yaml); default: the county's, built in."),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option("--budget", help="Yuan in all, or a year: 9500000 or 2000000/year."),
+    ] = None,
+    goal: Annotated[
+        str,
+        typer.Option("--goal", help="all, variation, most, schools, or the id of an indicator."),
+    ] = "all",
+    school: Annotated[
+        list[str] | None, typer.Option("--school", help="For the goal `schools` (repeatable).")
+    ] = None,
+    concession: Concessions = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1, help="Time after which the best plan is taken.")
+    ] = 60,
+    gap: Annotated[
+        float, typer.Option("--gap", min=0, max=1, help="Relative gap at which it may end.")
+    ] = 1e-4,
+    force: Force = False,
+    lang: Lang = "zh",
+) -> None:
+    """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
+    from ...remedy.answer import remedy as solve
+    from ...remedy.outcome.calendar import parse_budget
+    from ...remedy.outcome.output import write
+    from ...remedy.outcome.reading import sentences
+
+    say = speaker(lang)
+    if year is not None and scenario is not None:
+        raise typer.BadParameter(
+            "is for observed years; with --scenario say --by", param_hint="--year"
+        )
+
+    writer = writer_for(force, county)
+
+    def work(path: str) -> None:
+        whole, yearly = parse_budget(budget)
+        answer = solve(
+            path,
+            year,
+            scenario=scenario,
+            by=by,
+            means=prices,
+            goal=goal,
+            schools=school or (),
+            budget=whole,
+            concessions=concession or None,
+            seconds=seconds,
+            gap=gap,
+        )
+        for text in sentences(answer, lang):
+            typer.echo(text)
+        for file in write(answer, out, lang, scenario, yearly, writer):
+            typer.echo(say("{path} written", path=file))
+        if answer.found.values is None:
+            raise InputError([])
+
+    for_each([county], lang, work)

@@ -1,0 +1,50 @@
+"""`junheng report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..options import Counties, Force, Lang
+from ..output import for_each, formats_of, print_findings, speaker, writer_for
+
+if TYPE_CHECKING:
+    pass
+
+
+def report(
+    counties: Counties,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")],
+    year: Annotated[
+        int | None, typer.Option("--year", help="School year; default: the last.")
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", help="Adds a chapter that looks ahead by this scenario."),
+    ] = None,
+    lang: Lang = "zh",
+    formats: Annotated[
+        str, typer.Option("--format", help="One or more of pdf, html, docx, xlsx, with commas.")
+    ] = "pdf,html",
+    force: Force = False,
+) -> None:
+    """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
+    from ...base.typefaces import UNPRINTABLE
+    from ...data.load import load_county
+    from ...report.build import write_report
+
+    say = speaker(lang)
+    chosen = formats_of(formats)
+    options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen}
+    writer = writer_for(force, *counties)
+
+    def work(name: str) -> None:
+        county = load_county(name)
+        for path in write_report(county, out, writer=writer, **options):
+            typer.echo(say("{path} written", path=path))
+        # who sends the file off should know; the other reminders are for `check`
+        print_findings([f for f in county.warnings if f.message == UNPRINTABLE], lang)
+
+    for_each(counties, lang, work)

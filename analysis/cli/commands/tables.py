@@ -1,0 +1,63 @@
+"""`junheng indicators`, `balance`, `trajectory`: one table each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..options import AsOf, Force, Lang, OneCounty, OutFile, YearOption
+from ..output import checked_writer, for_each, put_table, year_of
+
+if TYPE_CHECKING:
+    pass
+
+
+def indicators(
+    county: OneCounty,
+    year: YearOption = None,
+    out: OutFile = None,
+    as_of: AsOf = None,
+    force: Force = False,
+    lang: Lang = "zh",
+) -> None:
+    """The seven indicators of every school: value, threshold, status, shortfall."""
+    _table("all_indicators", county, year, out, as_of, force, lang)
+
+
+def balance(
+    county: OneCounty,
+    year: YearOption = None,
+    out: OutFile = None,
+    as_of: AsOf = None,
+    force: Force = False,
+    lang: Lang = "zh",
+) -> None:
+    """The coefficients of variation between schools against their limits."""
+    _table("all_balance", county, year, out, as_of, force, lang)
+
+
+def _table(name: str, county: str, year, out, as_of, force: bool, lang: str) -> None:
+    from ...future.analyze import analyze
+
+    def work(path: str) -> None:
+        writer = checked_writer(out, force, path)
+        study = analyze(path, year_of(year), as_of=as_of)
+        table = getattr(study, name)
+        if year != "all":
+            table = table[table["year"] == study.year]
+        put_table(table, out, writer)
+
+    for_each([county], lang, work)
+
+
+def trajectory(
+    county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh"
+) -> None:
+    """Every quantity in every year with the rule and the own target in force."""
+    from ...future.analyze import analyze
+    from ...measure.trajectory import trajectory_table
+
+    def work(path: str) -> None:
+        writer = checked_writer(out, force, path)
+        put_table(trajectory_table(analyze(path)), out, writer)
+
+    for_each([county], lang, work)

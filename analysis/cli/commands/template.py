@@ -1,0 +1,53 @@
+"""`junheng template`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...base.files import Finding
+from ..options import Force, Lang
+from ..output import check_workbook, for_each, print_findings, speaker, writer_for
+
+if TYPE_CHECKING:
+    pass
+
+
+def template(
+    workbook: Annotated[
+        Path, typer.Argument(metavar="WORKBOOK", help="Workbook to write (.xlsx).")
+    ],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="COUNTY", help="Fill in this county's data.")
+    ] = None,
+    force: Force = False,
+    lang: Lang = "zh",
+) -> None:
+    """A workbook to fill in, with help, choices and limits; empty or with a county's data."""
+    from ...base.writing import write_whole
+    from ...data.load import load_county
+    from ...data.template import files_beside, write_template
+
+    say = speaker(lang)
+    check_workbook(workbook, "WORKBOOK")
+
+    def work(_: str) -> None:
+        writer = writer_for(force, *([source] if source else []))
+        writer.check(workbook)
+        county = load_county(source) if source else None
+        files = {workbook: write_template(county, lang)}
+        if county is not None:
+            skipped: list[Finding] = []
+            files |= files_beside(county, workbook, skipped)
+            print_findings(skipped, lang)
+        for path, data in files.items():
+            if path == workbook:
+                writer.put(path, data)
+            else:  # only what is not there yet
+                path.parent.mkdir(exist_ok=True)
+                write_whole(path, data)
+            typer.echo(say("{path} written", path=path))
+
+    for_each([str(workbook)], lang, work)

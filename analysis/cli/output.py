@@ -1,0 +1,146 @@
+"""What every command does alike: sentences on the screen, results to files, an exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..base.digest import digest
+from ..base.files import N_, Finding, InputError
+from ..base.language import speak
+
+if TYPE_CHECKING:
+    from ..base.writing import Writer
+
+ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
+
+
+def speaker(lang: str):
+    try:
+        return speak(lang)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--lang") from None
+
+
+def print_findings(findings, lang: str) -> None:
+    say = speaker(lang)
+    names = {"error": say("error"), "warning": say("warning")}
+    for severity, sentence in digest(findings, lang):
+        typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
+
+
+def for_each(counties: list[str], lang: str, work) -> None:
+    """Do the work for every county; one that fails does not stop the others."""
+    speaker(lang)
+    failed = False
+    for name in counties:
+        try:
+            work(name)
+        except InputError as error:
+            failed = True
+            print_findings(error.findings, lang)
+        except OSError as error:
+            failed = True
+            finding = Finding(
+                "error",
+                N_("cannot be written or read ({reason})"),
+                {"reason": error.strerror},
+                str(error.filename or name),
+            )
+            print_findings([finding], lang)
+    if failed:
+        raise typer.Exit(1)
+
+
+def put_table(table, out: Path | None, writer: Writer) -> None:
+    """A table to its file, or to the screen."""
+    if out is None:
+        typer.echo(table.to_string(index=False, float_format=lambda x: f"{x:.6f}"))
+    else:
+        write_table(table, out, writer)
+
+
+def print_notes(notes, lang: str) -> None:
+    """What was taken for granted or could not be done: nothing silently."""
+    for text in dict.fromkeys(note.sentence(lang) for note in notes if note.kind != "applied"):
+        typer.echo(text, err=True)
+
+
+def formats_of(text: str) -> tuple[str, ...]:
+    from ..report import FORMATS
+
+    chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    unknown = set(chosen) - set(FORMATS)
+    if unknown:
+        raise typer.BadParameter(
+            f"unknown {', '.join(sorted(unknown))}; expected {', '.join(FORMATS)}",
+            param_hint="--format",
+        )
+    return chosen
+
+
+def year_of(text: str | None) -> int | None:
+    if text is None or text == "all":
+        return None
+    if not text.isdigit():
+        raise typer.BadParameter(f"{text!r} is neither a year nor `all`", param_hint="--year")
+    return int(text)
+
+
+def check_workbook(out: Path, hint: str) -> None:
+    if out.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"{out.name!r}: expected a file ending in .xlsx", param_hint=hint)
+
+
+def writer_for(force: bool, *counties: str) -> Writer:
+    """Puts results anywhere but in the place of what is read of the counties."""
+    from ..base.writing import Writer
+    from ..data.places import files_read
+
+    return Writer(tuple(file for county in counties for file in files_read(county)), force)
+
+
+def checked_writer(out: Path | None, force: bool, county: str) -> Writer:
+    """As `writer_for`, after a look whether the file can be written: before the work is done."""
+    writer = writer_for(force, county)
+    if out is not None:
+        if out.suffix.lower() not in ENDINGS:
+            raise typer.BadParameter(
+                f"{out.name!r}: expected a file ending in {', '.join(ENDINGS)}", param_hint="--out"
+            )
+        writer.check(out)
+    return writer
+
+
+def records(table) -> list[dict]:
+    """Rows for JSON: what is missing becomes null."""
+
+    def plain(value):
+        if hasattr(value, "item"):
+            value = value.item()
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def write_table(table, out: Path, writer: Writer) -> None:
+    from ..base.spreadsheet import XLSX_OPTIONS, csv_bytes
+
+    buffer = io.BytesIO()
+    ending = out.suffix.lower()
+    if ending == ".csv":
+        buffer.write(csv_bytes(table))
+    elif ending == ".xlsx":
+        options = {"options": XLSX_OPTIONS}
+        table.to_excel(buffer, index=False, engine="xlsxwriter", engine_kwargs=options)
+    elif ending == ".parquet":
+        table.to_parquet(buffer, index=False)
+    else:
+        text = json.dumps(records(table), ensure_ascii=False, indent=1, allow_nan=False)
+        buffer.write((text + "\n").encode("utf-8"))
+    writer.put(out, buffer.getvalue())
