@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..base.language import Language, speak
 from ..base.writing import Writer
-from .jobs import PACKAGE, program_digest, records, versions
+from .records import PACKAGE, program_digest, records, versions
 
 #: Names of the two.
 INDEX, MANIFEST = "index.html", "manifest.json"

@@ -51,7 +51,7 @@ OPEN_FILES = 512
 #: Imported by the server, so that nothing forked from it has to: what a report imports at last.
 PRELOAD = (
     *(
-        "analysis.batch.jobs",
+        "analysis.batch.work",
         "analysis.report.form",
         "analysis.report.build",
         "analysis.report.exporters",

@@ -25,7 +25,10 @@ from .index import (
     write_index,
     write_manifest,
 )
-from .jobs import Job, Placed, counties_below, records, run_batch, run_region, shard
+from .jobs import Job, counties_below, shard
+from .records import Placed, records
+from .run import run_batch
+from .work import run_region
 
 STYLES = {"done": "green", "unchanged": "dim", "failed": "red", "not_enough_data": "yellow"}
 

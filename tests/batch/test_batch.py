@@ -26,8 +26,10 @@ from analysis import load_county
 from analysis.base import scratch
 from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
-from analysis.batch import jobs as batch
-from analysis.batch.jobs import Job
+from analysis.batch.jobs import Job, counties_below, shard
+from analysis.batch.records import program_digest, refusal, sha256, write_record
+from analysis.batch.run import run_batch
+from analysis.batch.work import make, run_job
 from analysis.cli.app import app
 from analysis.report.build import totals
 
@@ -56,7 +58,7 @@ def jobs_for(province, notebook, **options):
     defaults = {"year": None, "scenario": None, "lang": "zh", "formats": ("html",)}
     return [
         Job(county=str(path), notebook=str(notebook), timeout=120, **(defaults | options))
-        for path in batch.counties_below([province], province / "out")
+        for path in counties_below([province], province / "out")
     ]
 
 
@@ -93,7 +95,7 @@ def test_counties_are_found_below_a_folder(tmp_path):
     (tmp_path / "省/reports").mkdir()
     (tmp_path / "省/reports/old.xlsx").touch()
 
-    found = batch.counties_below([tmp_path, tmp_path / "省"], tmp_path / "省/reports")
+    found = counties_below([tmp_path, tmp_path / "省"], tmp_path / "省/reports")
 
     assert [str(path.relative_to(tmp_path)) for path in found] == ["省/b.xlsx", "省/市/a"]
 
@@ -104,7 +106,7 @@ def test_folder_that_cannot_be_read_is_named_and_left_out(tmp_path):
     (tmp_path / "b").mkdir()
     skipped = []
     with without_rights(tmp_path / "b", 0):
-        found = batch.counties_below([tmp_path], tmp_path / "out", skipped)
+        found = counties_below([tmp_path], tmp_path / "out", skipped)
 
     assert [path.name for path in found] == ["a"]
     assert [finding.sentence("en") for finding in skipped] == [
@@ -227,7 +229,7 @@ def test_where_no_process_can_be_forked_a_new_one_makes_the_report(
 ):
     monkeypatch.delattr(os, "fork")
     jobs = jobs_for(province, notebook)[:1]
-    (record,) = batch.run_batch(jobs, tmp_path / "out", workers=1)
+    (record,) = run_batch(jobs, tmp_path / "out", workers=1)
 
     assert record["status"] == "done", record["reasons"]
     assert identities(tmp_path / "out") == expected(province, 1)
@@ -258,14 +260,12 @@ def test_scheduler_is_spoken_to_by_the_certificates_of_dasks_configuration(
         with dask.config.set(configured), cluster_.client(None, address) as client:
             assert client.scheduler_info()["address"] == address
         with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
-            batch.run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler=address)
+            run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler=address)
         with (
             dask.config.set({"distributed.comm.require-encryption": True}),
             pytest.raises(batch.InputError, match="encryption"),
         ):
-            batch.run_batch(
-                jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9"
-            )
+            run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9")
 
 
 def test_root_without_counties_is_a_sentence(tmp_path):
@@ -278,7 +278,7 @@ def test_root_without_counties_is_a_sentence(tmp_path):
 
 @given(st.lists(st.integers(), max_size=30), st.integers(1, 9))
 def test_shards_are_a_partition(items, n):
-    parts = [batch.shard(items, f"{i}/{n}") for i in range(1, n + 1)]
+    parts = [shard(items, f"{i}/{n}") for i in range(1, n + 1)]
 
     assert sorted(itertools.chain(*parts)) == sorted(items)
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
@@ -295,7 +295,7 @@ def test_counties_of_one_name_do_not_overwrite_each_other(tmp_path, notebook):
     write_province(tmp_path / "a", 1)
     write_province(tmp_path / "b", 1)
 
-    found = batch.run_batch(jobs_for(tmp_path, notebook), tmp_path / "out")
+    found = run_batch(jobs_for(tmp_path, notebook), tmp_path / "out")
 
     assert [record["status"] for record in found] == ["failed", "failed"]
     assert "another county" in found[0]["reasons"][0] or "同名" in found[0]["reasons"][0]
@@ -317,12 +317,12 @@ def test_every_report_is_of_the_county_and_year_asked_for(tmp_path, notebook, cl
     province = write_province(tmp_path / "province", 20, [2021, 2022, 2023])
     out = tmp_path / "out"
 
-    found = batch.run_batch(jobs_for(province, notebook, year="all"), out, scheduler=cluster)
+    found = run_batch(jobs_for(province, notebook, year="all"), out, scheduler=cluster)
 
     assert {(record["status"], *record["reasons"]) for record in found} == {("done",)}
     assert identities(out) == expected(province, 20, (2021, 2022, 2023))
     for record in found:
-        assert record["outputs"] == {name: batch.sha256(out / name) for name in record["outputs"]}
+        assert record["outputs"] == {name: sha256(out / name) for name in record["outputs"]}
         assert (record["schools"], record["students"]) == (2, 201 + int(record["code"]) - 100000)
 
 
@@ -332,7 +332,7 @@ def test_only_what_changed_is_made_again(province, notebook, tmp_path, cluster):
     jobs = jobs_for(province, notebook)
 
     def again(jobs=jobs, **options):
-        found = batch.run_batch(jobs, out, scheduler=cluster, **options)
+        found = run_batch(jobs, out, scheduler=cluster, **options)
         return "".join(record["status"][0] for record in found)
 
     assert again() == "dddddd"
@@ -359,11 +359,11 @@ def test_only_what_changed_is_made_again(province, notebook, tmp_path, cluster):
 def test_format_of_an_earlier_run_is_not_left_behind_out_of_date(tmp_path, notebook, cluster):
     province, out = write_province(tmp_path / "province", 1), tmp_path / "out"
     jobs = jobs_for(province, notebook)
-    batch.run_batch([replace(jobs[0], formats=("html", "pdf"))], out, scheduler=cluster)
+    run_batch([replace(jobs[0], formats=("html", "pdf"))], out, scheduler=cluster)
     table = province / "100000" / "school_years.csv"
     table.write_text(table.read_text().replace("101.0,", "150.0,"), encoding="utf-8")
 
-    (record,) = batch.run_batch(jobs, out, scheduler=cluster)
+    (record,) = run_batch(jobs, out, scheduler=cluster)
 
     assert set(record["outputs"]) == {"100000-2023.html", "100000-2023.pdf"}
     assert b"junheng 100000 2023 2 250" in (out / "100000-2023.pdf").read_bytes()
@@ -412,7 +412,7 @@ def test_notebook_that_takes_too_long_is_stopped(tmp_path, cluster):
     page = write_cover(tmp_path / "n.ipynb", "import time\ntime.sleep(600 * ('100001' in county))")
     jobs = [replace(job, timeout=5) for job in jobs_for(province, page)]
 
-    good, slow = batch.run_batch(jobs, out, scheduler=cluster)
+    good, slow = run_batch(jobs, out, scheduler=cluster)
 
     assert good["status"] == "done"
     assert slow["status"] == "failed"
@@ -422,12 +422,12 @@ def test_notebook_that_takes_too_long_is_stopped(tmp_path, cluster):
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_report_that_hangs_outside_of_its_notebook_is_stopped(province, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "PRINTING", 0)
+    monkeypatch.setattr("analysis.batch.work.PRINTING", 0)
     # nobody writes into it, so that reading never ends
     os.mkfifo(tmp_path / "pipe.xlsx")
     job = replace(jobs_for(province, "n.ipynb", lang="en")[0], timeout=0.5)
     job = replace(job, county=str(tmp_path / "pipe.xlsx"))
-    record = batch.run_job(job, str(tmp_path / "out"), batch.program_digest())
+    record = run_job(job, str(tmp_path / "out"), program_digest())
 
     assert record["status"] == "failed"
     assert "the report was stopped after 0.5 seconds" in record["reasons"][0]
@@ -439,7 +439,7 @@ def test_report_that_hangs_outside_of_its_notebook_is_stopped(province, tmp_path
 @pytest.mark.slow
 def test_year_without_data_is_not_a_failure(province, notebook, tmp_path):
     job = jobs_for(province, notebook, year=1999, lang="en")[0]
-    record = batch.run_job(job, str(tmp_path), batch.program_digest())
+    record = run_job(job, str(tmp_path), program_digest())
 
     assert record["status"] == "not_enough_data"
     assert "2023" in record["reasons"][0]
@@ -447,7 +447,7 @@ def test_year_without_data_is_not_a_failure(province, notebook, tmp_path):
 
 @pytest.mark.slow
 def test_worker_with_another_program_refuses(province, notebook, tmp_path):
-    record = batch.run_job(jobs_for(province, notebook)[0], str(tmp_path), "another")
+    record = run_job(jobs_for(province, notebook)[0], str(tmp_path), "another")
 
     assert record["status"] == "failed"
     assert read(tmp_path) == {}
@@ -457,9 +457,7 @@ def test_worker_with_another_program_refuses(province, notebook, tmp_path):
 def test_inputs_that_change_meanwhile_are_noticed(province, tmp_path):
     change = "open(county + '/schools.csv', 'a').write('\\n')"
     page = write_cover(tmp_path / "n.ipynb", change)
-    record = batch.run_job(
-        jobs_for(province, page)[0], str(tmp_path / "out"), batch.program_digest()
-    )
+    record = run_job(jobs_for(province, page)[0], str(tmp_path / "out"), program_digest())
 
     assert record["status"] == "failed"
     assert read(tmp_path / "out") == {}
@@ -474,7 +472,7 @@ def test_report_of_other_schools_is_refused(province, tmp_path):
     table.write_text(table.read_text().replace("100001", "100000"), encoding="utf-8")
     page = write_cover(tmp_path / "n.ipynb", f"county = {str(other)!r}")
     job = replace(jobs_for(province, page)[0], lang="en")
-    record = batch.run_job(job, str(tmp_path / "out"), batch.program_digest())
+    record = run_job(job, str(tmp_path / "out"), program_digest())
 
     assert record["status"] == "failed"
     assert "2 202, but 2 201 was asked for" in record["reasons"][0]
@@ -485,11 +483,11 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
     def full(path, data):
         raise OSError(28, "No space left on device", str(path))
 
-    for module in ("analysis.base.writing", "analysis.batch.jobs"):
+    for module in ("analysis.base.writing", "analysis.batch.records"):
         monkeypatch.setattr(f"{module}.write_whole", full)
     out = tmp_path / "out"
     job = replace(jobs_for(province, notebook)[0], lang="en")
-    record = batch.make(job, str(out), batch.program_digest())
+    record = make(job, str(out), program_digest())
 
     assert record["status"] == "failed"
     assert "No space left on device" in record["reasons"][0]
@@ -561,8 +559,8 @@ def test_scratch_of_a_dead_process_is_swept(tmp_path):
 def test_failures_of_other_shards_stay_in_the_list_and_old_ones_do_not(tmp_path):
     def put(county, **entry):
         job = Job(county, None, None, "zh", ("html",), "n.ipynb")
-        record = batch.refusal(job, ValueError("x")) | entry
-        batch.write_record(tmp_path, record)
+        record = refusal(job, ValueError("x")) | entry
+        write_record(tmp_path, record)
         return record
 
     mine, _other, _gone = put("/p/mine"), put("/p/other"), put("/p/gone")
@@ -730,9 +728,7 @@ def test_two_machines_by_a_scheduler(undisturbed, tmp_path):
 def test_scheduler_that_is_not_there_is_a_sentence(province, notebook, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster_, "PATIENCE", 1)
     with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
-        batch.run_batch(
-            jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9"
-        )
+        run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9")
 
 
 @pytest.mark.slow

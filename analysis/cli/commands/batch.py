@@ -56,14 +56,14 @@ def batch(
     ] = None,
 ) -> None:
     """The reports of many counties, in parallel; run again, it goes on where it stopped."""
-    from ...batch import jobs as batches
+    from ...batch.jobs import shard as part_of
     from ...batch.progress import run
 
     say = speaker(lang)
     asked = year if year == "all" else year_of(year)
     chosen = formats_of(formats)
     try:
-        batches.shard([], shard)
+        part_of([], shard)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--shard") from None
     try:
