@@ -27,7 +27,7 @@ from analysis.base import scratch
 from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
 from analysis.batch.jobs import Job, counties_below, shard
-from analysis.batch.records import program_digest, refusal, sha256, write_record
+from analysis.batch.records import STATE, program_digest, refusal, sha256, write_record
 from analysis.batch.run import run_batch
 from analysis.batch.work import make, run_job
 from analysis.cli.app import app
@@ -142,14 +142,14 @@ def test_results_that_cannot_be_written_are_noticed_before_the_work(
 
     monkeypatch.setattr(kernels, "server", lambda **_: pytest.fail("work was begun"))
     out = tmp_path / "out"
-    (out / batch.STATE).mkdir(parents=True)
+    (out / STATE).mkdir(parents=True)
     options = {"year": None, "lang": "en", "formats": ("html",), "scenarios": [None]}
     options |= {"region": True, "workers": 1, "scheduler": None, "part": None, "force": False}
-    for place in (out, out / batch.STATE):
-        with without_rights(place, 0o555), pytest.raises(batch.InputError) as error:
+    for place in (out, out / STATE):
+        with without_rights(place, 0o555), pytest.raises(InputError) as error:
             telling.run([province], out, timeout=60, notebook=notebook, **options)
         assert str(error.value) == f"{place}: cannot be written or read (Permission denied)"
-    assert list(out.iterdir()) == [out / batch.STATE]
+    assert list(out.iterdir()) == [out / STATE]
 
 
 def test_no_other_mistake_is_put_down_to_the_shard(province, tmp_path, monkeypatch):
@@ -259,11 +259,11 @@ def test_scheduler_is_spoken_to_by_the_certificates_of_dasks_configuration(
         }
         with dask.config.set(configured), cluster_.client(None, address) as client:
             assert client.scheduler_info()["address"] == address
-        with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
+        with pytest.raises(InputError, match="scheduler cannot be reached"):
             run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler=address)
         with (
             dask.config.set({"distributed.comm.require-encryption": True}),
-            pytest.raises(batch.InputError, match="encryption"),
+            pytest.raises(InputError, match="encryption"),
         ):
             run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9")
 
@@ -461,7 +461,7 @@ def test_inputs_that_change_meanwhile_are_noticed(province, tmp_path):
 
     assert record["status"] == "failed"
     assert read(tmp_path / "out") == {}
-    assert [f.suffix for f in (tmp_path / "out" / batch.STATE).iterdir()] == [".json"]
+    assert [f.suffix for f in (tmp_path / "out" / STATE).iterdir()] == [".json"]
 
 
 @pytest.mark.slow
@@ -691,7 +691,7 @@ def test_killed_batch_goes_on_where_it_stopped(undisturbed, tmp_path, how):
     assert read(out) == reports
     assert statuses.count("unchanged") >= 2
     assert statuses.count("unchanged") + statuses.count("done") == 8
-    assert {file.suffix for file in (out / batch.STATE).iterdir()} == {".json"}
+    assert {file.suffix for file in (out / STATE).iterdir()} == {".json"}
 
 
 @pytest.mark.slow
@@ -727,7 +727,7 @@ def test_two_machines_by_a_scheduler(undisturbed, tmp_path):
 
 def test_scheduler_that_is_not_there_is_a_sentence(province, notebook, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster_, "PATIENCE", 1)
-    with pytest.raises(batch.InputError, match="scheduler cannot be reached"):
+    with pytest.raises(InputError, match="scheduler cannot be reached"):
         run_batch(jobs_for(province, notebook), tmp_path / "out", scheduler="tcp://127.0.0.1:9")
 
 
