@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 
 from analysis import load_county
 from analysis.base import scratch
+from analysis.base.files import InputError
 from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
 from analysis.batch.jobs import Job, counties_below, shard
