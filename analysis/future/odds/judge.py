@@ -6,6 +6,8 @@ Only the axis is another one: where a register has rows, draws have pupils of sh
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ...base.schema.indicators import INDICATORS
@@ -52,7 +54,7 @@ class DrawnYear:
     def _sizes(self, study: Study, position: int) -> None:
         """Most students of each school, by entry, and of a class, by stage."""
         roster = self.model.roster
-        self.among = lambda column, *words: is_word(roster[column], *words)
+        self.among = functools.cache(lambda column, *words: is_word(roster[column], *words))
         rows = np.flatnonzero(study.facts.year == position)
         data = CountyData(study.facts, study.years, study.concessions)
         self.school_sizes = []

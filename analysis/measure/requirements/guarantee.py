@@ -101,7 +101,8 @@ def compulsory_students(
     for stage, given in zip(STAGES, students, strict=True):
         taught = among("type", *(n for n, kind in SCHOOL_TYPES.items() if stage in kind.stages))
         size = size + np.where(taught & ~attached, given, 0.0)
-    return np.where(attached, known_sum(students), size)
+    # most counties have none, and draws have millions of cells
+    return np.where(attached, known_sum(students), size) if attached.any() else size
 
 
 def has_size_limit(entry: str, among: Callable[..., np.ndarray]) -> np.ndarray:
