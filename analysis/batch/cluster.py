@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, problem
+from .jobs import ATTEMPTS
 
 if TYPE_CHECKING:
     from distributed import Client
 
 #: Seconds after which a scheduler that does not answer is not there.
 PATIENCE = 20
-
-#: How often a job is begun whose process is killed from outside.
-ATTEMPTS = 3
 
 
 @contextlib.contextmanager

@@ -14,6 +14,10 @@ from ..base.files import N_, Finding, problem
 from ..base.folders import Entry, entries
 from ..data.places import find_county
 
+#: How often a report is begun before it is given up: a process that is killed costs one of them, here as
+#: on a cluster.
+ATTEMPTS = 3
+
 
 @dataclass(frozen=True)
 class Job:

@@ -4,7 +4,7 @@ A kernel started the ordinary way imports for seconds what every report needs. H
 process imports it once and forks itself: for each notebook, and for each report of a batch, whose
 process asks the same server for its kernel. What one of them does to its process (variables,
 settings, environment, folder, random numbers) ends with it. All of them end with the process that
-asked for them, by whatever means it died: `analysis.warden` sees to it.
+asked for them, by whatever means it died: `analysis.batch.warden` sees to it.
 
 `WarmProvisioner` is registered with ``jupyter_client`` as ``junheng-warm``. Where a process cannot be
 forked, or a kernel is wanted that is not this Python's, an ordinary one is started and the log says so.

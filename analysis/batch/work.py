@@ -16,8 +16,7 @@ from ..base.language import LANGUAGES, speak
 from ..base.scratch import scratch
 from ..base.writing import Writer
 from ..data.places import NOTEBOOKS, files_read
-from .cluster import ATTEMPTS
-from .jobs import Job
+from .jobs import ATTEMPTS, Job
 from .records import (
     STATE,
     Placed,

@@ -12,6 +12,7 @@ SPAN = {
     if stage in STAGES
 }
 ENTRANCE = {stage: span.start for stage, span in SPAN.items()}
-#: Month and day by which a child must be six to enter first grade. Source: Compulsory Education Law,
+#: Month and day by which a child must be six to enter first grade, where a scenario says nothing: the
+#: built-in ones say it (`future/scenarios/baseline.yaml`, key `entry.cutoff`). Source: Compulsory Education Law,
 #: art. 11 (age six); the day as in local enrolment rules.
 CUTOFF = "08-31"

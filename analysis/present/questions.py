@@ -31,7 +31,7 @@ QUESTIONS = (
     N_("Who is near?"),
     N_("What is missing in this report?"),
     N_("What is the verdict, requirement by requirement?"),
-    N_("Which schools fail the rule “6 of 7, the rest at 85 %”?"),
+    N_("Which schools fail the rule “6 of 7, the rest at the floor”?"),
     N_("How does one indicator look at every school?"),
     N_("How unequal are the schools?"),
     N_("Who moves the coefficient of variation?"),

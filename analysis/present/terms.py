@@ -19,8 +19,8 @@ PART_NAMES = {
 STATUS_NAMES = {
     "met": N_("met"),
     "not_met": N_("not met"),
-    "near": N_("85 % or more"),
-    "short": N_("below 85 %"),
+    "near": N_("the floor or more"),
+    "short": N_("below the floor"),
     "not_assessed": N_("not assessed"),
     "not_applicable": N_("not applicable"),
 }
@@ -47,6 +47,11 @@ OPTION_WORDS = {
 def school_year(year: int, say: Language) -> str:
     """A school year as people write it: 2021 -> 2021—2022学年."""
     return say("school year {first}–{second}", first=year, second=year + 1)
+
+
+def floor_share(study: Study, lang: str) -> str:
+    """The share of a threshold that every indicator of a school has to reach, such as 85 %."""
+    return speak(lang).percent(study.rules.number("school.floor"), 0)
 
 
 def status_name(status: str, lang: str) -> str:

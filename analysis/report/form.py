@@ -21,7 +21,14 @@ from ..measure.balance import CV_DECIMALS
 from ..measure.requirements.facts import year_data
 from ..measure.study import Study
 from ..present.tables.grid import Cell, Grid, number_cell
-from ..present.terms import item_detail, item_requirement, item_title, item_value, status_name
+from ..present.terms import (
+    floor_share,
+    item_detail,
+    item_requirement,
+    item_title,
+    item_value,
+    status_name,
+)
 
 VALUE_DECIMALS = 2
 """Decimals of indicator values and county means in the form."""
@@ -269,7 +276,9 @@ def _every_school(study: Study, say: Language) -> Grid:
                 near.append(str(position))
         remark = say("met: L{list}", list=",".join(met) or DASH)
         if near:
-            remark += say("; ") + say("85 %: L{list}", list=",".join(near))
+            remark += say("; ") + say(
+                "{floor}: L{list}", floor=floor_share(study, say.code), list=",".join(near)
+            )
         rows.append(
             (
                 Cell(str(number), True),

@@ -252,7 +252,7 @@ def dots(report: Report) -> Page:
         assert "一切差异" in text and "差异系数各点" in text
         """,
     ),
-    "move of pupils or premises in a scenario": (
+    "move of pupils, teachers or premises in a scenario": (
         [
             (
                 "analysis/future/assumptions/moves.py",
@@ -295,7 +295,7 @@ class Strike(_Move):
         assert roster[0] not in set(moved.query(first)["school_id"])
         """,
     ),
-    "command": (
+    "command, or an option of one": (
         [
             (
                 "analysis/cli/commands/shout.py",

@@ -33,7 +33,7 @@ class Range:
         What is outside is a warning.
     finding : bool
         Whether yes or no may stand in place of the number: a person's finding that a requirement
-        is met (see `analysis.evaluate.judge_entry`).
+        is met (see `analysis.measure.verdicts`).
     """
 
     kind: str
@@ -163,7 +163,7 @@ ITEMS = MappingProxyType(
 )
 
 #: By table and column: what a single school, grade or room hardly ever has. What it cannot have is
-#: said by the kind of the column (`analysis.schema`).
+#: said by the kind of the column (`analysis.base.schema.columns`).
 COLUMNS = MappingProxyType(
     {
         ("school_years", "students_primary"): _count(12_000),

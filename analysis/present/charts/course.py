@@ -10,6 +10,7 @@ from ...base.language import speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.study import Study
+from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
 from .scales import draw_scales
@@ -116,9 +117,12 @@ def _trend_legend(figure: Chart, study: Study, stages, what: str, missing: bool,
         handles.append(line([], [], label=say("own target"), **dots, **grey))
     if what == "mean":
         patch = mpl.patches.Patch
+        floor = floor_share(study, say.code)
         handles.append(patch(alpha=0.25, label=say("middle 80 % of the schools"), **grey))
-        handles.append(patch(color=COLOURS["band"], label=say("85 % of the threshold or more")))
-        handles.append(patch(color=COLOURS["below"], label=say("below 85 %")))
+        handles.append(
+            patch(color=COLOURS["band"], label=say("{floor} of the threshold or more", floor=floor))
+        )
+        handles.append(patch(color=COLOURS["below"], label=say("below {floor}", floor=floor)))
     if missing:
         ring = {"markersize": 4, "markeredgecolor": "#555555", "markerfacecolor": "white"}
         handles.append(line([], [], linestyle="", marker="o", label=say("schools missing"), **ring))

@@ -10,6 +10,7 @@ from ...base.language import places, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.study import Study
+from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
 from .names import short_name
@@ -58,7 +59,7 @@ def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Char
             axis.set_xlabel(say.label(about.unit))
             names = [short_name(name, lang) for name in part["school"]]
             draw_scales(axis, y=(np.arange(len(names)), names), grid="x")
-        _status_legend(figure, say)
+        _status_legend(figure, say, floor_share(study, lang))
         figures.append(figure)
     return figures
 
@@ -89,11 +90,11 @@ def _lollipops(axis, part: pd.DataFrame, say) -> None:
     axis.set_xlim(left=0)
 
 
-def _status_legend(figure: Chart, say) -> None:
+def _status_legend(figure: Chart, say, floor: str) -> None:
     names = {
         "met": say("threshold met"),
-        "near": say("85 % of the threshold or more"),
-        "short": say("below 85 %"),
+        "near": say("{floor} of the threshold or more", floor=floor),
+        "short": say("below {floor}", floor=floor),
     }
     handles = [
         mpl.lines.Line2D([], [], linestyle="", marker=MARKERS[key], color=COLOURS[key], label=label)

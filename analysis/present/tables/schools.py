@@ -7,7 +7,7 @@ from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.indicators import whole_up
 from ...measure.study import Study
-from ..terms import status_name
+from ..terms import floor_share, status_name
 from .grid import Cell, Grid, number_cell, text_cell
 
 
@@ -73,8 +73,8 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
         say("Stage"),
         say("Indicator"),
         say("Schools that meet it"),
-        say("85 % or more"),
-        say("Below 85 %"),
+        say("{floor} or more", floor=floor_share(study, lang)),
+        say("Below {floor}", floor=floor_share(study, lang)),
         say("Not assessed"),
         say("Missing in all"),
         say("Unit"),

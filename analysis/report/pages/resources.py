@@ -8,6 +8,7 @@ from ...present.charts.balance import balance_chart, share_chart
 from ...present.charts.schools import indicator_chart
 from ...present.tables.balance import balance_grid, influence_grid
 from ...present.tables.schools import school_indicators_table, shortfall_by_school, shortfall_totals
+from ...present.terms import floor_share
 from .page import Page, Picture, paragraph, section
 from .report import Report
 
@@ -57,11 +58,12 @@ def indicator(report: Report, name: str) -> Page:
         mean = means[stage, name]
         sentences.append(
             say(
-                "{stage}: {met} schools meet the threshold, {near} reach 85 % of it, {short} "
+                "{stage}: {met} schools meet the threshold, {near} reach {floor} of it, {short} "
                 "are below; county mean {mean} {unit}.",
                 stage=say.label(STAGE_LABELS[stage]),
                 met=say.number(counts.get("met", 0)),
                 near=say.number(counts.get("near", 0)),
+                floor=floor_share(report.study, report.lang),
                 short=say.number(counts.get("short", 0)),
                 mean=say.number(mean, about.decimals),
                 unit=say.label(about.unit),
@@ -86,7 +88,8 @@ def indicators(report: Report) -> Page:
         paragraph(
             report.say(
                 "Schools are ordered from low to high. The line is the threshold, the shaded "
-                "band reaches down to 85 % of it; ● met, ▲ 85 % or more, × below 85 %."
+                "band reaches down to {floor} of it; ● met, ▲ {floor} or more, × below {floor}.",
+                floor=floor_share(report.study, report.lang),
             )
         ),
     )

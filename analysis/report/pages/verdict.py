@@ -7,7 +7,7 @@ import html
 from ...present import sentences
 from ...present.tables.evaluation import checklist_grid, open_grid, parts_table
 from ...present.tables.targets import own_course_grid, phases_grid, targets_grid
-from ...present.terms import item_title, school_year
+from ...present.terms import floor_share, item_title, school_year
 from .page import METADATA, Page, bullets, paragraph, section
 from .report import Report
 
@@ -61,7 +61,10 @@ def findings(report: Report) -> Page:
         bullets(sentences.findings(study, report.lang)),
         parts_table(study, report.lang),
         paragraph(
-            say("Marks in all tables: △ 85 % of the threshold or more, × not met, ○ not assessed.")
+            say(
+                "Marks in all tables: △ {floor} of the threshold or more, × not met, ○ not assessed.",
+                floor=floor_share(study, report.lang),
+            )
         ),
     )
 

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.indicators import whole_up
+from ...present.terms import floor_share
 from .book import HEADS, Book, Field, quoted, stage_field, titled
 from .formulas import COUNT, HAIR_TEXT
 from .indicators import INDICATOR_COLUMNS
@@ -29,8 +30,8 @@ def write_schools(
             for i in INDICATORS.values()
         ),
         Field(say("Met"), 6, COUNT),
-        Field(say("85 % or more"), 7, COUNT),
-        Field(say("Below 85 %"), 7, COUNT),
+        Field(say("{floor} or more", floor=floor_share(study, say.code)), 7, COUNT),
+        Field(say("Below {floor}", floor=floor_share(study, say.code)), 7, COUNT),
         Field(say("Not assessed"), 7, COUNT),
         Field(say("School rule"), 12, align="center"),
     ]
