@@ -21,9 +21,11 @@ from ..future.comparison import (
     small_schools,
     verdicts,
 )
+from ..future.emptied import judged_as_full
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
 from ..policy.standards import PARTS
+from ..present.prospects.emptied import emptied_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
 
@@ -203,6 +205,11 @@ def _key_figures(course: Course, trend: Course, counts: tuple, say: Language) ->
                 own["stages"][stage]["students"][at],
             ],
         )
+    for stage in own["stages"]:
+        ratios = [found["stages"][stage]["pupils_per_teacher"] for found in (own, before, own)]
+        places = (now, at, at)
+        label = say("Pupils per teacher: {stage}", stage=say.label(STAGE_LABELS[stage]))
+        row(label, [values[place] for values, place in zip(ratios, places, strict=True)], 1)
     schools = [of("schools", own, now), of("schools", before, at), of("schools", own, at)]
     passing = [of("passing", own, now), of("passing", before, at), of("passing", own, at)]
     rows.append(
@@ -232,7 +239,7 @@ def details(study: Study, say: Language) -> dict:
     -------
     dict
         `small` (schools that become small or leave), `hollow` (sentences about improvements that
-        are none), `notes` (sentences by kind: applied, not applied, assumed) and `cost`.
+        are none, or come only from fewer pupils), `notes` (sentences by kind: applied, not applied, assumed) and `cost`.
     """
     roster = study.county.tables["schools"]
     limit = study.rules.number("option.teaching_point_students")
@@ -272,6 +279,7 @@ def details(study: Study, say: Language) -> dict:
         )
         for row in hollow_improvements(study).to_dict("records")
     ]
+    hollow += emptied_sentences(study, judged_as_full(study), study.year, say)
     notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
     for note in study.outlook.notes:
         notes[note.kind].append(note.sentence(say.code))
