@@ -175,7 +175,7 @@ def _flagged(
     full = full.loc[full["status"].isin(_SHORT), ["year", *columns]]
     found = found.merge(full, on=["year", *keys], suffixes=("", "_full"))
     less = _fewer(study)
-    stage = found["stage"] if "stage" in found else found["item"].str.rpartition(".")[2]
+    stage = found["stage"] if "stage" in found else found["item"].str.split(".").str[-1]
     stage = stage.where(stage.isin(STAGES), "")
     row, column = less.index.get_indexer(found["year"]), less.columns.get_indexer(stage)
     return found[less.to_numpy()[row, column]].reset_index(drop=True)

@@ -175,3 +175,10 @@ def test_by_the_trend_nothing_but_pupils_changes(name):
     new = table[(table["year"] == study.outlook.until) & (table["status"] == "met")].merge(before, on=keys)  # fmt: skip
     assert counts["indicators_emptied"] == new["stage"].isin(shrinks).sum()
     assert counts["indicators"] == len(new) > 0
+
+
+def test_nothing_newly_met_is_no_row(make_county):
+    study = analyze(make_county([{"students_primary": 300}], YEARS), scenario=scenario())
+    full = judged_as_full(study)
+    assert emptied_items(study, full).empty
+    assert not newly_met(study, full).to_numpy().any()

@@ -107,6 +107,21 @@ def test_retirement_by_bands_of_ages():
     assert staff.leavers("junior", 1) == 0  # no ages, no share: nobody
 
 
+def test_who_came_later_does_not_retire():
+    """Half of them are replaced by younger ones: still 4, then 8 of the old ones a year, until all 60 are gone."""
+    staff = leaving(ages={"primary": {50: 40, 55: 20}}, replaced=0.5)
+    stock, gone = 60.0, []
+    for ahead in range(1, 12):
+        gone.append(staff.leavers("primary", ahead) * stock)
+        stock -= gone[-1] / 2
+    assert gone == pytest.approx([4] * 5 + [8] * 5 + [0])
+    assert stock == pytest.approx(30)
+    # without replacement all the teachers are those of the last observed year
+    alone = leaving(ages={"primary": {50: 60}}, leave=0.1)
+    stays = [1 - alone.leavers("primary", ahead) for ahead in (1, 6, 7)]
+    assert stays == pytest.approx([0.9, 1 - 0.2 - 0.1, 1 - 0.25 - 0.1])
+
+
 def test_whoever_is_too_old_already_leaves_first():
     staff = leaving(ages={"primary": {40: 10, 60: 10}}, retirement_age=60, leave=0.1)
     assert staff.leavers("primary", 1) == pytest.approx(0.5 + 0.5 / 20 + 0.1)

@@ -12,6 +12,7 @@ import pydantic
 
 from ...base.files import N_
 from ...base.refusals import refusal
+from ...measure.indicators import HAIR
 from .sections import Amount, Assumption, Share, Stage, Year
 
 #: Lower end of a band of ages, in years.
@@ -76,15 +77,21 @@ class Leaving(_Staff):
         Returns
         -------
         float
-            0 to 1, of the teachers there are at the beginning of that year.
+            0 to 1, of the teachers there are before anybody leaves in that year.
         """
         bands = self.ages.get(stage)
         if not bands:
             return min(self.retire + self.leave, 1.0)
-        before, due = (self._retired(bands, years) for years in (ahead - 1, ahead))
-        staying = 1.0 - before
-        retiring = (due - before) / staying if staying > 1e-12 else 0.0
-        return min(retiring + self.leave, 1.0)
+        # who came later is young: only the teachers of the last observed year grow old
+        teachers, since, leaving = 1.0, 1.0, 0.0
+        for year in range(1, ahead + 1):
+            before, due = (self._retired(bands, each) for each in (year - 1, year))
+            retiring = since * (due - before) / (1.0 - before) if before < 1 - HAIR else 0.0
+            gone = min(retiring + self.leave * teachers, teachers)
+            leaving = gone / teachers if teachers > HAIR else 0.0
+            since = max(since - retiring - self.leave * since, 0.0)
+            teachers -= gone * (1 - self.replaced)
+        return leaving
 
     def _retired(self, bands: dict[int, int], years: int) -> float:
         """Part of the teachers of the last observed year who are too old some years later."""
