@@ -13,6 +13,7 @@ moved pupils by then share theirs as in the projected year: together they have a
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from types import MappingProxyType
 
 import numpy as np
@@ -27,7 +28,7 @@ _FUNDS = ["operating_funds_cny", "training_funds_cny"]
 _SHORT = ("near", "short", "not_met")
 
 
-def judged_as_full(study: Study) -> Study:
+def judged_as_full(study: Study, years: Iterable[int] | None = None) -> Study:
     """The projected years of a study with the pupils of the last observed year.
 
     Pupils, classes and largest classes by grade, and the public-use funds that follow the pupils, are
@@ -39,14 +40,17 @@ def judged_as_full(study: Study) -> Study:
     ----------
     study : Study
         With an outlook.
+    years : iterable of int, optional
+        Projected years; all of them if omitted.
 
     Returns
     -------
     Study
-        Years from the last observed one on.
+        The last observed year and those.
     """
     county, last = study.county, study.county.last_observed
-    ahead = [year for year in study.years if year > last]
+    chosen = set(study.years if years is None else years)
+    ahead = [year for year in study.years if year > last and year in chosen]
     full = _Full(study)
     kept = {
         name: table[table["year"] <= last]
@@ -59,9 +63,10 @@ def judged_as_full(study: Study) -> Study:
         "enrolment": _joined([kept["enrolment"], *grades]),
     }
     whole = dataclasses.replace(county, tables=MappingProxyType(tables))
-    years = {year: rules for year, rules in study.years.items() if year >= last}
-    plan = {year: rules for year, rules in study.plan.items() if year >= last}
-    return judge(whole, ahead[-1], years, plan, study.as_of, study.concessions)
+    rules, plan = (
+        {y: each[y] for y in (last, *ahead) if y in each} for each in (study.years, study.plan)
+    )
+    return judge(whole, ahead[-1], rules, plan, study.as_of, study.concessions)
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from ..future.comparison import (
     verdicts,
 )
 from ..future.emptied import judged_as_full
+from ..future.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
 from ..policy.standards import PARTS
@@ -43,12 +44,14 @@ def numbers(study: Study) -> dict:
     Returns
     -------
     dict
-        `years`; `stages`: stage -> column -> list by year; `indicators`: indicator -> stage ->
+        `years`; `stages`: stage -> column -> list by year (`analysis.future.comparison.by_year`, and
+        `posts_lacking` and `posts_surplus` by the staffing quota); `indicators`: indicator -> stage ->
         `mean`, `threshold`, `cv`, `limit` and `status` by year; `verdicts`: part (and
         `recognised`) -> list by year.
     """
     years = list(study.years)
-    table, judged = by_year(study), verdicts(study)
+    table, judged, quota = by_year(study), verdicts(study), by_quota(study)
+    table |= {f"posts_{name}": quota[name] for name in ("lacking", "surplus")}
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
     for position, name in enumerate(INDICATORS):
@@ -225,6 +228,8 @@ def _key_figures(course: Course, trend: Course, counts: tuple, say: Language) ->
     for label, key in (
         (say("Coefficients of variation above the limit"), "cv_over"),
         (say("Teachers missing (the kind most lacking in the stage)"), "teachers_missing"),
+        (say("Teachers lacking by the staffing quota"), "posts_lacking"),
+        (say("Teachers beyond the staffing quota"), "posts_surplus"),
         (say("Classes without a classroom"), "classes_missing"),
         (say("Pupils without a seat"), "seats_missing"),
     ):
@@ -279,7 +284,7 @@ def details(study: Study, say: Language) -> dict:
         )
         for row in hollow_improvements(study).to_dict("records")
     ]
-    hollow += emptied_sentences(study, judged_as_full(study), study.year, say)
+    hollow += emptied_sentences(study, judged_as_full(study, [study.year]), study.year, say)
     notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
     for note in study.outlook.notes:
         notes[note.kind].append(note.sentence(say.code))

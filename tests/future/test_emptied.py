@@ -104,6 +104,7 @@ def test_schools_and_items_and_sentences():
     row = items[(items["item"] == "schools.primary") & (items["year"] == 2031)].iloc[0]
     assert row[["value", "value_observed", "value_full"]].tolist() == [1, 0, 0]
     assert "School 1" in set(emptied_schools(study, full)["school"])
+    assert emptied_items(study, judged_as_full(study, [2031])).equals(items[items["year"] == 2031].reset_index(drop=True))  # fmt: skip
     counts = newly_met(study, full).loc[2031]
     assert counts["schools"] == counts["schools_emptied"] == 1
     (said,) = (
