@@ -127,6 +127,17 @@ def test_whoever_is_too_old_already_leaves_first():
     assert staff.leavers("primary", 1) == pytest.approx(0.5 + 0.5 / 20 + 0.1)
 
 
+def test_what_is_not_stated_is_said():
+    county = steady(200)  # 20 teachers
+    asked = {"kind": "attrition", "ages": {"primary": {55: 10}}, "leave": 0.1}
+    notes = [note.sentence("en") for note in project(county, scenario(**asked)).notes]
+    assert any("ages are those of 10 teachers, the schools report 20" in note for note in notes)
+    silent = [note.sentence("en") for note in project(county, scenario(kind="attrition")).notes]
+    assert any("nobody retires" in note for note in silent)
+    stated = project(county, scenario(kind="attrition", retire=0.05)).notes
+    assert not any("retire" in note.sentence("en") for note in stated)
+
+
 def test_kinds_leave_in_proportion():
     county = steady(1000)
     found = persons(county, kind="attrition", leave=0.25)
@@ -299,6 +310,26 @@ def test_what_lacks_is_filled_or_recruited(name):
     by_school = posts_by_school(analyze(name, scenario="plan_full"))
     again = by_school[by_school["counted"]].groupby(["year", "stage"])["lacking"].sum()
     assert found.set_index(["year", "stage"])["lacking"].equals(again.reindex(found.set_index(["year", "stage"]).index))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["652323-hutubi", "150202-donghe"])
+def test_built_in_courses_of_staff(name):
+    """Fewer teachers than by the trend; by the quota nobody lacks; the plan comes together with either."""
+    county = load_county(name)
+    found = {
+        way: staffing(analyze(county, scenario=way)).set_index(["year", "stage"])
+        for way in ("baseline", "staff_leaving", "staff_quota", "plan_full+staff_quota")
+    }
+    kept = found["baseline"]["teachers"]
+    ahead = kept.index.get_level_values("year") > county.last_observed
+    gone, quota = found["staff_leaving"], found["staff_quota"]
+    assert (gone["teachers"][~ahead] == kept[~ahead]).all()
+    assert (gone["teachers"][ahead] < kept[ahead]).all()
+    years, last = ahead.sum() // 2, kept.index[-1]
+    # each year a fortieth of those who are left, about to the person
+    assert abs(gone.loc[last, "teachers"] - kept[last] * 0.975**years) <= 1
+    assert (quota["lacking"][ahead] == 0).all()
+    assert (found["plan_full+staff_quota"]["lacking"][ahead] == 0).all()
 
 
 # --- files -----------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from ..past.rates import Rates
 from .arrivals import arrive
 from .caps import pass_surplus
 from .classes import Division
-from .posts import Posts, described
+from .posts import Posts, described, doubtful
 from .sites import Sites
 from .staff import Staff, divide
 from .strands import Pupils, Strands
@@ -142,6 +142,8 @@ class Model:
         self.division = Division(grid, limits, self.applied, schools)
         self.staff = Staff(self.observed, schools)
         self.posts = Posts(self.applied.staff, schools, self.last)
+        for message, values in doubtful(self.posts, self.staff.persons):
+            self.note("assumed", message, **values)
         self.sites = Sites(seen, self.observed, schools)
         self.senior = np.where(schools.is_new, 0.0, self.observed["students_senior"][:, -1])
         self.moved: dict[tuple, dict[int, float]] = {}

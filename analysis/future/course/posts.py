@@ -214,6 +214,36 @@ def _made_whole(persons: np.ndarray) -> None:
     )
 
 
+def doubtful(posts: Posts, persons: np.ndarray) -> list[tuple[str, dict]]:
+    """What is taken for granted because the scenario does not say it, or says it of other teachers.
+
+    Parameters
+    ----------
+    posts : Posts
+    persons : ndarray, shape (schools, 2, 4)
+        Of the last observed year.
+
+    Returns
+    -------
+    list of tuple
+        Messages and their values.
+    """
+    course, found = posts.course, []
+    if posts.keeps or not isinstance(course, Leaving):
+        return []
+    for number, stage in enumerate(STAGES):
+        total = np.nansum(persons[:, number, 0])
+        label = STAGE_LABELS[stage]
+        if not total:
+            continue
+        aged = sum(course.ages.get(stage, {}).values())
+        if aged and abs(aged - total) > HAIR:
+            found.append((N_("{stage}: the ages are those of {n} teachers, the schools report {total}; the parts are taken"), {"stage": label, "n": aged, "total": f"{total:g}"}))  # fmt: skip
+        if not aged and not course.retire:
+            found.append((N_("{stage}: neither ages nor a part who retire are stated; nobody retires"), {"stage": label}))  # fmt: skip
+    return found
+
+
 def described(posts: Posts) -> list[tuple[str, dict]]:
     """What the section came to in the projected years: messages and their values."""
     found: list[tuple[str, dict]] = []
