@@ -12,7 +12,7 @@ from .sentences import scenario_name
 
 STAFF_KINDS = {
     "keep": N_("every school keeps its teachers, whatever becomes of its pupils"),
-    "attrition": N_("teachers retire and leave, and are replaced only in part"),
+    "attrition": N_("teachers retire and leave, {share} of them are replaced"),
     "quota": N_("public schools are staffed by the staffing quota"),
 }
 
@@ -72,7 +72,9 @@ def staffing_text(prospects: Prospects, lang: str = "zh") -> str:
     say, found = speak(lang), []
     for name, table in prospects.yearly.items():
         course = prospects.scenarios[name].staff
-        assumed = STAFF_KINDS["keep" if course is None else course.kind]
+        share = say.percent(getattr(course, "replaced", 0.0), 0)
+        kind = "keep" if course is None else course.kind
+        assumed = say(STAFF_KINDS[kind], share=share)
         stages = []
         for stage, part in table.groupby("stage", sort=False):
             now = part.loc[part["year"] == prospects.last, "pupils_per_teacher"]
@@ -90,12 +92,12 @@ def staffing_text(prospects: Prospects, lang: str = "zh") -> str:
             say(
                 "{scenario}: {assumed}; pupils per teacher from {last} to {until}: {stages}.",
                 scenario=scenario_name(prospects, lang, name),
-                assumed=say(assumed),
+                assumed=assumed,
                 last=prospects.last,
                 until=int(table["year"].max()),
                 stages=say.join(stages),
             )
             if stages
-            else say("{scenario}: {assumed}.", scenario=scenario_name(prospects, lang, name), assumed=say(assumed))
+            else say("{scenario}: {assumed}.", scenario=scenario_name(prospects, lang, name), assumed=assumed)
         )  # fmt: skip
     return " ".join(found)
