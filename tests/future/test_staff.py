@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
@@ -378,6 +381,18 @@ def test_mistakes_are_said_with_their_line(make_county, staff, words):
     assert "line 2" in sentences or ":2" in sentences, sentences
     for word in words:
         assert word in sentences, sentences
+
+
+def test_the_guide_shows_what_can_be_read(make_county):
+    """Every example of the section in docs/scenarios.md is a scenario."""
+    guide = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"```yaml\n(.*?)```", guide, re.S) if "staff:" in block]
+    county = make_county([{"students_primary": 300}])
+    read = [
+        parse_scenario(f"name: {{zh: 甲, en: A}}\n{b}".encode(), "x.yaml", county) for b in blocks
+    ]
+    assert [each.staff.kind for each in read] == ["keep", "attrition", "quota"]
+    assert read[1].staff.ages["primary"][24] == 12
 
 
 # --- what people read ------------------------------------------------------------------------------
