@@ -26,7 +26,8 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to ndarray, shape (years, stages)
-        `students` (special-education schools left out), `classes`, `class_size`, `largest_class`,
+        `students` (special-education schools left out), `classes`, `class_size`, `teachers` (full-time)
+        and `pupils_per_teacher` (of the schools that report them), `largest_class`,
         `class_limit`, `schools` (judged), `passing` (of them), the teachers missing by indicator
         and of the kind most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
         `cv_limit` (the coefficient of variation nearest to or farthest above its limit), `cv_over`
@@ -47,11 +48,21 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     reported = np.stack(
         [tables["school_years"][f"classes_{s}"].to_numpy(dtype=float) for s in STAGES]
     )
-    row = entered.row[ordinary]
-    classes = np.where(row >= 0, reported[at[1], row], np.nan)
-    found = {"students": total(entered.students[ordinary], *at), "classes": total(classes, *at)}
+    staff = np.stack(
+        [tables["school_years"][f"teachers_{s}"].to_numpy(dtype=float) for s in STAGES]
+    )
+    row, students = entered.row[ordinary], entered.students[ordinary]
+    classes, teachers = (
+        np.where(row >= 0, values[at[1], row], np.nan) for values in (reported, staff)
+    )
+    found = {"students": total(students, *at), "classes": total(classes, *at)}
+    found["teachers"] = total(teachers, *at)
+    taught = total(np.where(np.isnan(teachers), np.nan, students), *at)
     with np.errstate(divide="ignore", invalid="ignore"):
         found["class_size"] = found["students"] / found["classes"]
+        found["pupils_per_teacher"] = np.where(taught > 0, taught / found["teachers"], np.nan)
+    # none of the teachers is known, or there are none
+    found["pupils_per_teacher"][np.isinf(found["pupils_per_teacher"])] = np.nan
     found["largest_class"] = _largest_class(study, years)
     found["class_limit"] = np.array([in_force(study, f"G5.{stage}") for stage in STAGES]).T
     at = (judged.year, judged.stage)
@@ -291,7 +302,8 @@ def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by scenario: per stage ``students_<stage>`` (last year), ``peak_<stage>`` (highest
-        number) and ``peak_year_<stage>`` from the last observed year on, ``seats_missing_<stage>``
+        number) and ``peak_year_<stage>`` from the last observed year on, ``pupils_per_teacher_<stage>``
+        (last year), ``seats_missing_<stage>``
         and ``classes_missing_<stage>`` (most in any projected year), ``teachers_missing`` (of the kind
         most lacking, last year, both stages), `passing` and `schools` (last year), `cv_over` (last
         year), `first_met` (first projected year in which everything is met) and `resource_met` (… the
@@ -311,6 +323,7 @@ def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
             row[f"students_{stage}"] = part["students"].iloc[-1]
             row[f"peak_{stage}"] = part["students"].max()
             row[f"peak_year_{stage}"] = int(part["students"].idxmax())
+            row[f"pupils_per_teacher_{stage}"] = part["pupils_per_teacher"].iloc[-1]
             row[f"seats_missing_{stage}"] = part["seats_missing"].max()
             row[f"classes_missing_{stage}"] = part["classes_missing"].max()
         row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum().max()

@@ -14,6 +14,7 @@ from ..measure.study import Study
 from . import comparison
 from .analyze import analyze
 from .assumptions.scenario import BASELINE, Scenario, read_scenarios
+from .emptied import judged_as_full
 from .odds.coverage import coverage
 from .odds.draws import Forecast, forecast
 
@@ -74,6 +75,11 @@ class Prospects:
     def coverage(self) -> pd.DataFrame:
         """How often such bands would have held in the county's past."""
         return coverage(self.county, draws=max(self.draws // 5, 100))
+
+    @cached_property
+    def full(self) -> dict[str, Study]:
+        """Every scenario with the pupils of the last observed year (`analysis.future.emptied`)."""
+        return {name: judged_as_full(study) for name, study in self.studies.items()}
 
     @cached_property
     def yearly(self) -> dict[str, pd.DataFrame]:

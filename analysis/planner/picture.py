@@ -21,9 +21,12 @@ from ..future.comparison import (
     small_schools,
     verdicts,
 )
+from ..future.emptied import judged_as_full
+from ..future.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
 from ..policy.standards import PARTS
+from ..present.prospects.emptied import emptied_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
 
@@ -41,12 +44,14 @@ def numbers(study: Study) -> dict:
     Returns
     -------
     dict
-        `years`; `stages`: stage -> column -> list by year; `indicators`: indicator -> stage ->
+        `years`; `stages`: stage -> column -> list by year (`analysis.future.comparison.by_year`, and
+        `posts_lacking` and `posts_surplus` by the staffing quota); `indicators`: indicator -> stage ->
         `mean`, `threshold`, `cv`, `limit` and `status` by year; `verdicts`: part (and
         `recognised`) -> list by year.
     """
     years = list(study.years)
-    table, judged = by_year(study), verdicts(study)
+    table, judged, quota = by_year(study), verdicts(study), by_quota(study)
+    table |= {f"posts_{name}": quota[name] for name in ("lacking", "surplus")}
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
     for position, name in enumerate(INDICATORS):
@@ -203,6 +208,11 @@ def _key_figures(course: Course, trend: Course, counts: tuple, say: Language) ->
                 own["stages"][stage]["students"][at],
             ],
         )
+    for stage in own["stages"]:
+        ratios = [found["stages"][stage]["pupils_per_teacher"] for found in (own, before, own)]
+        places = (now, at, at)
+        label = say("Pupils per teacher: {stage}", stage=say.label(STAGE_LABELS[stage]))
+        row(label, [values[place] for values, place in zip(ratios, places, strict=True)], 1)
     schools = [of("schools", own, now), of("schools", before, at), of("schools", own, at)]
     passing = [of("passing", own, now), of("passing", before, at), of("passing", own, at)]
     rows.append(
@@ -218,6 +228,8 @@ def _key_figures(course: Course, trend: Course, counts: tuple, say: Language) ->
     for label, key in (
         (say("Coefficients of variation above the limit"), "cv_over"),
         (say("Teachers missing (the kind most lacking in the stage)"), "teachers_missing"),
+        (say("Teachers lacking by the staffing quota"), "posts_lacking"),
+        (say("Teachers beyond the staffing quota"), "posts_surplus"),
         (say("Classes without a classroom"), "classes_missing"),
         (say("Pupils without a seat"), "seats_missing"),
     ):
@@ -232,7 +244,7 @@ def details(study: Study, say: Language) -> dict:
     -------
     dict
         `small` (schools that become small or leave), `hollow` (sentences about improvements that
-        are none), `notes` (sentences by kind: applied, not applied, assumed) and `cost`.
+        are none, or come only from fewer pupils), `notes` (sentences by kind: applied, not applied, assumed) and `cost`.
     """
     roster = study.county.tables["schools"]
     limit = study.rules.number("option.teaching_point_students")
@@ -272,6 +284,7 @@ def details(study: Study, say: Language) -> dict:
         )
         for row in hollow_improvements(study).to_dict("records")
     ]
+    hollow += emptied_sentences(study, judged_as_full(study, [study.year]), study.year, say)
     notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
     for note in study.outlook.notes:
         notes[note.kind].append(note.sentence(say.code))

@@ -58,6 +58,7 @@ from .sections import (
     Year,
     listed,
 )
+from .staffing import StaffCourse
 
 BASELINE = "baseline"
 NOTHING = "none"
@@ -88,6 +89,8 @@ class Scenario(Strict):
     staff_targets: tuple[StaffTarget, ...] = ()
     rotation: tuple[Rotation, ...] = ()
     training: tuple[Training, ...] = ()
+    staff: StaffCourse | None = None
+    """Kept if it is missing."""
     additions: tuple[Addition, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     equipment: EquipmentCourse | None = None

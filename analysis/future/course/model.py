@@ -4,7 +4,8 @@ Pupils go on by cohort, school by school; moves take pupils from schools and giv
 that none is lost; classes, staff, buildings and equipment follow by the scenario.
 
 The order of a projected year: cohorts go on, entrants come, people move in and out, moves in the order
-of the scenario, caps; then classes, staff, buildings, equipment and funds.
+of the scenario, caps; then classes, staff, buildings, equipment and funds. Who leaves goes before anybody
+is recruited; the staffing quota is looked at when everything else is settled.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ..past.rates import Rates
 from .arrivals import arrive
 from .caps import pass_surplus
 from .classes import Division
+from .posts import Posts, described, doubtful
 from .sites import Sites
 from .staff import Staff, divide
 from .strands import Pupils, Strands
@@ -139,6 +141,9 @@ class Model:
         limits = {stage: self.rules(self.last).usual(f"G5.{stage}") for stage in STAGES}
         self.division = Division(grid, limits, self.applied, schools)
         self.staff = Staff(self.observed, schools)
+        self.posts = Posts(self.applied.staff, schools, self.last)
+        for message, values in doubtful(self.posts, self.staff.persons):
+            self.note("assumed", message, **values)
         self.sites = Sites(seen, self.observed, schools)
         self.senior = np.where(schools.is_new, 0.0, self.observed["students_senior"][:, -1])
         self.moved: dict[tuple, dict[int, float]] = {}
@@ -181,6 +186,8 @@ class Model:
         announce(self)
         for year in self.years:
             self.step(year)
+        for message, values in described(self.posts):
+            self.note("applied", message, **values)
         return self
 
     def step(self, year: int) -> None:
@@ -291,6 +298,7 @@ class Model:
 
     def _things(self, year: int) -> None:
         scenario, sites = self.applied, self.sites
+        self.posts.begin(self.staff.persons, year)
         self.staff.go_on(year, scenario, self.rules, self.students)
         if scenario.equipment is not None:
             sites.quantities["equipment_value_cny"] *= 1 - scenario.equipment.write_off
@@ -302,6 +310,7 @@ class Model:
         for entry in scenario.additions:
             if entry.year == year:
                 self._add(entry)
+        self.posts.end(self.staff.persons, year, self.students, self.classes)
 
     def _buy(self, entry: Purchase, year: int) -> None:
         rules, value = self.rules(year), self.sites.quantities["equipment_value_cny"]

@@ -180,13 +180,14 @@ export function showDetails(more) {
 
 function showByYear(own, last) {
   const head = [text("school_year"), text("basis"), page.texts.stage, ...["students", "mean_class", "largest", "classes_missing", "seats_missing",
-    "passing", "teachers_missing", "cv_max"].map((key) => n(text(key)))];
+    "passing", "teachers_missing", "pupils_per_teacher", "posts_lacking", "posts_surplus", "cv_max"].map((key) => n(text(key)))];
   const rows = [];
   own.years.forEach((year, i) => {
     for (const [stage, found] of Object.entries(own.stages)) {
       rows.push([String(year), year > last ? `○ ${text("projected")}` : `● ${text("observed")}`, page.words.stages[stage],
         n(number(found.students[i])), n(number(found.class_size[i], 1)), n(number(found.largest_class[i])), n(number(found.classes_missing[i])),
         n(number(found.seats_missing[i])), n(`${number(found.passing[i])} / ${number(found.schools[i])}`), n(number(found.teachers_missing[i])),
+        n(number(found.pupils_per_teacher[i], 1)), n(number(found.posts_lacking[i])), n(number(found.posts_surplus[i])),
         n(`${number(found.cv_max[i], 3)} / ${found.cv_limit[i] === null ? "—" : short(found.cv_limit[i])}`)]);
     }
   });

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ...base.language import speak
 from ...future.comparison import side_by_side
+from ...future.emptied import emptied_items
 from ...future.odds.draws import BAND
 from ...future.prospects import Prospects
 from ..terms import PART_NAMES
+from .emptied import emptied_clause
 
 
 def scenario_name(prospects: Prospects, lang: str, scenario: str) -> str:
@@ -42,7 +44,9 @@ def conclusions(prospects: Prospects, lang: str = "zh") -> list[str]:
             schools=say.number(then["schools"]),
             over=say.number(then["cv_over"]),
         )
-        found.append(text)
+        study = prospects.studies[name]
+        emptied = emptied_items(study, prospects.full[name])
+        found.append(text + emptied_clause(study, emptied[emptied["year"] == due], say))
     if prospects.forecast is not None:
         found.append(_chance(prospects, lang))
     return found

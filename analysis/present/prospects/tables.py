@@ -20,6 +20,7 @@ from .sentences import conclusions, scenario_name
 
 CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 SECTIONS = {
+    "breaks": N_("Exchanges in the past"),
     "births": N_("Births"),
     "entry": N_("Entrants"),
     "progression": N_("Progression"),
@@ -31,6 +32,8 @@ SECTIONS = {
     "recruitment": N_("Teachers recruited"),
     "staff_targets": N_("Teacher targets"),
     "rotation": N_("Teachers rotating"),
+    "training": N_("Teachers trained"),
+    "staff": N_("Number of teachers"),
     "additions": N_("Buildings and equipment"),
     "purchases": N_("Equipment bought"),
     "equipment": N_("Equipment written off"),
@@ -64,6 +67,7 @@ def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             (say("{stage}: students in the last year (persons)", stage=label), f"students_{stage}", 0),
             (say("{stage}: most students (persons)", stage=label), f"peak_{stage}", 0),
             (say("{stage}: year of the peak", stage=label), f"peak_year_{stage}", "year"),
+            (say("{stage}: pupils per teacher in the last year", stage=label), f"pupils_per_teacher_{stage}", 1),
             (say("{stage}: seats missing at most (places)", stage=label), f"seats_missing_{stage}", 0),
             (say("{stage}: classrooms missing at most (rooms)", stage=label), f"classes_missing_{stage}", 0),
         ]  # fmt: skip
@@ -86,7 +90,7 @@ def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             else:
                 # seats and rooms are whole: a part of one is one
                 cells.append(
-                    number_cell(say, abs(whole_up(value)) if "missing" in column else value)
+                    number_cell(say, abs(whole_up(value)) if "missing" in column else value, kind)
                 )
         rows.append((text_cell(title), *cells))
     until = int(table["until"].max())

@@ -7,7 +7,9 @@ from ...present.charts.course import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
 from ...present.plan_review import review
 from ...present.prospects import charts, tables
+from ...present.prospects.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.prospects.sentences import band_text, conclusions, scenario_name
+from ...present.prospects.staffing import STAFFING_METHOD, staffing_grid, staffing_text
 from ...present.tables.course import pace_grid, passing_grid, shrinking_grid, trend_grid
 from ...present.tables.plan import (
     due_grid,
@@ -26,7 +28,8 @@ OUTLOOK_METHOD = N_(
     "years, drawn towards those of the county where a school is small; schools that exchanged pupils "
     "count as one in that year); entrants follow the births of the children who are six by the "
     "cut-off date. A cohort keeps its classes. What the scenario does not name stays as last "
-    "observed: teachers, areas, equipment, and everything that the county reports. Public-use funds "
+    "observed: areas, equipment, and everything that the county reports; teachers go on as the scenario "
+    "assumes (by the trend every school keeps its own). Public-use funds "
     "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
 )
 
@@ -154,12 +157,18 @@ def outlook(report: Report) -> Page:
             say("Lines by scenario, projected years on grey; the figures are in the tables."),
         ),
         tables.needs_grid(ahead, lang),
+        paragraph(staffing_text(ahead, lang)),
+        staffing_grid(ahead, lang),
+        paragraph(say(STAFFING_METHOD)),
         small
         if small.rows
         else paragraph(
             say("No school becomes smaller than the standard counts or leaves the judgement.")
         ),
         hollow,
+        bullets(emptied_text(ahead, lang)),
+        emptied_grid(ahead, lang),
+        paragraph(say(EMPTIED_METHOD, last=ahead.last)),
         Picture(
             charts.balance_chart(ahead, lang),
             say("Coefficients of variation by scenario, {span} (red line: limit)", span=span),
