@@ -14,10 +14,11 @@ from ..data.county import County
 from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project
-from .plan import measures_of
+from .plan import measures_of, mended
 from .problem.diversions import diverted
 from .problem.goal import Goal, read_goal
 from .problem.instance import Instance, read_instance
+from .problem.items import cost_of, mendings
 from .problem.means import Diversion, Means, read_means
 from .problem.overrides import Forbidden, Locked, overridden
 from .reasons import reasons
@@ -135,6 +136,9 @@ def remedy(
         if not isinstance(goal, Goal):
             wanted = read_goal(goal, instance, budget=budget, schools=schools)
         extra = sum((Fraction(str(each.cny)) for each in chosen), Fraction(0))
+        mends, left_over = mendings(again, own) if wanted.items else ([], [])
+        beside = cost_of(mends, own)
+        extra += beside
         if wanted.budget is not None:
             wanted = replace(wanted, budget=wanted.budget - extra)
         program = build(instance, own, wanted, years=years, locks=locks)
@@ -143,25 +147,26 @@ def remedy(
         left = seconds - (time.perf_counter() - begun)
         given_up += found.status in ("feasible", "open")
         if found.status != "infeasible":
-            bounds.append((found.bound or Fraction(0)) + extra)
+            bounds.append((len(left_over), (found.bound or Fraction(0)) + extra))
         else:
             bounds.append(None)
         measures = (
             measures_of(instance, own, amounts_by(program, found.values)) if found.values else []
         )
-        answer = Remedy(
-            *(again, instance, own, wanted, program, found, measures, chosen, None, (), 0.0)
-        )
+        if found.values:
+            measures = sorted(measures + mended(mends, own))
+        about = (again, instance, own, wanted, program, found, measures, chosen, None, (), 0.0)
+        answer = Remedy(*about, tuple(mends), tuple(left_over))
         if best is None or _better(answer, best):
             best = answer
-    known = [bound for bound in bounds if bound is not None]
+    known = [each[1] for each in bounds if each is not None and each[0] == len(best.unmended)]
     if len(combos) > 1 and known and best.found.cost is not None:
-        best.found.bound = min(known)
+        best.found.bound = min(known) - cost_of(list(best.mended), own)
         best.found.status = "optimal" if best.gap <= gap else "feasible"
     base = greedy(best.instance, best.program, best.goal)
     return replace(
         best,
-        greedy=base[0] if base else None,
+        greedy=base[0] + cost_of(list(best.mended), own) if base else None,
         why=tuple(reasons(best, combos, given_up, years)),
         seconds=time.perf_counter() - begun,
     )
@@ -178,6 +183,8 @@ def _former(program: Program, start: Remedy | None) -> list[int] | None:
 def _better(one: Remedy, other: Remedy) -> bool:
     if one.goal.most and one.cost is not None and other.cost is not None:
         return (-one.schools_passing, one.cost) < (-other.schools_passing, other.cost)
+    if len(one.unmended) != len(other.unmended) and one.cost is not None:
+        return len(one.unmended) < len(other.unmended)
     if one.cost is None or other.cost is None:
         return other.cost is None and one.cost is not None
     return one.cost < other.cost

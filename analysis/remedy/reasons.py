@@ -30,6 +30,7 @@ def reasons(best: Remedy, combos: list, given_up: int, years: int) -> list[Said]
                     {"stage": STAGE_LABELS[stage]},
                 )
             )
+    said += best.unmended
     if len(combos) > 1:
         said.append(
             Said(

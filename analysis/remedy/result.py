@@ -13,6 +13,7 @@ from ..measure.study import Study
 from .plan import Measure, apply
 from .problem.goal import Goal
 from .problem.instance import NAMES, Instance
+from .problem.items import Mending, cost_of
 from .problem.means import Diversion, Means
 from .solve.model import Program
 from .solve.search import Found
@@ -38,6 +39,10 @@ class Remedy:
     why : tuple of Said
         What limits the proof, or why there is no plan.
     seconds : float
+    mended : tuple of Mending
+        For the goal `items`: rooms and funds; they are among the measures.
+    unmended : tuple of Said
+        For the goal `items`: what no means mends.
     """
 
     study: Study
@@ -51,6 +56,8 @@ class Remedy:
     greedy: Fraction | None
     why: tuple[Said, ...]
     seconds: float
+    mended: tuple[Mending, ...] = ()
+    unmended: tuple[Said, ...] = ()
 
     @property
     def status(self) -> str:
@@ -59,14 +66,24 @@ class Remedy:
 
     @property
     def cost(self) -> Fraction | None:
-        """Yuan, diversions included."""
-        extra = sum((Fraction(str(each.cny)) for each in self.diversions), Fraction(0))
+        """Yuan, diversions and items included."""
+        extra = sum((Fraction(str(each.cny)) for each in self.diversions), self._beside)
         return None if self.found.cost is None else self.found.cost + extra
 
     @property
     def bound(self) -> Fraction | None:
         """What no plan undercuts, yuan."""
-        return self.found.bound
+        return None if self.found.bound is None else self.found.bound + self._beside
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of all schools of the roster by their codes."""
+        roster = self.study.county.tables["schools"]
+        return dict(zip(roster["school_id"], roster["name"], strict=True))
+
+    @property
+    def _beside(self) -> Fraction:
+        return cost_of(list(self.mended), self.means)
 
     @property
     def gap(self) -> float:
@@ -98,6 +115,11 @@ class Remedy:
         """Whether the engine's own evaluation of the changed tables says what the goal asks."""
         if self.found.values is None:
             return False
+        if self.goal.items:
+            table = self.after.evaluation
+            table = table[table["item"].str.split(".").str[0].isin(("G3", "G4", "G5", "G6"))]
+            if not table["status"].isin(("met", "not_applicable")).all():
+                return False
         rows = self.after.schools
         codes = {s.school_id for s in self.instance.schools}
         left_out = set(self.instance.left_out)

@@ -29,7 +29,7 @@ CALENDAR = "calendar.csv"
 def record(answer: Remedy, lang: str) -> dict:
     """The plan as plain values: what `remedy.json` holds."""
     whole = _yuan(answer.cost)
-    table = table_of(answer.measures, answer.instance, answer.means)
+    table = table_of(answer.measures, answer.instance, answer.means, answer.names)
     return {
         "county": answer.study.county.code,
         "year": answer.study.year,
@@ -100,7 +100,7 @@ def write(
         raise problem(N_("is a file; --out names a folder"), file=out)
     files = {JSON: _json(record(answer, lang))}
     if answer.found.values is not None:
-        table = table_of(answer.measures, answer.instance, answer.means)
+        table = table_of(answer.measures, answer.instance, answer.means, answer.names)
         files[CSV] = csv_bytes(table)
         files[CALENDAR] = csv_bytes(calendar(answer, yearly).table())
         files[WORKBOOK] = _workbook(answer, table, lang)

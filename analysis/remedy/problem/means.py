@@ -32,6 +32,12 @@ PEOPLE = {
     "upgrade": Label("培训提升", "Teachers trained"),
     "transfer": Label("教师交流", "Teachers transferred"),
 }
+#: What an item of the standard may ask of a school besides: bought or paid, but no indicator.
+ITEMS = {
+    "music_rooms": Label("音乐专用教室（间）", "Music rooms"),
+    "art_rooms": Label("美术专用教室（间）", "Art rooms"),
+    "operating_funds_cny": Label("公用经费（元）", "Public-use funds (yuan)"),
+}
 #: What a teacher may be, in the order of the first three indicators.
 ATTRIBUTES = {
     "above_qualification": Label("高于规定学历", "above the required qualification"),
@@ -158,6 +164,8 @@ class Means(pydantic.BaseModel):
     hire: tuple[Hire, ...] = ()
     upgrade: dict[Literal[tuple(ATTRIBUTES)], Upgrade] = {}  # type: ignore[valid-type]
     transfer: Transfer | None = None
+    items: dict[Literal[tuple(ITEMS)], Purchase] = {}  # type: ignore[valid-type]
+    """For the goal `items`: a room fitted out in the area that the standard asks, a yuan a year."""
     limits: tuple[Limit, ...] = ()
     diversions: tuple[Diversion, ...] = ()
     forbid: tuple[Forbid, ...] = ()
@@ -199,6 +207,7 @@ class Means(pydantic.BaseModel):
     def assumptions(self) -> list[tuple[str, _Assumption]]:
         """Every price and limit with the key under which it stands."""
         found = [(f"purchase.{name}", each) for name, each in self.purchase.items()]
+        found += [(f"items.{name}", each) for name, each in self.items.items()]
         found += [(f"hire.{each.name}", each) for each in self.hire]
         found += [(f"upgrade.{name}", each) for name, each in self.upgrade.items()]
         if self.transfer is not None:
