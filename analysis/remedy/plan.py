@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
@@ -17,7 +18,8 @@ from ..base.files import N_
 from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
 from ..data.county import County
 from .problem.instance import Instance, exact
-from .problem.means import ATTRIBUTES, PURCHASES, Means
+from .problem.items import Mending
+from .problem.means import ATTRIBUTES, ITEMS, PEOPLE, PURCHASES, Means
 from .solve.model import Key
 
 UNITS = {
@@ -26,12 +28,9 @@ UNITS = {
     "outdoor_sports_area_m2": SQUARE_METRES,
     "equipment_value_cny": YUAN,
     "multimedia_rooms": ROOMS,
-}
-#: What people do, beside what is bought.
-PEOPLE = {
-    "hire": Label("新聘教师", "Teachers hired"),
-    "upgrade": Label("培训提升", "Teachers trained"),
-    "transfer": Label("教师交流", "Teachers transferred"),
+    "music_rooms": ROOMS,
+    "art_rooms": ROOMS,
+    "operating_funds_cny": YUAN,
 }
 
 
@@ -46,10 +45,10 @@ class Measure:
     stage : str
         Empty where the stages share it.
     means : str
-        A purchase (`PURCHASES`), or ``hire``, ``upgrade``, ``transfer``.
+        A purchase (`PURCHASES`), what an item asks for (`ITEMS`), or ``hire``, ``upgrade``, ``transfer``.
     kind : str
         The kind of teacher hired, the attribute, or what the teachers are who move (three digits: above
-        qualification, backbone, PE or arts).
+        qualification, backbone, PE or arts), or m² of a music or art room.
     origin : str
         For a transfer the school that gives.
     amount : float
@@ -71,9 +70,9 @@ class Measure:
 
     def label(self, means: Means, lang: str) -> str:
         """What is done, in a word."""
-        if self.means in PURCHASES:
+        if self.means in PURCHASES or self.means in ITEMS:
             # without the unit, which stands beside the amount
-            return PURCHASES[self.means][lang].split("（" if lang == "zh" else " (")[0]
+            return (PURCHASES | ITEMS)[self.means][lang].split("（" if lang == "zh" else " (")[0]
         if self.means == "hire":
             title = next((h.title for h in means.hire if h.name == self.kind), None)
             return getattr(title, lang) if title else f"{PEOPLE['hire'][lang]} ({self.kind})"
@@ -121,6 +120,16 @@ def measures_of(instance: Instance, means: Means, amounts: dict[Key, int]) -> li
     return sorted(found)
 
 
+def mended(found: list[Mending], means: Means) -> list[Measure]:
+    """The lines of what items ask for."""
+    return [
+        Measure(
+            *(m.school_id, "", m.means, m.area, "", m.amount, m.amount * means.items[m.means].cny)
+        )
+        for m in found
+    ]
+
+
 def total(measures: list[Measure]) -> Fraction:
     """What the measures cost together."""
     return sum((exact(each.cny) for each in measures), Fraction(0))
@@ -142,6 +151,10 @@ def apply(county: County, year: int, measures: list[Measure], means: Means) -> C
             if adds:
                 here["equipment_value_cny"] += adds * each.amount
             continue
+        if each.means in ITEMS:
+            if each.means == "operating_funds_cny":
+                here[each.means] += each.amount
+            continue
         if each.means == "upgrade":
             here[f"{each.kind}_{each.stage}"] += each.amount
             continue
@@ -162,7 +175,7 @@ def apply(county: County, year: int, measures: list[Measure], means: Means) -> C
         row = table.index[(table["school_id"] == code) & (table["year"] == year)]
         for column, amount in more.items():
             table.loc[row, column] = table.loc[row, column] + amount
-    tables = dict(county.tables) | {"school_years": table}
+    tables = dict(county.tables) | {"school_years": table, "rooms": _rooms(county, year, measures)}
     # the line of the stated rule no longer says who is what
     text = county.fingerprint + json.dumps([dataclasses.astuple(each) for each in measures])
     return dataclasses.replace(
@@ -172,15 +185,40 @@ def apply(county: County, year: int, measures: list[Measure], means: Means) -> C
     )
 
 
-def table_of(measures: list[Measure], instance: Instance, means: Means) -> pd.DataFrame:
-    """The measures as a table: one line each.
+def _rooms(county: County, year: int, measures: list[Measure]) -> pd.DataFrame:
+    """The music and art rooms with those that were fitted out."""
+    rows = [
+        {
+            "school_id": each.school_id,
+            "year": year,
+            "kind": each.means.removesuffix("_rooms"),
+            "area_m2": float(each.kind),
+        }
+        for each in measures
+        if each.means in ("music_rooms", "art_rooms")
+        for _ in range(int(each.amount))
+    ]
+    table = county.tables["rooms"]
+    if not rows:
+        return table
+    new = pd.DataFrame(rows).reindex(columns=table.columns).astype(table.dtypes)
+    return pd.concat([table, new], ignore_index=True)
+
+
+def table_of(
+    measures: list[Measure],
+    instance: Instance,
+    means: Means,
+    names: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """The measures as a table: one line each; `names` of schools that are not judged.
 
     Returns
     -------
     DataFrame
         ``school_id, school, stage, means, kind, from_school_id, amount, unit, cny``.
     """
-    names = {school.school_id: school.name for school in instance.schools}
+    names = dict(names or {}) | {school.school_id: school.name for school in instance.schools}
     rows = [
         (
             each.school_id,

@@ -14,7 +14,7 @@ from .values import Measure, by_school, of_county, only_with, share_of
 # --- G3: music and art rooms -----------------------------------------------------------------------
 
 
-def _rooms_needed(data: CountyData) -> tuple[np.ndarray, np.ndarray]:
+def rooms_needed(data: CountyData) -> tuple[np.ndarray, np.ndarray]:
     """Rooms of each kind that every school needs: one per 12 classes of each stage, rounded up."""
     per = data.required("G3.classes_per_room")[data.facts.year]
     optional = data.facts.among("type", "attached_class")
@@ -36,7 +36,7 @@ def _rooms_there(data: CountyData, *kinds: str) -> np.ndarray:
 
 def _classes_per_room(data: CountyData) -> Measure:
     """Classes for each room of the scarcer kind (`each`), or of both kinds together (`sum`)."""
-    rows, need = _rooms_needed(data)
+    rows, need = rooms_needed(data)
     music, art = (_rooms_there(data, kind)[rows] for kind in ("music", "art"))
     any_room = np.bincount(data.facts.rooms_of[0], minlength=len(data.facts.year))[rows] > 0
     together = data.option("rooms_counting", "sum")[data.facts.year[rows]]
@@ -51,7 +51,7 @@ def _classes_per_room(data: CountyData) -> Measure:
 def _smallest_room(kind: str) -> Callable[[CountyData], Measure]:
     def smallest(data: CountyData) -> Measure:
         """Smallest among the rooms that a school needs (its largest ones)."""
-        rows, need = _rooms_needed(data)
+        rows, need = rooms_needed(data)
         row, kinds, area = data.facts.rooms_of
         any_room = np.bincount(row, minlength=len(data.facts.year))[rows] > 0
         known = any_room & np.isfinite(need)
@@ -134,14 +134,19 @@ def _largest_class(stage: str) -> Callable[[CountyData], Measure]:
 # --- G6, G7: money ---------------------------------------------------------------------------------
 
 
-def _funded_as(data: CountyData) -> Measure:
-    """Students that the public-use funds of each small rural school or point would pay for."""
+def small_rural(data: CountyData) -> np.ndarray:
+    """Rows of the small rural schools and points whose public-use funds have a least number of students."""
     students = data.facts.column("students_primary")
     small = data.facts.among("type", "primary", "teaching_point") & ~data.facts.among(
         "area", "urban"
     )
     small &= (students < data.required("G6")[data.facts.year]) & (students > 0)
-    rows = np.flatnonzero(small)
+    return np.flatnonzero(small)
+
+
+def _funded_as(data: CountyData) -> Measure:
+    """Students that the public-use funds of each small rural school or point would pay for."""
+    rows = small_rural(data)
     standard = data.facts.figures("operating_standard_primary_cny")[data.facts.year[rows]]
     with np.errstate(divide="ignore", invalid="ignore"):
         return by_school(data, rows, data.facts.column("operating_funds_cny")[rows] / standard)

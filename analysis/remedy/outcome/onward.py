@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ...future.assumptions.scenario import Addition, Recruitment, Rotation, Scenario, Text, Training
 from ..answer import Remedy
-from ..problem.means import PURCHASES
+from ..problem.means import ITEMS, PURCHASES
 
 SOURCE = Text(zh="最低成本达标方案", en="Cheapest plan to pass")
 
@@ -31,6 +31,7 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
     about = {"source": SOURCE, "confidence": "medium"}
     additions, recruitment, rotation, training = [], [], [], []
     bought: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    rooms: dict[str, dict[str, tuple]] = defaultdict(dict)
     for each in answer.measures:
         if each.means in PURCHASES:
             here = bought[each.school_id]
@@ -41,6 +42,12 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
             adds = answer.means.purchase[each.means].adds_equipment_cny
             if adds:
                 here["equipment_value_cny"] += adds * each.amount
+        elif each.means in ("music_rooms", "art_rooms"):
+            here = bought[each.school_id]
+            rooms[each.school_id][f"{each.means}_m2"] = (float(each.kind),) * int(each.amount)
+            here["cost_cny"] += each.cny
+        elif each.means in ITEMS:
+            continue  # money of one year: a scenario knows no public-use funds
         elif each.means == "hire":
             hire = next(h for h in answer.means.hire if h.name == each.kind)
             above, backbone, pe_arts = hire.brings
@@ -83,7 +90,8 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
                 )
             )
     for code, amounts in sorted(bought.items()):
-        additions.append(Addition(**about, schools=(code,), year=year, name=SOURCE.zh, **amounts))
+        more = {"schools": (code,), "year": year, "name": SOURCE.zh, **amounts, **rooms[code]}
+        additions.append(Addition(**about, **more))
     own = Scenario(
         name=SOURCE,
         additions=tuple(additions),

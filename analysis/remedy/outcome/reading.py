@@ -13,13 +13,17 @@ from ...base.schema.terms import STAGE_LABELS
 from ..answer import Remedy
 from ..plan import Measure
 from ..problem.instance import NAMES, STAFF, purchase_gain
-from ..problem.means import ATTRIBUTES, PURCHASES
+from ..problem.means import ATTRIBUTES, ITEMS, PURCHASES, Forbid, Lock
+from ..problem.overrides import EVERYWHERE, label_of
 
 OWN, VARIATION = N_("own threshold"), N_("the county's coefficient of variation")
+ITEM = N_("an item of the standard")
 
 
 def raised(measure: Measure, answer: Remedy) -> list[int]:
     """Indicators that a measure raises where it helps."""
+    if measure.means in ITEMS:
+        return []
     if measure.means in PURCHASES:
         found = [purchase_gain()[measure.means]]
         if answer.means.purchase[measure.means].adds_equipment_cny:
@@ -40,6 +44,8 @@ def reason(measure: Measure, answer: Remedy) -> str:
     A measure serves the threshold if the school would miss one of the indicators that it raises
     without it; else only the variation can have asked for it.
     """
+    if measure.means in ITEMS:
+        return ITEM
     instance = answer.instance
     for n, row in enumerate(instance.rows):
         if instance.schools[row.school].school_id != measure.school_id:
@@ -60,7 +66,7 @@ def lines(answer: Remedy, lang: str) -> pd.DataFrame:
         Columns in the language: school, measures, yuan, why.
     """
     say = speak(lang)
-    names = {school.school_id: school.name for school in answer.instance.schools}
+    names = answer.names
     done: dict[str, list[str]] = defaultdict(list)
     cny: dict[str, float] = defaultdict(float)
     why: dict[str, dict[str, None]] = defaultdict(dict)
@@ -128,13 +134,33 @@ def sentences(answer: Remedy, lang: str, *, timed: bool = True) -> list[str]:
                 )
             )
         told += _drivers(answer, lang)
+    told += _asked(answer, lang)
     return [*told, *(said.text(lang) for said in answer.why)]
+
+
+def _asked(answer: Remedy, lang: str) -> list[str]:
+    """What was ruled out and fixed."""
+    say, means = speak(lang), answer.means
+    roster = answer.study.county.tables["schools"]
+    names = dict(zip(roster["school_id"], roster["name"], strict=True))
+
+    def place(each: Forbid | Lock) -> str:
+        return f"{label_of(each.means, means)[lang]} ({names.get(each.school, EVERYWHERE[lang])})"
+
+    told = []
+    if means.forbid:
+        listed = say("; ").join(place(each) for each in means.forbid)
+        told.append(say("Ruled out beforehand: {what}.", what=listed))
+    if means.lock:
+        listed = say("; ").join(f"{place(each)} {say.number(each.amount)}" for each in means.lock)
+        told.append(say("Fixed beforehand: {what}.", what=listed))
+    return told
 
 
 def _drivers(answer: Remedy, lang: str) -> list[str]:
     """Which school and which limit drive the cost."""
     say, told = speak(lang), []
-    names = {school.school_id: school.name for school in answer.instance.schools}
+    names = answer.names
     cny: dict[str, float] = defaultdict(float)
     for each in answer.measures:
         cny[each.school_id] += each.cny

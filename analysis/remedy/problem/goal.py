@@ -34,6 +34,8 @@ class Goal:
     variations: tuple[int, ...] = tuple(range(len(NAMES)))
     budget: Fraction | None = None
     most: bool = False
+    items: bool = False
+    """Also the items that can be computed (G3 to G6): `analysis.remedy.problem.items`."""
 
     def asks(self, instance: Instance, row: int) -> bool:
         """Whether a row must pass (or, for `most`, counts where it does)."""
@@ -50,6 +52,7 @@ def read_goal(
     ----------
     name : str
         ``all`` (every judged row passes and every coefficient of variation is within its limit),
+        ``items`` (the same, and rooms, sizes, classes and funds by G3 to G6),
         ``variation`` (only the latter), ``schools`` (only those listed), ``most`` (as many schools
         as the budget allows), or an indicator (all rows meet it, its variation is within the limit).
     instance : Instance
@@ -66,6 +69,8 @@ def read_goal(
     money = None if budget is None else Fraction(str(budget))
     if name == "all":
         return Goal(budget=money)
+    if name == "items":
+        return Goal(budget=money, items=True)
     if name == "variation":
         return Goal(schools=frozenset(), budget=money)
     if name == "most":
@@ -86,5 +91,5 @@ def read_goal(
     raise problem(
         N_("no such goal “{name}”; expected one of {names}"),
         name=name,
-        names=", ".join(("all", "variation", "schools", "most", *NAMES)),
+        names=", ".join(("all", "items", "variation", "schools", "most", *NAMES)),
     )

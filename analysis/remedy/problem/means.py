@@ -26,6 +26,18 @@ PURCHASES = {
     "equipment_value_cny": Label("教学仪器设备（元）", "Equipment (yuan)"),
     "multimedia_rooms": Label("网络多媒体教室（间）", "Multimedia rooms"),
 }
+#: What people do, beside what is bought.
+PEOPLE = {
+    "hire": Label("新聘教师", "Teachers hired"),
+    "upgrade": Label("培训提升", "Teachers trained"),
+    "transfer": Label("教师交流", "Teachers transferred"),
+}
+#: What an item of the standard may ask of a school besides: bought or paid, but no indicator.
+ITEMS = {
+    "music_rooms": Label("音乐专用教室（间）", "Music rooms"),
+    "art_rooms": Label("美术专用教室（间）", "Art rooms"),
+    "operating_funds_cny": Label("公用经费（元）", "Public-use funds (yuan)"),
+}
 #: What a teacher may be, in the order of the first three indicators.
 ATTRIBUTES = {
     "above_qualification": Label("高于规定学历", "above the required qualification"),
@@ -123,6 +135,23 @@ class Diversion(_Assumption):
     cny: Yuan = 0
 
 
+class Forbid(_Assumption):
+    """A means that is ruled out, at a school or everywhere."""
+
+    means: str
+    school: str | None = None
+
+
+class Lock(_Assumption):
+    """A means that is done exactly so much, at a school or in the whole county."""
+
+    means: str
+    school: str | None = None
+    stage: Literal[STAGES] | None = None  # type: ignore[valid-type]
+    amount: Amount
+    """m², yuan, rooms, persons."""
+
+
 class Means(pydantic.BaseModel):
     """Everything that may be done, as written in `remedy.yaml`.
 
@@ -135,8 +164,12 @@ class Means(pydantic.BaseModel):
     hire: tuple[Hire, ...] = ()
     upgrade: dict[Literal[tuple(ATTRIBUTES)], Upgrade] = {}  # type: ignore[valid-type]
     transfer: Transfer | None = None
+    items: dict[Literal[tuple(ITEMS)], Purchase] = {}  # type: ignore[valid-type]
+    """For the goal `items`: a room fitted out in the area that the standard asks, a yuan a year."""
     limits: tuple[Limit, ...] = ()
     diversions: tuple[Diversion, ...] = ()
+    forbid: tuple[Forbid, ...] = ()
+    lock: tuple[Lock, ...] = ()
 
     @pydantic.model_validator(mode="after")
     def _known(self):
@@ -153,12 +186,28 @@ class Means(pydantic.BaseModel):
         names = [hire.name for hire in self.hire]
         if len(set(names)) < len(names):
             raise refusal(N_("two kinds of teachers under `hire` have the same name"))
+        known = self.words
+        wrong = [each.means for each in (*self.forbid, *self.lock) if each.means not in known]
+        if wrong:
+            raise refusal(
+                N_("no means is called “{value}”; expected one of {names}"),
+                value=", ".join(wrong),
+                names=", ".join(known),
+            )
         return self
+
+    @property
+    def words(self) -> list[str]:
+        """Everything that may be ruled out or fixed."""
+        kinds = [f"hire.{hire.name}" for hire in self.hire]
+        trained = [f"upgrade.{name}" for name in ATTRIBUTES]
+        return [*PURCHASES, "hire", *kinds, "upgrade", *trained, "transfer"]
 
     @property
     def assumptions(self) -> list[tuple[str, _Assumption]]:
         """Every price and limit with the key under which it stands."""
         found = [(f"purchase.{name}", each) for name, each in self.purchase.items()]
+        found += [(f"items.{name}", each) for name, each in self.items.items()]
         found += [(f"hire.{each.name}", each) for each in self.hire]
         found += [(f"upgrade.{name}", each) for name, each in self.upgrade.items()]
         if self.transfer is not None:
@@ -219,6 +268,12 @@ def check_schools(means: Means, county: County, document: Document) -> None:
         (("diversions", number, end), getattr(each, end))
         for number, each in enumerate(means.diversions)
         for end in ("origin", "target")
+    ]
+    named += [
+        ((section, number, "school"), each.school)
+        for section in ("forbid", "lock")
+        for number, each in enumerate(getattr(means, section))
+        if each.school is not None
     ]
     if means.transfer is not None:
         named += [(("transfer", "not_schools"), name) for name in means.transfer.not_schools]

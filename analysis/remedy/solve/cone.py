@@ -13,7 +13,8 @@ formulations in mixed integer conic quadratic programming).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -77,6 +78,15 @@ class Cone:
         ]
         self.w = np.array([float(each) for each in self.weight])
         self.square = 1 + float(self.limit) ** 2 if self.limit is not None else np.inf
+        self.marks = [
+            [
+                float((mark[indicator] - instance.have(n, indicator)) * f)
+                for mark in (instance.rows[n].need, instance.rows[n].floor)
+                if mark[indicator] > instance.have(n, indicator)
+            ]
+            for n, f in zip(self.rows, factor, strict=True)
+        ]
+        """What is lacking to a threshold and to the floor: where thresholds alone lead."""
         self.first: int | None = None
         """Position of the first t; Z comes after the last one."""
 
@@ -127,14 +137,43 @@ class Cone:
             found.append((terms, 2 * r * self.base[n], np.inf))
         solver.add_rows(found)
 
-    def cut(self, solver: Solver, values: np.ndarray, *, closer: bool = False) -> None:
-        """Tangents where a solution is; `closer` also where whole numbers beside it are."""
+    def cut(self, solver: Solver, values: np.ndarray) -> None:
+        """Tangents where a solution is."""
         if self.first is None:
             self.enter(solver)
         z = self.levels(values)
-        ratio = z / (self.w * z.sum())
-        self.lines(solver, ratio)
-        if closer:
-            for aside in (-1, 1):
-                step = np.array([max(gain.values(), default=0.0) for gain in self.gains])
-                self.lines(solver, np.maximum(ratio + aside * step / (self.w * z.sum()), 0.0))
+        self.lines(solver, z / (self.w * z.sum()))
+
+    def whole(self, solver: Solver, values: np.ndarray, aside: Sequence[int] = (0, 1)) -> None:
+        """Tangents at the levels in whole steps around a solution: there they are exact.
+
+        Parameters
+        ----------
+        solver : Solver
+        values : ndarray
+        aside : sequence of int
+            Steps from the level below the solution, in steps of what the school has most of there.
+        """
+        if self.first is None:
+            self.enter(solver)
+        z = self.levels(values)
+        mean = self.w * z.sum()
+        self.lines(solver, z / mean)
+        levels: list[set[float]] = []
+        for n, gain in enumerate(self.gains):
+            if not gain:
+                levels.append(set())
+                continue
+            most = max(gain, key=lambda v: (values[v], abs(gain[v]), -v))
+            step, part = gain[most], (values[most] + 1e-6) % 1.0 - 1e-6
+            near = {z[n] + (number - part) * step for number in aside}
+            near |= {
+                self.base[n] + math.ceil(mark / abs(step) - 1e-9) * abs(step)
+                for mark in self.marks[n]
+            }
+            levels.append({round(max(level, 0.0), 9) for level in near})
+        for number in range(max(map(len, levels))):
+            chosen = [n for n, each in enumerate(levels) if number < len(each)]
+            ratio = np.zeros(len(z))
+            ratio[chosen] = [sorted(levels[n])[number] for n in chosen]
+            self.lines(solver, ratio / mean, np.array(chosen))

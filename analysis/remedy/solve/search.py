@@ -20,6 +20,14 @@ from .solver import Solver
 
 #: Rounds of tangents before whole numbers are asked for, and excess that is let be in them.
 ROUNDS, SLACK = 25, 1e-7
+#: Whole steps around the relaxed plan at which the tangents are laid.
+AROUND = (-1, 0, 1, 2)
+#: A limit so near (part of its square) is held in whole numbers from the start where another one is.
+NEAR = 0.05
+#: Part of the gap at which whole numbers are taken: what is repaired afterwards costs the rest.
+NEARLY = 0.75
+#: Nodes and part of the time that are spent on a neighbour of a plan.
+NEIGHBOUR, SOME = 20, 8
 #: What a bound of the solver may be wrong by, in the smallest unit of cost.
 HAIR = 1e-3
 #: Attempts at a plan beside one that breaks a limit by a hair.
@@ -120,6 +128,7 @@ class _Search:
             for cone in [Cone(instance, program, stage, k)]
             if cone.judged
         ]
+        self.tight: list[Cone] = []
         self.solver = self._solver()
 
     def _solver(self) -> Solver:
@@ -149,7 +158,7 @@ class _Search:
         if self.active and self.found.values is None:
             self._begin(relaxed)
         while not self._proved and self.left > 0:
-            answer = self.solver.solved(self.left, self.gap / 2, self._known())
+            answer = self.solver.solved(self.left, self.gap * NEARLY, self._known())
             self.found.rounds += 1
             if answer.status == "infeasible":
                 return self._done("infeasible")
@@ -162,7 +171,8 @@ class _Search:
             if self.nodes is not None and self.found.rounds >= TRIES:
                 break
             for cone in beyond:
-                cone.cut(self.solver, answer.values, closer=True)
+                cone.whole(self.solver, answer.values)
+            self.tight += beyond
             self._nearby(answer.values, beyond)
         if self._proved:
             return self._done("optimal")
@@ -184,9 +194,18 @@ class _Search:
                 break
             for cone in violated:
                 cone.cut(self.solver, answer.values)
-        for cone in self.active:
-            # whole numbers beside the relaxed plan: where the next one will be
-            cone.cut(self.solver, values, closer=True)
+        self.tight = self.active
+        if self.active:
+            # of the tangents that led here few are still of use: anew with those at whole numbers
+            near = [
+                cone
+                for cone in self.cones
+                if cone.first is not None or cone.excess(values) > -NEAR * float(cone.limit) ** 2
+            ]
+            self.solver = self._solver()
+            for cone in near:
+                cone.first = None
+                cone.whole(self.solver, values, AROUND)
         return values
 
     def _begin(self, relaxed: np.ndarray) -> None:
@@ -210,14 +229,14 @@ class _Search:
             level = round(values[v])
             self.solver.bounds(v, level, level)
         for _ in range(TRIES):
-            answer = self.solver.solved(max(self.left / 4, 0.01), self.gap / 2)
+            answer = self.solver.solved(max(self.left / SOME, 0.01), self.gap, nodes=NEIGHBOUR)
             if answer.values is None:
                 break
             again = self._keep(answer.values[: self.count])
             if self._proved or not again or self.left <= 0:
                 break
             for cone in again:
-                cone.cut(self.solver, answer.values, closer=True)
+                cone.whole(self.solver, answer.values)
         for v in fixed:
             self.solver.bounds(v, self.program.lower[v], self.program.upper[v])
 
@@ -266,5 +285,7 @@ class _Search:
     def _done(self, status: str) -> Found:
         self.found.status = status
         self.found.seconds = time.perf_counter() - self.begun
-        self.found.tight = [(cone.stage, cone.indicator) for cone in self.active]
+        self.found.tight = [
+            (cone.stage, cone.indicator) for cone in self.cones if cone in self.tight
+        ]
         return self.found

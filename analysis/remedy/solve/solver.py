@@ -52,8 +52,7 @@ class Solver:
             "primal_feasibility_tolerance": 1e-8,
         }.items():
             self.highs.setOptionValue(name, value)
-        if nodes is not None:
-            self.highs.setOptionValue("mip_max_nodes", nodes)
+        self.nodes = nodes
         self.whole = np.zeros(0, dtype=bool)
         self.add_variables(cost, lower, upper, whole=True)
 
@@ -98,7 +97,13 @@ class Solver:
         self._whole(False)
         return self._run()
 
-    def solved(self, seconds: float, gap: float, start: np.ndarray | None = None) -> Answer:
+    def solved(
+        self,
+        seconds: float,
+        gap: float,
+        start: np.ndarray | None = None,
+        nodes: int | None = None,
+    ) -> Answer:
         """In whole numbers.
 
         Parameters
@@ -109,12 +114,16 @@ class Solver:
             Relative distance between cost and bound at which it may stop.
         start : ndarray, optional
             A solution that is known.
+        nodes : int, optional
+            At which it ends, where that is fewer than what was said at the beginning.
         """
         # HiGHS mixes up what an earlier linear program left behind with the plan it finds
         self.highs.clearSolver()
         self._whole(True)
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(seconds, 0.01))
         self.highs.setOptionValue("mip_rel_gap", gap)
+        most = [number for number in (nodes, self.nodes) if number is not None]
+        self.highs.setOptionValue("mip_max_nodes", min(most, default=highspy.kHighsIInf))
         if start is not None:
             known = highspy.HighsSolution()
             known.col_value = [float(each) for each in start]
