@@ -7,6 +7,8 @@ files and a scenario.
     problem    the judged rows in exact numbers, means and prices, the goal
     solve      plans in whole numbers, the bound, or why there is none
     plan       a solution as measures, and the county after them
+    result     the plan with its cost, its bound and the engine's own word on it
+    reasons    what limits the proof, or why there is none
     answer     `remedy()`, all of it in its order
     outcome    by year, in words, as files, as a scenario, at other budgets
 

@@ -2,160 +2,32 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import math
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from ..base.files import N_, problem
-from ..base.language import Said
-from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..data.county import County
 from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.projected import Outlook, project
-from ..measure.study import Study
-from .plan import LEFT_OUT, Measure, apply, measures_of
+from .plan import measures_of
 from .problem.diversions import diverted
 from .problem.goal import Goal, read_goal
-from .problem.instance import NAMES, Instance, read_instance
+from .problem.instance import Instance, read_instance
 from .problem.means import Diversion, Means, read_means
+from .problem.overrides import Forbidden, Locked, overridden
+from .reasons import reasons
+from .result import Remedy
 from .solve.greedy import greedy
 from .solve.model import Key, Program, amounts_by, build
 from .solve.search import Found, search
-from .solve.why import smallest
 
 #: Entries of a menu of diversions of which every combination is tried.
 MENU = 6
-
-
-@dataclass(frozen=True, eq=False)
-class Remedy:
-    """A plan and what is proved about it.
-
-    Attributes
-    ----------
-    study : Study
-        The county before, in the year for which the plan is made; with the diversions chosen.
-    instance, means, goal, program
-        What was solved.
-    found : Found
-        Status, cost, bound and solution.
-    measures : list of Measure
-    diversions : tuple of Diversion
-        Chosen from the menu.
-    greedy : Fraction or None
-        What it costs if every school buys its own shortfall.
-    why : tuple of Said
-        What limits the proof, or why there is no plan.
-    seconds : float
-    """
-
-    study: Study
-    instance: Instance
-    means: Means
-    goal: Goal
-    program: Program = field(repr=False)
-    found: Found = field(repr=False)
-    measures: list[Measure] = field(repr=False)
-    diversions: tuple[Diversion, ...]
-    greedy: Fraction | None
-    why: tuple[Said, ...]
-    seconds: float
-
-    @property
-    def status(self) -> str:
-        """`optimal`, `feasible`, `infeasible`, or `open` where the time ended without a plan."""
-        return self.found.status
-
-    @property
-    def cost(self) -> Fraction | None:
-        """Yuan, diversions included."""
-        extra = sum((Fraction(str(each.cny)) for each in self.diversions), Fraction(0))
-        return None if self.found.cost is None else self.found.cost + extra
-
-    @property
-    def bound(self) -> Fraction | None:
-        """What no plan undercuts, yuan."""
-        return self.found.bound
-
-    @property
-    def gap(self) -> float:
-        """(cost - bound) / cost."""
-        if self.cost is None or self.bound is None:
-            return math.inf
-        return float((self.cost - self.bound) / self.cost) if self.cost else 0.0
-
-    @property
-    def saving(self) -> float | None:
-        """Part of the greedy repair's cost that the plan saves."""
-        if self.greedy is None or not self.greedy or self.cost is None:
-            return None
-        return float(1 - self.cost / self.greedy)
-
-    @functools.cached_property
-    def after(self) -> Study:
-        """The county after the plan, judged by the engine as any other."""
-        county = apply(self.study.county, self.study.year, self.measures, self.means)
-        return analyze(
-            county,
-            self.study.year,
-            as_of=self.study.as_of,
-            concessions=self.study.concessions,
-        )
-
-    @functools.cached_property
-    def confirmed(self) -> bool:
-        """Whether the engine's own evaluation of the changed tables says what the goal asks."""
-        if self.found.values is None:
-            return False
-        rows = self.after.schools
-        codes = {s.school_id for s in self.instance.schools}
-        left_out = set(self.instance.left_out)
-        judged = [
-            (code, stage) not in left_out and code in codes
-            for code, stage in zip(rows["school_id"], rows["stage"], strict=True)
-        ]
-        rows = rows[judged]
-        balance = self.after.balance
-        within = True
-        for (stage, k), limit in self.instance.limit.items():
-            if k in self.goal.variations and limit is not None:
-                row = balance[(balance["stage"] == stage) & (balance["indicator"] == NAMES[k])]
-                status = row["status"].iloc[0]
-                # with a school that is not known it stays open; the others were proved exactly
-                within &= status in ("met", "not_applicable") or bool(left_out)
-        if self.goal.most:
-            passing = rows[rows["status"] == "met"].groupby("school_id").size()
-            whole = rows.groupby("school_id").size()
-            return int((passing.reindex(whole.index) == whole).sum()) >= self.schools_passing
-        if self.goal.schools is not None:
-            rows = rows[rows["school_id"].isin(self.goal.schools)]
-        if self.goal.indicators:
-            table = self.after.indicators
-            name = [NAMES[k] for k in self.goal.indicators]
-            table = table[table["indicator"].isin(name) & table["status"].ne("not_assessed")]
-            return within and bool((table["status"] == "met").all())
-        return within and bool((rows["status"] == "met").all())
-
-    @property
-    def schools_passing(self) -> int:
-        """Schools of which every judged row passes after the plan."""
-        return len(passing_schools(self.instance, self.found))
-
-
-def passing_schools(instance: Instance, found: Found) -> set[int]:
-    """Positions of the schools of which every judged row passes."""
-    if found.verdict is None:
-        return set()
-    failing = {
-        row.school for n, row in enumerate(instance.rows) if n not in set(found.verdict.passing)
-    }
-    return set(range(len(instance.schools))) - failing
 
 
 def remedy(
@@ -170,6 +42,10 @@ def remedy(
     budget: float | None = None,
     concessions: Iterable[str] | None = None,
     locks: Mapping[Key, tuple[float, float]] | None = None,
+    forbid: Iterable[Forbidden] = (),
+    lock: Iterable[Locked] = (),
+    prices: Mapping[str, float] | None = None,
+    start: Remedy | None = None,
     seconds: float = 60.0,
     gap: float = 1e-4,
     nodes: int | None = None,
@@ -196,7 +72,15 @@ def remedy(
         The most that may be spent, yuan.
     concessions : iterable of str, optional
     locks : mapping, optional
-        What is fixed or forbidden (`analysis.remedy.solve.model.build`).
+        Bounds of single variables (`analysis.remedy.solve.model.build`).
+    forbid : iterable of (means, school or None), optional
+        What is not done: ``[("hire", None), ("teaching_area_m2", "S1")]``.
+    lock : iterable of (means, school or None, stage or None, amount), optional
+        What is done exactly so much, in m², yuan, rooms or persons.
+    prices : mapping of str to float, optional
+        Yuan of one unit instead of those of `means`: ``{"multimedia_rooms": 40000, "hire.graduate": 1}``.
+    start : Remedy, optional
+        A former answer for the same county and year: what of it still holds is known at once.
     seconds : float
         Limit of time.
     gap : float
@@ -218,6 +102,7 @@ def remedy(
     if not isinstance(county, County):
         county = load_county(county)
     own = means if isinstance(means, Means) else read_means(county, means)
+    own = overridden(own, county, forbid, lock, prices)
     years = 1
     if scenario is not None:
         outlook = scenario
@@ -254,7 +139,7 @@ def remedy(
             wanted = replace(wanted, budget=wanted.budget - extra)
         program = build(instance, own, wanted, years=years, locks=locks)
         share = left if len(combos) == 1 else max(left / (len(combos) - len(bounds)), 0.5)
-        found = _solved(instance, program, wanted, share, gap, nodes)
+        found = _solved(instance, program, wanted, share, gap, nodes, _former(program, start))
         left = seconds - (time.perf_counter() - begun)
         given_up += found.status in ("feasible", "open")
         if found.status != "infeasible":
@@ -277,9 +162,17 @@ def remedy(
     return replace(
         best,
         greedy=base[0] if base else None,
-        why=tuple(_why(best, combos, given_up, years)),
+        why=tuple(reasons(best, combos, given_up, years)),
         seconds=time.perf_counter() - begun,
     )
+
+
+def _former(program: Program, start: Remedy | None) -> list[int] | None:
+    """A former plan in the variables of a program; the search keeps it only if it still holds."""
+    if start is None or start.found.values is None:
+        return None
+    before = dict(zip(start.program.keys, start.found.values, strict=True))
+    return [int(before.get(key, 0)) for key in program.keys]
 
 
 def _better(one: Remedy, other: Remedy) -> bool:
@@ -310,10 +203,11 @@ def _solved(
     seconds: float,
     gap: float,
     nodes: int | None,
+    start: list[int] | None = None,
 ) -> Found:
     """The search; for the goal `most` first the number of schools, then the cheapest plan for it."""
     if not goal.most:
-        return search(instance, program, goal, seconds=seconds, gap=gap, nodes=nodes)
+        return search(instance, program, goal, seconds=seconds, gap=gap, nodes=nodes, start=start)
     prices = program.cost
     program.cost = [
         Fraction(-1) if v in set(program.passing.values()) else Fraction(0)
@@ -336,72 +230,3 @@ def _solved(
         # cheapest for this number, but more schools are not ruled out
         found.status = "feasible"
     return found
-
-
-def _why(best: Remedy, combos: list, given_up: int, years: int) -> list[Said]:
-    """What limits the proof, or why there is no plan."""
-    said = []
-    names = {s.school_id: s.name for s in best.instance.schools}
-    roster = best.study.county.tables["schools"].set_index("school_id")["name"]
-    for code, stage in best.instance.left_out:
-        name = names.get(code, roster.get(code, code))
-        said.append(Said(LEFT_OUT, {"school": name, "stage": STAGE_LABELS[stage]}))
-    if best.instance.composite and best.found.values is not None:
-        balance = best.after.balance
-        row = balance[(balance["indicator"] == "composite") & (balance["status"] == "not_met")]
-        for stage in (each for each in STAGES if each in set(row["stage"])):
-            said.append(
-                Said(
-                    N_(
-                        "the composite coefficient of variation ({stage}) stays above its limit: the program does not hold it"
-                    ),
-                    {"stage": STAGE_LABELS[stage]},
-                )
-            )
-    if len(combos) > 1:
-        said.append(
-            Said(
-                N_(
-                    "moving pupils makes the problem non-convex: all {n} combinations of the menu were solved one by one, {open} of them without a full proof; other moves are not covered"
-                ),
-                {"n": len(combos), "open": given_up},
-            )
-        )
-    if best.status == "feasible":
-        said.append(
-            Said(
-                N_(
-                    "the time ended before the proof was complete: the plan is the best found, {gap} above the bound"
-                ),
-                {"gap": f"{best.gap:.2%}"},
-            )
-        )
-    if best.status == "infeasible":
-        relaxed = smallest((best.instance, best.means, best.goal), years)
-        if relaxed:
-            said.append(
-                Said(
-                    N_("no plan reaches the goal; the fewest changes that would allow one: {what}"),
-                    {"what": _Joined(relaxed)},
-                )
-            )
-        else:
-            said.append(Said(N_("no plan reaches the goal, whatever is allowed"), {}))
-    if best.status == "open":
-        said.append(Said(N_("the time ended before any plan was found"), {}))
-    return said
-
-
-class _Joined:
-    """Several sentences as one value, in either language."""
-
-    def __init__(self, parts: list[Said]):
-        self.parts = parts
-
-    @property
-    def zh(self) -> str:
-        return "；".join(part.zh for part in self.parts)
-
-    @property
-    def en(self) -> str:
-        return "; ".join(part.en for part in self.parts)

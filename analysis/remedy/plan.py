@@ -17,7 +17,7 @@ from ..base.files import N_
 from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
 from ..data.county import County
 from .problem.instance import Instance, exact
-from .problem.means import ATTRIBUTES, PURCHASES, Means
+from .problem.means import ATTRIBUTES, PEOPLE, PURCHASES, Means
 from .solve.model import Key
 
 UNITS = {
@@ -26,12 +26,6 @@ UNITS = {
     "outdoor_sports_area_m2": SQUARE_METRES,
     "equipment_value_cny": YUAN,
     "multimedia_rooms": ROOMS,
-}
-#: What people do, beside what is bought.
-PEOPLE = {
-    "hire": Label("新聘教师", "Teachers hired"),
-    "upgrade": Label("培训提升", "Teachers trained"),
-    "transfer": Label("教师交流", "Teachers transferred"),
 }
 
 

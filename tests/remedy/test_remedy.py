@@ -373,3 +373,142 @@ def test_a_measure_can_be_forbidden_or_fixed():
     assert forbidden.cost is None or forbidden.cost >= free.cost
     assert fixed.cost >= free.cost
     assert sum(m.amount for m in fixed.measures if (m.means, m.kind) == ("hire", key[3])) >= 2
+
+
+def asked(**options) -> Remedy:
+    return solved(CASES[0]["tables"], CASES[0]["remedy"], **options)
+
+
+def amount(answer: Remedy, means: str, school: str | None = None) -> float:
+    return sum(
+        m.amount
+        for m in answer.measures
+        if m.means == means and school in (None, m.school_id, m.origin)
+    )
+
+
+def test_a_means_is_ruled_out_at_a_school_or_everywhere():
+    free = asked()
+    dearest = max(free.measures, key=lambda m: m.cny)
+    there = asked(forbid=[(dearest.means, dearest.school_id)])
+    nowhere = asked(forbid=[(dearest.means, None)])
+    assert amount(there, dearest.means, dearest.school_id) == 0
+    assert amount(nowhere, dearest.means) == 0
+    for answer in (there, nowhere):
+        assert answer.cost is None or answer.cost >= free.cost
+    assert nowhere.cost is None or nowhere.cost >= there.cost
+
+
+@given(seeds, st.integers(0, 10**6))
+@settings(max_examples=30)
+def test_what_a_plan_does_anyway_may_be_fixed_and_more_of_it_is_done_if_asked(seed, which):
+    tables, means = random_case(seed)
+    free = solved(tables, means)
+    mine = [m for m in free.measures if m.means != "transfer"]
+    if not mine:
+        return
+    chosen = mine[which % len(mine)]
+    word = f"{chosen.means}.{chosen.kind}" if chosen.kind else chosen.means
+    step = means["purchase"].get(chosen.means, {}).get("step", 1)
+
+    def fixed(units: float) -> Remedy:
+        wanted = (word, chosen.school_id, chosen.stage or None, units)
+        return solved(tables, means, lock=[wanted])
+
+    same, more = fixed(chosen.amount), fixed(chosen.amount + step)
+    assert same.cost == free.cost
+    assert same.confirmed
+    if more.cost is not None:
+        assert more.cost >= free.cost
+        assert chosen.amount + step in [
+            m.amount
+            for m in more.measures
+            if (m.school_id, m.means, m.kind) == (chosen.school_id, chosen.means, chosen.kind)
+        ]
+
+
+def test_a_fixed_number_of_teachers_moves_to_the_school():
+    case = next(case for case in CASES if case["id"] == "r62")
+    free = solved(case["tables"], case["remedy"])
+    answer = solved(case["tables"], case["remedy"], lock=[("transfer", "S1", "primary", 2)])
+    moved = [m for m in answer.measures if m.means == "transfer"]
+    assert not any(m.means == "transfer" for m in free.measures)
+    assert sum(m.amount for m in moved if m.school_id == "S1") == 2
+    assert all(m.origin != "S1" for m in moved)
+    assert answer.cost > free.cost
+    assert answer.confirmed
+
+
+def test_another_price_is_the_price_and_names_the_question():
+    free, dearer = asked(), asked(prices={"outdoor_sports_area_m2": 10**6})
+    assert dearer.cost is None or dearer.cost >= free.cost
+    purchase = dearer.means.purchase["outdoor_sports_area_m2"]
+    assert (purchase.cny, purchase.source.en) == (10**6, "Set with the question")
+    written = json.loads(json.dumps(CASES[0]["remedy"]))
+    written["purchase"]["outdoor_sports_area_m2"]["cny"] = 10**6
+    assert solved(CASES[0]["tables"], written).cost == dearer.cost
+
+
+def test_a_former_answer_changes_nothing_but_the_way():
+    free = asked()
+    assert asked(start=free).cost == free.cost
+    dearest = max(free.measures, key=lambda m: m.cny)
+    forbid = [(dearest.means, dearest.school_id)]
+    assert asked(start=free, forbid=forbid).cost == asked(forbid=forbid).cost
+
+
+def test_what_was_ruled_out_and_made_it_impossible_is_named():
+    answer = solved(CASES[0]["tables"], CASES[0]["remedy"], forbid=[("hire", None)])
+    bare = json.loads(json.dumps(CASES[0]["remedy"]))
+    del bare["hire"]
+    assert (answer.cost is None) == (solved(CASES[0]["tables"], bare).cost is None)
+    impossible = asked(lock=[("multimedia_rooms", "S1", None, 10**6)], budget=10**6)
+    assert [said.text("en") for said in impossible.why] == [
+        "no plan reaches the goal; the fewest changes that would allow one: more money than 1,000,000 yuan"
+    ]
+    held = asked(lock=[("hire", None, None, 0), ("transfer", None, None, 0)])
+    if held.cost is None:
+        assert "another amount than 0 of what was fixed" in held.why[0].text("en")
+
+
+def test_questions_that_cannot_be_are_sentences_all_at_once():
+    with pytest.raises(InputError) as caught:
+        asked(
+            forbid=[("gold", None), ("hire", "nobody")],
+            lock=[("multimedia_rooms", "S1", "senior", 1), ("multimedia_rooms", "S1", None, -1)],
+            prices={"hire": 1, "multimedia_rooms": "viel"},
+        )
+    told = [finding.sentence("en") for finding in caught.value.findings]
+    assert [text.split(";")[0] for text in told] == [
+        "no means is called “gold”",
+        "no school has the code nobody",
+        "“senior” is no stage",
+        "“-1” is no amount",
+        "no price is called “hire”",
+        "the price of multimedia_rooms is “viel”",
+    ]
+    with pytest.raises(InputError, match="expected a multiple of"):
+        solved(
+            *random_case(1)[:1],
+            {"purchase": PURCHASES},
+            lock=[("equipment_value_cny", "S0", None, 1)],
+        )
+
+
+def test_the_command_rules_out_and_fixes(tmp_path):
+    result = run(
+        *("411281-yima", "--out", tmp_path / "plan", "--forbid", "hire", "--forbid", "transfer"),
+        *("--lock", "multimedia_rooms=3", "--price", "multimedia_rooms=50000"),
+    )
+    assert result.exit_code == 0, result.output
+    assert (
+        "Ruled out beforehand: Teachers hired (whole county); Teachers transferred" in result.output
+    )
+    record = json.loads((tmp_path / "plan/remedy.json").read_text("utf-8"))
+    assert [each["means"] for each in record["forbid"]] == ["hire", "transfer"]
+    rooms = [row for row in record["measures"] if row["means"] == "multimedia_rooms"]
+    assert sum(row["amount"] for row in rooms) == 3
+    assert sum(row["cny"] for row in rooms) == 150000
+    result = run("411281-yima", "--out", tmp_path / "no", "--lock", "hire", "--forbid", "gold@x")
+    assert result.exit_code == 1
+    assert "no means is called “gold”" in result.output

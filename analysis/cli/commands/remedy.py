@@ -42,6 +42,20 @@ def remedy(
     school: Annotated[
         list[str] | None, typer.Option("--school", help="For the goal `schools` (repeatable).")
     ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option("--forbid", help="Not done: MEANS or MEANS@SCHOOL (repeatable)."),
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--lock", help="Done exactly so much: MEANS@SCHOOL[/STAGE]=AMOUNT (repeatable)."
+        ),
+    ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option("--price", help="Another price: MEANS=YUAN (repeatable)."),
+    ] = None,
     concession: Concessions = None,
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="Time after which the best plan is taken.")
@@ -57,6 +71,7 @@ def remedy(
     from ...remedy.outcome.calendar import parse_budget
     from ...remedy.outcome.output import write
     from ...remedy.outcome.reading import sentences
+    from ...remedy.problem.overrides import parse_forbid, parse_lock, parse_price
 
     say = speaker(lang)
     if year is not None and scenario is not None:
@@ -78,6 +93,9 @@ def remedy(
             schools=school or (),
             budget=whole,
             concessions=concession or None,
+            forbid=[parse_forbid(text) for text in forbid or ()],
+            lock=[parse_lock(text) for text in lock or ()],
+            prices=dict(parse_price(text) for text in price or ()),
             seconds=seconds,
             gap=gap,
         )

@@ -16,6 +16,7 @@ from ...base.writing import Writer
 from ...future.assumptions.scenario import write_scenario
 from ..answer import Remedy
 from ..plan import table_of
+from ..problem.means import Forbid, Lock
 from .calendar import calendar
 from .onward import scenario_of
 from .reading import lines, sentences
@@ -41,6 +42,8 @@ def record(answer: Remedy, lang: str) -> dict:
         "greedy_cny": _yuan(answer.greedy),
         "schools_passing": answer.schools_passing,
         "diversions": [each.name for each in answer.diversions],
+        "forbid": [_asked(each) for each in answer.means.forbid],
+        "lock": [_asked(each) for each in answer.means.lock],
         "measures": table.to_dict("records"),
         "why": [said.text(lang) for said in answer.why],
         "text": sentences(answer, lang),
@@ -54,6 +57,11 @@ def record(answer: Remedy, lang: str) -> dict:
             for key, each in answer.means.assumptions
         ],
     }
+
+
+def _asked(each: Forbid | Lock) -> dict:
+    """What was ruled out or fixed, without where it comes from."""
+    return each.model_dump(include={"means", "school", "stage", "amount"})
 
 
 def _yuan(value) -> float | int | None:

@@ -13,7 +13,8 @@ from ...base.schema.terms import STAGE_LABELS
 from ..answer import Remedy
 from ..plan import Measure
 from ..problem.instance import NAMES, STAFF, purchase_gain
-from ..problem.means import ATTRIBUTES, PURCHASES
+from ..problem.means import ATTRIBUTES, PURCHASES, Forbid, Lock
+from ..problem.overrides import EVERYWHERE, label_of
 
 OWN, VARIATION = N_("own threshold"), N_("the county's coefficient of variation")
 
@@ -128,7 +129,27 @@ def sentences(answer: Remedy, lang: str, *, timed: bool = True) -> list[str]:
                 )
             )
         told += _drivers(answer, lang)
+    told += _asked(answer, lang)
     return [*told, *(said.text(lang) for said in answer.why)]
+
+
+def _asked(answer: Remedy, lang: str) -> list[str]:
+    """What was ruled out and fixed."""
+    say, means = speak(lang), answer.means
+    roster = answer.study.county.tables["schools"]
+    names = dict(zip(roster["school_id"], roster["name"], strict=True))
+
+    def place(each: Forbid | Lock) -> str:
+        return f"{label_of(each.means, means)[lang]} ({names.get(each.school, EVERYWHERE[lang])})"
+
+    told = []
+    if means.forbid:
+        listed = say("; ").join(place(each) for each in means.forbid)
+        told.append(say("Ruled out beforehand: {what}.", what=listed))
+    if means.lock:
+        listed = say("; ").join(f"{place(each)} {say.number(each.amount)}" for each in means.lock)
+        told.append(say("Fixed beforehand: {what}.", what=listed))
+    return told
 
 
 def _drivers(answer: Remedy, lang: str) -> list[str]:

@@ -26,6 +26,12 @@ PURCHASES = {
     "equipment_value_cny": Label("教学仪器设备（元）", "Equipment (yuan)"),
     "multimedia_rooms": Label("网络多媒体教室（间）", "Multimedia rooms"),
 }
+#: What people do, beside what is bought.
+PEOPLE = {
+    "hire": Label("新聘教师", "Teachers hired"),
+    "upgrade": Label("培训提升", "Teachers trained"),
+    "transfer": Label("教师交流", "Teachers transferred"),
+}
 #: What a teacher may be, in the order of the first three indicators.
 ATTRIBUTES = {
     "above_qualification": Label("高于规定学历", "above the required qualification"),
@@ -123,6 +129,23 @@ class Diversion(_Assumption):
     cny: Yuan = 0
 
 
+class Forbid(_Assumption):
+    """A means that is ruled out, at a school or everywhere."""
+
+    means: str
+    school: str | None = None
+
+
+class Lock(_Assumption):
+    """A means that is done exactly so much, at a school or in the whole county."""
+
+    means: str
+    school: str | None = None
+    stage: Literal[STAGES] | None = None  # type: ignore[valid-type]
+    amount: Amount
+    """m², yuan, rooms, persons."""
+
+
 class Means(pydantic.BaseModel):
     """Everything that may be done, as written in `remedy.yaml`.
 
@@ -137,6 +160,8 @@ class Means(pydantic.BaseModel):
     transfer: Transfer | None = None
     limits: tuple[Limit, ...] = ()
     diversions: tuple[Diversion, ...] = ()
+    forbid: tuple[Forbid, ...] = ()
+    lock: tuple[Lock, ...] = ()
 
     @pydantic.model_validator(mode="after")
     def _known(self):
@@ -153,7 +178,22 @@ class Means(pydantic.BaseModel):
         names = [hire.name for hire in self.hire]
         if len(set(names)) < len(names):
             raise refusal(N_("two kinds of teachers under `hire` have the same name"))
+        known = self.words
+        wrong = [each.means for each in (*self.forbid, *self.lock) if each.means not in known]
+        if wrong:
+            raise refusal(
+                N_("no means is called “{value}”; expected one of {names}"),
+                value=", ".join(wrong),
+                names=", ".join(known),
+            )
         return self
+
+    @property
+    def words(self) -> list[str]:
+        """Everything that may be ruled out or fixed."""
+        kinds = [f"hire.{hire.name}" for hire in self.hire]
+        trained = [f"upgrade.{name}" for name in ATTRIBUTES]
+        return [*PURCHASES, "hire", *kinds, "upgrade", *trained, "transfer"]
 
     @property
     def assumptions(self) -> list[tuple[str, _Assumption]]:
@@ -219,6 +259,12 @@ def check_schools(means: Means, county: County, document: Document) -> None:
         (("diversions", number, end), getattr(each, end))
         for number, each in enumerate(means.diversions)
         for end in ("origin", "target")
+    ]
+    named += [
+        ((section, number, "school"), each.school)
+        for section in ("forbid", "lock")
+        for number, each in enumerate(getattr(means, section))
+        if each.school is not None
     ]
     if means.transfer is not None:
         named += [(("transfer", "not_schools"), name) for name in means.transfer.not_schools]

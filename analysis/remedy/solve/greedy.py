@@ -23,7 +23,7 @@ from .repair import repaired
 
 def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, list[int]] | None:
     """Cost and solution of the greedy repair; None where it does not reach the goal."""
-    values = [0] * len(program.keys)
+    values = [int(low) for low in program.lower]
     for row, about in enumerate(instance.rows):
         if not goal.asks(instance, row):
             continue
@@ -60,4 +60,9 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
         if found is None:
             return None
         values = [round(each) for each in found.tolist()]
+    if any(
+        sum((c * values[v] for v, c in terms.items()), Fraction(0)) != level
+        for terms, level in program.equal
+    ):
+        return None  # something is fixed at what the greedy repair does not do
     return program.total(values), values

@@ -17,6 +17,7 @@ from ..problem.goal import Goal
 from ..problem.instance import NAMES, STAFF, Instance, exact, purchase_gain
 from ..problem.means import ATTRIBUTES, Means
 from ..problem.staff import KINDS, Kind
+from .fixed import hold
 
 Key = tuple[str, str, str, str]
 """Means, school, stage (empty where stages share) and what more tells it apart (a kind, a name)."""
@@ -114,6 +115,7 @@ def build(
     _purchases(program, instance, means, limits)
     moving = _staff(program, instance, means, limits, years)
     _rules(program, instance, goal, moving)
+    hold(program.keys, means, program.upper, program.equal)
     for key, (low, high) in (locks or {}).items():
         if key in program.place:
             number = program.place[key]

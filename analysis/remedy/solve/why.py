@@ -13,6 +13,7 @@ from ...base.schema.terms import STAGE_LABELS, Label
 from ..problem.goal import Goal
 from ..problem.instance import NAMES, Instance
 from ..problem.means import ATTRIBUTES, PURCHASES, Means, built_in_means
+from ..problem.overrides import EVERYWHERE, label_of
 from .model import build
 from .search import search
 
@@ -77,6 +78,21 @@ def ways(state: State) -> list[Way]:
                 n=hire.most,
                 kind=hire.name,
             )
+    for number, forbidden in enumerate(means.forbid):
+        add(
+            lambda s, number=number: _without(s, "forbid", number),
+            N_("allowing what was ruled out: {means} ({school})"),
+            means=label_of(forbidden.means, means),
+            school=names.get(forbidden.school, forbidden.school or EVERYWHERE),
+        )
+    for number, lock in enumerate(means.lock):
+        add(
+            lambda s, number=number: _without(s, "lock", number),
+            N_("another amount than {amount} of what was fixed: {means} ({school})"),
+            amount=f"{lock.amount:g}",
+            means=label_of(lock.means, means),
+            school=names.get(lock.school, lock.school or EVERYWHERE),
+        )
     if means.transfer is not None and means.transfer.share is not None:
         free = means.transfer.model_copy(update={"share": None})
         add(
@@ -144,6 +160,12 @@ def _without_limit(state: State, number: int) -> State:
     limits = list(state[1].limits)
     limits[number] = limits[number].model_copy(update={"schools": ()})
     return _means(state, limits=tuple(limits))
+
+
+def _without(state: State, section: str, number: int) -> State:
+    # None keeps the positions of the others
+    kept = [None if n == number else each for n, each in enumerate(getattr(state[1], section))]
+    return _means(state, **{section: tuple(kept)})
 
 
 def _with_purchase(state: State, name: str, offered: Means) -> State:
