@@ -31,6 +31,8 @@ SECTIONS = {
     "recruitment": N_("Teachers recruited"),
     "staff_targets": N_("Teacher targets"),
     "rotation": N_("Teachers rotating"),
+    "training": N_("Teachers trained"),
+    "breaks": N_("Breaks of the past"),
     "additions": N_("Buildings and equipment"),
     "purchases": N_("Equipment bought"),
     "equipment": N_("Equipment written off"),

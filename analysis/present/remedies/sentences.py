@@ -13,7 +13,6 @@ from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ...remedy.answer import Remedy
 from ...remedy.outcome.projects import price_projects
-from ...remedy.plan import Measure
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from .worked import TIGHTER, Ahead, by_clock, passing_now, room
@@ -211,7 +210,7 @@ def bought_by_money(table: pd.DataFrame, answer: Remedy, lang: str) -> str:
 def cost_of_limits(table: pd.DataFrame, answer: Remedy, lang: str) -> list[str]:
     """What other limits of variation would cost or save: from `worked.cost_by_limit`."""
     say, told, held = speak(lang), [], room(answer)
-    if held is not None and held < float(TIGHTER):
+    if held is not None and held < float(TIGHTER) and not answer.instance.left_out:
         told.append(
             say(
                 "The plan leaves room: it stays within limits of variation of {part} of today's, so tighter limits down to there would cost nothing more.",
@@ -374,19 +373,3 @@ def idle_text(found: Ahead, lang: str) -> str:
             saved=money(say, sum(e.cny - e.rent_cny for e in cheaper)),
         ),
     )
-
-
-def measure_text(each: Measure, answer: Remedy, names: dict[str, str], lang: str) -> str:
-    """A measure in a few words: stage, what, how much, from where."""
-    say = speak(lang)
-    amount = say.number(each.amount)
-    what = f"{each.label(answer.means, lang)} {amount} {each.unit[lang]}"
-    if lang == "zh":
-        what = f"{each.label(answer.means, lang)}{amount}{each.unit[lang]}"
-    elif each.amount == 1:
-        what = what.removesuffix("s")
-    if each.stage:
-        what = f"{STAGE_LABELS[each.stage][lang]}{say(': ')}{what}"
-    if each.origin:
-        what += say(" from {school}", school=names[each.origin])
-    return what

@@ -13,7 +13,7 @@ from ...remedy.plan import UNITS, Measure
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ..tables.grid import Cell, Grid, number_cell
-from .sentences import measure_text
+from .measures import done_at
 from .worked import Ahead
 
 CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low"), "": DASH}
@@ -41,7 +41,7 @@ def schools_grid(answer: Remedy, lang: str) -> Grid:
     rows = [
         (
             Cell(names[code]),
-            Cell(say("; ").join(measure_text(each, answer, names, lang) for each in lines)),
+            Cell(done_at(lines, answer, names, lang)),
             number_cell(say, sum(each.cny for each in lines)),
             Cell(_why(lines, answer, lang)),
         )
@@ -189,7 +189,7 @@ def due_grid(found: Ahead, lang: str) -> Grid:
     rows = [
         (
             Cell(names[code]),
-            Cell(say("; ").join(measure_text(each, answer, names, lang) for each in lines)),
+            Cell(done_at(lines, answer, names, lang)),
             number_cell(say, sum(each.cny for each in lines)),
         )
         for code, lines in _by_school(here).items()

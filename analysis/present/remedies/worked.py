@@ -80,7 +80,10 @@ def schools_by_money(answer: Remedy) -> pd.DataFrame:
 
 
 def room(answer: Remedy) -> float | None:
-    """The part of today's limits of variation within which the plan stays; None without limits."""
+    """The part of today's limits of variation within which the plan stays; None without limits.
+
+    Rows that are left out of the proof are left out here, too.
+    """
     quantity, instance = answer.found.verdict.quantity, answer.instance
     parts = []
     for (stage, k), limit in instance.limit.items():
