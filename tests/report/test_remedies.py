@@ -1,10 +1,11 @@
 """The chapter about the cheapest way to pass says what the remedy says, and nothing it does not know."""
 
+import html
 import re
 
 import pytest
 
-from analysis import analyze, load_county, remedy
+from analysis import InputError, analyze, load_county, remedy
 from analysis.base.language import speak
 from analysis.future.assumptions.scenario import Scenario
 from analysis.future.assumptions.sections import Assumption
@@ -12,6 +13,7 @@ from analysis.present.prospects.tables import SECTIONS
 from analysis.present.remedies import sentences, tables, worked
 from analysis.remedy.outcome.frontier import by_limit
 from analysis.remedy.problem.means import built_in_means
+from analysis.report.build import write_report
 from analysis.report.pages.remedies import cheapest, later
 from analysis.report.pages.report import Report
 
@@ -201,3 +203,50 @@ def test_a_search_that_the_clock_ended_says_so(monkeypatch):
         assert "no way to pass" in sentences.no_way(answer, "en")[0]
     else:
         assert worked.by_clock(answer) == (answer.status == "feasible")
+
+
+OWN = """
+purchase:
+  teaching_area_m2: {cny: 100, source: tender of 2023, year: 2023, confidence: high}
+  outdoor_sports_area_m2: {cny: 100, source: tender of 2023, year: 2023, confidence: high}
+  equipment_value_cny: {cny: 1}
+  multimedia_rooms: {cny: 1000}
+upgrade:
+  backbone: {cny: 500}
+  pe_arts: {cny: 500}
+  above_qualification: {cny: 500}
+transfer: {cny: 0}
+"""
+
+
+def test_the_county_s_own_prices_hold_and_are_named(write_county, make_county, tmp_path):
+    county = make_county([{"students_primary": 300, "teaching_area_m2": 900}, {"students_primary": 300}])  # fmt: skip
+    folder = write_county(county, tmp_path / "county")
+    (folder / "remedy.yaml").write_text(OWN, encoding="utf-8")
+    page = cheapest(Report.of(str(folder), None, "en"))
+
+    assert "those of the county's remedy.yaml (fingerprint " in html.unescape(words(page))
+    assert "tender of 2023 (2023; confidence: high)" in words(page)
+    assert "has given no prices" not in words(page)
+
+
+def test_a_mistake_in_the_prices_is_said_before_anything_is_written(write_county, make_county, tmp_path):  # fmt: skip
+    folder = write_county(make_county([{"students_primary": 300}]), tmp_path / "county")
+    (folder / "remedy.yaml").write_text("purchase: {gold: {cny: 1}}\n", encoding="utf-8")
+
+    with pytest.raises(InputError) as error:
+        write_report(str(folder), tmp_path / "out")
+    assert "gold" in error.value.findings[0].sentence("en")
+    assert "remedy.yaml" in error.value.findings[0].sentence("en")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_report_with_a_scenario_has_the_same_bytes_twice(tmp_path):
+    files = [
+        write_report("411281-yima", tmp_path / name, scenario="baseline", formats=("html",))[0]
+        for name in ("one", "two")
+    ]
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+    assert "最省的达标办法".encode() in first

@@ -48,7 +48,7 @@ def money_chart(schools: pd.DataFrame, limits: pd.DataFrame, answer: Remedy, lan
             say.number(schools["schools"].iloc[at]),
             (x.iloc[at], schools["schools"].iloc[at]),
             textcoords="offset points",
-            xytext=(0, 6),
+            xytext=(0, 6) if at else (8, -3),
             ha="center",
             fontsize=7,
         )

@@ -56,7 +56,11 @@ def _coming(group: list[Measure], names: dict[str, str], say: Language) -> str:
         if digit == "1"
     ]
     givers = [
-        names[each.origin] if len(group) == 1 else f"{names[each.origin]} {say.number(each.amount)}"
+        names[each.origin]
+        if len(group) == 1
+        else f"{names[each.origin]} {say.number(each.amount)}人"
+        if say.code == "zh"
+        else f"{names[each.origin]} ({say.number(each.amount)})"
         for each in group
     ]
     text = _said(say, first.stage, say.label(PEOPLE["transfer"]), persons, PERSONS)

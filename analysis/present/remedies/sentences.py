@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import defaultdict
 
@@ -277,11 +278,14 @@ def projects(answer: Remedy, lang: str) -> str:
 
 
 def prices_note(answer: Remedy, own: bool, lang: str) -> str:
-    """Where the prices come from."""
+    """Where the prices come from; what tells the county's own ones apart from others."""
     say = speak(lang)
     if own:
+        digest = hashlib.sha256(answer.means.model_dump_json().encode()).hexdigest()
         return say(
-            "Prices and means are those of the county's remedy.yaml; the basis and its confidence stand in the table. Other prices give another plan."
+            "Prices and means are those of the county's remedy.yaml (fingerprint {digest}); the basis and its "
+            "confidence stand in the table. Other prices give another plan.",
+            digest=digest[:16],
         )
     return say(
         "The county has given no prices (remedy.yaml), so round assumptions hold; their basis and confidence "
