@@ -29,10 +29,9 @@ from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.assumptions.scenario import BASELINE, Scenario, scenario_files, write_scenario
 from ..measure.study import Study
-from ..remedy.answer import remedy
 from ..remedy.outcome.onward import scenario_of as scenario_with
-from ..remedy.outcome.reading import sentences
 from .picture import Course, course, details, outcome, target_year, words
+from .remedies import Conditions, read_question, shown, solved
 from .state import LARGEST, State, base_of, read_state, scenario_of, state_json, state_of, until_of
 from .texts import TEXTS
 from .workbook import write_workbook
@@ -43,7 +42,7 @@ HOSTS = (ADDRESS, "localhost", "[::1]")
 PORT = 8790
 SCRIPTS = (
     *("planner.js", "page.js", "ask.js", "state.js"),
-    *("controls.js", "moves.js", "outcome.js", "charts.js"),
+    *("controls.js", "moves.js", "outcome.js", "charts.js", "remedies.js"),
 )
 STATIC = {
     "planner.html": "text/html",
@@ -57,8 +56,6 @@ POLICY = (
 )
 #: Outcomes that are kept, so that undoing or going back is free.
 KEPT = 24
-#: Seconds that a plan may take; the best one found by then is shown with its gap.
-REMEDY_SECONDS = 5.0
 
 
 class Desk:
@@ -83,6 +80,13 @@ class Desk:
         # a state is frozen but may hold mappings: its JSON is what tells states apart
         self._course = functools.lru_cache(KEPT)(
             lambda text, _files: course(self._study(State.model_validate_json(text)))
+        )
+
+        self._answer = functools.lru_cache(KEPT)(
+            lambda text, asked, _files: solved(
+                self.course(State.model_validate_json(text)).study,
+                Conditions.model_validate_json(asked),
+            )
         )
 
     def titles(self, say: Language) -> list[dict]:
@@ -161,18 +165,27 @@ class Desk:
         self.course(state)
         return state
 
-    def remedy(self, state: State, lang: str) -> dict:
-        """The cheapest plan on top of a state: the state with it, and what is to be known about it.
+    def remedy(
+        self,
+        state: State,
+        lang: str,
+        conditions: Conditions = Conditions(),  # noqa: B008 it is frozen
+        *,
+        take: bool = True,
+    ) -> dict:
+        """The cheapest plan on top of a state (`analysis.planner.remedies.shown`).
 
-        What the page has already done stays as it is; the plan adds what is still missing.
+        What the page has already done stays as it is; the plan adds what is still missing. With `take`
+        also the state with the plan in it, where there is a plan.
         """
-        study = self.course(state).study
-        found = remedy(study.county, scenario=study.outlook, by=study.year, seconds=REMEDY_SECONDS)
-        told = sentences(found, lang)
-        if found.found.values is None:
-            return {"told": told}
-        text = write_scenario(scenario_with(found, study.outlook.scenario)).encode("utf-8")
-        return {"state": state_json(self.open(state.county, text)), "told": told}
+        key = state.model_dump_json(), conditions.model_dump_json()
+        found = self._answer(*key, self._files(state.county))
+        answer = shown(found, lang)
+        if take and found.found.values is not None:
+            scenario = scenario_with(found, self.course(state).study.outlook.scenario)
+            text = write_scenario(scenario).encode("utf-8")
+            answer["state"] = state_json(self.open(state.county, text))
+        return answer
 
     def settings(self, state: State) -> dict:
         """The settings of the base: what the page's controls show where nothing was changed."""
@@ -417,9 +430,10 @@ class _Workbook(_Handler):
 
 class _Remedy(_Handler):
     async def post(self) -> None:
-        """State -> the state with the cheapest plan to pass."""
-        state, lang = read_state(self.request.body), self.lang
-        self.answer(await self.work(lambda: self.desk.remedy(state, lang)))
+        """State and conditions -> the cheapest plan to pass; the state with it, if it is taken over."""
+        asked, lang = read_question(self.request.body), self.lang
+        found = lambda: self.desk.remedy(asked.state, lang, asked.conditions, take=asked.take)  # noqa: E731
+        self.answer(await self.work(found))
 
 
 class _Import(_Handler):

@@ -101,6 +101,11 @@ def read_state(data: bytes) -> State:
     InputError
         Not JSON, or not the settings of the page; one finding per mistake.
     """
+    return read_json(data, State)
+
+
+def read_json(data: bytes, kind: type[pydantic.BaseModel]):
+    """What the browser sends as JSON, as a model; refused as `read_state` says."""
     try:
         found = json.loads(data, parse_float=_number, parse_int=_whole, parse_constant=_constant)
         # half a character can be written in JSON but not in a file
@@ -108,7 +113,7 @@ def read_state(data: bytes) -> State:
     except (ValueError, RecursionError):
         raise problem(N_("the settings are not readable; start again from the page")) from None
     try:
-        return State.model_validate(found)
+        return kind.model_validate(found)
     except pydantic.ValidationError as error:
         raise InputError(
             Finding("error", N_("{key}: {reason}"), {"key": key or "—", "reason": reason})

@@ -17,6 +17,8 @@ QUESTIONS = (
     N_("How far is every school from each threshold?"),
     N_("How unequal are the schools, and who moves it?"),
     N_("What is missing in teachers, m², yuan and rooms?"),
+    N_("What is the cheapest way to pass?"),
+    N_("What is the cheapest way to pass later, and what is due when?"),
     N_("How did it develop?"),
     N_("What does the plan do when, and does it fit?"),
     N_("What if the scenario came true?"),

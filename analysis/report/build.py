@@ -18,6 +18,7 @@ from ..future.analyze import analyze
 from ..future.projected import Outlook, project
 from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
+from ..remedy.problem.means import read_means
 from .workbook.write import write_workbook
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def write_report(
     if not isinstance(county, County):
         county = load_county(county)
     year = county.years[-1] if year is None else year
+    # mistakes in the county's prices are said with their lines before anything is begun
+    read_means(county)
     parameters = {"county": str(county.path.resolve()), "year": year, "lang": lang}
     if scenario is not None:
         outlook = outlook or project(county, scenario)

@@ -626,6 +626,14 @@ def test_too_much_is_refused(served):
         ("/import", b"[]"),
         ("/scenario", {"county": "test-county", "base": "x"}),
         ("/workbook", {"county": "nobody"}),
+        ("/remedy", b"[]"),
+        ("/remedy", {"county": "test-county"}),
+        ("/remedy", {"state": {"county": "nobody"}}),
+        (
+            "/remedy",
+            {"state": {"county": "test-county"}, "conditions": {"forbid": [["gold", None]]}},
+        ),
+        ("/remedy", {"state": {"county": "test-county"}, "conditions": {"prices": {"hire": -1}}}),
     ],
 )
 def test_mistakes_are_answered_in_words(served, path, body):
@@ -668,7 +676,7 @@ def test_the_page_may_only_load_its_own_files(served):
     assert headers["Cache-Control"] == "no-store"
     assert "Server" not in headers
     assert "http" not in page.replace("https://", "http")  # nothing from elsewhere
-    assert len(SCRIPTS) == 8
+    assert len(SCRIPTS) == 9
     for name in SCRIPTS:
         text = served.ask(f"/{name}").body.decode()
         for risky in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

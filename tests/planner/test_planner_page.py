@@ -216,3 +216,51 @@ def test_every_control_has_a_name_and_the_letters_are_large(page):
 
     assert unnamed == []
     assert size >= 16
+
+
+def test_the_cheapest_plan_is_changed_and_taken_over(page):
+    page.locator("#remedy").press("Enter")
+    page.locator("#plan_rows").wait_for()
+    title = page.locator("#plan h2")
+    first = title.inner_text()
+    assert re.fullmatch(r"Cheapest way to pass in \d{4}: [\d,]+ yuan", first)
+
+    # ruled out at a school, it is gone and the plan costs more; lifted, all is as before
+    row = page.locator("#plan_rows tbody tr").first
+    row.get_by_role("button", name="Rule out").press("Enter")
+    expect(page.locator("#plan_conditions li")).to_have_count(1)
+    expect(title).not_to_have_text(first)
+    page.locator("#plan_conditions").get_by_role("button", name="Lift").press("Enter")
+    expect(title).to_have_text(first)
+    expect(page.locator("#plan_conditions")).to_have_count(0)
+
+    # an amount that is changed is fixed
+    amount = page.locator("#plan_rows tbody input").first
+    more = float(amount.input_value()) + float(amount.get_attribute("step"))
+    amount.fill(f"{more:g}")
+    amount.press("Tab")
+    expect(page.locator("#plan_rows tr.kept input")).to_have_value(f"{more:g}")
+    expect(title).not_to_have_text(first)
+
+    # another price
+    page.locator("#plan_prices summary").press("Enter")
+    price = page.locator("#price_transfer")
+    price.fill("50000")
+    price.press("Tab")
+    expect(page.locator("#plan_prices tr.kept")).to_have_count(1)
+
+    # a slider moved: the plan says that it is for what was set before
+    page.locator("#entry_factor_range").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#plan_stale")).to_be_visible()
+    page.locator("#undo").press("Enter")
+    expect(page.locator("#plan_stale")).to_be_hidden()
+
+    failing = int(shown(page, "Requirements not met").split()[0])
+    page.locator("#plan_take").press("Enter")
+    expect(page.locator("#message")).to_contain_text("now part of the scenario")
+    expect(page.locator("#outcome")).to_have_attribute("aria-busy", "false")
+    assert int(shown(page, "Requirements not met").split()[0]) < failing
+    assert page.locator("#moves tbody tr").count() > 0
+    assert page.locator("#plan_stale").is_hidden()
+    assert "null" not in page.locator("#plan").inner_text()

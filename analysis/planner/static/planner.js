@@ -5,6 +5,7 @@ import { buildControls, showControls } from "./controls.js";
 import { listenDialog, openDialog } from "./moves.js";
 import { buildPanels, show, showDetails } from "./outcome.js";
 import { $, copy, make, page, same, text } from "./page.js";
+import { checkPlan, closePlan, openPlan } from "./remedies.js";
 import {
   address, canStep, change, keep, onChange, outcome, setAddress, setOutcome, setState, state, step, unpacked, writeAddress,
 } from "./state.js";
@@ -31,6 +32,7 @@ let busy = false;
 let again = false;
 
 function work() {
+  checkPlan();
   $("outcome").setAttribute("aria-busy", "true");
   clearTimeout(timer);
   timer = setTimeout(run, WAIT);
@@ -103,18 +105,11 @@ async function open(file) {
   }
 }
 
-async function remedy() {
-  try {
-    const found = await askJson("/remedy", state);
-    if (found.state) {
-      setState(found.state);
-      keep();
-      await enter(state);
-    }
-    $("message").textContent = found.told.join(" ");
-  } catch (error) {
-    complain(error);
-  }
+/** The plan on the page becomes part of the scenario. */
+async function takeOver(next) {
+  setState(next);
+  keep();
+  await enter(state);
 }
 
 async function copyLink() {
@@ -132,6 +127,7 @@ async function copyLink() {
 async function showCounty() {
   if (page.about?.id !== state.county) {
     setOutcome(null);
+    closePlan();
     const found = await askJson(`/county?county=${encodeURIComponent(state.county)}`);
     page.about = { id: state.county, ...found };
     $("synthetic").hidden = !found.synthetic;
@@ -199,7 +195,7 @@ function listen() {
     keep();
     enter(state);
   });
-  $("remedy").addEventListener("click", remedy);
+  $("remedy").addEventListener("click", () => openPlan(takeOver));
   $("import").addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", (event) => {
     if (event.target.files[0]) open(event.target.files[0]);

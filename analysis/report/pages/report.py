@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...base.language import Language, speak
 from ...data.county import County
@@ -11,7 +12,9 @@ from ...future.prospects import Prospects
 from ...measure.indicators import round_half_up
 from ...measure.study import Study
 from ...present.prospects.sentences import scenario_name
+from ...present.remedies.worked import solved
 from ...present.terms import school_year
+from ...remedy.answer import Remedy
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Report:
     def projected(self) -> bool:
         """Whether the judged year has not been observed."""
         return self.study.year > self.study.county.last_observed
+
+    @cached_property
+    def remedy(self) -> Remedy:
+        """The cheapest way to pass in the judged year."""
+        return solved(self.study)
 
     @property
     def verdict(self) -> str:

@@ -1,0 +1,71 @@
+"""What is done at a school, in a few words."""
+
+from __future__ import annotations
+
+from ...base.language import Language, speak
+from ...base.schema.terms import PERSONS, STAGE_LABELS, Label
+from ...remedy.plan import Measure
+from ...remedy.problem.means import ATTRIBUTES, PEOPLE
+from ...remedy.result import Remedy
+
+
+def done_at(lines: list[Measure], answer: Remedy, names: dict[str, str], lang: str) -> str:
+    """All measures of a school; teachers of one kind who come are said together.
+
+    Parameters
+    ----------
+    lines : list of Measure
+        Of one school, in the order in which they are said.
+    answer : Remedy
+    names : dict of str to str
+        Schools by code.
+    lang : {"zh", "en"}
+    """
+    say = speak(lang)
+    parts: dict = {}
+    for each in lines:
+        key = (each.stage, each.kind) if each.means == "transfer" else each
+        parts.setdefault(key, []).append(each)
+    texts = []
+    for group in parts.values():
+        first = group[0]
+        if first.means == "transfer":
+            texts.append(_coming(group, names, say))
+        else:
+            what = first.label(answer.means, lang)
+            texts.append(_said(say, first.stage, what, first.amount, first.unit))
+    return say("; ").join(texts)
+
+
+def _said(say: Language, stage: str, what: str, amount: float, unit: Label) -> str:
+    number = say.number(amount)
+    if say.code == "zh":
+        text = f"{what}{number}{unit.zh}"
+    else:
+        text = f"{what} {number} {unit.en.removesuffix('s') if amount == 1 else unit.en}"
+    return f"{say.label(STAGE_LABELS[stage])}{say(': ')}{text}" if stage else text
+
+
+def _coming(group: list[Measure], names: dict[str, str], say: Language) -> str:
+    """Teachers of one kind who come from one or several schools."""
+    first = group[0]
+    persons = sum(each.amount for each in group)
+    traits = [
+        say.label(label)
+        for digit, label in zip(first.kind, ATTRIBUTES.values(), strict=True)
+        if digit == "1"
+    ]
+    givers = [
+        names[each.origin]
+        if len(group) == 1
+        else f"{names[each.origin]} {say.number(each.amount)}人"
+        if say.code == "zh"
+        else f"{names[each.origin]} ({say.number(each.amount)})"
+        for each in group
+    ]
+    text = _said(say, first.stage, say.label(PEOPLE["transfer"]), persons, PERSONS)
+    return text + say(
+        " ({who}from {schools})",
+        who=say("{traits}; ", traits=say.join(traits)) if traits else "",
+        schools=say.join(givers),
+    )

@@ -1,0 +1,228 @@
+"""The cheapest way to pass as tables: school by school, what the money goes to, by year, what falls idle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ...base.files import N_
+from ...base.language import DASH, speak
+from ...base.schema.indicators import INDICATORS
+from ...remedy.answer import Remedy
+from ...remedy.outcome.reading import OWN, raised, reason
+from ...remedy.plan import UNITS, Measure
+from ...remedy.problem.instance import NAMES
+from ...remedy.problem.means import PURCHASES
+from ..tables.grid import Cell, Grid, number_cell
+from .measures import done_at
+from .worked import Ahead
+
+CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low"), "": DASH}
+
+
+def _names(answer: Remedy) -> dict[str, str]:
+    return {school.school_id: school.name for school in answer.instance.schools}
+
+
+def _by_school(measures: list[Measure]) -> dict[str, list[Measure]]:
+    """Measures by school; the dearest school first, its dearest measure first."""
+    found = defaultdict(list)
+    for each in measures:
+        found[each.school_id].append(each)
+    cost = {code: sum(each.cny for each in lines) for code, lines in found.items()}
+    return {
+        code: sorted(found[code], key=lambda m: (-m.cny, m))
+        for code in sorted(found, key=lambda c: (-cost[c], c))
+    }
+
+
+def schools_grid(answer: Remedy, lang: str) -> Grid:
+    """One line per school: what is done, yuan, and what it is needed for."""
+    say, names = speak(lang), _names(answer)
+    rows = [
+        (
+            Cell(names[code]),
+            Cell(done_at(lines, answer, names, lang)),
+            number_cell(say, sum(each.cny for each in lines)),
+            Cell(_why(lines, answer, lang)),
+        )
+        for code, lines in _by_school(answer.measures).items()
+    ]
+    header = (say("School"), say("What is done"), say("Cost (yuan)"), say("Needed for"))
+    return Grid(say("The cheapest way, school by school"), header, tuple(rows), tight=True)
+
+
+def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
+    """Thresholds that the school would miss, and the county's variation, without its measures."""
+    say, lacking, variation = speak(lang), {}, False
+    for each in lines:
+        if reason(each, answer) != OWN:
+            variation = True
+            continue
+        for k in raised(each, answer):
+            if _lacks(each, k, answer):
+                lacking[k] = None
+    parts = []
+    if lacking:
+        listed = say.join(say.label(INDICATORS[NAMES[k]].short) for k in sorted(lacking))
+        parts.append(say("own threshold: {what}", what=listed))
+    if variation:
+        parts.append(say("the county's coefficient of variation"))
+    return say("; ").join(parts)
+
+
+def _lacks(measure: Measure, k: int, answer: Remedy) -> bool:
+    instance = answer.instance
+    return any(
+        instance.have(n, k) < row.need[k]
+        for n, row in enumerate(instance.rows)
+        if instance.schools[row.school].school_id == measure.school_id
+        and (not measure.stage or row.stage == measure.stage)
+    )
+
+
+def means_grid(answer: Remedy, lang: str) -> Grid:
+    """What the money goes to: amounts, unit prices and what the prices rest on."""
+    say, means = speak(lang), answer.means
+    found: dict[tuple[str, str], list[Measure]] = defaultdict(list)
+    for each in answer.measures:
+        # whoever is transferred costs the same, whatever they are
+        found[each.means, "" if each.means == "transfer" else each.kind].append(each)
+    whole = float(answer.found.cost or 0)
+    rows = []
+    for (name, kind), lines in sorted(found.items(), key=lambda p: (-sum(m.cny for m in p[1]), p[0])):  # fmt: skip
+        price = _price(means, name, kind)
+        cny = sum(each.cny for each in lines)
+        rows.append(
+            (
+                Cell(lines[0].label(means, lang)),
+                number_cell(say, sum(each.amount for each in lines)),
+                Cell(lines[0].unit[lang]),
+                number_cell(say, price.cny, 0 if float(price.cny).is_integer() else 2),
+                number_cell(say, cny),
+                Cell(say.percent(cny / whole) if whole else DASH, True),
+                Cell(_basis(price, lang)),
+            )
+        )
+    header = (
+        say("Means"),
+        say("Amount"),
+        say("Unit"),
+        say("Price of one (yuan)"),
+        say("Cost (yuan)"),
+        say("Part of all"),
+        say("What the price rests on"),
+    )
+    return Grid(say("What the money goes to, at which prices"), header, tuple(rows), tight=True)
+
+
+def _price(means, name: str, kind: str):
+    if name in PURCHASES:
+        return means.purchase[name]
+    if name == "hire":
+        return next(hire for hire in means.hire if hire.name == kind)
+    return means.upgrade[kind] if name == "upgrade" else means.transfer
+
+
+def _basis(price, lang: str) -> str:
+    """Source, year and confidence of a price."""
+    say = speak(lang)
+    source = getattr(price.source, lang, price.source) or say("no source given")
+    confidence = CONFIDENCE[price.confidence]
+    details = [str(price.year)] if price.year else []
+    if price.confidence:
+        details.append(say("confidence: {degree}", degree=say(confidence)))
+    return (
+        f"{source} ({'; '.join(details)})"
+        if lang == "en" and details
+        else (f"{source}（{'，'.join(details)}）" if details else source)
+    )
+
+
+def years_grid(found: Ahead, lang: str) -> Grid:
+    """What it costs to pass in each of some years."""
+    say = speak(lang)
+    rows = []
+    for row in found.years.to_dict("records"):
+        year = str(int(row["year"]))
+        if row["cost_cny"] != row["cost_cny"]:
+            rows.append((Cell(year), Cell(say("no way found")), Cell(DASH)))
+            continue
+        rows.append((Cell(year), number_cell(say, row["cost_cny"]), number_cell(say, row["bound_cny"])))  # fmt: skip
+    header = (say("To pass in"), say("Cost (yuan)"), say("Proved: not less than (yuan)"))
+    return Grid(say("What passing costs in each year of the scenario"), header, tuple(rows))
+
+
+def calendar_grid(found: Ahead, lang: str) -> Grid:
+    """By year: money, measures, schools that are then finished."""
+    say, names = speak(lang), _names(found.answer)
+    last: dict[str, int] = {}
+    for year, each in found.calendar.lines:
+        last[each.school_id] = max(last.get(each.school_id, 0), year)
+    rows = []
+    for year in sorted({year for year, _ in found.calendar.lines}):
+        here = [each for at, each in found.calendar.lines if at == year]
+        finished = [names[code] for code in sorted(last) if last[code] == year]
+        rows.append(
+            (
+                Cell(str(year)),
+                number_cell(say, sum(each.cny for each in here)),
+                number_cell(say, len({each.school_id for each in here})),
+                Cell(say.join(finished) or DASH),
+            )
+        )
+    header = (
+        say("Year"),
+        say("Money (yuan)"),
+        say("Schools with measures"),
+        say("Finished by then"),
+    )
+    return Grid(
+        say("The measures by year, at equal yearly budgets"), header, tuple(rows), tight=True
+    )
+
+
+def due_grid(found: Ahead, lang: str) -> Grid:
+    """What is due in the first year, school by school."""
+    say, names, answer = speak(lang), _names(found.answer), found.answer
+    first = found.soon.study.year
+    here = [each for year, each in found.calendar.lines if year == first]
+    rows = [
+        (
+            Cell(names[code]),
+            Cell(done_at(lines, answer, names, lang)),
+            number_cell(say, sum(each.cny for each in lines)),
+        )
+        for code, lines in _by_school(here).items()
+    ]
+    header = (say("School"), say("What is done"), say("Cost (yuan)"))
+    return Grid(say("Due in {year}", year=first), header, tuple(rows), tight=True)
+
+
+def idle_grid(found: Ahead, lang: str) -> Grid:
+    """What is bought to pass soon and needed by nobody in the last projected year."""
+    say, names = speak(lang), _names(found.soon)
+    rows = [
+        (
+            Cell(names[each.school_id]),
+            Cell(PURCHASES[each.means][lang].split("（" if lang == "zh" else " (")[0]),
+            number_cell(say, each.amount),
+            Cell(UNITS[each.means][lang]),
+            number_cell(say, each.cny),
+            number_cell(say, each.rent_cny),
+        )
+        for each in sorted(found.idle, key=lambda e: (-e.cny, e.school_id, e.means))
+    ]
+    header = (
+        say("School"),
+        say("Means"),
+        say("Not needed any more"),
+        say("Unit"),
+        say("Bought for (yuan)"),
+        say("Rent until then (yuan)"),
+    )
+    caption = say(
+        "Bought to pass in {year}, not needed in {until}",
+        year=found.soon.study.year,
+        until=found.until,
+    )
+    return Grid(caption, header, tuple(rows), tight=True)

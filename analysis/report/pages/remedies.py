@@ -1,0 +1,114 @@
+"""The cheapest way to pass: now, and in the years of a scenario."""
+
+from __future__ import annotations
+
+from ...base.files import N_
+from ...future.assumptions.scenario import BASELINE
+from ...measure.study import Study
+from ...present.prospects.sentences import scenario_name
+from ...present.remedies import charts, sentences, tables, worked
+from ...remedy.answer import Remedy
+from ...remedy.problem.means import means_file
+from .page import Page, Picture, bullets, paragraph, section
+from .report import Report
+
+METHOD = N_(
+    "How to read it: the search weighs every threshold, the remaining indicator that each school is allowed, teachers who move, "
+    "and all coefficients of variation together, in whole persons and rooms. It is a proof about these data and "
+    "prices, not advice about persons: which teacher moves, and whether there is land, is not known to it."
+)
+
+
+def cheapest(report: Report) -> Page:
+    """The least that has to be done to pass in the judged year, and the proof."""
+    say, study, lang = report.say, report.study, report.lang
+    title = say("The cheapest way to pass")
+    if study.schools["status"].isin(["met", "not_met"]).sum() == 0:
+        return section(title, paragraph(say("No school can be judged, so there is nothing to plan.")))  # fmt: skip
+    answer = report.remedy
+    if sentences.nothing(answer):
+        left_out = sentences.limits_of_proof(answer, lang)
+        return section(
+            title,
+            paragraph(say(sentences.NOTHING, year=study.year)),
+            bullets(left_out) if left_out else "",
+        )
+    if answer.cost is None:
+        return _no_way(title, answer, report)
+    schools, limits = worked.schools_by_money(answer), worked.cost_by_limit(answer)
+    reach = sentences.bought_by_money(schools, answer, lang)
+    costs = sentences.cost_of_limits(limits, answer, lang)
+    further = [reach, *costs, sentences.projects(answer, lang)]
+    return section(
+        title,
+        paragraph(say(sentences.SCOPE)),
+        bullets(sentences.headline(answer, lang)),
+        tables.means_grid(answer, lang),
+        paragraph(sentences.prices_note(answer, means_file(study.county).is_file(), lang)),
+        tables.schools_grid(answer, lang),
+        Picture(
+            charts.money_chart(schools, limits, answer, lang),
+            say("What the money reaches, step by step"),
+            reach or say("The figures are in the table above."),
+        ),
+        bullets([text for text in further if text]),
+        paragraph(say(METHOD)),
+    )
+
+
+def _no_way(title: str, answer: Remedy, report: Report) -> Page:
+    text, parts = sentences.no_way(answer, report.lang)
+    return section(
+        title,
+        paragraph(report.say(sentences.SCOPE)),
+        paragraph(text),
+        bullets(parts) if parts else "",
+    )
+
+
+def later(report: Report) -> Page:
+    """The cheapest way to pass in a year to come, by year; nothing without a scenario."""
+    say, ahead, lang = report.say, report.prospects, report.lang
+    if ahead is None:
+        return Page(())
+    by = _year(report, ahead.study)
+    found = worked.ahead(ahead.study, by)
+    answer = found.answer
+    title = say(
+        "The cheapest way to pass by {year}: {scenario}",
+        year=by,
+        scenario=scenario_name(ahead, lang, ahead.main or BASELINE),
+    )
+    if sentences.nothing(answer):
+        return section(title, paragraph(say(sentences.NOTHING, year=by)))
+    if answer.cost is None:
+        return _no_way(title, answer, report)
+    by_year = sentences.cost_by_year(found.years, lang)
+    idle = sentences.idle_text(found, lang)
+    return section(
+        title,
+        bullets(sentences.ahead_headline(found, None if report.projected else report.remedy, lang)),
+        Picture(
+            charts.years_chart(found.years, lang),
+            say("What passing costs in each year of the scenario"),
+            by_year or say("The figures are in the table below."),
+        )
+        if len(found.years) > 1
+        else "",
+        paragraph(by_year) if by_year else "",
+        tables.years_grid(found, lang),
+        paragraph(sentences.due(found, lang)),
+        tables.calendar_grid(found, lang),
+        tables.due_grid(found, lang),
+        paragraph(idle) if idle else "",
+        tables.idle_grid(found, lang),
+    )
+
+
+def _year(report: Report, study: Study) -> int:
+    """The projected year that is judged, else the county's target year, else the last one."""
+    if report.projected:
+        return report.study.year
+    last, until = study.outlook.last, study.outlook.until
+    target = study.county.record.target_year
+    return target if target and last < target <= until else until
