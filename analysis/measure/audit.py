@@ -13,7 +13,16 @@ from ..policy.standards import Rules
 from .apportioning.columns import by_year
 from .balance import CV_DECIMALS
 from .dispersion import coefficient_of_variation
-from .indicators import STATUSES, Ratios, at_least, at_most, round_half_up, status_codes, whole_down
+from .indicators import (
+    STATUSES,
+    Ratios,
+    at_least,
+    at_most,
+    round_half_up,
+    status_codes,
+    whole_down,
+    whole_up,
+)
 from .school_rule import SchoolRule, school_rule
 from .verdicts import VERDICTS
 
@@ -56,7 +65,9 @@ def school_margins(found: Ratios, schools: pd.DataFrame, rules: Rules) -> pd.Dat
     -------
     DataFrame
         `schools` (assessed rows) with `indicator`, `change` (relative change of its value, as a
-        share: -0.05 = 5 % less) that suffices. NaN where no single change does.
+        share: -0.05 = 5 % less) that suffices, and `amount` (the same in persons, m², yuan or rooms
+        of the whole school; of whole things as many as have to come or go). NaN where no single
+        change does.
     """
     names = sorted(INDICATORS)
     order = [list(INDICATORS).index(name) for name in names]
@@ -74,9 +85,22 @@ def school_margins(found: Ratios, schools: pd.DataFrame, rules: Rules) -> pd.Dat
     every = np.arange(len(table))
     some = np.isfinite(size[best, every])
     named = np.array([*names, *names], dtype=object)[best]
+    relative = np.where(some, change[best, every], np.nan)
+    number = np.array([*order, *order], dtype=int)[best]
+    shared = np.array([each.shared for each in INDICATORS.values()])[number]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        has = found.quantity[:, assessed][number, every]
+        has = np.where(shared, has / found.share[assessed], has)
+        # of whole things one more must go than would leave the value on the limit
+        amount = np.where(
+            np.array([each.whole for each in INDICATORS.values()])[number],
+            np.where(relative < 0, -(whole_down(-relative * has) + 1), whole_up(relative * has)),
+            relative * has,
+        )
     return table.assign(
+        amount=np.where(some, amount, np.nan),
         indicator=pd.array(np.where(some, named, None), dtype="str"),
-        change=np.where(some, change[best, every], np.nan),
+        change=relative,
     )
 
 

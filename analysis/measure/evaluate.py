@@ -240,8 +240,12 @@ def _county_items(
                 continue
             if rows is None:
                 shrinks = name == "cv_shrinking"
-                found = shrinking(judged, plan) if shrinks else measure(name, own_data)
+                found, details = (
+                    shrinking(judged, plan) if shrinks else (measure(name, own_data), {})
+                )
                 rows = _items(name, found, plan)
+                for each, text in details.items():
+                    rows[each]["detail"] = text
             records[year].append(
                 rows[year]
                 | {"requirement": "—", "status": "not_applicable", "source": "", "margin": NAN}
@@ -263,28 +267,43 @@ def _entries(rules: Mapping[int, Rules], left_out: tuple[str, ...]) -> list[str]
     ]
 
 
-def shrinking(judged: Balance, years: Iterable[int]) -> Measure:
-    """Whether every coefficient of variation became smaller than in the year before.
+#: Pairs of successive years from which on a course can be told from an accident.
+PAIRS_NEEDED = 2
 
-    `yes` or `no`; not known where a value of either year is missing and no other grew.
+
+def shrinking(judged: Balance, years: Iterable[int]) -> tuple[Measure, dict[int, str]]:
+    """Whether every coefficient of variation became smaller from year to year, up to each year.
+
+    Returns
+    -------
+    Measure
+        `yes` or `no`; not known where fewer than `PAIRS_NEEDED` pairs of successive years can be
+        compared, or a value is missing and no other grew.
+    dict of int to str
+        By year: ``grown/compared`` pairs of years.
     """
     counted = (judged.schools[0] > 0) & (judged.missing[:, 0] == 0)
     cv = np.where(counted, judged.cv[:, 0], np.nan)
-    text = {}
+    text, details = {}, {}
     years = list(years)
     for position, year in enumerate(years):
-        if year - 1 not in judged.years:
-            continue
-        now, before = judged.years.index(year), judged.years.index(year - 1)
-        step = cv[:, now] - cv[:, before]
-        step = step[~np.isnan(step)]
-        expected = len(cv) * int((judged.schools[0, now] > 0).sum())
-        if (step > 0).any():
-            text[position] = "no"
-        elif len(step) == expected and len(step):
-            text[position] = "yes"
+        grown = compared = 0
+        complete = True
+        for last in judged.years:
+            if last > year or last - 1 not in judged.years:
+                continue
+            now, before = judged.years.index(last), judged.years.index(last - 1)
+            step = cv[:, now] - cv[:, before]
+            step = step[~np.isnan(step)]
+            compared += bool(len(step))
+            grown += bool((step > 0).any())
+            complete &= len(step) == len(cv) * int((judged.schools[0, now] > 0).sum())
+        details[year] = f"{grown}/{compared}"
+        if compared >= PAIRS_NEEDED and (grown or complete):
+            text[position] = "no" if grown else "yes"
     unit = np.full(len(years), "", dtype=object)
-    return Measure(np.arange(len(years)), unit, np.full(len(years), NAN), text=text)
+    found = Measure(np.arange(len(years)), unit, np.full(len(years), NAN), text=text)
+    return found, details
 
 
 def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, dict]:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
+from .evaluate import PAIRS_NEEDED
 from .indicators import whole_up
 from .study import Study
 from .verdicts import judge_entry
@@ -287,7 +288,8 @@ def shrinking_table(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         ``stage, indicator, steps`` (pairs of successive years with values), ``grew`` (steps in which
-        it grew), `years` (the years in which it had grown) and `status`.
+        it grew), `years` (the years in which it had grown) and `status`: not assessed with a single
+        pair of years, from which no course can be told.
     """
     rows = []
     table = study.all_balance[study.all_balance["schools"] > 0]
@@ -301,7 +303,8 @@ def shrinking_table(study: Study) -> pd.DataFrame:
             step = complete.diff()[part["year"].diff() == 1]
             known = step.dropna()
             grew = part.loc[known.index[known > 0], "year"]
-            status = "not_assessed" if known.empty else ("not_met" if len(grew) else "met")
+            enough = len(known) >= PAIRS_NEEDED
+            status = "not_assessed" if not enough else ("not_met" if len(grew) else "met")
             if status == "met" and len(known) < len(step):
                 status = "not_assessed"
             rows.append(

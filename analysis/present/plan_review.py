@@ -11,6 +11,8 @@ import pandas as pd
 from ..base.files import N_
 from ..base.language import speak
 from ..base.schema.indicators import INDICATORS
+from ..future.assumptions.planned import project_areas
+from ..future.assumptions.sections import PlanCourse
 from ..measure.study import Study
 from ..policy.plan import Plan, Project, begins, ends
 from ..policy.standards import Text
@@ -57,7 +59,13 @@ class Remark:
         return say(self.message, **shown)
 
 
-def review(plan: Plan, study: Study | None = None) -> list[Remark]:
+#: What a scenario takes for teaching area of a building that the plan does not divide.
+TEACHING_SHARE: float = PlanCourse.model_fields["teaching_share"].default
+
+
+def review(
+    plan: Plan, study: Study | None = None, teaching_share: float = TEACHING_SHARE
+) -> list[Remark]:
     """Check a plan.
 
     Parameters
@@ -65,6 +73,8 @@ def review(plan: Plan, study: Study | None = None) -> list[Remark]:
     plan : Plan
     study : Study, optional
         The county's data and standard, for what needs them.
+    teaching_share : float
+        Part of a new building that counts as teaching area, as in the scenario.
 
     Returns
     -------
@@ -82,7 +92,7 @@ def review(plan: Plan, study: Study | None = None) -> list[Remark]:
         *_outside_the_plan(plan),
     ]
     if study is not None:
-        remarks += [*_weaker_targets(study), *_projects_against_gaps(plan, study)]
+        remarks += [*_weaker_targets(study), *_projects_against_gaps(plan, study, teaching_share)]
     return sorted(remarks, key=lambda remark: SEVERITIES.index(remark.severity))
 
 
@@ -333,9 +343,9 @@ class _Both:
         self.zh, self.en = (item_title(study, item, lang) for lang in ("zh", "en"))
 
 
-def _projects_against_gaps(plan: Plan, study: Study) -> Iterator[Remark]:
+def _projects_against_gaps(plan: Plan, study: Study, teaching_share: float) -> Iterator[Remark]:
     """Projects whose area does not close the gap of the school they are for."""
-    gaps = project_gaps(plan, study)
+    gaps = project_gaps(plan, study, teaching_share)
     for row in gaps[gaps["left"] > 0].to_dict("records"):
         yield Remark(
             "project_too_small",
@@ -352,22 +362,22 @@ def _projects_against_gaps(plan: Plan, study: Study) -> Iterator[Remark]:
         )
 
 
-def project_gaps(plan: Plan, study: Study) -> pd.DataFrame:
+def project_gaps(plan: Plan, study: Study, teaching_share: float = TEACHING_SHARE) -> pd.DataFrame:
     """Each project that names an area and a school of the roster, beside what that school lacks.
 
     Returns
     -------
     DataFrame
-        ``project, school, indicator, area_m2, lacking_m2, left, where``. The area of a building
-        counts as teaching area unless the plan says otherwise.
+        ``project, school, indicator, area_m2, lacking_m2, left, where``. Of the area of a building
+        `teaching_share` counts as teaching area unless the plan says otherwise.
     """
     lacking = study.indicators.groupby(["school", "indicator"])["shortfall"].max()
     schools = set(study.rows["school"])
     rows = []
     for project in plan.projects:
-        for indicator, area in _areas(project):
+        for indicator, area in _areas(project, teaching_share):
             for school in project.schools:
-                if school not in schools or area is None or len(project.schools) > 1:
+                if school not in schools or len(project.schools) > 1:
                     continue
                 gap = float(lacking.get((school, indicator), 0.0) or 0.0)
                 rows.append(
@@ -381,13 +391,11 @@ def project_gaps(plan: Plan, study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _areas(project: Project) -> Iterator[tuple[str, float | None]]:
-    if project.kind == "sports_ground":
-        yield "sports_area", project.sports_m2 or project.area_m2
-        return
-    yield "teaching_area", project.teaching_m2 or project.area_m2
-    if project.sports_m2:
-        yield "sports_area", project.sports_m2
+def _areas(project: Project, teaching_share: float) -> Iterator[tuple[str, float]]:
+    areas = project_areas(project, teaching_share)
+    for indicator, area in zip(("teaching_area", "sports_area"), areas, strict=True):
+        if area:
+            yield indicator, area
 
 
 def due_tasks(plan: Plan, start: str, months: int = 12) -> pd.DataFrame:
@@ -434,11 +442,14 @@ def due_tasks(plan: Plan, start: str, months: int = 12) -> pd.DataFrame:
     return order.sort_values(["_s", "_e"], kind="stable", ignore_index=True)[columns]
 
 
-def project_effects(plan: Plan, study: Study) -> pd.DataFrame:
+def project_effects(
+    plan: Plan, study: Study, teaching_share: float = TEACHING_SHARE
+) -> pd.DataFrame:
     """What the projects add per student of the county in the years in which they are finished.
 
     The divisor is the last observed enrolment of primary and junior schools: what the projects do if
-    the number of students stayed as it is.
+    the number of students stayed as it is. Of a building whose area the plan does not divide,
+    `teaching_share` counts, as in the scenario.
 
     Returns
     -------
@@ -451,7 +462,7 @@ def project_effects(plan: Plan, study: Study) -> pd.DataFrame:
     for project in plan.projects:
         if project.end is None or int(project.end[:4]) <= study.year:
             continue
-        areas = dict(_areas(project))
+        areas = dict(_areas(project, teaching_share))
         rows.append(
             {
                 "year": int(project.end[:4]),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ..base.language import Language, speak
+import numpy as np
+import pandas as pd
+
+from ..base.language import Language, places, speak
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
+from ..measure.gaps import doubted, stage_gaps
 from ..measure.indicators import whole_up
 from ..measure.study import Study
-from .terms import PART_NAMES, item_requirement, item_title, school_year
+from .terms import PART_NAMES, item_requirement, item_title, printed_part, school_year
 
 
 def verdict(study: Study, lang: str = "zh") -> str:
@@ -52,6 +56,7 @@ def findings(study: Study, lang: str = "zh") -> list[str]:
         *_schools(study, say),
         *_balance(study, say),
         *_items(study, say),
+        *_doubts(study, say),
         *_largest_gaps(study, say),
         *_schools_that_matter(study, say),
         *_open(study, say),
@@ -66,16 +71,38 @@ def _schools(study: Study, say: Language) -> list[str]:
     sentences = []
     for stage, rows in study.schools.groupby("stage", sort=False):
         passed, failed = (rows["status"] == "met").sum(), (rows["status"] == "not_met").sum()
-        text = say(
-            "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of 7 "
-            "indicators, the rest at {floor} or more”; {failed} do not.",
-            stage=_stage(stage, say),
-            passed=say.number(passed),
-            all=say.number(len(rows)),
-            needed=say.number(study.rules.number("school.indicators_met")),
-            floor=say.percent(study.rules.number("school.floor"), 0),
-            failed=say.number(failed),
-        )
+        words = {
+            "stage": _stage(stage, say),
+            "passed": say.number(passed),
+            "all": say.number(len(rows)),
+            "needed": say.number(study.rules.number("school.indicators_met")),
+            "floor": say.percent(study.rules.number("school.floor"), 0),
+            "failed": say.number(failed),
+        }
+        if passed == len(rows):
+            text = say(
+                "{stage}: all {all} schools judged meet the rule “at least {needed} of 7 "
+                "indicators, the rest at {floor} or more”.",
+                **words,
+            )
+        elif not passed:
+            text = say(
+                "{stage}: none of the {all} schools judged meets the rule “at least {needed} of 7 "
+                "indicators, the rest at {floor} or more”.",
+                **words,
+            )
+        elif not failed:
+            text = say(
+                "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of 7 "
+                "indicators, the rest at {floor} or more”; none is known to fail it.",
+                **words,
+            )
+        else:
+            text = say(
+                "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of 7 "
+                "indicators, the rest at {floor} or more”; {failed} do not.",
+                **words,
+            )
         unknown = len(rows) - passed - failed
         if unknown:
             text += say.plural(
@@ -92,11 +119,21 @@ def _balance(study: Study, say: Language) -> list[str]:
     if judged.empty:
         return []
     over = judged[judged["status"] == "not_met"]
-    text = say(
-        "Of {all} coefficients of variation between schools, {met} are within their limits.",
-        all=say.number(len(judged)),
-        met=say.number((judged["status"] == "met").sum()),
-    )
+    met = (judged["status"] == "met").sum()
+    words = {"all": say.number(len(judged)), "met": say.number(met)}
+    if met == len(judged):
+        text = say(
+            "All {all} coefficients of variation between schools are within their limits.", **words
+        )
+    elif not met:
+        text = say(
+            "None of {all} coefficients of variation between schools is within its limit.", **words
+        )
+    else:
+        text = say(
+            "Of {all} coefficients of variation between schools, {met} are within their limits.",
+            **words,
+        )
     if len(over):
         text += say(
             " Above the limit: {list}.",
@@ -130,14 +167,18 @@ def _items(study: Study, say: Language) -> list[str]:
         failed = items.loc[items["status"] == "not_met", "item"]
         if failed.empty:
             continue
-        text = say(
-            "{part}: of {all} items, {met} are met; not met: {list}.",
-            part=say(PART_NAMES[part]),
-            all=say.number(len(items)),
-            met=say.number((items["status"] == "met").sum()),
-            list=say("; ").join(_titled(study, item, say) for item in failed),
+        met = (items["status"] == "met").sum()
+        words = {
+            "part": say(PART_NAMES[part]),
+            "all": say.number(len(items)),
+            "met": say.number(met),
+            "list": say("; ").join(_titled(study, item, say) for item in failed),
+        }
+        sentences.append(
+            say("{part}: of {all} items, {met} are met; not met are {list}.", **words)
+            if met
+            else say("{part}: of {all} items, none is met; not met are {list}.", **words)
         )
-        sentences.append(text)
     return sentences
 
 
@@ -150,37 +191,54 @@ def _titled(study: Study, item: str, say: Language) -> str:
 
 def _largest_gaps(study: Study, say: Language) -> list[str]:
     """The three indicators whose schools lack most, relative to what the threshold asks for."""
-    lacking = study.indicators[study.indicators["shortfall"] > 0]
-    if lacking.empty:
+    gaps = stage_gaps(study.indicators[~doubted(study)])
+    gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable").head(3)
+    if gaps.empty:
         return []
-    need = study.indicators.assign(
-        need=study.indicators["threshold"]
-        * study.indicators["students"]
-        / study.indicators["indicator"].map({n: i.per for n, i in INDICATORS.items()}),
-        gap=lambda rows: rows["shortfall"].fillna(0.0),
-    )
-    sums = need.groupby(["stage", "indicator"], sort=False)[["need", "gap"]].sum()
-    largest = (sums["gap"] / sums["need"]).sort_values(ascending=False, kind="stable").head(3)
     items = []
-    for (stage, name), share in largest.items():
-        if share <= 0:
-            continue
-        about = INDICATORS[name]
-        rows = lacking[(lacking["stage"] == stage) & (lacking["indicator"] == name)]
+    for row in gaps.to_dict("records"):
+        about = INDICATORS[row["indicator"]]
         items.append(
             say(
-                "{stage} {indicator}: {schools} schools lack {amount} {unit} in all "
+                "{stage} {indicator}, where {schools} schools lack {amount} {unit} in all "
                 "({share} of what the threshold asks of the stage)",
-                stage=_stage(stage, say),
+                stage=_stage(row["stage"], say),
                 indicator=say.label(about.short),
-                schools=say.number(len(rows)),
-                amount=say.number(whole_up(rows["shortfall"]).sum()),
+                schools=say.number(row["schools"]),
+                amount=say.number(*printed_part(row["lacking"], about.whole)),
                 unit=say.label(about.resource),
-                share=say.percent(share, 1),
+                share=say.percent(row["share"], 1),
             )
         )
-    separator = say("; ")
-    return [say("The largest gaps: {list}.", list=separator.join(items))]
+    return [say("The largest gaps: {list}.", list=say("; ").join(items))]
+
+
+def _doubts(study: Study, say: Language) -> list[str]:
+    """Figures that can hardly be meant: said, and kept out of what leads the findings."""
+    table = study.indicators[doubted(study)]
+    if table.empty:
+        return []
+    shown = [
+        say(
+            "{school} ({stage}, {indicator} {value} {unit}, threshold {threshold})",
+            school=row["school"],
+            stage=_stage(row["stage"], say),
+            indicator=say.label(INDICATORS[row["indicator"]].short),
+            value=say.number(row["value"], INDICATORS[row["indicator"]].decimals),
+            unit=say.label(INDICATORS[row["indicator"]].unit),
+            threshold=say.number(row["threshold"], places(row["threshold"])),
+        )
+        for row in table.head(3).to_dict("records")
+    ]
+    return [
+        say(
+            "{n} values can hardly be meant as they stand, among them {list}. "
+            "Check digits and units first; they are left out of the gaps and schools named here, "
+            "though the verdicts rest on them.",
+            n=say.number(len(table)),
+            list=say("; ").join(shown),
+        )
+    ]
 
 
 def weaker_targets(study: Study, lang: str = "zh") -> list[str]:
@@ -215,9 +273,15 @@ def silent(titles: list[str], lang: str = "zh") -> str:
     )
 
 
+def _among(table: pd.DataFrame, keys: pd.MultiIndex) -> np.ndarray:
+    return pd.MultiIndex.from_frame(table[["school_id", "stage"]]).isin(keys)
+
+
 def _schools_that_matter(study: Study, say: Language) -> list[str]:
     sentences = []
-    worst = study.schools.sort_values(
+    doubtful = study.indicators[doubted(study)]
+    doubtful = pd.MultiIndex.from_frame(doubtful[["school_id", "stage"]])
+    worst = study.schools[~_among(study.schools, doubtful)].sort_values(
         ["below_floor", "met", "students"], ascending=[False, True, False], kind="stable"
     )
     worst = worst[worst["status"] == "not_met"].head(3)
@@ -237,25 +301,30 @@ def _schools_that_matter(study: Study, say: Language) -> list[str]:
             )
         )
     margins = study.school_margins
+    margins = margins[~_among(margins, doubtful)]
     near = margins[(margins["status"] == "not_met") & margins["change"].notna()]
     near = near.sort_values("change", kind="stable").head(3)
     if len(near):
         sentences.append(
             say(
                 "Closest to meeting it, with one improvement each: {list}.",
-                list=say.join(
-                    say(
-                        "{school} ({stage}: {indicator} {change} more)",
-                        school=row["school"],
-                        stage=_stage(row["stage"], say),
-                        indicator=say.label(INDICATORS[row["indicator"]].short),
-                        change=say.percent(row["change"], 1),
-                    )
-                    for row in near.to_dict("records")
-                ),
+                list=say.join(_improvement(row, say) for row in near.to_dict("records")),
             )
         )
     return sentences
+
+
+def _improvement(row: dict, say: Language) -> str:
+    """What one school has to add of one thing: persons and rooms are whole."""
+    about = INDICATORS[row["indicator"]]
+    words = {
+        "school": row["school"],
+        "stage": _stage(row["stage"], say),
+        "indicator": say.label(about.short),
+        "amount": say.number(whole_up(row["amount"])),
+        "unit": say.label(about.resource),
+    }
+    return say("{school} ({stage}, {indicator} +{amount} {unit})", **words)
 
 
 def _open(study: Study, say: Language) -> list[str]:

@@ -7,6 +7,7 @@ from ..base.language import DASH, Language, places, speak
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, SUBJECTS
 from ..measure.balance import CV_DECIMALS
+from ..measure.indicators import whole_up
 from ..measure.study import Study
 
 PART_NAMES = {
@@ -131,3 +132,10 @@ def item_unit(study: Study, item: str, lang: str) -> str:
         if rules and item in rules.standard.entries and rules.entry(item).unit:
             return speak(lang).label(rules.entry(item).unit)
     return ""
+
+
+def printed_part(lacking: float, whole: bool) -> tuple[float, int]:
+    """What a stage lacks as printed, and its decimals: parts of rooms have one, all else is whole."""
+    if whole and abs(lacking - round(lacking)) > 1e-6:
+        return lacking, 1
+    return float(whole_up(lacking)) + 0.0, 0

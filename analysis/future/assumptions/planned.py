@@ -6,7 +6,7 @@ from ...base.files import N_
 from ...base.schema.indicators import STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
-from ...policy.plan import ends
+from ...policy.plan import Project, ends
 from ..notes import Note
 from .moves import Diversion
 from .scenario import Scenario
@@ -39,6 +39,21 @@ def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario,
     }
     reader = _PlanReader(county, scenario.plan, last, made)
     return reader.read(empty), reader.notes
+
+
+def project_areas(project: Project, teaching_share: float) -> tuple[float, float]:
+    """Teaching and sports area (m²) that a project adds; 0 where the plan says nothing of it.
+
+    Of a building whose area the plan does not divide, `teaching_share` (0 to 1) counts as teaching
+    area: corridors, offices and canteens do not.
+    """
+    teaching, sports = project.teaching_m2 or 0.0, project.sports_m2 or 0.0
+    if project.area_m2 and not teaching and not sports:
+        if project.kind == "sports_ground":
+            sports = project.area_m2
+        else:
+            teaching = project.area_m2 * teaching_share
+    return teaching, sports
 
 
 class _PlanReader:
@@ -105,12 +120,7 @@ class _PlanReader:
             self._skip(project.name, N_("“{name}”: {schools} not in the roster; describe the school in a scenario of the county (opening)"), schools="; ".join(strangers) or "—")  # fmt: skip
             return None
         ground = project.kind == "sports_ground"
-        teaching, sports = project.teaching_m2 or 0.0, project.sports_m2 or 0.0
-        if project.area_m2 and not teaching and not sports:
-            if ground:
-                sports = project.area_m2
-            else:
-                teaching = project.area_m2 * self.course.teaching_share
+        teaching, sports = project_areas(project, self.course.teaching_share)
         seats = sum(project.seats) / len(project.seats) if project.seats else 0.0
         if not (teaching or sports or seats):
             self._skip(project.name, N_("“{name}”: the plan gives neither area nor seats"))

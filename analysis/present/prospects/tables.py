@@ -34,7 +34,6 @@ SECTIONS = {
     "rotation": N_("Teachers rotating"),
     "training": N_("Teachers trained"),
     "staff": N_("Number of teachers"),
-    "breaks": N_("Breaks of the past"),
     "additions": N_("Buildings and equipment"),
     "purchases": N_("Equipment bought"),
     "equipment": N_("Equipment written off"),

@@ -8,6 +8,7 @@ from ...base.files import N_
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.study import Study
 from ...measure.verdicts import SIGNS
 from ..terms import is_share, item_value, status_name
@@ -221,7 +222,13 @@ def shrinking_grid(study: Study, lang: str = "zh") -> Grid:
                 number_cell(say, row["steps"]),
                 number_cell(say, row["grew"]),
                 Cell(", ".join(map(str, row["years"])) or DASH),
-                Cell(status_name(row["status"], lang), False, row["status"]),
+                Cell(
+                    say("{n} pair(s) of years, too few to tell", n=row["steps"])
+                    if row["steps"] < PAIRS_NEEDED
+                    else status_name(row["status"], lang),
+                    False,
+                    row["status"],
+                ),
             )
         )
     header = (

@@ -59,11 +59,24 @@ def school_margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             text_cell(status_name(row["status"], lang), row["status"]),
             text_cell(say.label(INDICATORS[row["indicator"]].short)),
+            Cell(
+                ("+" if row["change"] > 0 else "−") + say.number(printed_up(abs(row["amount"]))),
+                True,
+            ),
+            text_cell(say.label(INDICATORS[row["indicator"]].resource)),
             Cell(("+" if row["change"] > 0 else "−") + say.percent(abs(row["change"]), 1), True),
         )
         for row in table.loc[order].to_dict("records")
     ]
-    header = (say("School"), say("Stage"), say("Rule"), say("Indicator"), say("Change"))
+    header = (
+        say("School"),
+        say("Stage"),
+        say("Rule"),
+        say("Indicator"),
+        say("Change"),
+        say("Unit"),
+        say("of its value"),
+    )
     return Grid(say("School verdicts that hang by the least"), header, tuple(rows))
 
 

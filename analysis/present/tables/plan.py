@@ -144,11 +144,16 @@ def due_grid(plan, start: str, lang: str = "zh") -> Grid:
     )
 
 
-def effects_grid(plan, study: Study, lang: str = "zh") -> Grid:
-    """What the projects add per student in the years in which they are finished."""
-    from ..plan_review import project_effects
+def effects_grid(plan, study: Study, lang: str = "zh", teaching_share: float | None = None) -> Grid:
+    """What the projects add per student in the years in which they are finished.
+
+    `teaching_share`: part of an undivided building that is teaching area; that of a scenario which
+    says nothing if omitted.
+    """
+    from ..plan_review import TEACHING_SHARE, project_effects
 
     say = speak(lang)
+    share = TEACHING_SHARE if teaching_share is None else teaching_share
     rows = tuple(
         (
             Cell(str(row["year"])),
@@ -158,7 +163,7 @@ def effects_grid(plan, study: Study, lang: str = "zh") -> Grid:
             number_cell(say, row["sports_m2"]),
             number_cell(say, row["sports_per_student"], 2),
         )
-        for row in project_effects(plan, study).to_dict("records")
+        for row in project_effects(plan, study, share).to_dict("records")
     )
     header = (
         say("Year"),
@@ -168,4 +173,9 @@ def effects_grid(plan, study: Study, lang: str = "zh") -> Grid:
         say("Sports area (m²)"),
         say("per student, cumulated (m²)"),
     )
-    return Grid(say("What the projects add at today's enrolment"), header, rows, tight=True)
+    caption = say(
+        "What the projects add at today's enrolment ({share} of an undivided building counted as "
+        "teaching area)",
+        share=say.percent(share, 0),
+    )
+    return Grid(caption, header, rows, tight=True)

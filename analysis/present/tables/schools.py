@@ -5,9 +5,10 @@ from __future__ import annotations
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.gaps import school_gaps, stage_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
-from ..terms import floor_share, status_name
+from ..terms import floor_share, printed_part, status_name
 from .grid import Cell, Grid, number_cell, text_cell
 
 
@@ -46,8 +47,9 @@ def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
 
 
 def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
-    """What all schools together lack, by stage and indicator."""
+    """What the schools of each stage together lack, of what they share only the stage's own part."""
     say = speak(lang)
+    gaps = stage_gaps(study.indicators).set_index(["stage", "indicator"])["lacking"]
     rows = []
     for stage in STAGES:
         for name, about in INDICATORS.items():
@@ -55,17 +57,16 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
             part = part[(part["stage"] == stage) & (part["indicator"] == name)]
             if part.empty:
                 continue
-            lacking = part[part["shortfall"] > 0]
-            unknown = int((part["status"] == "not_assessed").sum())
+            counts = part["status"].value_counts()
             rows.append(
                 (
                     text_cell(say.label(STAGE_LABELS[stage])),
                     text_cell(say.label(about.short)),
-                    number_cell(say, (part["status"] == "met").sum()),
-                    number_cell(say, (part["status"] == "near").sum()),
-                    number_cell(say, (part["status"] == "short").sum()),
-                    number_cell(say, unknown),
-                    number_cell(say, lacking["shortfall"].map(printed_up).sum()),
+                    *(
+                        number_cell(say, counts.get(status, 0))
+                        for status in ("met", "near", "short", "not_assessed")
+                    ),
+                    number_cell(say, *printed_part(gaps[stage, name], about.whole)),
                     text_cell(say.label(about.resource)),
                 )
             )
@@ -76,10 +77,30 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
         say("{floor} or more", floor=floor_share(study, lang)),
         say("Below {floor}", floor=floor_share(study, lang)),
         say("Not assessed"),
-        say("Missing in all"),
+        say("The stage lacks"),
         say("Unit"),
     )
-    return Grid(say("What is missing, all schools together"), header, tuple(rows))
+    return Grid(say("What each stage lacks, all schools together"), header, tuple(rows))
+
+
+def shortfall_once(study: Study, lang: str = "zh") -> Grid:
+    """What all schools have to add; a school with two stages counts once."""
+    say = speak(lang)
+    gaps = school_gaps(study.indicators)
+    rows = []
+    for name, about in INDICATORS.items():
+        part = gaps[gaps["indicator"] == name]
+        rows.append(
+            (
+                text_cell(say.label(about.short)),
+                number_cell(say, len(part)),
+                number_cell(say, part["lacking"].map(printed_up).sum()),
+                text_cell(say.label(about.resource)),
+            )
+        )
+    header = (say("Indicator"), say("Schools"), say("To be added in all"), say("Unit"))
+    caption = say("What all schools have to add, each school counted once")
+    return Grid(caption, header, tuple(rows))
 
 
 def printed_up(value: float) -> float:

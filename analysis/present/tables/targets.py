@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...base.files import N_
 from ...base.language import DASH, speak
+from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.study import Study
 from ...measure.verdicts import requirement
 from ..terms import item_requirement, item_title, item_unit, item_value, status_name
@@ -41,7 +42,7 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
         rows.append(
             (
                 Cell(title_with_unit(study, item, lang)),
-                Cell(item_value(study, item, row["value"], lang), True),
+                Cell(_value(study, row, lang), True),
                 Cell(item_requirement(study, item, national, lang), True),
                 Cell(item_requirement(study, item, row["target"], lang), True),
                 Cell(status_name(row["target_status"], lang), False, row["target_status"]),
@@ -57,6 +58,23 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
         say("Own target beside the national rule"),
     )
     return Grid(say("National rules and the county's own targets"), header, tuple(rows), tight=True)
+
+
+def _value(study: Study, row: dict, lang: str) -> str:
+    """The value; of a course from year to year also how many pairs of years speak for it."""
+    text = item_value(study, row["item"], row["value"], lang)
+    if row["item"] != "cv_shrinking" or not row["detail"]:
+        return text
+    say = speak(lang)
+    grown, compared = (int(part) for part in row["detail"].split("/"))
+    if compared < PAIRS_NEEDED:
+        return say("{n} pair(s) of years, too few to tell", n=compared)
+    return say(
+        "{answer} ({grown} of {compared} pairs of years with growth)",
+        answer=text,
+        grown=grown or say("none"),
+        compared=compared,
+    )
 
 
 def own_course_grid(study: Study, lang: str = "zh") -> Grid:

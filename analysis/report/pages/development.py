@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...base.files import N_
 from ...present.charts.course import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
-from ...present.plan_review import review
+from ...present.plan_review import TEACHING_SHARE, review
 from ...present.prospects import charts, tables
 from ...present.prospects.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.prospects.sentences import band_text, conclusions, scenario_name
@@ -93,13 +93,16 @@ def plan(report: Report) -> Page:
     title = say("The plan on the time line")
     if plan is None:
         return section(title, paragraph(say("There is no plan.yaml with this county's data.")))
-    remarks = review(plan, study)
+    share = TEACHING_SHARE
+    if report.prospects and report.prospects.scenarios[report.prospects.main].plan:
+        share = report.prospects.scenarios[report.prospects.main].plan.teaching_share
+    remarks = review(plan, study, share)
     start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
     grids = [
         due_grid(plan, start, report.lang),
         remarks_grid(remarks, report.lang),
         projects_grid(plan, report.lang),
-        effects_grid(plan, study, report.lang),
+        effects_grid(plan, study, report.lang, share),
         moves_grid(plan, report.lang),
         equipment_grid(plan, report.lang),
     ]

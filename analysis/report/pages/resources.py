@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from ...base.files import N_
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...present.charts.balance import balance_chart, share_chart
 from ...present.charts.schools import indicator_chart
 from ...present.tables.balance import balance_grid, influence_grid
-from ...present.tables.schools import school_indicators_table, shortfall_by_school, shortfall_totals
+from ...present.tables.schools import (
+    school_indicators_table,
+    shortfall_by_school,
+    shortfall_once,
+    shortfall_totals,
+)
 from ...present.terms import floor_share
 from .page import Page, Picture, paragraph, section
 from .report import Report
@@ -47,6 +53,15 @@ def schools(report: Report) -> Page:
     )
 
 
+#: What so many schools reach; what none does is not said.
+REACHED = {
+    "met": N_("{n} schools meet the threshold"),
+    "near": N_("{n} reach {floor} of it"),
+    "short": N_("{n} are below {floor} of it"),
+    "not_assessed": N_("{n} are not assessed"),
+}
+
+
 def indicator(report: Report, name: str) -> Page:
     """One indicator: every school against the threshold."""
     say, about = report.say, INDICATORS[name]
@@ -56,15 +71,16 @@ def indicator(report: Report, name: str) -> Page:
     for stage, part in rows.groupby("stage", sort=False):
         counts = part["status"].value_counts()
         mean = means[stage, name]
+        reached = [
+            say(words, n=say.number(counts[status]), floor=floor_share(report.study, report.lang))
+            for status, words in REACHED.items()
+            if counts.get(status, 0)
+        ]
         sentences.append(
             say(
-                "{stage}: {met} schools meet the threshold, {near} reach {floor} of it, {short} "
-                "are below; county mean {mean} {unit}.",
+                "{stage}: {reached}; county mean {mean} {unit}.",
                 stage=say.label(STAGE_LABELS[stage]),
-                met=say.number(counts.get("met", 0)),
-                near=say.number(counts.get("near", 0)),
-                floor=floor_share(report.study, report.lang),
-                short=say.number(counts.get("short", 0)),
+                reached=say(", ").join(reached),
                 mean=say.number(mean, about.decimals),
                 unit=say.label(about.unit),
             )
@@ -159,13 +175,15 @@ def shortfalls(report: Report) -> Page:
         say("What is missing"),
         paragraph(
             say(
-                "The amounts are what a school has to add so that the stage reaches the "
-                "threshold: whole teachers and rooms, m², yuan. Areas, equipment and rooms of a "
-                "through-school are shared by its stages; what is added is divided again, so the "
-                "stages' amounts are alternatives and not to be added up within one school."
+                "Areas, equipment and rooms of a through-school are shared by its stages. The first "
+                "table counts of them the part of each stage only. What the school adds is divided "
+                "again: the most that one stage asks for is enough for the others. So the second "
+                "table counts every school once, and the amounts by stage in the third are "
+                "alternatives, not to be added up within one school."
             )
         ),
         shortfall_totals(study, report.lang),
+        shortfall_once(study, report.lang),
         by_school
         if by_school.rows
         else paragraph(say("No school is missing anything: all thresholds are met.")),

@@ -92,7 +92,7 @@ def write_schools(
 
 
 def write_shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
-    """What each school lacks, as printed (rounded up), and the sums of each stage."""
+    """What each school lacks, as printed (rounded up), the sums of each stage and of whole schools."""
     say = book.say
     fields = [
         stage_field(say),
@@ -112,6 +112,8 @@ def write_shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
     data = book.sheets["indicators"]
     row = HEADS
     bold = {"bold": True, "bg_color": "#F6F6F6"}
+    totals: list[int] = []
+    lines: dict[str, list[tuple[int, list[float]]]] = {}
     for stage in STAGES:
         part = register[register["stage"] == stage]
         first = row
@@ -120,11 +122,13 @@ def write_shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
             sheet.text(row, 0, say.label(STAGE_LABELS[stage]))
             sheet.text(row, 1, record["school_id"])
             sheet.text(row, 2, record["school"])
+            lines.setdefault(record["school_id"], []).append((row, values := []))
             for column, name in enumerate(INDICATORS, 3):
                 block = blocks[stage, name]
                 cell = data.ref(block.rows[position], INDICATOR_COLUMNS["shortfall"])
                 value = whole_up(block.results["shortfall"].iloc[position]) + 0.0
-                sums[name] += 0.0 if np.isnan(value) else value
+                values.append(0.0 if np.isnan(value) else value)
+                sums[name] += values[-1]
                 sheet.formula(row, column, f'IF({cell}="","",-INT(-({cell}-{HAIR_TEXT})))', value)
             row += 1
         if row > first:
@@ -134,4 +138,20 @@ def write_shortfalls(book: Book, blocks: dict, register: pd.DataFrame) -> None:
             for column, name in enumerate(INDICATORS, 3):
                 cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(row - 1, column)}"
                 sheet.formula(row, column, f"SUM({cells})", sums[name], **bold)
+            totals.append(row)
             row += 1
+    if len(totals) < 2:
+        return
+    # a through-school appears in both sums: what one of its stages asks for serves the other too
+    twice = [both for both in lines.values() if len(both) == 2]
+    sheet.text(row, 0, "", **bold)
+    sheet.text(row, 1, "", **bold)
+    sheet.text(row, 2, say("All schools, each counted once"), **bold)
+    for column, about in enumerate(INDICATORS.values(), 3):
+        formula = "+".join(xl_rowcol_to_cell(each, column) for each in totals)
+        value = sum(rows[1][column - 3] for both in lines.values() for rows in both)
+        for (upper, above), (lower, below) in twice if about.shared else ():
+            cells = (xl_rowcol_to_cell(each, column) for each in (upper, lower))
+            formula += "-MIN({})".format(",".join(f"N({cell})" for cell in cells))
+            value -= min(above[column - 3], below[column - 3])
+        sheet.formula(row, column, formula, value, **bold)

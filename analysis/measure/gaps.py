@@ -1,0 +1,137 @@
+"""What is missing, each thing counted once: of a stage, of whole schools; and which figures are doubted.
+
+A figure of the indicators' table says what *a school* has to add for *one* of its stages. Sums of it
+mix two bases: a through-school of two stages would be counted twice, and a stage would be charged
+with what its schools add for their other stages. Here every sum has one base.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.terms import STAGE_GRADES, STAGES
+from .study import Study
+
+#: A figure above 0 that reaches less than this part of its threshold is doubted: 万元 typed for yuan
+#: give a ten-thousandth, a slipped figure a hundredth.
+DOUBTED_BELOW = 0.01
+
+#: Columns of `school_years` behind an indicator of a stage, besides the students of the stage.
+_COLUMNS = {
+    "teaching_area": ("teaching_area_m2", "indoor_sports_area_m2"),
+    "sports_area": ("indoor_sports_area_m2", "outdoor_sports_area_m2"),
+    "equipment_value": ("equipment_value_cny",),
+    "multimedia_rooms": ("multimedia_rooms",),
+}
+
+
+def stage_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
+    """What the schools of each stage lack, in the stage's own terms.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        As from `analysis.measure.indicators.indicator_rows`, of one year.
+
+    Returns
+    -------
+    DataFrame
+        ``stage, indicator, schools`` (that lack something), `lacking` (persons, m², yuan, rooms: of
+        what a school shares among its stages only the part of this stage), `need` (threshold ×
+        students of all schools) and `share` (`lacking` / `need`, 0 to 1).
+    """
+    per, shared = (
+        indicators["indicator"].map({name: getattr(i, what) for name, i in INDICATORS.items()})
+        for what in ("per", "shared")
+    )
+    need = (indicators["threshold"] * indicators["students"] / per).astype(float)
+    short = indicators["shortfall"] > 0
+    lacking = indicators["shortfall"].where(~shared.astype(bool), need - indicators["quantity"])
+    table = indicators[["stage", "indicator"]].assign(
+        schools=short.astype(int), lacking=lacking.where(short, 0.0), need=need
+    )
+    sums = table.groupby(["stage", "indicator"], sort=False).sum().reset_index()
+    return sums.assign(share=sums["lacking"] / sums["need"].where(sums["need"] > 0))
+
+
+def school_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
+    """What each school has to add so that all its stages meet the thresholds, counted once.
+
+    Of what its stages share, the most that one of them asks for is enough for the others; teachers
+    belong to one stage each and are added up.
+
+    Returns
+    -------
+    DataFrame
+        ``school_id, school, indicator, lacking``: only where something is missing.
+    """
+    rows = indicators[indicators["shortfall"] > 0]
+    keys = ["school_id", "school", "indicator"]
+    grouped = rows.groupby(keys, sort=False)["shortfall"].agg(["max", "sum"]).reset_index()
+    shared = grouped["indicator"].map({name: i.shared for name, i in INDICATORS.items()})
+    lacking = np.where(shared.astype(bool), grouped["max"], grouped["sum"])
+    return grouped[keys].assign(lacking=lacking.astype(float))
+
+
+def doubted(study: Study) -> np.ndarray:
+    """Which rows of a study's indicators rest on a figure that can hardly be meant.
+
+    Returns
+    -------
+    ndarray of bool
+        A value above 0 and below `DOUBTED_BELOW` of its threshold, or one from a cell that the
+        checks question (`analysis.data.checks.doubts`).
+    """
+    table = study.indicators
+    low = (table["value"] > 0) & (table["value"] < DOUBTED_BELOW * table["threshold"])
+    cells = _questioned(study)
+    return low.to_numpy(dtype=bool) | np.array(
+        [
+            key in cells
+            for key in zip(table["school_id"], table["stage"], table["indicator"], strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _questioned(study: Study) -> set[tuple[str, str, str]]:
+    """School, stage and indicator of every questioned cell of the judged year."""
+    found = set()
+    if study.county.basis(study.year) == "projected":
+        return found
+    for warning in study.county.warnings:
+        table = study.county.tables.get(warning.table)
+        if warning.table not in ("school_years", "enrolment") or table is None:
+            continue
+        for number in (warning.row, *warning.rows):
+            if number not in table.index or table.loc[number, "year"] != study.year:
+                continue
+            row = table.loc[number]
+            if warning.table == "enrolment":
+                stages = [s for s in STAGES if row["grade"] in STAGE_GRADES[s]]
+                found |= {
+                    (row["school_id"], s, name)
+                    for s in stages
+                    for name in INDICATORS
+                    if warning.column == "students"
+                }
+            else:
+                found |= {
+                    (row["school_id"], stage, name)
+                    for stage in STAGES
+                    for name in _touched(warning.column, stage)
+                }
+    return found
+
+
+def _touched(column: str, stage: str) -> list[str]:
+    """Indicators of a stage that a column of `school_years` goes into."""
+    if column == f"students_{stage}":
+        return list(INDICATORS)
+    return [
+        name
+        for name, about in INDICATORS.items()
+        if column in _COLUMNS.get(name, (f"{about.quantity}_{stage}",))
+    ]
