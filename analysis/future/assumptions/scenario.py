@@ -52,6 +52,7 @@ from .sections import (
     Purchase,
     Recruitment,
     Rotation,
+    SeatWarning,
     StaffTarget,
     Strict,
     Training,
@@ -94,6 +95,8 @@ class Scenario(Strict):
     plan: PlanCourse | None = None
     lateness: Lateness | None = None
     """Nothing is late if it is missing."""
+    seat_warning: SeatWarning | None = None
+    """Nobody is warned of if it is missing; it changes no projected figure."""
 
     @pydantic.model_validator(mode="after")
     def _complete(self):

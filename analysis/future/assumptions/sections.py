@@ -313,6 +313,31 @@ class Lateness(Assumption):
         return self
 
 
+class SeatWarning(Assumption):
+    """From which occupancy of its places on an area is warned of, and how long a building takes.
+
+    Occupancy is pupils / places. Yellow and orange begin at their number; red means more pupils than
+    `red` times the places.
+    """
+
+    yellow: Annotated[float, pydantic.Field(gt=0)] = 0.9
+    orange: Annotated[float, pydantic.Field(gt=0)] = 0.95
+    red: Annotated[float, pydantic.Field(gt=0)] = 1.0
+    lead_years: Annotated[int, pydantic.Field(ge=0, le=20)] = 3
+    """Years from the decision to build to the first pupil."""
+
+    @pydantic.model_validator(mode="after")
+    def _rising(self):
+        if not self.yellow <= self.orange <= self.red:
+            raise refusal(
+                N_("yellow {yellow}, orange {orange}, red {red}: expected rising numbers"),
+                yellow=f"{self.yellow:g}",
+                orange=f"{self.orange:g}",
+                red=f"{self.red:g}",
+            )
+        return self
+
+
 class Part(Strict):
     """A part that is taken over later than its file says."""
 

@@ -36,6 +36,7 @@ SECTIONS = {
     "equipment": N_("Equipment written off"),
     "plan": N_("The county's plan"),
     "lateness": N_("Late completion"),
+    "seat_warning": N_("Seat warnings"),
 }
 KINDS = {
     "applied": N_("applied"),

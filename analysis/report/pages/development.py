@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...base.files import N_
+from ...future.prospects import Prospects
 from ...present.charts.course import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
 from ...present.plan_review import review
-from ...present.prospects import charts, tables
+from ...present.prospects import charts, seats, tables
 from ...present.prospects.sentences import band_text, conclusions, scenario_name
 from ...present.tables.course import pace_grid, passing_grid, shrinking_grid, trend_grid
 from ...present.tables.plan import (
@@ -128,6 +129,22 @@ def plan(report: Report) -> Page:
     )
 
 
+def _seats(report: Report, ahead: Prospects) -> list:
+    """Picture and table of the seat warnings; nothing where the scenario has no levels."""
+    say, grid = report.say, seats.seat_grid(ahead, report.lang)
+    if not grid.rows:
+        return []
+    return [
+        paragraph(seats.seat_text(ahead, report.lang)),
+        Picture(
+            seats.seat_chart(ahead, report.lang),
+            say("Seat warnings by stage and area (pupils per 100 places)"),
+            say("A strip per stage and area, a field per year; the figures are in the next table."),
+        ),
+        grid,
+    ]
+
+
 def outlook(report: Report) -> Page:
     """What comes if a scenario comes true, beside the trend; nothing without a scenario."""
     say, ahead = report.say, report.prospects
@@ -154,6 +171,8 @@ def outlook(report: Report) -> Page:
             say("Lines by scenario, projected years on grey; the figures are in the tables."),
         ),
         tables.needs_grid(ahead, lang),
+        bullets(seats.seat_sentences(ahead, lang)),
+        *_seats(report, ahead),
         small
         if small.rows
         else paragraph(
