@@ -11,6 +11,7 @@ and what is measured by them, but no chart, report or command.
     analyze      read, project, judge: the one call
     odds         many seeded courses, bands, chances
     seats        where places run out, by when it must be decided
+    other_stages kindergarten and senior school, for planning
     comparison   several courses side by side
     prospects    all of it for several scenarios
 """

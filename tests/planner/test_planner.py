@@ -131,7 +131,9 @@ def test_every_control_is_an_assumption_of_the_scenario(county):
     assert ours.additions[0].teaching_area_m2 == 500
     for section, assumed in ours.assumptions:
         own = section == "progression" and assumed.factor
-        inherited = section in ("lateness", "progression", "seat_warning") and not own
+        inherited = (
+            section in ("lateness", "progression", "seat_warning", "other_stages") and not own
+        )
         if not inherited:
             assert assumed.source.en == "planner's page", section
             assert assumed.source.zh == "规划页面"

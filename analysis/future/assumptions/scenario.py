@@ -46,6 +46,7 @@ from .sections import (
     Housing,
     Lateness,
     Migration,
+    OtherStages,
     Part,
     PlanCourse,
     Progression,
@@ -97,6 +98,8 @@ class Scenario(Strict):
     """Nothing is late if it is missing."""
     seat_warning: SeatWarning | None = None
     """Nobody is warned of if it is missing; it changes no projected figure."""
+    other_stages: OtherStages | None = None
+    """Kindergarten and senior school are not reckoned if it is missing."""
 
     @pydantic.model_validator(mode="after")
     def _complete(self):

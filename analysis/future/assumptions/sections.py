@@ -338,6 +338,26 @@ class SeatWarning(Assumption):
         return self
 
 
+class OtherStages(Assumption):
+    """Kindergarten and senior school, where the county has not reported its own ratios."""
+
+    kindergarten: Amount = 0.9
+    """Children in kindergarten per child of three to five years."""
+    senior: Share = 0.95
+    """Entrants of senior school of all kinds per pupil of grade 9 of the year before."""
+    general: Share = 0.6
+    """Part of these entrants at general senior schools; the rest is vocational."""
+    class_size: dict[Literal["kindergarten", "senior"], Annotated[float, pydantic.Field(ge=1)]] = (
+        pydantic.Field(default={}, validate_default=True)
+    )
+    """Children or pupils a class: 30 and 50 if missing."""
+
+    @pydantic.field_validator("class_size")
+    @classmethod
+    def _both(cls, sizes: dict) -> dict:
+        return {"kindergarten": 30.0, "senior": 50.0} | sizes
+
+
 class Part(Strict):
     """A part that is taken over later than its file says."""
 

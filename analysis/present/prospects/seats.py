@@ -9,6 +9,7 @@ from matplotlib.patches import Patch, Rectangle
 from ...base.files import N_
 from ...base.language import DASH, speak
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
+from ...future.other_stages import other_stages
 from ...future.prospects import Prospects
 from ...future.seats import decisions, seat_warnings
 from ..charts.chart import WIDTH, Chart, styled
@@ -119,6 +120,54 @@ def seat_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             say("Places\nnot known"),
             say("Level"),
             say("Decide by"),
+        ),
+        tuple(rows),
+        tight=True,
+    )  # fmt: skip
+
+
+STAGE_NAMES = {
+    "kindergarten": N_("Kindergarten"),
+    "senior_general": N_("General senior school"),
+    "senior_vocational": N_("Vocational senior school"),
+}
+BASES = {"observed": N_("observed"), "assumed": N_("assumed")}
+
+
+def other_stages_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Kindergarten and senior school of the county by year of the main scenario."""
+    say = speak(lang)
+    names = {level: say(name) for level, name in LEVEL_NAMES.items()}
+    titles = {stage: say(name) for stage, name in STAGE_NAMES.items()}
+    bases = {basis: say(name) for basis, name in BASES.items()}
+    rows = [
+        (
+            text_cell(titles[row["stage"]]),
+            Cell(str(row["year"]) + ("" if row["births_known"] else "*")),
+            number_cell(say, row["entrants"]),
+            number_cell(say, row["pupils"]),
+            number_cell(say, row["classes"]),
+            number_cell(say, row["places"]),
+            number_cell(say, row["lack"]),
+            text_cell(names[row["level"]]),
+            Cell(DASH if np.isnan(row["decide_by"]) else str(int(row["decide_by"])), True),
+            text_cell(f"{say.percent(row['ratio'])} ({bases[row['ratio_basis']]})"),
+        )
+        for row in other_stages(prospects.study.outlook).to_dict("records")
+    ]
+    return Grid(
+        say("Kindergarten and senior school of the county: {scenario} (for planning, not judged; * births assumed)", scenario=scenario_name(prospects, lang, prospects.main)),
+        (
+            say("Stage"),
+            say("Year"),
+            say("Entrants"),
+            say("Pupils"),
+            say("Classes"),
+            say("Places"),
+            say("Lacking in\nthe county"),
+            say("Level"),
+            say("Decide by"),
+            say("Ratio"),
         ),
         tuple(rows),
         tight=True,

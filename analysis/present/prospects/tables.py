@@ -37,6 +37,7 @@ SECTIONS = {
     "plan": N_("The county's plan"),
     "lateness": N_("Late completion"),
     "seat_warning": N_("Seat warnings"),
+    "other_stages": N_("Kindergarten and senior school"),
 }
 KINDS = {
     "applied": N_("applied"),
