@@ -41,6 +41,7 @@ from .sections import (
     Births,
     Break,
     Cap,
+    ClassSize,
     Entry,
     EquipmentCourse,
     Housing,
@@ -98,6 +99,8 @@ class Scenario(Strict):
     """Nothing is late if it is missing."""
     seat_warning: SeatWarning | None = None
     """Nobody is warned of if it is missing; it changes no projected figure."""
+    class_size: ClassSize | None = None
+    """What smaller classes would take; it changes no projected figure (`caps` do)."""
     other_stages: OtherStages | None = None
     """Kindergarten and senior school are not reckoned if it is missing."""
 

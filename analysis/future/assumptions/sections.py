@@ -358,6 +358,31 @@ class OtherStages(Assumption):
         return {"kindergarten": 30.0, "senior": 50.0} | sizes
 
 
+class ClassSize(Assumption):
+    """Smaller classes as a policy, reckoned beside the projection; prices as those of the remedy."""
+
+    target: Annotated[
+        dict[Stage, Annotated[float, pydantic.Field(ge=1)]], pydantic.Field(min_length=1)
+    ]
+    """Pupils a class at most, on average of a grade at a school."""
+    start: Year | None = None
+    """First school year; the first projected one if missing."""
+    entrants_first: bool = False
+    """Only cohorts that enter the stage from the start on."""
+    teachers_per_class: dict[Stage, Amount] = pydantic.Field(default={}, validate_default=True)
+    """Persons for a class more: 2 in primary and 3 in junior school if missing."""
+    room_m2: Amount = 120.0
+    """Teaching area of a classroom with its part of the corridors."""
+    m2_cny: Amount = 3500.0
+    teacher_cny: Amount = 110000.0
+    """A year of a teacher."""
+
+    @pydantic.field_validator("teachers_per_class")
+    @classmethod
+    def _every_stage(cls, persons: dict) -> dict:
+        return {"primary": 2.0, "junior": 3.0} | persons
+
+
 class Part(Strict):
     """A part that is taken over later than its file says."""
 

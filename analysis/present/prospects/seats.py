@@ -12,6 +12,7 @@ from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...future.other_stages import other_stages
 from ...future.prospects import Prospects
 from ...future.seats import decisions, seat_warnings
+from ...future.small_classes import small_classes
 from ..charts.chart import WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 from ..charts.scales import draw_scales
@@ -120,6 +121,41 @@ def seat_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             say("Places\nnot known"),
             say("Level"),
             say("Decide by"),
+        ),
+        tuple(rows),
+        tight=True,
+    )  # fmt: skip
+
+
+def small_classes_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """What smaller classes would take by year, where the main scenario has a target."""
+    say = speak(lang)
+    rows = [
+        (
+            Cell(str(row["year"])),
+            text_cell(say.label(STAGE_LABELS[row["stage"]])),
+            number_cell(say, row["target"]),
+            number_cell(say, row["classes"]),
+            number_cell(say, row["more_classes"]),
+            number_cell(say, row["more_rooms"]),
+            number_cell(say, row["more_teachers"], 1),
+            number_cell(say, row["building_cny"] / 1e4),
+            number_cell(say, row["teachers_cny"] / 1e4),
+        )
+        for row in small_classes(prospects.study.outlook).to_dict("records")
+    ]
+    return Grid(
+        say("What smaller classes would take, beside the projection: {scenario}", scenario=scenario_name(prospects, lang, prospects.main)),
+        (
+            say("Year"),
+            say("Stage"),
+            say("Pupils a class\nat most"),
+            say("Classes"),
+            say("More\nclasses"),
+            say("More\nrooms"),
+            say("More\nteachers"),
+            say("Building\n(10,000 yuan)"),
+            say("Teachers\n(10,000 yuan a year)"),
         ),
         tuple(rows),
         tight=True,

@@ -37,6 +37,7 @@ SECTIONS = {
     "plan": N_("The county's plan"),
     "lateness": N_("Late completion"),
     "seat_warning": N_("Seat warnings"),
+    "class_size": N_("Smaller classes"),
     "other_stages": N_("Kindergarten and senior school"),
 }
 KINDS = {

@@ -173,7 +173,14 @@ def outlook(report: Report) -> Page:
         tables.needs_grid(ahead, lang),
         bullets(seats.seat_sentences(ahead, lang)),
         *_seats(report, ahead),
-        *[grid for grid in (seats.other_stages_grid(ahead, lang),) if grid.rows],
+        *[
+            grid
+            for grid in (
+                seats.other_stages_grid(ahead, lang),
+                seats.small_classes_grid(ahead, lang),
+            )
+            if grid.rows
+        ],
         small
         if small.rows
         else paragraph(
