@@ -2,7 +2,7 @@
 
 The county as a whole, no school and no area: children of three to five years from births by the cut-off
 date, senior entrants from grade 9 of the year before. No verdict reads it. What is assumed stands in
-the scenario (`analysis.future.assumptions.sections.OtherStages`); what the county reported of itself goes
+the scenario (`analysis.future.assumptions.planning.OtherStages`); what the county reported of itself goes
 before it.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..measure.indicators import whole_up
-from .assumptions.sections import OtherStages
+from .assumptions.planning import OtherStages
 from .past.entry import Entry
 from .projected import Outlook
 from .seats import levels

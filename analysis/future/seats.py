@@ -2,7 +2,7 @@
 
 For planning: no verdict reads it. Pupils and places are those of a projection
 (`analysis.future.projected.Outlook.capacity`); levels and the time that a building needs are an assumption
-of the scenario (`analysis.future.assumptions.sections.SeatWarning`).
+of the scenario (`analysis.future.assumptions.planning.SeatWarning`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..base.schema.terms import STAGES
 from ..measure.indicators import HAIR, whole_up
-from .assumptions.sections import SeatWarning
+from .assumptions.planning import SeatWarning
 from .projected import Outlook
 
 #: From harmless to grave; `unknown` where no place of the schools is known.

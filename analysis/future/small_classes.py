@@ -2,7 +2,7 @@
 
 For planning: the projection itself, and with it every verdict, keeps its classes (a `caps` entry with
 `class_size` is what changes them). Sizes, persons a class and prices are an assumption of the scenario
-(`analysis.future.assumptions.sections.ClassSize`).
+(`analysis.future.assumptions.planning.ClassSize`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..base.schema.terms import STAGE_GRADES, STAGES
 from ..measure.indicators import whole_up
-from .assumptions.sections import ClassSize
+from .assumptions.planning import ClassSize
 from .projected import Outlook
 
 COLUMNS = [

@@ -11,8 +11,8 @@ import pytest
 from cohort_county import cohort_county
 
 from analysis import analyze, project
+from analysis.future.assumptions.planning import OtherStages
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.assumptions.sections import OtherStages
 from analysis.future.other_stages import other_stages
 
 ANY = {"source": "test", "confidence": "low"}

@@ -10,8 +10,8 @@ import pytest
 from cohort_county import cohort_county
 
 from analysis import InputError, analyze, load_county, load_scenario, project
+from analysis.future.assumptions.planning import SeatWarning
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.assumptions.sections import SeatWarning
 from analysis.future.prospects import Prospects
 from analysis.future.seats import COLUMNS, decisions, levels, seat_warnings
 from analysis.present.prospects import seats

@@ -8,8 +8,8 @@ import pytest
 from cohort_county import cohort_county
 
 from analysis import analyze, load_county, load_scenario, project
+from analysis.future.assumptions.planning import ClassSize
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.assumptions.sections import ClassSize
 from analysis.future.prospects import Prospects
 from analysis.future.small_classes import small_classes
 from analysis.present.prospects import seats

@@ -34,6 +34,7 @@ from ...data.county import County
 from ...policy.standards import Text
 from .fit import Roster, impossible_moves, unknown_schools
 from .moves import Move
+from .planning import ClassSize, OtherStages, SeatWarning
 from .sections import (
     Addition,
     Assumption,
@@ -41,20 +42,17 @@ from .sections import (
     Births,
     Break,
     Cap,
-    ClassSize,
     Entry,
     EquipmentCourse,
     Housing,
     Lateness,
     Migration,
-    OtherStages,
     Part,
     PlanCourse,
     Progression,
     Purchase,
     Recruitment,
     Rotation,
-    SeatWarning,
     StaffTarget,
     Strict,
     Training,
