@@ -125,6 +125,8 @@ def fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: Pl
             continue
         digest.update(f"{name} {len(frame)}".encode())
         for column in table.columns:
+            if not column.asked and frame[column.name].isna().all():
+                continue
             if column.is_numeric:
                 numbers = frame[column.name].to_numpy(dtype="<f8", na_value=np.nan)
                 digest.update(np.where(np.isnan(numbers), np.nan, numbers).tobytes())

@@ -10,6 +10,9 @@ and what is measured by them, but no chart, report or command.
     projected    a county and a scenario -> the same county with projected years
     analyze      read, project, judge: the one call
     odds         many seeded courses, bands, chances
+    seats        where places run out, by when it must be decided
+    other_stages kindergarten and senior school, for planning
+    small_classes what smaller classes would take
     comparison   several courses side by side
     prospects    all of it for several scenarios
 """

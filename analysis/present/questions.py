@@ -54,6 +54,7 @@ QUESTIONS = (
     N_("How many schools meet the school rule?"),
     N_("What is missing year by year?"),
     N_("How many teachers, and how many by the quota?"),
+    N_("Where do places run out, and by when must it be decided?"),
     N_("Which schools become small, and when?"),
     N_("Which improvements are hollow?"),
     N_("What is met only because pupils leave?"),

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..base.language import DASH, Language, speak
 from ..base.schema.indicators import INDICATORS
-from ..base.schema.terms import SCHOOL_TYPES, STAGE_GRADES, STAGE_LABELS, STAGES
+from ..base.schema.systems import stages_of_grades
+from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..base.spreadsheet import XLSX_OPTIONS
 from ..measure.balance import CV_DECIMALS
 from ..measure.requirements.facts import year_data
@@ -256,14 +257,16 @@ def _every_school(study: Study, say: Language) -> Grid:
     """表Ⅱ-2: every row of the evaluation, L1–L14 and the remark."""
     data = year_data(study.county, study.year, study.rules)
     enrolled = data.enrolment[data.enrolment["students"] > 0]
+    systems = study.county.tables["schools"].set_index("school_id")["system"]
+    systems = enrolled["school_id"].map(systems)
+    enrolled = enrolled.assign(stage=stages_of_grades(enrolled["grade"], systems))
     values = study.indicators.set_index(["stage", "school_id", "indicator"])
     register = study.rows.set_index(["stage", "school_id"])
     rows = []
     for number, school in enumerate(study.schools.to_dict("records"), 1):
         key = (school["stage"], school["school_id"])
         grades = enrolled[
-            (enrolled["school_id"] == school["school_id"])
-            & enrolled["grade"].isin(STAGE_GRADES[school["stage"]])
+            (enrolled["school_id"] == school["school_id"]) & (enrolled["stage"] == school["stage"])
         ]["grade"].nunique()
         cells, met, near = [], [], []
         for position, name in enumerate(INDICATORS, 7):

@@ -98,7 +98,7 @@ CASES = [
         "unknown column",
         bad.add_column("schools", "remark", "x"),
         "schools.csv: unknown column “remark”; expected are school_id, name, type, ownership, "
-        "sponsor, area, boarding, built_year, opened, closed, indicators_in_scope, note",
+        "sponsor, area, boarding, built_year, opened, closed, indicators_in_scope, note, system",
     ),
     case(
         "misspelt optional column",
@@ -864,14 +864,15 @@ def five_four(folder: Path) -> None:
 
 
 FIVE_FOUR = (
-    "grade 6 belongs to the junior secondary schools here: the five-four system is not supported yet. "
-    "Stages, requirements and progression are reckoned for six years of primary and three of junior "
-    "secondary school, so that this county cannot be assessed"
+    "grade 6 belongs to the junior secondary schools here, but the roster does not say that they follow "
+    "the five-four system: enter 5+4 in the column system of table schools for every school that does. "
+    "Schools without it are reckoned with six years of primary and three of junior secondary school"
 )
 NO_SIX = (
-    "no school has a grade 6, though there are grades 5 and 7: primary school of five years is not "
-    "supported yet. Stages, requirements and progression are reckoned for six years of primary and "
-    "three of junior secondary school; if grade 6 was only left out, enter it"
+    "no school has a grade 6, though there are grades 5 and 7. If grade 6 was only left out, enter it; "
+    "if primary school has five years here, enter 5+4 in the column system of table schools for every "
+    "school that does so. Schools without it are reckoned with six years of primary and three of junior "
+    "secondary school"
 )
 
 
@@ -891,6 +892,51 @@ def test_five_years_of_primary_and_no_grade_6(folder):
     five_four(folder)
     change("enrolment", lambda rows: [rows.remove(r) for r in rows[1:] if r[2] == "6"])(folder)
     assert f"enrolment.csv, row 6, column grade: {NO_SIX}" in told(read_county(folder)[1], folder)
+
+
+def of_system(word: str, *schools: str):
+    """The column `system` of the roster; all schools if none is named."""
+
+    def system(rows: bad.Rows) -> None:
+        rows[0].append("system")
+        for row in rows[1:]:
+            row.append(word if not schools or row[0] in schools else "")
+
+    return change("schools", system)
+
+
+@pytest.mark.parametrize("word", ["5+4", "五四学制"])
+def test_five_four_schools_that_say_so_are_read(folder, word):
+    five_four(folder)
+    of_system(word)(folder)
+    county, findings = read_county(folder)
+    assert [f for f in findings if f.severity == "error"] == []
+    assert set(county.tables["schools"]["system"]) == {"5+4"}
+
+
+def test_sums_and_grades_follow_the_system_of_each_school(folder):
+    # the totals are those of six and three years
+    of_system("5+4", "0301")(folder)
+    sentences = told(read_county(folder)[1], folder)
+    per = bad.PER_GRADE["0301"]
+    assert any(f"is {6 * per}, but the grades in table enrolment add up to {5 * per}" in s for s in sentences)  # fmt: skip
+    assert any(f"is {3 * per}, but the grades in table enrolment add up to {4 * per}" in s for s in sentences)  # fmt: skip
+
+
+def test_a_five_year_primary_school_has_no_grade_6(folder):
+    of_system("5+4")(folder)
+    sentences = told(read_county(folder)[1], folder)
+    assert any(
+        "in grade 6, but a school of type Primary school has no such stage" in s for s in sentences
+    )
+
+
+def test_a_blank_system_leaves_no_trace_in_the_fingerprint(folder):
+    before = read_county(folder)[0].fingerprint
+    of_system("")(folder)
+    assert read_county(folder)[0].fingerprint == before
+    change("schools", lambda rows: rows[1].__setitem__(-1, "6+3"))(folder)
+    assert read_county(folder)[0].fingerprint != before
 
 
 def test_a_grade_6_in_the_wrong_school_is_no_system(folder):

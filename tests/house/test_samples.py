@@ -51,8 +51,8 @@ def read(folder: str, table: str) -> pd.DataFrame:
 
 
 def written(table: Table) -> list[str]:
-    """The columns that the generator writes: of the roster all, else those that are needed."""
-    return [c.name for c in table.columns if table.name == "schools" or c.needed]
+    """The columns that the generator writes: of the roster all asked for, else those needed."""
+    return [c.name for c in table.columns if c.asked and (table.name == "schools" or c.needed)]
 
 
 def by_grade(enrolment: pd.DataFrame) -> pd.DataFrame:

@@ -130,8 +130,10 @@ def test_every_control_is_an_assumption_of_the_scenario(county):
     assert ours.moves[0].share == 0.5
     assert ours.additions[0].teaching_area_m2 == 500
     for section, assumed in ours.assumptions:
-        inherited = section in ("lateness", "staff") or (
-            section == "progression" and not assumed.factor
+        own = section == "progression" and assumed.factor
+        inherited = (
+            section in ("lateness", "progression", "staff", "seat_warning", "other_stages")
+            and not own
         )
         if not inherited:
             assert assumed.source.en == "planner's page", section

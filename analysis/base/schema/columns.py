@@ -30,6 +30,8 @@ class Column:
         Whether a blank cell is an error.
     choices : tuple of str
         Allowed values of a `choice`.
+    asked : bool
+        One that is not asked for leaves no trace in the fingerprint where all of it is blank.
     low, high : float or None
         Inclusive range, where it is narrower than the kind's own.
     help : Label
@@ -44,6 +46,7 @@ class Column:
     key: bool = False
     needed: bool = True
     filled: bool = False
+    asked: bool = True
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None

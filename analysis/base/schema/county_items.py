@@ -12,6 +12,18 @@ COUNTY_INPUTS = MappingProxyType(
         "births": Label("出生人口（人）", "Births (persons)"),
         "entrants_grade1": Label("小学一年级招生数（人）", "Entrants to grade 1 (persons)"),
         "entrants_grade7": Label("初中一年级招生数（人）", "Entrants to grade 7 (persons)"),
+        "kindergarten_children": Label("在园幼儿数（人）", "Children in kindergarten (persons)"),
+        "kindergarten_places": Label("幼儿园学位数（个）", "Kindergarten places"),
+        "senior_general_entrants": Label(
+            "普通高中招生数（人）", "Entrants of general senior schools (persons)"
+        ),
+        "senior_general_places": Label("普通高中学位数（个）", "Places of general senior schools"),
+        "senior_vocational_entrants": Label(
+            "中等职业学校招生数（人）", "Entrants of vocational senior schools (persons)"
+        ),
+        "senior_vocational_places": Label(
+            "中等职业学校学位数（个）", "Places of vocational senior schools"
+        ),
         "budget_education_cny": Label("一般公共预算教育经费（元）", "Education budget (yuan)"),
         "salary_teachers_cny": Label(
             "义务教育教师年平均工资收入（元）", "Mean yearly salary of teachers (yuan)"

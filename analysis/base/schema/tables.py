@@ -7,6 +7,7 @@ import functools
 from types import MappingProxyType
 
 from .columns import Column, Table
+from .systems import SYSTEMS
 from .terms import (
     BLANK,
     CLASSES,
@@ -161,6 +162,16 @@ TABLES = MappingProxyType(
                         ),
                     ),
                     _note(),
+                    Column(
+                        *("system", "学制", "School system", "choice"),
+                        needed=False,
+                        choices=SYSTEMS,
+                        asked=False,
+                        help=Label(
+                            "空格为六三学制；五四学制学校填“五四学制”，其六年级计入初中。",
+                            "Blank: six years of primary, three of junior secondary; 5+4 counts grade 6 as junior.",
+                        ),
+                    ),
                 ),
             ),
             Table(
@@ -288,8 +299,8 @@ TABLES = MappingProxyType(
                         low=0,
                         high=12,
                         help=Label(
-                            "小学填 1—6，初中填 7—9，高中填 10—12。",
-                            "Primary 1–6, junior secondary 7–9, senior secondary 10–12.",
+                            "小学填 1—6，初中填 7—9，高中填 10—12；五四学制初中填 6—9。",
+                            "Primary 1–6, junior secondary 7–9 (6–9 where the school system is 5+4), senior secondary 10–12.",
                         ),
                     ),
                     _count("students", "在校生数", "Students"),

@@ -72,6 +72,8 @@ CHOICE_LABELS = MappingProxyType(
         "rural": Label("乡村", "rural"),
         "music": Label("音乐", "music"),
         "art": Label("美术", "art"),
+        "6+3": Label("六三学制", "6+3"),
+        "5+4": Label("五四学制", "5+4"),
         "yes": Label("是", "yes"),
         "no": Label("否", "no"),
     }

@@ -75,6 +75,14 @@ ITEMS = MappingProxyType(
         "births": _count(100_000, rare_low=10),
         "entrants_grade1": _count(100_000, rare_low=1),
         "entrants_grade7": _COHORT,
+        **dict.fromkeys(
+            (
+                *("kindergarten_children", "kindergarten_places", "senior_general_entrants"),
+                *("senior_general_places", "senior_vocational_entrants"),
+                "senior_vocational_places",
+            ),
+            _CHILDREN,
+        ),
         "budget_education_cny": _yuan(1e6, 1e11, 1e12),
         "salary_teachers_cny": _SALARY,
         "salary_civil_servants_cny": _SALARY,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
+from ...base.schema.systems import FIVE_FOUR, stages_of_grades
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES
 from .school_system import five_years_of_primary
@@ -50,10 +51,12 @@ def future_years(tables: Tables) -> Iterator[Finding]:
 
 
 def school_system(tables: Tables) -> Iterator[Finding]:
-    """Five years of primary school: one cause, named in place of all that follows from it."""
+    """Five years of primary school that the roster does not tell: one cause, in place of what follows."""
     if "enrolment" not in tables or "schools" not in tables:
         return
     rows = tables.with_school("enrolment")
+    # of schools that say it themselves nothing need be found out
+    rows = rows[rows["system"].ne(FIVE_FOUR).fillna(True).to_numpy(dtype=bool)]
     found = five_years_of_primary(rows, tables.frames.get("school_years"))
     if found is not None:
         yield Finding(
@@ -137,7 +140,7 @@ def impossible_grades(tables: Tables) -> Iterator[Finding]:
     if "enrolment" not in tables or "schools" not in tables:
         return
     rows = tables.with_school("enrolment")
-    stage = rows["grade"].map({g: s for s, grades in STAGE_GRADES.items() for g in grades})
+    stage = stages_of_grades(rows["grade"], rows["system"])
     teaches = pd.MultiIndex.from_arrays([rows["type"], stage]).isin(
         [(name, s) for name, kind in SCHOOL_TYPES.items() for s in kind.stages]
     )

@@ -1,8 +1,8 @@
-"""Whether the schools of a county teach five years of primary school and four of junior.
+"""Whether schools teach five years of primary school and four of junior, and the roster does not say so.
 
-The five-four system (五四学制) is in force in parts of Shandong, Shanghai and elsewhere. Stages,
-requirements and progression are reckoned here for six and three years; under the other system
-nearly every figure by stage would be wrong.
+The five-four system (五四学制) is in force in parts of Shandong, Shanghai and elsewhere. Schools that
+the roster does not mark (column `system`) are reckoned with six and three years; grades and class sizes
+by stage would be wrong where they teach five and four.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from ...base.schema.terms import SCHOOL_TYPES
 SYSTEMATIC = 0.8
 
 _IN_JUNIOR = N_(
-    "grade 6 belongs to the junior secondary schools here: the five-four system is not supported yet. Stages, requirements and progression are reckoned for six years of primary and three of junior secondary school, so that this county cannot be assessed"
+    "grade 6 belongs to the junior secondary schools here, but the roster does not say that they follow the five-four system: enter 5+4 in the column system of table schools for every school that does. Schools without it are reckoned with six years of primary and three of junior secondary school"
 )
 _NO_SIX = N_(
-    "no school has a grade 6, though there are grades 5 and 7: primary school of five years is not supported yet. Stages, requirements and progression are reckoned for six years of primary and three of junior secondary school; if grade 6 was only left out, enter it"
+    "no school has a grade 6, though there are grades 5 and 7. If grade 6 was only left out, enter it; if primary school has five years here, enter 5+4 in the column system of table schools for every school that does so. Schools without it are reckoned with six years of primary and three of junior secondary school"
 )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from ...base.files import N_, Finding
+from ...base.schema.systems import stages_of_grades
 from ...base.schema.tables import SCHOOL_PARTS, TABLES
 from ...base.schema.terms import STAGE_GRADES
 from .tables import Tables
@@ -17,8 +19,11 @@ def grade_sums(tables: Tables) -> Iterator[Finding]:
     if "enrolment" not in tables or "school_years" not in tables:
         return
     enrolment, school_years = tables["enrolment"], tables["school_years"]
-    for stage, grades in STAGE_GRADES.items():
-        of_stage = enrolment[enrolment["grade"].between(grades[0], grades[-1])]
+    systems = tables.with_school("enrolment")["system"] if "schools" in tables else None
+    blank = pd.Series(pd.NA, enrolment.index)
+    stage_of = stages_of_grades(enrolment["grade"], blank if systems is None else systems)
+    for stage in STAGE_GRADES:
+        of_stage = enrolment[stage_of == stage]
         # a blank grade makes the sum unknown, not smaller
         sums = of_stage.groupby(["school_id", "year"])[["students", "classes"]].sum(skipna=False)
         rows = school_years.join(sums.add_prefix("_"), on=["school_id", "year"])

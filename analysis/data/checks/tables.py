@@ -55,10 +55,10 @@ class Tables:
         if name not in self._with_school:
             roster = self["schools"].drop_duplicates("school_id").set_index("school_id")
             frame = self[name]
-            columns = [c for c in ("name", "type", "opened", "closed") if c in roster]
+            columns = [c for c in ("name", "type", "opened", "closed", "system") if c in roster]
             joined = frame.join(roster[columns], on="school_id")
             joined.index = frame.index
-            for column in ("opened", "closed"):
+            for column in ("opened", "closed", "system"):
                 if column not in joined:
                     joined[column] = np.nan
             self._with_school[name] = joined

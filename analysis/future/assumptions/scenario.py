@@ -34,6 +34,7 @@ from ...data.county import County
 from ...policy.standards import Text
 from .fit import Roster, impossible_moves, unknown_schools
 from .moves import Move
+from .planning import ClassSize, OtherStages, SeatWarning
 from .sections import (
     Addition,
     Assumption,
@@ -97,6 +98,12 @@ class Scenario(Strict):
     plan: PlanCourse | None = None
     lateness: Lateness | None = None
     """Nothing is late if it is missing."""
+    seat_warning: SeatWarning | None = None
+    """Nobody is warned of if it is missing; it changes no projected figure."""
+    class_size: ClassSize | None = None
+    """What smaller classes would take; it changes no projected figure (`caps` do)."""
+    other_stages: OtherStages | None = None
+    """Kindergarten and senior school are not reckoned if it is missing."""
 
     @pydantic.model_validator(mode="after")
     def _complete(self):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, problem
+from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from ...measure.indicators import round_half_up
@@ -70,6 +71,13 @@ class Model:
         if county.observed_until is not None:
             raise problem(
                 N_("is a projection already; project the observed county"), file=county.path
+            )
+        if county.tables["schools"]["system"].eq(FIVE_FOUR).any():
+            raise problem(
+                N_(
+                    "schools of the five-four system (column system of table schools) are assessed, but cannot be projected yet: cohorts, entrants of junior school and moves are reckoned for six and three years"
+                ),
+                file=county.path,
             )
         self.source = county
         self.last = county.years[-1]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES, STAGES
+from ...base.schema.systems import FIVE_FOUR, in_stage
+from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from .concessions import SCHOOL_SIZES, room_limits, size_limits
 from .facts import NAN, CountyData, known_sum, largest_at, ratio, students_at
 from .values import Measure, by_school, of_county, only_with, share_of
@@ -119,7 +120,8 @@ def _largest_class(stage: str) -> Callable[[CountyData], Measure]:
         having = data.facts.teaches(stage) & (students != 0) & ~(attached & np.isnan(students))
         rows = np.flatnonzero(having & ~data.facts.among("type", "special_education"))
         row, (grade, heads, size) = data.facts.grades
-        counted = np.isin(grade, STAGE_GRADES[stage]) & (heads != 0)
+        five_four = data.facts.among("system", FIVE_FOUR)[row]
+        counted = in_stage(grade, stage, five_four) & (heads != 0)
         row, size = row[counted], size[counted]
         known = largest_at(row, size, len(data.facts.year))
         complete = np.bincount(row[np.isnan(size)], minlength=len(data.facts.year)) == 0

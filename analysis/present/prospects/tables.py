@@ -39,6 +39,9 @@ SECTIONS = {
     "equipment": N_("Equipment written off"),
     "plan": N_("The county's plan"),
     "lateness": N_("Late completion"),
+    "seat_warning": N_("Seat warnings"),
+    "class_size": N_("Smaller classes"),
+    "other_stages": N_("Kindergarten and senior school"),
 }
 KINDS = {
     "applied": N_("applied"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...base.files import N_
+from ...future.prospects import Prospects
 from ...present.charts.course import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
 from ...present.plan_review import TEACHING_SHARE, review
-from ...present.prospects import charts, tables
+from ...present.prospects import charts, seats, tables
 from ...present.prospects.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.prospects.sentences import band_text, conclusions, scenario_name
 from ...present.prospects.staffing import STAFFING_METHOD, staffing_grid, staffing_text
@@ -134,6 +135,22 @@ def plan(report: Report) -> Page:
     )
 
 
+def _seats(report: Report, ahead: Prospects) -> list:
+    """Picture and table of the seat warnings; nothing where the scenario has no levels."""
+    say, grid = report.say, seats.seat_grid(ahead, report.lang)
+    if not grid.rows:
+        return []
+    return [
+        paragraph(seats.seat_text(ahead, report.lang)),
+        Picture(
+            seats.seat_chart(ahead, report.lang),
+            say("Seat warnings by stage and area (pupils per 100 places)"),
+            say("A strip per stage and area, a field per year; the figures are in the next table."),
+        ),
+        grid,
+    ]
+
+
 def outlook(report: Report) -> Page:
     """What comes if a scenario comes true, beside the trend; nothing without a scenario."""
     say, ahead = report.say, report.prospects
@@ -163,6 +180,16 @@ def outlook(report: Report) -> Page:
         paragraph(staffing_text(ahead, lang)),
         staffing_grid(ahead, lang),
         paragraph(say(STAFFING_METHOD)),
+        bullets(seats.seat_sentences(ahead, lang)),
+        *_seats(report, ahead),
+        *[
+            grid
+            for grid in (
+                seats.other_stages_grid(ahead, lang),
+                seats.small_classes_grid(ahead, lang),
+            )
+            if grid.rows
+        ],
         small
         if small.rows
         else paragraph(
