@@ -19,6 +19,8 @@ from ..charts.scales import draw_scales
 from ..tables.grid import Cell, Grid, number_cell, text_cell
 from .sentences import scenario_name
 
+#: Levels that are warnings.
+WARNED = ("red", "orange", "yellow")
 LEVEL_NAMES = {
     "red": N_("red"),
     "orange": N_("orange"),
@@ -87,9 +89,12 @@ def seat_text(prospects: Prospects, lang: str = "zh") -> str:
     )
 
 
-def seat_grid(prospects: Prospects, lang: str = "zh") -> Grid:
-    """Pupils, places and level by stage, area and year of the main scenario."""
+def seat_grid(prospects: Prospects, lang: str = "zh", warned: bool = False) -> Grid:
+    """Pupils, places and level by stage, area and year of the main scenario; `warned`: no others."""
     say = speak(lang)
+    table = seat_warnings(prospects.study.outlook)
+    if warned:
+        table = table[table["level"].isin(WARNED)]
     names = {level: say(name) for level, name in LEVEL_NAMES.items()}
     rows = [
         (
@@ -105,7 +110,7 @@ def seat_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             text_cell(names[row["level"]]),
             Cell(DASH if np.isnan(row["decide_by"]) else str(int(row["decide_by"])), True),
         )
-        for row in seat_warnings(prospects.study.outlook).to_dict("records")
+        for row in table.to_dict("records")
     ]
     return Grid(
         say("Seat warnings: {scenario} (pupils in persons)", scenario=scenario_name(prospects, lang, prospects.main)),
@@ -170,9 +175,21 @@ STAGE_NAMES = {
 BASES = {"observed": N_("observed"), "assumed": N_("assumed")}
 
 
-def other_stages_grid(prospects: Prospects, lang: str = "zh") -> Grid:
-    """Kindergarten and senior school of the county by year of the main scenario."""
+def other_stages_grid(prospects: Prospects, lang: str = "zh", turns: bool = False) -> Grid:
+    """Kindergarten and senior school of the county by year of the main scenario.
+
+    `turns`: of each stage only the first and the last year, and that with the most pupils.
+    """
     say = speak(lang)
+    table = other_stages(prospects.study.outlook)
+    if turns and len(table):
+        stages = table.groupby("stage", sort=False)
+        chosen = {
+            *stages["year"].idxmin(),
+            *stages["year"].idxmax(),
+            *stages["pupils"].idxmax().dropna(),
+        }
+        table = table[table.index.isin(chosen)]
     names = {level: say(name) for level, name in LEVEL_NAMES.items()}
     titles = {stage: say(name) for stage, name in STAGE_NAMES.items()}
     bases = {basis: say(name) for basis, name in BASES.items()}
@@ -189,7 +206,7 @@ def other_stages_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             Cell(DASH if np.isnan(row["decide_by"]) else str(int(row["decide_by"])), True),
             text_cell(f"{say.percent(row['ratio'])} ({bases[row['ratio_basis']]})"),
         )
-        for row in other_stages(prospects.study.outlook).to_dict("records")
+        for row in table.to_dict("records")
     ]
     return Grid(
         say("Kindergarten and senior school of the county: {scenario} (for planning, not judged; * births assumed)", scenario=scenario_name(prospects, lang, prospects.main)),

@@ -137,15 +137,17 @@ def plan(report: Report) -> Page:
 
 def _seats(report: Report, ahead: Prospects) -> list:
     """Picture and table of the seat warnings; nothing where the scenario has no levels."""
-    say, grid = report.say, seats.seat_grid(ahead, report.lang)
-    if not grid.rows:
+    say, grid = report.say, seats.seat_grid(ahead, report.lang, warned=True)
+    if not seats.seat_grid(ahead, report.lang).rows:
         return []
     return [
         paragraph(seats.seat_text(ahead, report.lang)),
         Picture(
             seats.seat_chart(ahead, report.lang),
             say("Seat warnings by stage and area (pupils per 100 places)"),
-            say("A strip per stage and area, a field per year; the figures are in the next table."),
+            say(
+                "A strip per stage and area, a field per year; the years with a warning are in the next table."
+            ),
         ),
         grid,
     ]
@@ -185,7 +187,7 @@ def outlook(report: Report) -> Page:
         *[
             grid
             for grid in (
-                seats.other_stages_grid(ahead, lang),
+                seats.other_stages_grid(ahead, lang, turns=True),
                 seats.small_classes_grid(ahead, lang),
             )
             if grid.rows
