@@ -129,7 +129,8 @@ def import_returns(
     roster = _own_table(folder, "schools", findings)
     known = dict(zip(roster["school_id"], roster["name"], strict=True))
     returns = read_returns(folder, {k: v for k, v in known.items() if isinstance(v, str)})
-    findings += returns.findings
+    findings[:0] = returns.findings
+    findings += _no_english(record)
     files = {
         "schools.csv": _schools(returns, roster, lang, findings),
         "school_years.csv": _school_years(returns),
@@ -241,14 +242,6 @@ def _record(
     for name in ("name", "province"):
         if name in given:
             data[name] = {"zh": given[name], "en": given.get(f"{name}_en", given[name])}
-            if f"{name}_en" not in given:
-                findings.append(
-                    Finding(
-                        "warning",
-                        N_("no English {name} was given; {text} is used (--{name}-en)"),
-                        {"name": name, "text": given[name]},
-                    )
-                )
     absent = [name for name in ("code", "name", "province") if name not in data]
     if absent:
         findings.append(
@@ -285,6 +278,20 @@ def _record(
         return None
 
 
+def _no_english(given: dict) -> list[Finding]:
+    """What is said where a Chinese name stands for the English one."""
+    given = {name: text.strip() for name, text in given.items() if text and text.strip()}
+    names = [n for n in ("name", "province") if n in given and f"{n}_en" not in given]
+    if not names:
+        return []
+    values = {
+        "texts": ", ".join(given[name] for name in names),
+        "options": " ".join(f"--{name}-en" for name in names),
+    }
+    message = N_("no English name was given; {texts} is used ({options})")
+    return [Finding("warning", message, values)]
+
+
 def _own_table(folder: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     """A table of ours among the sheets, empty if there is none."""
     path = folder / f"{name}.csv"
@@ -317,7 +324,7 @@ def _schools(returns: Returns, roster: pd.DataFrame, lang: str, findings: list[F
     for code in sorted(with_sheets):
         row = rows.setdefault(code, dict.fromkeys(columns, "") | {"school_id": code})
         row["name"] = row["name"] or returns.names.get(code, "") or code
-        for name in ("type", "sponsor", "area"):
+        for name in ("type", "sponsor", "area", "longitude", "latitude"):
             said = returns.facts.get((code, f"schools.{name}"))
             if said is None:
                 continue

@@ -10,6 +10,7 @@ from .columns import Column, Table
 from .terms import (
     BLANK,
     CLASSES,
+    DEGREES,
     PERSONS,
     ROOMS,
     SCHOOL_TYPES,
@@ -161,6 +162,19 @@ TABLES = MappingProxyType(
                         ),
                     ),
                     _note(),
+                    *(
+                        Column(
+                            *(name, zh, en, "number", DEGREES),
+                            needed=False,
+                            low=low,
+                            high=high,
+                            help=Label("十进制度数。", "Decimal degrees."),
+                        )
+                        for name, zh, en, low, high in (
+                            ("longitude", "经度", "Longitude", 73, 136),
+                            ("latitude", "纬度", "Latitude", 3, 54),
+                        )
+                    ),
                 ),
             ),
             Table(

@@ -9,7 +9,7 @@ import typer
 
 from ...base.files import InputError
 from ..options import Lang
-from ..output import for_each, print_findings, speaker
+from ..output import for_each, speaker
 
 if TYPE_CHECKING:
     pass
@@ -30,6 +30,7 @@ def import_(
 ) -> None:
     """A county folder from the ministry's statistical return sheets, and where each figure stood."""
     from ...ministry.folder import import_returns
+    from ...ministry.summary import summary
 
     say = speaker(lang)
     about = {"code": code, "name": name, "province": province}
@@ -38,7 +39,9 @@ def import_(
     def work(path: str) -> None:
         made = import_returns(path, out, force=force, lang=lang, **about)
         errors = [finding for finding in made.findings if finding.severity == "error"]
-        print_findings(made.findings, lang)
+        names = {"error": say("error"), "warning": say("warning")}
+        for severity, sentence in summary(made.findings, lang):
+            typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
         typer.echo(say("{path} written", path=made.page))
         if made.out is None:
             typer.echo(say("nothing was imported; correct the errors and repeat"))
