@@ -84,7 +84,13 @@ class Imported:
 
 
 def import_returns(
-    folder: str | Path, out: str | Path, *, force: bool = False, lang: str = "zh", **record: str
+    folder: str | Path,
+    out: str | Path,
+    *,
+    force: bool = False,
+    lang: str = "zh",
+    district: str = "",
+    **record: str,
 ) -> Imported:
     """Make a county folder from the ministry's return sheets.
 
@@ -101,6 +107,9 @@ def import_returns(
         and the target year of its `county.yaml` too where the sheets have none.
     lang : {"zh", "en"}
         Language of the reconciliation page.
+    district : str
+        Whose rows are read of detail tables with several districts; where it is not given, the
+        county's own name decides.
     **record
         `code`, `name`, `province` (and `name_en`, `province_en`), where they are not in `county.yaml`.
 
@@ -128,7 +137,8 @@ def import_returns(
         _check_county(out, before, county)
     roster = _own_table(folder, "schools", findings)
     known = dict(zip(roster["school_id"], roster["name"], strict=True))
-    returns = read_returns(folder, {k: v for k, v in known.items() if isinstance(v, str)})
+    known = {k: v for k, v in known.items() if isinstance(v, str)}
+    returns = read_returns(folder, known, district, county.name.zh if county is not None else "")
     findings[:0] = returns.findings
     findings += _no_english(record)
     files = {

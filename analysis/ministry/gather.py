@@ -8,16 +8,20 @@ from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
 from .combine import compare, fill, keep, note_missing
+from .details import detail_table
 from .exports import is_aside, owner_of
 from .forms import Binding, Form, Forms, Outside, forms
 from .heads import coordinates_of, fact_of, form_of, school_of, sheet_units, year_of
 from .locate import Found, Trouble, find
 from .parts import parts
 from .returns import STAGE_OF_COUNT, Reading, Returns, SheetRecord, target_label
+from .rows import read_rows, rows_of
 from .sheets import Block, Place, other_files, read_workbook, workbooks
 
 
-def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
+def read_returns(
+    folder: Path, known: dict[str, str] | None = None, district: str = "", county: str = ""
+) -> Returns:
     """Read every workbook below a folder.
 
     Parameters
@@ -25,6 +29,10 @@ def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
     folder : Path
     known : dict of str to str, optional
         Codes and names of schools that are known from elsewhere.
+    district : str, optional
+        Whose rows are read of detail tables that hold several districts.
+    county : str, optional
+        The county's name, which decides where no district is given.
 
     Returns
     -------
@@ -54,9 +62,17 @@ def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
                 "error", N_("there is no workbook (.xlsx or .xls) in this folder"), {}, str(folder)
             )
         )
-    sheets_ = [sheet for book in books for sheet in _of_book(book, table)]
+    details = [made for book in books for block in book if (made := detail_table(block))]
+    tables = {id(made.block) for made in details}
+    sheets_ = [
+        sheet
+        for book in books
+        for sheet in _of_book([b for b in book if id(b) not in tables], table)
+    ]
     codes = {name: code for code, name in returns.names.items()}
     codes |= {sheet.name: sheet.code for sheet in sheets_ if sheet.code and sheet.name}
+    rows = rows_of(details, codes, (district, county), returns)
+    codes |= {row.name: row.code for row in rows}
     outside = _outside(sheets_, table)
     left_out = {}
     for code, kind in outside.items():
@@ -74,6 +90,7 @@ def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
     for sheet in sheets_:
         if sheet.code not in left_out:
             _read_block(sheet, codes, table, returns)
+    read_rows(rows, table, returns)
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)

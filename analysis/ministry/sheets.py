@@ -262,7 +262,7 @@ def _has_figures(row: list) -> bool:
 
 #: What a folder of sheets may hold besides them, taken over as it is or read as our own table.
 OURS = frozenset({"county.yaml", "plan.yaml", "standard.yaml"}) | {
-    f"{name}.csv" for name in ("schools", "county_years", "rooms")
+    f"{name}.csv" for name in ("schools", "county_years", "rooms", "sites")
 }
 
 

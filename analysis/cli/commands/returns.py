@@ -23,6 +23,9 @@ def import_(
     province: Annotated[str, typer.Option("--province", help="Its province, in Chinese.")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="Its English name.")] = "",
     province_en: Annotated[str, typer.Option("--province-en", help="In English.")] = "",
+    district: Annotated[
+        str, typer.Option("--district", help="Whose rows of tables with several districts.")
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Renew the tables of a county folder.")
     ] = False,
@@ -37,7 +40,7 @@ def import_(
     about |= {"name_en": name_en, "province_en": province_en}
 
     def work(path: str) -> None:
-        made = import_returns(path, out, force=force, lang=lang, **about)
+        made = import_returns(path, out, force=force, lang=lang, district=district, **about)
         errors = [finding for finding in made.findings if finding.severity == "error"]
         names = {"error": say("error"), "warning": say("warning")}
         for severity, sentence in summary(made.findings, lang):
