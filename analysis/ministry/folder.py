@@ -8,7 +8,7 @@ import dataclasses
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -90,6 +90,8 @@ def import_returns(
     force: bool = False,
     lang: str = "zh",
     district: str = "",
+    without_broken: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
     **record: str,
 ) -> Imported:
     """Make a county folder from the ministry's return sheets.
@@ -110,6 +112,10 @@ def import_returns(
     district : str
         Whose rows are read of detail tables with several districts; where it is not given, the
         county's own name decides.
+    without_broken : bool
+        Make the county without the schools whose workbooks cannot be opened; they are named.
+    progress : callable
+        Called with the number of workbooks read, and of all.
     **record
         `code`, `name`, `province` (and `name_en`, `province_en`), where they are not in `county.yaml`.
 
@@ -138,7 +144,14 @@ def import_returns(
     roster = _own_table(folder, "schools", findings)
     known = dict(zip(roster["school_id"], roster["name"], strict=True))
     known = {k: v for k, v in known.items() if isinstance(v, str)}
-    returns = read_returns(folder, known, district, county.name.zh if county is not None else "")
+    returns = read_returns(
+        folder,
+        known,
+        district,
+        county.name.zh if county is not None else "",
+        without_broken=without_broken,
+        progress=progress,
+    )
     findings[:0] = returns.findings
     findings += _no_english(record)
     files = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
@@ -20,7 +20,13 @@ from .sheets import Block, Place, other_files, read_workbook, workbooks
 
 
 def read_returns(
-    folder: Path, known: dict[str, str] | None = None, district: str = "", county: str = ""
+    folder: Path,
+    known: dict[str, str] | None = None,
+    district: str = "",
+    county: str = "",
+    *,
+    without_broken: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Returns:
     """Read every workbook below a folder.
 
@@ -33,6 +39,10 @@ def read_returns(
         Whose rows are read of detail tables that hold several districts.
     county : str, optional
         The county's name, which decides where no district is given.
+    without_broken : bool
+        Whether a workbook that cannot be opened is a reminder instead of an error.
+    progress : callable
+        Called with the number of workbooks read, and of all.
 
     Returns
     -------
@@ -44,14 +54,16 @@ def read_returns(
     returns = Returns(folder)
     returns.names.update(known or {})
     books: list[list[Block]] = []
-    any_file = False
-    for path in workbooks(folder):
-        any_file = True
+    paths = list(workbooks(folder))
+    any_file = bool(paths)
+    for done, path in enumerate(paths, 1):
+        progress(done, len(paths))
         name = path.relative_to(folder).as_posix()
         try:
             found, findings = read_workbook(path, name)
         except InputError as error:
-            returns.findings += error.findings
+            severity = "warning" if without_broken else "error"
+            returns.findings += [replace(finding, severity=severity) for finding in error.findings]
             returns.sheets.append(SheetRecord(name, "", "", "", "", None, "not_read"))
             continue
         returns.findings += findings

@@ -206,6 +206,28 @@ def test_an_import_that_read_no_school_writes_nothing_and_says_so(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_broken_workbook_is_named_and_may_be_left_out(small, tmp_path):
+    export_county(small, tmp_path / "in", 2020)
+    (tmp_path / "in" / "二小.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    steps = []
+
+    refused = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT, **ENGLISH)
+    made = import_returns(
+        tmp_path / "in",
+        tmp_path / "out",
+        without_broken=True,
+        progress=lambda *step: steps.append(step),
+        **ABOUT,
+        **ENGLISH,
+    )
+
+    assert refused.out is None
+    assert [t for t in texts(refused, "error") if t.startswith("二小.xlsx: cannot be opened")]
+    assert [t for t in texts(made, "warning") if t.startswith("二小.xlsx: cannot be opened")]
+    assert len(load_county(made.out).tables["school_years"]) == 2
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+
+
 # --- the example workbooks, where they are ---------------------------------------------------------
 
 

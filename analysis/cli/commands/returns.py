@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,10 @@ def import_(
     district: Annotated[
         str, typer.Option("--district", help="Whose rows of tables with several districts.")
     ] = "",
+    without_broken: Annotated[
+        bool,
+        typer.Option("--without-broken", help="Leave out workbooks that cannot be opened."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Renew the tables of a county folder.")
     ] = False,
@@ -40,7 +45,22 @@ def import_(
     about |= {"name_en": name_en, "province_en": province_en}
 
     def work(path: str) -> None:
-        made = import_returns(path, out, force=force, lang=lang, district=district, **about)
+        with typer.progressbar(length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+            def progress(done: int, of: int) -> None:
+                bar.length = of
+                bar.update(done - bar.pos)
+
+            made = import_returns(
+                path,
+                out,
+                force=force,
+                lang=lang,
+                district=district,
+                without_broken=without_broken,
+                progress=progress,
+                **about,
+            )
         errors = [finding for finding in made.findings if finding.severity == "error"]
         names = {"error": say("error"), "warning": say("warning")}
         for severity, sentence in summary(made.findings, lang):
