@@ -51,8 +51,10 @@ def read(folder: str, table: str) -> pd.DataFrame:
 
 
 def written(table: Table) -> list[str]:
-    """The columns that the generator writes: of the roster all, else those that are needed."""
-    return [c.name for c in table.columns if table.name == "schools" or c.needed]
+    """The columns that the generator writes: of the roster all but places, else those needed."""
+    places = ("longitude", "latitude")
+    roster = table.name == "schools"
+    return [c.name for c in table.columns if c.needed or (roster and c.name not in places)]
 
 
 def by_grade(enrolment: pd.DataFrame) -> pd.DataFrame:

@@ -167,7 +167,7 @@ def generate_county(recipe: dict) -> dict[str, pd.DataFrame]:
     for name in ("sponsor", "built_year", "opened", "closed"):
         schools[name] = pd.to_numeric(schools[name]).astype("Int64")
     tables = {
-        "schools": schools[TABLES["schools"].names],
+        "schools": schools[[name for name in TABLES["schools"].names if name in schools]],
         "school_years": school_years,
         "enrolment": enrolment,
         "rooms": special_rooms(schools, recipe, by_stage, open_, years, rng),
