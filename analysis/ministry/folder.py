@@ -8,7 +8,7 @@ import dataclasses
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -84,7 +84,15 @@ class Imported:
 
 
 def import_returns(
-    folder: str | Path, out: str | Path, *, force: bool = False, lang: str = "zh", **record: str
+    folder: str | Path,
+    out: str | Path,
+    *,
+    force: bool = False,
+    lang: str = "zh",
+    district: str = "",
+    without_broken: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    **record: str,
 ) -> Imported:
     """Make a county folder from the ministry's return sheets.
 
@@ -101,6 +109,13 @@ def import_returns(
         and the target year of its `county.yaml` too where the sheets have none.
     lang : {"zh", "en"}
         Language of the reconciliation page.
+    district : str
+        Whose rows are read of detail tables with several districts; where it is not given, the
+        county's own name decides.
+    without_broken : bool
+        Make the county without the schools whose workbooks cannot be opened; they are named.
+    progress : callable
+        Called with the number of workbooks read, and of all.
     **record
         `code`, `name`, `province` (and `name_en`, `province_en`), where they are not in `county.yaml`.
 
@@ -128,8 +143,17 @@ def import_returns(
         _check_county(out, before, county)
     roster = _own_table(folder, "schools", findings)
     known = dict(zip(roster["school_id"], roster["name"], strict=True))
-    returns = read_returns(folder, {k: v for k, v in known.items() if isinstance(v, str)})
-    findings += returns.findings
+    known = {k: v for k, v in known.items() if isinstance(v, str)}
+    returns = read_returns(
+        folder,
+        known,
+        district,
+        county.name.zh if county is not None else "",
+        without_broken=without_broken,
+        progress=progress,
+    )
+    findings[:0] = returns.findings
+    findings += _no_english(record)
     files = {
         "schools.csv": _schools(returns, roster, lang, findings),
         "school_years.csv": _school_years(returns),
@@ -241,14 +265,6 @@ def _record(
     for name in ("name", "province"):
         if name in given:
             data[name] = {"zh": given[name], "en": given.get(f"{name}_en", given[name])}
-            if f"{name}_en" not in given:
-                findings.append(
-                    Finding(
-                        "warning",
-                        N_("no English {name} was given; {text} is used (--{name}-en)"),
-                        {"name": name, "text": given[name]},
-                    )
-                )
     absent = [name for name in ("code", "name", "province") if name not in data]
     if absent:
         findings.append(
@@ -285,6 +301,20 @@ def _record(
         return None
 
 
+def _no_english(given: dict) -> list[Finding]:
+    """What is said where a Chinese name stands for the English one."""
+    given = {name: text.strip() for name, text in given.items() if text and text.strip()}
+    names = [n for n in ("name", "province") if n in given and f"{n}_en" not in given]
+    if not names:
+        return []
+    values = {
+        "texts": ", ".join(given[name] for name in names),
+        "options": " ".join(f"--{name}-en" for name in names),
+    }
+    message = N_("no English name was given; {texts} is used ({options})")
+    return [Finding("warning", message, values)]
+
+
 def _own_table(folder: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     """A table of ours among the sheets, empty if there is none."""
     path = folder / f"{name}.csv"
@@ -317,7 +347,7 @@ def _schools(returns: Returns, roster: pd.DataFrame, lang: str, findings: list[F
     for code in sorted(with_sheets):
         row = rows.setdefault(code, dict.fromkeys(columns, "") | {"school_id": code})
         row["name"] = row["name"] or returns.names.get(code, "") or code
-        for name in ("type", "sponsor", "area"):
+        for name in ("type", "sponsor", "area", "longitude", "latitude"):
             said = returns.facts.get((code, f"schools.{name}"))
             if said is None:
                 continue

@@ -12,7 +12,7 @@ from ..base.files import read_model
 from ..base.schema.county_items import COUNTY_INPUTS
 from ..base.schema.tables import TABLES
 from ..policy.standards import Text
-from .labels import key
+from .labels import key, plain
 
 Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]
 _TARGET = r"^(school_years|enrolment|county_years|check)\.[a-z0-9_]+(\.[0-9]+)?$"
@@ -95,7 +95,7 @@ class Binding(_Strict):
 
 
 class Fact(_Strict):
-    """A word about the school that stands to the right of its label."""
+    """A word about the school that stands to the right of its label, or in a table below it."""
 
     to: Literal["schools.type", "schools.sponsor", "schools.area"]
     label: str
@@ -120,6 +120,8 @@ class Form(_Strict):
         Lines under which the lines below them belong, up to the next one.
     siblings : tuple of str
         Labels of the lines that may belong to a section; any other line ends it. Empty: all.
+    export_unit : str
+        The unit of its figures where a sheet of the system's export writes none.
     read : tuple of Binding
     facts : tuple of Fact
     """
@@ -129,6 +131,7 @@ class Form(_Strict):
     title: Text
     sections: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
+    export_unit: str = ""
     read: tuple[Binding, ...] = ()
     facts: tuple[Fact, ...] = ()
 
@@ -139,6 +142,14 @@ class Form(_Strict):
     @functools.cached_property
     def sibling_keys(self) -> frozenset[str]:
         return frozenset(key(text) for text in self.siblings)
+
+
+class Outside(_Strict):
+    """A kind of school that is not balanced here: the beginnings of its names, and its codes."""
+
+    title: Text
+    names: tuple[str, ...]
+    codes: tuple[str, ...] = ()
 
 
 class Fill(_Strict):
@@ -165,6 +176,8 @@ class Forms(_Strict):
     units: dict[Kind, dict[str, int]]
     written_units: tuple[Kind, ...]
     words: dict[Literal["type", "sponsor", "area"], dict[str, str]]
+    codes: dict[Literal["type", "sponsor", "area"], dict[str, str]]
+    outside: tuple[Outside, ...]
     labels: dict[Target, Text]
     forms: tuple[Form, ...]
     fill: tuple[Fill, ...]
@@ -173,6 +186,24 @@ class Forms(_Strict):
     @functools.cached_property
     def by_id(self) -> dict[str, Form]:
         return {form.id: form for form in self.forms}
+
+    def word(self, kind: str, text: str, code: str = "") -> str | None:
+        """Our word for what a sheet says: the longest beginning counts, else the code."""
+        said = plain(text)
+        fitting = [word for word in self.words[kind] if said.startswith(word)]
+        if fitting:
+            return self.words[kind][max(fitting, key=len)]
+        return self.codes[kind].get(code)
+
+    def outside_kind(self, text: str, code: str = "") -> Outside | None:
+        """The kind of school that is not judged here, None if it is one that is."""
+        if self.word("type", text, code) is not None:
+            return None
+        said = plain(text)
+        for kind in self.outside:
+            if code in kind.codes or (said and said.startswith(kind.names)):
+                return kind
+        return None
 
     @functools.cached_property
     def by_target(self) -> dict[str, tuple[tuple[Form, Binding], ...]]:
@@ -192,7 +223,7 @@ class Forms(_Strict):
             targets = [binding.to for binding in form.read]
             if len(targets) != len(set(targets)):
                 raise ValueError(f"{form.id}: a target stands twice")
-        for kind, words in self.words.items():
+        for kind, words in (*self.words.items(), *self.codes.items()):
             allowed = TABLES["schools"][kind]
             wrong = set(words.values()) - set(allowed.choices or map(str, range(1, 11)))
             if wrong:

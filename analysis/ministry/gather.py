@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
 from .combine import compare, fill, keep, note_missing
-from .forms import Binding, Form, Forms, forms
-from .heads import fact_of, form_of, school_of, sheet_units, year_of
-from .labels import plain
+from .details import detail_table
+from .exports import is_aside, owner_of
+from .forms import Binding, Form, Forms, Outside, forms
+from .heads import coordinates_of, fact_of, form_of, school_of, sheet_units, year_of
 from .locate import Found, Trouble, find
 from .parts import parts
 from .returns import STAGE_OF_COUNT, Reading, Returns, SheetRecord, target_label
+from .rows import read_rows, rows_of
 from .sheets import Block, Place, other_files, read_workbook, workbooks
 
 
-def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
+def read_returns(
+    folder: Path,
+    known: dict[str, str] | None = None,
+    district: str = "",
+    county: str = "",
+    *,
+    without_broken: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Returns:
     """Read every workbook below a folder.
 
     Parameters
@@ -24,6 +35,14 @@ def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
     folder : Path
     known : dict of str to str, optional
         Codes and names of schools that are known from elsewhere.
+    district : str, optional
+        Whose rows are read of detail tables that hold several districts.
+    county : str, optional
+        The county's name, which decides where no district is given.
+    without_broken : bool
+        Whether a workbook that cannot be opened is a reminder instead of an error.
+    progress : callable
+        Called with the number of workbooks read, and of all.
 
     Returns
     -------
@@ -34,52 +53,145 @@ def read_returns(folder: Path, known: dict[str, str] | None = None) -> Returns:
     table = forms()
     returns = Returns(folder)
     returns.names.update(known or {})
-    blocks: list[Block] = []
-    any_file = False
-    returns.findings += [
-        Finding("warning", N_("is no .xlsx or .xls workbook and was not read"), {}, name)
-        for name in other_files(folder)
-    ]
-    for path in workbooks(folder):
-        any_file = True
+    books: list[list[Block]] = []
+    paths = list(workbooks(folder))
+    any_file = bool(paths)
+    for done, path in enumerate(paths, 1):
+        progress(done, len(paths))
         name = path.relative_to(folder).as_posix()
         try:
             found, findings = read_workbook(path, name)
         except InputError as error:
-            returns.findings += error.findings
+            severity = "warning" if without_broken else "error"
+            returns.findings += [replace(finding, severity=severity) for finding in error.findings]
             returns.sheets.append(SheetRecord(name, "", "", "", "", None, "not_read"))
             continue
         returns.findings += findings
-        blocks += found
+        books.append(found)
     if not any_file:
         returns.findings.append(
             Finding(
                 "error", N_("there is no workbook (.xlsx or .xls) in this folder"), {}, str(folder)
             )
         )
-    identities = [school_of(block) for block in blocks]
+    details = [made for book in books for block in book if (made := detail_table(block))]
+    tables = {id(made.block) for made in details}
+    sheets_ = [
+        sheet
+        for book in books
+        for sheet in _of_book([b for b in book if id(b) not in tables], table)
+    ]
     codes = {name: code for code, name in returns.names.items()}
-    codes |= {name: code for code, name, _ in identities if code and name}
-    for block, identity in zip(blocks, identities, strict=True):
-        _read_block(block, identity, codes, table, returns)
+    codes |= {sheet.name: sheet.code for sheet in sheets_ if sheet.code and sheet.name}
+    rows = rows_of(details, codes, (district, county), returns)
+    codes |= {row.name: row.code for row in rows}
+    outside = _outside(sheets_, table)
+    left_out = {}
+    for code, kind in outside.items():
+        theirs = [sheet for sheet in sheets_ if sheet.code == code]
+        if _teaches(theirs, codes, table, folder):
+            place = Place(theirs[0].block.file)
+            returns.facts[code, "schools.type"] = ("attached_class", place)
+        else:
+            left_out[code] = kind
+            returns.sheets += [
+                SheetRecord(s.block.file, s.block.sheet, "", code, s.name, None, "not_needed")
+                for s in theirs
+            ]
+    returns.findings += _said_of(left_out, sheets_, table)
+    for sheet in sheets_:
+        if sheet.code not in left_out:
+            _read_block(sheet, codes, table, returns)
+    read_rows(rows, table, returns)
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)
+    returns.findings += [
+        Finding("warning", N_("is no .xlsx or .xls workbook and was not read"), {}, name)
+        for name in other_files(folder)
+    ]
+    if any_file and not any(reading.value is not None for reading in returns.readings.values()):
+        message = N_("no figure of any school was read here, so that no county can be made")
+        returns.findings.append(Finding("error", message, {}, str(folder)))
     return returns
 
 
-def _read_block(
-    block: Block, identity: tuple[str, str, Place], codes: dict, table: Forms, returns: Returns
-) -> None:
+@dataclass(frozen=True)
+class _Sheet:
+    """A block, and whose it is: by its own line, else by that of its workbook."""
+
+    block: Block
+    code: str
+    name: str
+    years: dict[int, Place]
+
+
+def _of_book(blocks: list[Block], table: Forms) -> Iterator[_Sheet]:
+    owner = owner_of(blocks, table)
+    for block in blocks:
+        code, name, _ = school_of(block)
+        if owner is not None and not code and name in ("", owner.name):
+            code, name = owner.code, owner.name
+        yield _Sheet(block, code, name, owner.years if owner is not None else {})
+
+
+def _outside(sheets_: list[_Sheet], table: Forms) -> dict[str, Outside]:
+    """Schools of a kind that is not judged, by the form of basic facts."""
+    found = {}
+    for sheet in sheets_:
+        form = table.by_id.get(form_of(sheet.block, table)[0])
+        for fact in form.facts if form is not None and sheet.code else ():
+            said = fact_of(sheet.block, fact.labels) if fact.words == "type" else None
+            kind = table.outside_kind(said.text, said.code) if said is not None else None
+            if kind is not None:
+                found[sheet.code] = kind
+    return found
+
+
+def _teaches(theirs: list[_Sheet], codes: dict, table: Forms, folder: Path) -> bool:
+    """Whether there are primary or junior students in the sheets of a school."""
+    scratch = Returns(folder)
+    for sheet in theirs:
+        _read_block(sheet, codes, table, scratch)
+    taught = {stage for at in scratch.school_years for stage in scratch.stages(*at)}
+    return bool(taught & {"primary", "junior"})
+
+
+def _said_of(left_out: dict[str, Outside], sheets_: list[_Sheet], table: Forms) -> list[Finding]:
+    """One line for every kind of school that is left out."""
+    names = {sheet.code: sheet.name or sheet.code for sheet in sheets_ if sheet.code}
+    findings = []
+    for kind in table.outside:
+        of_kind = sorted(names[code] for code, other in left_out.items() if other is kind)
+        if of_kind:
+            findings.append(
+                Finding(
+                    "warning",
+                    N_("{kind}: {n} ({names}), no matter of this assessment and left out"),
+                    {
+                        "n": len(of_kind),
+                        "kind": kind.title,
+                        "names": ", ".join(of_kind[:3]) + (" …" if len(of_kind) > 3 else ""),
+                    },
+                )
+            )
+    return findings
+
+
+def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> None:
     """One block -> readings, facts, findings and its line in the list of sheets."""
+    block, code, name = sheet.block, sheet.code, sheet.name
 
     def tell(severity: str, message: str, **values) -> None:
         place = Place(block.file, block.sheet)
         returns.findings.append(Finding(severity, message, values, str(place)))
 
-    code, name, _ = identity
+    if is_aside(block):
+        of = SheetRecord(block.file, block.sheet, "", code, name, None, "not_needed")
+        returns.sheets.append(of)
+        return
     number, others = form_of(block, table)
-    year, year_findings = year_of(block, returns.folder)
+    year, year_findings = year_of(block, returns.folder, sheet.years)
 
     def record(status: str, figures: int = 0) -> None:
         returns.sheets.append(
@@ -128,6 +240,9 @@ def _read_block(
         )
     for fact in form.facts:
         _read_fact(block, code, fact, table, returns, tell)
+    if form.facts:
+        for at, (degrees, place) in coordinates_of(block).items():
+            returns.facts.setdefault((code, f"schools.{at}"), (repr(degrees), place))
     if not form.read:
         record("read")
         return
@@ -236,20 +351,19 @@ def _read_fact(
     found = fact_of(block, fact.labels)
     if found is None:
         return
-    text, place = found
-    words = table.words[fact.words]
-    said = plain(text)
-    fitting = [word for word in words if said.startswith(word)]
-    if not fitting:
+    text, place = found.text, found.place
+    value = table.word(fact.words, text, found.code)
+    if value is None and fact.words == "type" and (code, fact.to) in returns.facts:
+        return  # a kindergarten or the like with classes of primary or junior students
+    if value is None:
         tell(
             "warning",
             N_("cell {cell}: “{value}” is none of {words}"),
             cell=place.cell,
             value=text[:40],
-            words=", ".join(words),
+            words=", ".join(table.words[fact.words]),
         )
         return
-    value = words[max(fitting, key=len)]
     before = returns.facts.setdefault((code, fact.to), (value, place))
     if before[0] != value:
         tell(

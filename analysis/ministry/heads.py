@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.files import N_
@@ -21,7 +22,7 @@ def is_numbering(block: Block, row: int) -> bool:
     filled = [text for text in texts if text]
     return (
         "甲" in filled
-        and "1" in filled
+        and ("1" in filled or "乙" in filled)
         and all(text in _LETTERS or text.isdigit() for text in filled)
     )
 
@@ -59,12 +60,24 @@ def school_of(block: Block) -> tuple[str, str, Place]:
         searched = narrow(text)
         if not code and (found := CODE.search(searched)):
             code = narrow(found[1] or _right_of(block, row, column))
+            if not re.search(r"\d", code):  # a table, with the value below its label
+                code = narrow(_below(block, row, column)) or code
             place = block.place(row, column)
         if not name and (found := NAME.search(searched)):
             end = CODE.search(searched, found.end())
-            said = text[found.end() : end.start() if end else None]
+            said = re.sub(_SEAL, "", text[found.end() : end.start() if end else None])
             name = said.strip(" :：") or _right_of(block, row, column)
+            if re.search(r"名\s*称|标\s*识\s*码", name):
+                name = _below(block, row, column)
     return re.sub(r"[^0-9A-Za-z]", "", code), "" if CODE.search(narrow(name)) else name, place
+
+
+#: Behind the label of a name: where the seal goes.
+_SEAL = r"^\s*[(（]\s*(?:公?\s*章|盖\s*章)\s*[)）]"
+
+
+def _below(block: Block, row: int, column: int) -> str:
+    return block.text(row + 1, column) if row + 1 < block.height else ""
 
 
 def _right_of(block: Block, row: int, column: int) -> str:
@@ -99,18 +112,59 @@ def years_of(block: Block) -> dict[int, Place]:
     return school_years or dates
 
 
-def fact_of(block: Block, labels: tuple[str, ...]) -> tuple[str, Place] | None:
-    """The text to the right of (or behind) the first of some labels."""
+@dataclass(frozen=True)
+class Said:
+    """What a form of basic facts says of a school: a word, its code if there is one, and where."""
+
+    text: str
+    code: str
+    place: Place
+
+
+def fact_of(block: Block, labels: tuple[str, ...]) -> Said | None:
+    """The text to the right of (or behind, or in a table below) the first of some labels."""
     for label in labels:
         for row in range(block.height):
             for column, cell in enumerate(block.cells[row]):
                 text = unicodedata.normalize("NFKC", show(cell))
                 before, colon, behind = text.partition(":")
-                if key(before if colon else text) == label:
-                    said = behind.strip() or _right_of_words(block, row, column)
-                    if said:
-                        return said, block.place(row, column)
+                if not text or key(before if colon else text) != label:
+                    continue
+                said = _in_lines_below(block, row, column)
+                if said is None:
+                    word = behind.strip() or _right_of_words(block, row, column)
+                    said = Said(word, "", block.place(row, column))
+                if said.text or said.code:
+                    return said
     return None
+
+
+def _in_lines_below(block: Block, row: int, column: int) -> Said | None:
+    """What stands below a label in the lines 名称 and 代码, None if there are no such lines."""
+    lines = {}
+    for below in range(row + 1, min(row + 3, block.height)):
+        first = next((text for cell in block.cells[below] if (text := show(cell))), "")
+        lines[plain(first)] = below
+    if "名称" not in lines:
+        return None
+    text, code = (
+        block.text(lines[name], column) if name in lines else "" for name in ("名称", "代码")
+    )
+    text, code = ("" if plain(each) in ("*", "-1") else each for each in (text, code))
+    return Said(
+        unicodedata.normalize("NFKC", text), plain(code), block.place(lines["名称"], column)
+    )
+
+
+def coordinates_of(block: Block) -> dict[str, tuple[float, Place]]:
+    """Longitude and latitude in degrees, where both stand below their labels."""
+    found = {}
+    for row, column, text in head_cells(block):
+        name = {"经度": "longitude", "纬度": "latitude"}.get(key(text))
+        said = plain(_below(block, row, column) or _right_of(block, row, column))
+        if name and re.fullmatch(r"\d{1,3}(\.\d+)?", said) and float(said):
+            found.setdefault(name, (float(said), block.place(row + 1, column)))
+    return found if len(found) == 2 else {}
 
 
 def _right_of_words(block: Block, row: int, column: int) -> str:
@@ -156,9 +210,24 @@ def _form_number(found: re.Match) -> str:
     return "".join(found.groups())
 
 
-def year_of(block: Block, folder: Path) -> tuple[int | None, list]:
-    """The school year of a sheet: by its own line, else by the names of folder, file or sheet."""
-    own = years_of(block)
+def year_of(
+    block: Block, folder: Path, of_book: dict[int, Place] | None = None
+) -> tuple[int | None, list]:
+    """The school year of a sheet: by its own line, else its workbook's, else by names.
+
+    Parameters
+    ----------
+    block : Block
+    folder : Path
+    of_book : dict of int to Place, optional
+        What the cover or the form of basic facts of the same workbook says.
+
+    Returns
+    -------
+    year : int or None
+    findings : list of (message, severity, values)
+    """
+    own = years_of(block) or of_book or {}
     outside = _year_in_names(block, folder)
     if len(own) > 1:
         text = ", ".join(f"{year} ({place.cell})" for year, place in own.items())

@@ -31,7 +31,7 @@ def narrow(text: str) -> str:
 @functools.lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Text with narrow characters, one kind of dash and no blanks at all."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text.replace("_x000D_", ""))
     text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
     return _DASHES.sub("-", text)
 

@@ -96,7 +96,7 @@ def find(
                 )
             cells += found
             in_section |= sectioned
-    return _value(binding, cells, forms, units, in_section, tuple(absent))
+    return _value(binding, cells, form, forms, units, in_section, tuple(absent))
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,13 @@ def _cells(row_term: Term, column_term: Term, tables: list[Part], form: Form, ev
 
 
 def _value(
-    binding: Binding, cells: list, forms: Forms, units: dict, in_section: bool, absent: tuple
+    binding: Binding,
+    cells: list,
+    form: Form,
+    forms: Forms,
+    units: dict,
+    in_section: bool,
+    absent: tuple,
 ):
     known = {plain(name): factor for name, factor in forms.units[binding.unit].items()}
     total, written, names, places = None, [], [], []
@@ -145,6 +151,8 @@ def _value(
         place = part.block.place(row, column)
         places.append(place)
         text = show(part.block.cells[row][column])
+        if part.block.export and text == "-1":  # not set
+            text = ""
         number = figure(text)
         if isinstance(number, str):
             return Trouble(
@@ -179,6 +187,8 @@ def _value(
                 place,
                 grave=True,
             )
+        if not noted and part.block.export and form.export_unit:
+            noted = {form.export_unit: place}
         if not noted and binding.unit in forms.written_units:
             return Trouble(
                 N_("cell {cell}: no unit is written in the sheet; expected one of {units}"),

@@ -18,6 +18,8 @@ _STUB_HEADS = {
     *("指标名称", "指标", "项目", "名称", "类别", "甲", "乙", "丙", "丁"),
     *("代码", "编号", "行次", "序号", "代号", "计量单位", "单位"),
 }
+#: Heads of columns that say more about a line; in a list they may stand behind its figures.
+_UNIT_HEADS, _REMARK_HEADS = {"计量单位", "单位"}, {"备注", "说明"}
 #: A figure as cells have it, after `labels.plain`.
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
@@ -34,6 +36,7 @@ class Part:
     paths: dict[int, tuple[str, ...]] = field(repr=False)
     labels: dict[int, tuple[str, ...]] = field(repr=False)
     column_units: dict[int, dict[str, Place]] = field(repr=False)
+    unit_columns: tuple[int, ...] = ()
 
     def rows(self, path: tuple[str, ...], form: Form) -> list[int]:
         """Lines with a label: those of a section if the path names one, else those of none."""
@@ -76,7 +79,7 @@ class Part:
     def units(self, row: int, column: int) -> dict[str, Place]:
         """Units written with the labels of a cell."""
         found = dict(self.column_units[column])
-        for across in self.stub:
+        for across in (*self.stub, *self.unit_columns):
             for unit in units_in(self.block.text(row, across)):
                 found.setdefault(unit, self.block.place(row, across))
         return found
@@ -154,15 +157,41 @@ def _part(block: Block, head: range, body: range, numbers: int | None = None) ->
         for column in range(block.width)
         if (text := block.text(row, column)) and not _is_meta(text)
     }
+    behind: dict[int, str] = {}
     if numbers is not None:
-        data = [c for c in range(block.width) if plain(show(block.cells[numbers][c])).isdigit()]
-        first = data[0]
+        data = _numbered(block, numbers, {column for _, column in texts})
+        first = data[0] if data else block.width
     else:
-        heads = [c for (_, c), text in texts.items() if key(text) in _STUB_HEADS]
-        lines = [c for c in range(block.width) for r in body if show(block.cells[r][c])]
-        first = max(heads, default=min(lines, default=0)) + 1
-        data = list(range(first, block.width))
+        own = {column: key(text) for (_, column), text in sorted(texts.items())}
+        first, behind = _beside(block, body, own)
+        data = [column for column in range(first, block.width) if column not in behind]
     stub = tuple(range(first))
+    paths, units = column_heads(block, head, texts, data)
+    labels = {row: tuple(label for c in stub if (label := key(block.text(row, c)))) for row in body}
+    unit_columns = tuple(column for column, label in behind.items() if label in _UNIT_HEADS)
+    return Part(block, head, body, tuple(data), stub, paths, labels, units, unit_columns)
+
+
+def column_heads(
+    block: Block, head: range, texts: dict[tuple[int, int], str], data: list[int]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, dict[str, Place]]]:
+    """Heads over every column of figures, from above, and the units written in them.
+
+    Parameters
+    ----------
+    block : Block
+    head : range
+        Its rows.
+    texts : dict of (row, column) to str
+        What stands in them.
+    data : list of int
+        The columns.
+
+    Returns
+    -------
+    paths : dict of int to tuple of str
+    units : dict of int to dict of str to Place
+    """
     # a line of heads with merged cells says itself how far each of them reaches
     merged = {row for (row, column), (_, left) in block.owner.items() if left != column}
     origin = _fill_right(texts, [row for row in head if row not in merged], data)
@@ -177,8 +206,30 @@ def _part(block: Block, head: range, body: range, numbers: int | None = None) ->
             for unit in units_in(text):
                 written.setdefault(unit, block.place(row, origin.get((row, column), column)))
         paths[column], units[column] = tuple(path), written
-    labels = {row: tuple(label for c in stub if (label := key(block.text(row, c)))) for row in body}
-    return Part(block, head, body, tuple(data), stub, paths, labels, units)
+    return paths, units
+
+
+def _numbered(block: Block, row: int, headed: set[int]) -> list[int]:
+    """Columns of figures by the line that numbers them: right of 甲, 乙…; a number may be left out."""
+    texts = {column: plain(show(cell)) for column, cell in enumerate(block.cells[row])}
+    letters = max(column for column, text in texts.items() if text and not text.isdigit())
+    numbered = [column for column, text in texts.items() if text.isdigit()]
+    first = min(numbered, default=letters + 1)
+    return [c for c in range(first, block.width) if c in numbered or c in headed]
+
+
+def _beside(block: Block, body: range, own: dict[int, str]) -> tuple[int, dict[int, str]]:
+    """Without numbers: the first column of figures, and the columns of remarks behind them."""
+    heads = [column for column, label in own.items() if label in _STUB_HEADS]
+    behind = {}
+    for column in sorted(own, reverse=True):
+        before = [c for c in own if c < column and own[c] not in _STUB_HEADS]
+        if own[column] not in _UNIT_HEADS | _REMARK_HEADS or not before or not heads:
+            break
+        behind[column] = own[column]
+    lines = [c for c in range(block.width) for r in body if show(block.cells[r][c])]
+    heads = [column for column in heads if column not in behind]
+    return max(heads, default=min(lines, default=0)) + 1, behind
 
 
 def _fill_right(texts: dict, rows: list[int], data: list[int]) -> dict[tuple[int, int], int]:

@@ -53,7 +53,8 @@ class Block:
     """A rectangle of a sheet that belongs to one school and form.
 
     `cells[r][c]` is what stands in a cell ("" if nothing), `owner` maps a cell of a merged range
-    to its first cell; rows count from `top` in the sheet.
+    to its first cell; rows count from `top` in the sheet. `export`: the sheet has the hidden grid
+    of letters and numbers with which the ministry's system exports a form.
     """
 
     file: str
@@ -61,6 +62,7 @@ class Block:
     cells: list[list[object]] = field(repr=False)
     owner: dict[tuple[int, int], tuple[int, int]] = field(repr=False, default_factory=dict)
     top: int = 0
+    export: bool = False
 
     def place(self, row: int, column: int) -> Place:
         return Place(self.file, self.sheet, address(self.top + row, column))
@@ -89,7 +91,11 @@ def show(value: object) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return f"{value.year}年{value.month}月{value.day}日"
-    text = "".join(c for c in str(value) if unicodedata.category(c) != "Cf")
+    text = str(value)
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if "_x000D_" in text:  # a line break as a workbook's XML writes it, left over
+        text = text.replace("_x000D_", " ")
     return " ".join(text.split())
 
 
@@ -128,7 +134,7 @@ def read_workbook(path: Path, name: str) -> tuple[list[Block], list[Finding]]:
             )
         findings = _inspected(path, name) if head.startswith(b"PK") else []
         book = CalamineWorkbook.from_path(path)
-        blocks = []
+        blocks, exported = [], set()
         for meta in book.sheets_metadata:
             if meta.visible != SheetVisibleEnum.Visible or meta.typ != SheetTypeEnum.WorkSheet:
                 continue
@@ -140,8 +146,11 @@ def read_workbook(path: Path, name: str) -> tuple[list[Block], list[Finding]]:
                 )
             cells = sheet.to_python(skip_empty_area=False)
             ranges = sheet.merged_cell_ranges or []
-            blocks += _split(name, meta.name, cells, ranges)
-        return blocks, findings
+            export = _take_grid_out(cells)
+            if export:
+                exported.add(f"{name} [{meta.name}]")
+            blocks += _split(name, meta.name, cells, ranges, export)
+        return blocks, [f for f in findings if f.file not in exported or not _of_grid(f)]
     except (CalamineError, OSError, ValueError) as error:
         reason = shorten((str(error).splitlines() or [""])[0])
         raise problem(
@@ -151,6 +160,31 @@ def read_workbook(path: Path, name: str) -> tuple[list[Block], list[Finding]]:
             file=name,
             reason=reason,
         ) from None
+
+
+def _take_grid_out(cells: list[list]) -> bool:
+    """Blank the grid of an export, A, B, C… in row 1 and 1, 2, 3… in column A; whether it was there."""
+    if len(cells) < 2 or len(cells[0]) < 2:
+        return False
+    letters = [show(cell) for cell in cells[0]]
+    if letters[:2] != ["A", "B"] or any(
+        text and text != address(0, column)[:-1] for column, text in enumerate(letters)
+    ):
+        return False
+    if any(show(row[0]) not in ("", str(number)) for number, row in enumerate(cells[1:], 1)):
+        return False
+    cells[0] = [""] * len(letters)
+    for row in cells[1:]:
+        row[0] = ""
+    return True
+
+
+def _of_grid(finding: Finding) -> bool:
+    """Whether a finding says no more than that row 1 or column A, where the grid is, is hidden."""
+    return finding.severity == "warning" and finding.values in (
+        {"n": 1, "row": 1},
+        {"column": "A"},
+    )
 
 
 def _inspected(path: Path, name: str) -> list[Finding]:
@@ -175,7 +209,7 @@ NAME = re.compile(
 )
 
 
-def _split(file: str, sheet: str, cells: list, ranges: list) -> list[Block]:
+def _split(file: str, sheet: str, cells: list, ranges: list, export: bool = False) -> list[Block]:
     """One block per line with a school's code; a sheet without any is one block."""
     if not any(show(cell) for row in cells for cell in row):
         return []
@@ -199,7 +233,7 @@ def _split(file: str, sheet: str, cells: list, ranges: list) -> list[Block]:
             for (row, column), (first, left) in owner.items()
             if top <= row < end and top <= first
         }
-        blocks.append(Block(file, sheet, cells[top:end], inside, top))
+        blocks.append(Block(file, sheet, cells[top:end], inside, top, export))
     return blocks
 
 
@@ -228,7 +262,7 @@ def _has_figures(row: list) -> bool:
 
 #: What a folder of sheets may hold besides them, taken over as it is or read as our own table.
 OURS = frozenset({"county.yaml", "plan.yaml", "standard.yaml"}) | {
-    f"{name}.csv" for name in ("schools", "county_years", "rooms")
+    f"{name}.csv" for name in ("schools", "county_years", "rooms", "sites")
 }
 
 

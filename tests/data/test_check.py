@@ -98,7 +98,8 @@ CASES = [
         "unknown column",
         bad.add_column("schools", "remark", "x"),
         "schools.csv: unknown column “remark”; expected are school_id, name, type, ownership, "
-        "sponsor, area, boarding, built_year, opened, closed, indicators_in_scope, note, system",
+        "sponsor, area, boarding, built_year, opened, closed, indicators_in_scope, note, system, "
+        "longitude, latitude",
     ),
     case(
         "misspelt optional column",

@@ -11,6 +11,7 @@ from .systems import SYSTEMS
 from .terms import (
     BLANK,
     CLASSES,
+    DEGREES,
     PERSONS,
     ROOMS,
     SCHOOL_TYPES,
@@ -171,6 +172,20 @@ TABLES = MappingProxyType(
                             "空格为六三学制；五四学制学校填“五四学制”，其六年级计入初中。",
                             "Blank: six years of primary, three of junior secondary; 5+4 counts grade 6 as junior.",
                         ),
+                    ),
+                    *(
+                        Column(
+                            *(name, zh, en, "number", DEGREES),
+                            needed=False,
+                            asked=False,
+                            low=low,
+                            high=high,
+                            help=Label("十进制度数。", "Decimal degrees."),
+                        )
+                        for name, zh, en, low, high in (
+                            ("longitude", "经度", "Longitude", 73, 136),
+                            ("latitude", "纬度", "Latitude", 3, 54),
+                        )
                     ),
                 ),
             ),

@@ -81,6 +81,7 @@ CHOICE_LABELS = MappingProxyType(
 
 PERSONS = Label("人", "persons")
 CLASSES = Label("班", "classes")
+DEGREES = Label("度", "degrees")
 SQUARE_METRES = Label("平方米", "m²")
 YUAN = Label("元", "yuan")
 ROOMS = Label("间", "rooms")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from ...base.files import InputError
 from ..options import Lang
-from ..output import for_each, print_findings, speaker
+from ..output import for_each, speaker
 
 if TYPE_CHECKING:
     pass
@@ -23,6 +24,13 @@ def import_(
     province: Annotated[str, typer.Option("--province", help="Its province, in Chinese.")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="Its English name.")] = "",
     province_en: Annotated[str, typer.Option("--province-en", help="In English.")] = "",
+    district: Annotated[
+        str, typer.Option("--district", help="Whose rows of tables with several districts.")
+    ] = "",
+    without_broken: Annotated[
+        bool,
+        typer.Option("--without-broken", help="Leave out workbooks that cannot be opened."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Renew the tables of a county folder.")
     ] = False,
@@ -30,15 +38,33 @@ def import_(
 ) -> None:
     """A county folder from the ministry's statistical return sheets, and where each figure stood."""
     from ...ministry.folder import import_returns
+    from ...ministry.summary import summary
 
     say = speaker(lang)
     about = {"code": code, "name": name, "province": province}
     about |= {"name_en": name_en, "province_en": province_en}
 
     def work(path: str) -> None:
-        made = import_returns(path, out, force=force, lang=lang, **about)
+        with typer.progressbar(length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+            def progress(done: int, of: int) -> None:
+                bar.length = of
+                bar.update(done - bar.pos)
+
+            made = import_returns(
+                path,
+                out,
+                force=force,
+                lang=lang,
+                district=district,
+                without_broken=without_broken,
+                progress=progress,
+                **about,
+            )
         errors = [finding for finding in made.findings if finding.severity == "error"]
-        print_findings(made.findings, lang)
+        names = {"error": say("error"), "warning": say("warning")}
+        for severity, sentence in summary(made.findings, lang):
+            typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
         typer.echo(say("{path} written", path=made.page))
         if made.out is None:
             typer.echo(say("nothing was imported; correct the errors and repeat"))

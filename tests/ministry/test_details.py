@@ -1,0 +1,153 @@
+"""Detail tables, one row per school: stages joined, districts apart, sites added to their schools."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from ministry_details import row, write_table
+
+from analysis.ministry.folder import import_returns
+
+REAL = Path(os.environ.get("JUNHENG_REAL_DATA", Path(__file__).parents[3] / "shared" / "real"))
+ABOUT = {"code": "150999", "name": "甲县", "province": "内蒙古自治区"}
+THROUGH = ("育英学校", "3100000003", "九年一贯制学校")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "in"
+    made.mkdir()
+    return made
+
+
+def primary(folder, *more, **through):
+    rows = [
+        row("一小", "2100000001", "小学", "小学", 50),
+        row(*THROUGH, "小学", 40, **through),
+        *more,
+    ]
+    return write_table(folder / "2023年小学.xlsx", "小学", rows)
+
+
+def junior(folder, **through):
+    rows = [
+        row("一中", "3100000002", "公办初级中学", "初中", 90),
+        row(*THROUGH, "初中", 60, **through),
+    ]
+    return write_table(folder / "2023年初中.xlsx", "初中", rows)
+
+
+def said(found, severity="error") -> str:
+    return "\n".join(f.sentence("en") for f in found.findings if f.severity == severity)
+
+
+def years(found) -> pd.DataFrame:
+    return pd.read_csv(found.out / "school_years.csv", dtype={"school_id": str}).set_index(
+        "school_id"
+    )
+
+
+def test_stages_are_joined(folder, tmp_path):
+    primary(folder)
+    junior(folder)
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+    rows = years(found)
+
+    assert said(found) == ""
+    assert sorted(rows.index) == ["2100000001", "3100000002", "3100000003"]
+    got = rows.loc["3100000003"]
+    assert (got["students_primary"], got["students_junior"]) == (240, 180)
+    assert (got["teaching_area_m2"], got["equipment_value_cny"]) == (2000.5, 802500)
+    assert (got["above_qualification_primary"], got["above_qualification_junior"]) == (20, 14)
+    assert (got["pe_arts_primary"], got["backbone_junior"], got["year"]) == (5, 4, 2023)
+    schools = pd.read_csv(found.out / "schools.csv", dtype=str).set_index("school_id")
+    assert schools["type"].to_dict() == {
+        "2100000001": "primary",
+        "3100000002": "junior",
+        "3100000003": "nine_year",
+    }
+
+
+def test_stages_that_contradict_each_other_are_named(folder, tmp_path):
+    primary(folder)
+    junior(folder, **{"网络多媒体教室": 13})
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+
+    assert found.out is None
+    assert "2023年初中.xlsx [Sheet1]" in said(found)
+    assert "2023年小学.xlsx [Sheet1]" in said(found)
+    assert len(said(found).splitlines()) == 1
+
+
+def test_a_site_is_added_to_its_school(folder, tmp_path):
+    site = row("一小河东校点", "2100000009", "小学教学点", "小学", 5, 是否计校数=0)
+    primary(folder, site)
+
+    asked = import_returns(folder, tmp_path / "out", **ABOUT)
+    assert asked.out is None
+    assert said(asked).count("sites.csv") == 1
+    assert "一小河东校点" in said(asked)
+
+    (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,一小\n", encoding="utf-8")
+    rows = years(import_returns(folder, tmp_path / "out", **ABOUT))
+
+    assert sorted(rows.index) == ["2100000001", "3100000003"]
+    got = rows.loc["2100000001"]
+    assert (got["students_primary"], got["teachers_primary"]) == (330, 40)
+    assert (got["teaching_area_m2"], got["multimedia_rooms"]) == (4001, 24)
+
+
+def test_several_districts_in_one_table(folder, tmp_path):
+    primary(folder, row("乙县一小", "2100000005", "小学", "小学", 30, 统计三级="乙县"))
+
+    asked = import_returns(folder, tmp_path / "out", **ABOUT | {"name": "某县"})
+    assert "(乙县, 甲县); say which with --district" in said(asked)
+
+    named = import_returns(folder, tmp_path / "a", **ABOUT)
+    assert sorted(years(named).index) == ["2100000001", "3100000003"]
+    other = import_returns(folder, tmp_path / "b", district="乙县", **ABOUT)
+    assert sorted(years(other).index) == ["2100000005"]
+
+
+def test_without_codes_schools_are_joined_by_name(folder, tmp_path):
+    write_table(folder / "2023年小学.xlsx", "小学", [row("育英学校", "", THROUGH[2], "小学", 40)])
+    write_table(folder / "2023年初中.xlsx", "初中", [row("育英学校", "", THROUGH[2], "初中", 60)])
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+
+    assert list(years(found).index) == ["育英学校"]
+    assert "1 schools have no code in any table (育英学校)" in said(found, "warning")
+
+
+def test_a_cell_that_is_no_number_and_a_table_of_no_stage(folder, tmp_path):
+    write_table(folder / "2023年.xlsx", "小学", [row("一小", "2100000001", "小学", "小学", 50)])
+    primary(folder, row("三小", "2100000008", "小学", "小学", 50, 网络多媒体教室="十二"))
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+
+    assert "which stage (小学, 初中, 高中) this table is of" in said(found)
+    assert "is “十二”; expected a number" in said(found)
+    assert found.out is None
+
+
+def test_the_example_of_the_real_layout(tmp_path):
+    source = REAL / "detail_table"
+    if not source.is_dir():
+        pytest.skip("the example workbooks are not there (JUNHENG_REAL_DATA)")
+    expected = json.loads((source / "expected.json").read_text(encoding="utf-8"))["school_years"]
+
+    rows = years(import_returns(source, tmp_path / "out", **ABOUT))
+
+    assert sorted(rows.index) == sorted(expected)
+    for code, values in expected.items():
+        assert {name: rows.loc[code, name] for name in values} == values
+    shutil.copytree(source, tmp_path / "in")
+    (tmp_path / "in" / "sites.csv").unlink()
+    assert import_returns(tmp_path / "in", tmp_path / "none", **ABOUT).out is None
