@@ -145,7 +145,7 @@ def _prices(answer: Remedy, say: Language) -> list[dict]:
     usual = dict(read_means(answer.study.county).assumptions)
     rows = []
     for key, each in answer.means.assumptions:
-        if not hasattr(each, "cny") or key.startswith("diversions."):
+        if not hasattr(each, "cny") or key.startswith(("diversions.", "items.")):
             continue
         name, before = word(key), usual.get(key, each)
         about = [getattr(before.source, say.code, before.source)]

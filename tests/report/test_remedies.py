@@ -153,7 +153,7 @@ def test_the_coming_years(ahead):
     due = tables.due_grid(found, "en")
     assert sum(int(row[2].text.replace(",", "")) for row in due.rows) == by_year[2022]
     # passing at once costs what the remedy of that year costs
-    soon = remedy("652323-hutubi", scenario="baseline", by=2022, gap=1e-3, nodes=worked.NODES)
+    soon = remedy("652323-hutubi", scenario="baseline", by=2022, gap=worked.GAP, nodes=worked.NODES)
     assert found.years.set_index("year")["cost_cny"][2022] == float(soon.cost)
     idle = sum(each.cny for each in found.idle)
     assert 0 < idle <= soon.cost

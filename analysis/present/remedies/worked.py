@@ -16,7 +16,7 @@ from ...remedy.outcome.frontier import by_limit
 from ...remedy.solve.cone import squared_variation
 
 #: Nodes of each tree and gap at which a search ends: the same on every machine and at every hour.
-NODES, GAP = 60, 1e-3
+NODES, GAP = 60, 1e-4
 #: Seconds that only a very large county needs; what ends by them may differ from run to run.
 SECONDS = 10.0
 #: Limits of variation, as parts of today's, at which is asked what they would cost.
