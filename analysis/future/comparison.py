@@ -7,6 +7,7 @@ decides anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from ..measure.indicators import at_most, whole_up
 from ..measure.study import Study
 from ..measure.verdicts import VERDICTS, three_valued
 from ..policy.standards import PARTS
+from .odds.draws import Forecast
 
 
 def by_year(study: Study) -> dict[str, np.ndarray]:
@@ -284,8 +286,16 @@ def costs(study: Study) -> pd.DataFrame:
     )
 
 
-def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
+def side_by_side(
+    studies: Mapping[str, Study], drawn: Mapping[str, Forecast] = MappingProxyType({})
+) -> pd.DataFrame:
     """The main figures of several scenarios, one row each.
+
+    Parameters
+    ----------
+    studies : mapping of str to Study
+    drawn : mapping of str to Forecast
+        Draws of the scenarios; without them nothing is called met in a year.
 
     Returns
     -------
@@ -294,14 +304,16 @@ def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
         number) and ``peak_year_<stage>`` from the last observed year on, ``seats_missing_<stage>``
         and ``classes_missing_<stage>`` (most in any projected year), ``teachers_missing`` (of the kind
         most lacking, last year, both stages), `passing` and `schools` (last year), `cv_over` (last
-        year), `first_met` (first projected year in which everything is met) and `resource_met` (… the
-        resource part), `until`, `cost_cny` (of what has a cost).
+        year), `first_met` (first projected year in which everything is met in at least half of the
+        draws; NaN: none, or nothing drawn), `first_met_share` (that share, or else the largest of
+        any year, that of `first_met_best`) and `resource_met…` (… the resource part), `until`,
+        `cost_cny` (of what has a cost).
     """
     rows = {}
     for name, study in studies.items():
-        table, verdict = yearly(study), verdicts(study)
+        table = yearly(study)
         last = study.county.last_observed
-        ahead, verdict = table[table["year"] >= last], verdict[verdict["year"] > last]
+        ahead = table[table["year"] >= last]
         final = ahead[ahead["year"] == ahead["year"].max()]
         row: dict = {"until": int(ahead["year"].max())}
         for stage in STAGES:
@@ -315,9 +327,13 @@ def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
             row[f"classes_missing_{stage}"] = part["classes_missing"].max()
         row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum().max()
         row |= {key: final[key].sum() for key in ("passing", "schools", "cv_over")}
-        for key, column in (("first_met", "recognised"), ("resource_met", "resource")):
-            met = verdict.loc[verdict[column] == "met", "year"]
-            row[key] = int(met.iloc[0]) if len(met) else np.nan
+        for key, what in (("first_met", "met"), ("resource_met", "resource")):
+            row |= dict.fromkeys((key, f"{key}_share", f"{key}_best"), np.nan)
+            if name in drawn:
+                first = drawn[name].first_even_of(what)
+                named = first or drawn[name].best_of(what)
+                row[key] = first.year if first else np.nan
+                row |= {f"{key}_share": getattr(named, what), f"{key}_best": named.year}
         row["cost_cny"] = costs(study)["cost_cny"].sum() if study.outlook else 0.0
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
