@@ -108,7 +108,7 @@ def short_text(status: str, chance: Chance | None, say: Language) -> str:
 
 
 def cell_text(status: str, chance: Chance | None, say: Language, what: str = "met") -> str:
-    """A projected year's verdict in a cell of a table, with its chance in brackets.
+    """A projected year's verdict in a cell of a table, with its chance.
 
     `uncertain` where the single course and half of the draws do not agree.
     """
@@ -117,7 +117,7 @@ def cell_text(status: str, chance: Chance | None, say: Language, what: str = "me
         return say("{verdict} (no chance)", verdict=word)
     if standing(status, chance, what) != status:
         word = say("uncertain")
-    return say("{verdict} ({share})", verdict=word, share=share_text(getattr(chance, what), say))
+    return say("{verdict} {share}", verdict=word, share=share_text(getattr(chance, what), say))
 
 
 def mark_text(study: Study, chance: Chance | None, say: Language) -> str:

@@ -132,7 +132,7 @@ def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     heads = [f"{year}" + ("" if year > prospects.last else "*") for year in years]
     return Grid(
         say(
-            "Verdict by year (* observed; projected: single course, in brackets the share of simulated courses that meet it if the assumptions hold; uncertain: the two disagree)"
+            "Verdict by year (* observed; projected: verdict of the single course and share of the simulated courses that meet it if the assumptions hold; uncertain: the two disagree)"
         ),
         (say("Scenario"), say("Judged"), *heads),
         tuple(rows),
