@@ -37,6 +37,7 @@ BAND = (0.1, 0.9)
 QUANTILES = (BAND[0], 0.5, BAND[1])
 COLUMNS = ["low", "median", "high"]
 CHUNK = 200
+_CV = ["year", "stage", "indicator", *COLUMNS, "limit", "above"]
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,7 @@ class Draws:
         return Forecast(
             enrolment,
             schools,
-            pd.concat(cv, ignore_index=True)[
-                ["year", "stage", "indicator", *COLUMNS, "limit", "above"]
-            ],
+            pd.concat(cv, ignore_index=True)[_CV] if cv else pd.DataFrame(columns=_CV),
             shares,
             first(EVEN),
             first(0.9),
