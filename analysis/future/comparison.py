@@ -29,10 +29,12 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     -------
     dict of str to ndarray, shape (years, stages)
         `students` (special-education schools left out), `classes`, `class_size`, `largest_class`,
-        `class_limit`, `schools` (judged), `passing` (of them), the teachers missing by indicator
-        and of the kind most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
+        `class_limit`, `schools` (judged), `passing` (of them), `undecided` (of them), the teachers
+        missing by indicator, those needed by its threshold (``…_needed``), and the missing of the kind
+        most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
         `cv_limit` (the coefficient of variation nearest to or farthest above its limit), `cv_over`
-        (how many are above), `classes_missing` and `seats_missing` (projected years; see
+        (how many are above; like `passing` and the teachers missing NaN where nothing of it is known of any
+        school), `classes_missing` and `seats_missing` (projected years; see
         `analysis.future.projected.Outlook`; NaN in observed ones).
     """
     years = list(study.years)
@@ -58,11 +60,23 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     found["class_limit"] = np.array([in_force(study, f"G5.{stage}") for stage in STAGES]).T
     at = (judged.year, judged.stage)
     found["schools"] = total(np.ones(len(judged.year)), *at)
-    found["passing"] = total(study.school_rule.status == VERDICTS.index("met"), *at)
+
+    def known(values, among) -> np.ndarray:
+        """Sums; NaN where there are schools, and nothing is known of any of them."""
+        return np.where((found["schools"] > 0) & (total(among, *at) == 0), np.nan, values)
+
+    status = study.school_rule.status
+    found["undecided"] = total(status == VERDICTS.index("not_assessed"), *at)
+    found["passing"] = known(
+        total(status == VERDICTS.index("met"), *at), status != VERDICTS.index("not_assessed")
+    )
     for position, name in enumerate(INDICATORS):
         if name in STAFF_INDICATORS:
-            found[name] = total(judged.shortfall[position], *at)
-    found["teachers_missing"] = np.max([found[name] for name in STAFF_INDICATORS], axis=0)
+            lacking = total(judged.shortfall[position], *at)
+            found[name] = known(lacking, np.isfinite(judged.value[position]))
+            need = judged.threshold[position] * judged.students / INDICATORS[name].per
+            found[f"{name}_needed"] = total(np.abs(whole_up(need)), *at)
+    found["teachers_missing"] = np.fmax.reduce([found[name] for name in STAFF_INDICATORS])
 
     # without the composite, which stands behind them
     cv, limit = (each[: len(INDICATORS), 0] for each in (study.variation.cv, study.variation.limit))
@@ -74,7 +88,8 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
         np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
     )
     found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
-    found["cv_over"] = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    over = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    found["cv_over"] = np.where(none & (found["schools"] > 0), np.nan, over)
     for name in ("classes_missing", "seats_missing"):
         found[name] = np.full(shape, np.nan)
         if study.outlook is not None:
@@ -119,7 +134,7 @@ def yearly(study: Study) -> pd.DataFrame:
     """
     found, years = by_year(study), list(study.years)
     taught = [number for number in range(len(STAGES)) if (found["students"][:, number] > 0).any()]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "year": np.repeat(years, len(taught)),
             "basis": np.repeat([study.county.basis(year) for year in years], len(taught)),
@@ -127,7 +142,6 @@ def yearly(study: Study) -> pd.DataFrame:
             **{name: values[:, taught].ravel() for name, values in found.items()},
         }
     )
-    return table.astype({"cv_over": "int64"})
 
 
 def verdicts(study: Study) -> pd.DataFrame:
@@ -325,8 +339,8 @@ def side_by_side(
             row[f"peak_year_{stage}"] = int(part["students"].idxmax())
             row[f"seats_missing_{stage}"] = part["seats_missing"].max()
             row[f"classes_missing_{stage}"] = part["classes_missing"].max()
-        row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum().max()
-        row |= {key: final[key].sum() for key in ("passing", "schools", "cv_over")}
+        row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum(min_count=1).max()
+        row |= {key: final[key].sum(min_count=1) for key in ("passing", "schools", "cv_over")}
         for key, what in (("first_met", "met"), ("resource_met", "resource")):
             row |= dict.fromkeys((key, f"{key}_share", f"{key}_best"), np.nan)
             if name in drawn:

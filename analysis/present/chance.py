@@ -54,17 +54,19 @@ def chance_text(chance: Chance | None, say: Language) -> str:
     if chance is None:
         return say("No chance was computed for this projected year: the verdict is that of a single course.")  # fmt: skip
     named = {"scenario": say.label(chance.scenario), "n": say.number(chance.draws)}
-    text = say(
+    met = share_text(chance.met, say)
+    if chance.open > 0:
+        return say(
+            "If the assumptions of “{scenario}” hold, everything is known to be met in {share} of {n} simulated courses; in {open} nothing fails, but data are missing for a verdict.",
+            share=met,
+            open=share_text(chance.open, say),
+            **named,
+        )
+    return say(
         "If the assumptions of “{scenario}” hold, everything is met in {share} of {n} simulated courses.",
-        share=share_text(chance.met, say),
+        share=met,
         **named,
     )
-    if chance.open > 0:
-        text += say(
-            " In {share} nothing fails, but the verdict is open for lack of data.",
-            share=share_text(chance.open, say),
-        )
-    return text
 
 
 def condition_text(say: Language) -> str:

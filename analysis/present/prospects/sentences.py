@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...base.language import speak
 from ...future.comparison import side_by_side
 from ...future.odds.draws import BAND
@@ -39,13 +41,20 @@ def conclusions(prospects: Prospects, lang: str = "zh") -> list[str]:
             text = say("{scenario}: not met in {year} ({parts}).", scenario=scenario_name(prospects, lang, name), year=due, parts=say.join(failing))  # fmt: skip
         text = say("{first} {second}", first=text, second=chance_text(chance, say))
         then = prospects.yearly[name]
-        then = then[then["year"] == due][["passing", "schools", "cv_over"]].sum()
+        columns = ["passing", "schools", "undecided", "cv_over"]
+        then = then[then["year"] == due][columns].sum(min_count=1)
+        if np.isnan(then["passing"]) and np.isnan(then["cv_over"]):
+            text += say(" Whether schools meet the school rule, and how unlike they are, cannot be judged: teachers, areas, equipment or funds were not reported.")  # fmt: skip
+            found.append(text)
+            continue
         text += say(
             " {passing} of {schools} rows of schools meet the school rule; coefficients of variation above their limit: {over}.",
             passing=say.number(then["passing"]),
             schools=say.number(then["schools"]),
             over=say.number(then["cv_over"]),
         )
+        if then["undecided"]:
+            text += say(" Open for lack of data: {n} rows of schools.", n=say.number(then["undecided"]))  # fmt: skip
         found.append(text)
     if prospects.forecast is not None:
         found += [_chance(prospects, lang), condition_text(say)]

@@ -110,7 +110,7 @@ def _first_met(row: dict, column: str, say: Language) -> Cell:
     if np.isnan(row[column]):
         best = int(row[f"{column}_best"])
         text = say("none (at most {share}, {year})", share=shown, year=best)
-        return Cell(text if share else say("none (0%)"), True)
+        return Cell(text if share else say("known of no year (0%)"), True)
     return Cell(f"{int(row[column])} ({shown})", True)
 
 
@@ -165,7 +165,7 @@ def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             number_cell(say, row["classes_missing"]),
             *(number_cell(say, row[name]) for name in STAFF_INDICATORS),
             Cell(f"{say.number(row['passing'])} / {say.number(row['schools'])}", True),
-            Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] else ""), True),
+            Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] > 0 else ""), True),
             text_cell(say.label(INDICATORS[row["cv_max_indicator"]].short))
             if isinstance(row["cv_max_indicator"], str)
             else Cell(DASH),
@@ -191,6 +191,37 @@ def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             say("Meet the\nschool rule"),
             say("Largest\nCV"),
             say("Indicator"),
+        ),
+        tuple(rows),
+        tight=True,
+    )
+
+
+def needed_staff_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Teachers that the thresholds ask for, where none were reported: what lacks cannot be said."""
+    say = speak(lang)
+    table = prospects.yearly[prospects.main]
+    table = table[(table["year"] >= prospects.last) & (table["schools"] > 0)]
+    table = table[table[list(STAFF_INDICATORS)].isna().any(axis=1)]
+    rows = [
+        (
+            Cell(str(row["year"]) + ("" if row["year"] > prospects.last else "*")),
+            text_cell(say.label(STAGE_LABELS[row["stage"]])),
+            *(
+                number_cell(say, row[f"{name}_needed"] if np.isnan(row[name]) else np.nan)
+                for name in STAFF_INDICATORS
+            ),
+        )
+        for row in table.to_dict("records")
+    ]
+    return Grid(
+        say(
+            "Teachers that the thresholds ask for (persons; * observed): how many of them are there was not reported"
+        ),
+        (
+            say("Year"),
+            say("Stage"),
+            *(say.label(INDICATORS[name].short) for name in STAFF_INDICATORS),
         ),
         tuple(rows),
         tight=True,

@@ -156,6 +156,7 @@ def outlook(report: Report) -> Page:
             say("Lines by scenario, projected years on grey; the figures are in the tables."),
         ),
         tables.needs_grid(ahead, lang),
+        tables.needed_staff_grid(ahead, lang),
         small
         if small.rows
         else paragraph(
