@@ -54,8 +54,15 @@ def write_manifest(out: Path, listed: list[dict], writer: Writer) -> Path:
     return writer.put(out / MANIFEST, text.encode("utf-8", "backslashreplace"))
 
 
+# what is said of a projected year is imported late: a batch in which nothing changed needs no tables
+
+
 def verdict_text(record: dict, say: Language) -> str:
-    """The county's verdict in a word."""
+    """The county's verdict in a word; of a projected year with its chance."""
+    if record["verdict"] and record.get("basis") == "projected":
+        from ..present.chance import short_text
+
+        return short_text(record["verdict"], _chance(record), say)
     words = {
         "met": say("met"),
         "not_met": say("not met"),
@@ -114,15 +121,40 @@ def _row(record: dict, say: Language) -> str:
         html.escape(record["code"]),
         html.escape(str(record["of_year"] or "")),
         html.escape(record["scenario"] or ""),
-        html.escape(verdict_text(record, say)),
+        _verdict(record, say),
         say.number(record["schools"]) if record["schools"] else "",
         say.number(record["students"]) if record["students"] else "",
         html.escape(status_text(record["status"], say)),
         _links(record) or _reasons(record),
         say.number(record["seconds"], 1),
     ]
-    kind = "verdict-" + record["verdict"] if record["verdict"] else record["status"]
+    kind = "verdict-" + _shade(record) if record["verdict"] else record["status"]
     return f'<tr class="{html.escape(kind)}">' + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
+
+
+def _verdict(record: dict, say: Language) -> str:
+    """The verdict with, of a projected year, its chance and on what it is conditional."""
+    shown = html.escape(verdict_text(record, say))
+    if not record["verdict"] or record.get("basis") != "projected":
+        return shown
+    from ..present.chance import conditional
+
+    return f"{shown}<br><small>{html.escape(conditional(_chance(record), say))}</small>"
+
+
+def _shade(record: dict) -> str:
+    if record.get("basis") == "projected":
+        from ..present.chance import standing
+
+        return standing(record["verdict"], _chance(record))
+    return record["verdict"]
+
+
+def _chance(record: dict):
+    """A record's `Chance`, if it has one."""
+    from ..future.odds.chance import Chance
+
+    return Chance.from_dict(record["chance"])
 
 
 def _links(record: dict) -> str:

@@ -121,7 +121,9 @@ def make(job: Job, out: str, program: str) -> dict:
 def _make(job: Job, out: Path, record: dict) -> None:
     """Fill in a record while making what it is about."""
     from ..data.load import load_county
+    from ..future.odds.chance import Chance
     from ..future.projected import project
+    from ..present.chance import conditional
     from ..report.build import totals, write_report
 
     inputs = input_digests(job.county)
@@ -170,6 +172,11 @@ def _make(job: Job, out: Path, record: dict) -> None:
             )
         _put(files, job, out, record)
     record |= {"status": "done", "fingerprint": mark, "verdict": facts.get("verdict", "")}
+    record["basis"] = judged.basis(year)
+    if outlook is not None:
+        record["chance"] = facts.get("chance")
+        chance = Chance.from_dict(record["chance"])
+        record["condition"] = conditional(chance, speak(job.lang))
 
 
 def _put(files: list[Path], job: Job, out: Path, record: dict) -> None:

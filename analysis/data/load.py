@@ -25,6 +25,7 @@ from .checks.county_items import check_items
 from .checks.tables import Tables
 from .county import County, fingerprint
 from .places import find_county, stray_links
+from .reading.enrolment import ONLY_ENROLMENT, counted
 from .reading.folder import read_folder
 from .reading.typed import complete, typed
 from .reading.workbook import read_workbook
@@ -100,6 +101,8 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     usable(entries(scenario_folder(path), ".yaml"), findings)
     frames, unread, places = {}, {}, {}
     for name, table in TABLES.items():
+        if name == "school_years" and name not in raw and "enrolment" in raw:
+            continue  # counted below
         if name in raw:
             rows, file = raw[name]
             frames[name] = typed(table, rows, file, findings, unread, places)
@@ -123,12 +126,16 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
                     name,
                 )
             )
+    files = {name: file for name, (_, file) in raw.items()}
+    if "school_years" not in raw and "enrolment" in frames:
+        files["school_years"] = files["enrolment"]
+        frames["school_years"] = counted(frames["enrolment"])
+        findings.append(Finding("warning", ONLY_ENROLMENT, {}, str(path), "school_years"))
     whole = {
         name: complete(TABLES[name], frame)
         for name, frame in frames.items()
         if set(TABLES[name].keys) <= set(frame.columns)
     }
-    files = {name: file for name, (_, file) in raw.items()}
     tables = Tables(whole, files, unread)
     findings.extend(check_tables(tables))
     empty = [name for name in whole if frames[name].empty]

@@ -7,6 +7,7 @@ decides anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from ..measure.indicators import at_most, whole_up
 from ..measure.study import Study
 from ..measure.verdicts import VERDICTS, three_valued
 from ..policy.standards import PARTS
+from .odds.draws import Forecast
 
 
 def by_year(study: Study) -> dict[str, np.ndarray]:
@@ -28,10 +30,12 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     dict of str to ndarray, shape (years, stages)
         `students` (special-education schools left out), `classes`, `class_size`, `teachers` (full-time)
         and `pupils_per_teacher` (of the schools that report them), `largest_class`,
-        `class_limit`, `schools` (judged), `passing` (of them), the teachers missing by indicator
-        and of the kind most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
+        `class_limit`, `schools` (judged), `passing` (of them), `undecided` (of them), the teachers
+        missing by indicator, those needed by its threshold (``…_needed``), and the missing of the kind
+        most lacking (`teachers_missing`), `cv_max`, `cv_max_indicator` and
         `cv_limit` (the coefficient of variation nearest to or farthest above its limit), `cv_over`
-        (how many are above), `classes_missing` and `seats_missing` (projected years; see
+        (how many are above; like `passing` and the teachers missing NaN where nothing of it is known of any
+        school), `classes_missing` and `seats_missing` (projected years; see
         `analysis.future.projected.Outlook`; NaN in observed ones).
     """
     years = list(study.years)
@@ -67,11 +71,23 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     found["class_limit"] = np.array([in_force(study, f"G5.{stage}") for stage in STAGES]).T
     at = (judged.year, judged.stage)
     found["schools"] = total(np.ones(len(judged.year)), *at)
-    found["passing"] = total(study.school_rule.status == VERDICTS.index("met"), *at)
+
+    def known(values, among) -> np.ndarray:
+        """Sums; NaN where there are schools, and nothing is known of any of them."""
+        return np.where((found["schools"] > 0) & (total(among, *at) == 0), np.nan, values)
+
+    status = study.school_rule.status
+    found["undecided"] = total(status == VERDICTS.index("not_assessed"), *at)
+    found["passing"] = known(
+        total(status == VERDICTS.index("met"), *at), status != VERDICTS.index("not_assessed")
+    )
     for position, name in enumerate(INDICATORS):
         if name in STAFF_INDICATORS:
-            found[name] = total(judged.shortfall[position], *at)
-    found["teachers_missing"] = np.max([found[name] for name in STAFF_INDICATORS], axis=0)
+            lacking = total(judged.shortfall[position], *at)
+            found[name] = known(lacking, np.isfinite(judged.value[position]))
+            need = judged.threshold[position] * judged.students / INDICATORS[name].per
+            found[f"{name}_needed"] = total(np.abs(whole_up(need)), *at)
+    found["teachers_missing"] = np.fmax.reduce([found[name] for name in STAFF_INDICATORS])
 
     # without the composite, which stands behind them
     cv, limit = (each[: len(INDICATORS), 0] for each in (study.variation.cv, study.variation.limit))
@@ -83,7 +99,8 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
         np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
     )
     found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
-    found["cv_over"] = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    over = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
+    found["cv_over"] = np.where(none & (found["schools"] > 0), np.nan, over)
     for name in ("classes_missing", "seats_missing"):
         found[name] = np.full(shape, np.nan)
         if study.outlook is not None:
@@ -128,7 +145,7 @@ def yearly(study: Study) -> pd.DataFrame:
     """
     found, years = by_year(study), list(study.years)
     taught = [number for number in range(len(STAGES)) if (found["students"][:, number] > 0).any()]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "year": np.repeat(years, len(taught)),
             "basis": np.repeat([study.county.basis(year) for year in years], len(taught)),
@@ -136,7 +153,6 @@ def yearly(study: Study) -> pd.DataFrame:
             **{name: values[:, taught].ravel() for name, values in found.items()},
         }
     )
-    return table.astype({"cv_over": "int64"})
 
 
 def verdicts(study: Study) -> pd.DataFrame:
@@ -295,8 +311,16 @@ def costs(study: Study) -> pd.DataFrame:
     )
 
 
-def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
+def side_by_side(
+    studies: Mapping[str, Study], drawn: Mapping[str, Forecast] = MappingProxyType({})
+) -> pd.DataFrame:
     """The main figures of several scenarios, one row each.
+
+    Parameters
+    ----------
+    studies : mapping of str to Study
+    drawn : mapping of str to Forecast
+        Draws of the scenarios; without them nothing is called met in a year.
 
     Returns
     -------
@@ -306,14 +330,16 @@ def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
         (last year), ``seats_missing_<stage>``
         and ``classes_missing_<stage>`` (most in any projected year), ``teachers_missing`` (of the kind
         most lacking, last year, both stages), `passing` and `schools` (last year), `cv_over` (last
-        year), `first_met` (first projected year in which everything is met) and `resource_met` (… the
-        resource part), `until`, `cost_cny` (of what has a cost).
+        year), `first_met` (first projected year in which everything is met in at least half of the
+        draws; NaN: none, or nothing drawn), `first_met_share` (that share, or else the largest of
+        any year, that of `first_met_best`) and `resource_met…` (… the resource part), `until`,
+        `cost_cny` (of what has a cost).
     """
     rows = {}
     for name, study in studies.items():
-        table, verdict = yearly(study), verdicts(study)
+        table = yearly(study)
         last = study.county.last_observed
-        ahead, verdict = table[table["year"] >= last], verdict[verdict["year"] > last]
+        ahead = table[table["year"] >= last]
         final = ahead[ahead["year"] == ahead["year"].max()]
         row: dict = {"until": int(ahead["year"].max())}
         for stage in STAGES:
@@ -326,11 +352,15 @@ def side_by_side(studies: Mapping[str, Study]) -> pd.DataFrame:
             row[f"pupils_per_teacher_{stage}"] = part["pupils_per_teacher"].iloc[-1]
             row[f"seats_missing_{stage}"] = part["seats_missing"].max()
             row[f"classes_missing_{stage}"] = part["classes_missing"].max()
-        row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum().max()
-        row |= {key: final[key].sum() for key in ("passing", "schools", "cv_over")}
-        for key, column in (("first_met", "recognised"), ("resource_met", "resource")):
-            met = verdict.loc[verdict[column] == "met", "year"]
-            row[key] = int(met.iloc[0]) if len(met) else np.nan
+        row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum(min_count=1).max()
+        row |= {key: final[key].sum(min_count=1) for key in ("passing", "schools", "cv_over")}
+        for key, what in (("first_met", "met"), ("resource_met", "resource")):
+            row |= dict.fromkeys((key, f"{key}_share", f"{key}_best"), np.nan)
+            if name in drawn:
+                first = drawn[name].first_even_of(what)
+                named = first or drawn[name].best_of(what)
+                row[key] = first.year if first else np.nan
+                row |= {f"{key}_share": getattr(named, what), f"{key}_best": named.year}
         row["cost_cny"] = costs(study)["cost_cny"].sum() if study.outlook else 0.0
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")

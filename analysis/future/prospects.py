@@ -15,6 +15,7 @@ from . import comparison
 from .analyze import analyze
 from .assumptions.scenario import BASELINE, Scenario, read_scenarios
 from .emptied import judged_as_full
+from .odds.chance import FEW_DRAWS, Chance
 from .odds.coverage import coverage
 from .odds.draws import Forecast, forecast
 
@@ -31,7 +32,8 @@ class Prospects:
     until : int, optional
         Last projected year, the same for all.
     draws : int
-        Of the main scenario's bands; 0: none are drawn.
+        Of the main scenario's bands; the chances of the others are of `FEW_DRAWS` at most. 0: none
+        are drawn.
     """
 
     def __init__(
@@ -62,14 +64,31 @@ class Prospects:
     def last(self) -> int:
         return self.county.last_observed
 
-    @cached_property
+    @property
     def forecast(self) -> Forecast | None:
         """Bands of the main scenario."""
+        return self.forecasts.get(self.main)
+
+    @cached_property
+    def forecasts(self) -> dict[str, Forecast]:
+        """Draws of every scenario; empty where none are drawn."""
         if not self.draws:
-            return None
-        return forecast(
-            self.county, self.scenarios[self.main], until=self.study.outlook.until, draws=self.draws
-        )
+            return {}
+        return {
+            name: forecast(
+                self.county,
+                self.scenarios[name],
+                until=study.outlook.until,
+                draws=self.draws if name == self.main else min(self.draws, FEW_DRAWS),
+                study=study,
+            )
+            for name, study in self.studies.items()
+        }
+
+    def chance(self, scenario: str, year: int) -> Chance | None:
+        """How likely the verdict of a scenario's projected year is; None where nothing was drawn."""
+        drawn = self.forecasts.get(scenario)
+        return drawn.chance(year) if drawn else None
 
     @cached_property
     def coverage(self) -> pd.DataFrame:

@@ -22,10 +22,12 @@ from ..future.comparison import (
     verdicts,
 )
 from ..future.emptied import judged_as_full
+from ..future.odds.draws import Forecast
 from ..future.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
 from ..policy.standards import PARTS
+from ..present.chance import chance_text, condition_text, share_text, standing
 from ..present.prospects.emptied import emptied_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
@@ -111,7 +113,7 @@ def course(study: Study) -> Course:
     return Course(study, numbers(study), failing(study), observed)
 
 
-def outcome(own: Course, trend: Course, say: Language) -> dict:
+def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = None) -> dict:
     """The conclusion and the figures of a scenario beside the trend.
 
     Parameters
@@ -119,12 +121,14 @@ def outcome(own: Course, trend: Course, say: Language) -> dict:
     own, trend : Course
         The scenario of the page, and the baseline of the same county and years.
     say : Language
+    drawn : Forecast, optional
+        Draws of the scenario, if they have been made.
 
     Returns
     -------
     dict
         `last` (observed year), `target`; `own` and `trend` as from `numbers`; `sentence` (the
-        conclusion), `key` (rows of the table below it: label, and values observed, by the trend, by
+        conclusion), `chance` (as from `chances`), `key` (rows of the table below it: label, and values observed, by the trend, by
         the scenario), `failing` (rows: title, value, requirement, whether only the scenario fails
         there), `mended` (titles of what only the trend fails).
     """
@@ -135,7 +139,8 @@ def outcome(own: Course, trend: Course, say: Language) -> dict:
         "target": own.target,
         "own": own.numbers,
         "trend": trend.numbers,
-        "sentence": conclusion(own, counts, say),
+        "sentence": conclusion(own, counts, say, drawn),
+        "chance": chances(own, say, drawn),
         "key": _key_figures(own, trend, counts, say),
         "failing": [
             {
@@ -150,23 +155,63 @@ def outcome(own: Course, trend: Course, say: Language) -> dict:
     }
 
 
-def conclusion(own: Course, counts: tuple[int, int, int], say: Language) -> str:
-    """When everything is met, or what fails in the target year; beside the trend and today.
+def chances(own: Course, say: Language, drawn: Forecast | None = None) -> dict:
+    """How likely the verdicts of the projected years are.
+
+    Returns
+    -------
+    dict
+        `condition` (what the chances hold fixed); by year of `own.numbers`: `shares` (text; empty in
+        observed years, an ellipsis where nothing has been drawn yet) and `standing` (what the verdict
+        may be called, `analysis.present.chance.standing`).
+    """
+    last, shares, words = own.study.county.last_observed, [], []
+    whole = own.numbers["verdicts"]["recognised"]
+    for year, status in zip(own.numbers["years"], whole, strict=True):
+        chance = drawn.chance(year) if drawn and year > last else None
+        shares.append(
+            "" if year <= last else "…" if chance is None else share_text(chance.met, say)
+        )
+        words.append(status if year <= last else standing(status, chance))
+    return {
+        "condition": condition_text(say) if drawn else "",
+        "shares": shares,
+        "standing": words,
+    }
+
+
+def conclusion(
+    own: Course, counts: tuple[int, int, int], say: Language, drawn: Forecast | None = None
+) -> str:
+    """When everything is met, or what fails in the target year, and how likely; beside trend and today.
 
     Parameters
     ----------
     own : Course
     counts : tuple of int
         Requirements not met: last observed year, trend and scenario in the target year.
+    drawn : Forecast, optional
+        Draws of the scenario. Without them the sentence is about the single course and says so.
     """
     county, target, found = own.study.county, own.target, own.numbers
     name, years, last = say.label(county.record.name), found["years"], county.last_observed
     whole = dict(zip(years, found["verdicts"]["recognised"], strict=True))
-    if whole[target] == "met":
-        since = target
-        while since - 1 > last and whole[since - 1] == "met":
-            since -= 1
-        answer = say("{name} meets every requirement from {year} on.", name=name, year=since)
+    chance = drawn.chance(target) if drawn else None
+
+    def since(holds) -> int:
+        year = target
+        while year - 1 > last and holds(year - 1):
+            year -= 1
+        return year
+
+    if whole[target] == "met" and standing("met", chance) == "met":
+        first = since(lambda year: drawn.chance(year).even)
+        answer = say("{name} meets every requirement from {year} on in at least half of the simulated courses.", name=name, year=first)  # fmt: skip
+    elif whole[target] == "met":
+        first = since(lambda year: whole[year] == "met")
+        answer = say("On the single course {name} meets every requirement from {year} on.", name=name, year=first)  # fmt: skip
+        if chance is not None:
+            answer += say(" That does not make it likely.")
     elif whole[target] == "not_assessed":
         answer = say("{name} fails no requirement in {year}, but not everything can be assessed.", name=name, year=target)  # fmt: skip
     else:
@@ -174,8 +219,12 @@ def conclusion(own: Course, counts: tuple[int, int, int], say: Language) -> str:
         parts = [part for part in PARTS if found["verdicts"][part][at] == "not_met"]
         named = say.join(say(PART_NAMES[part]) for part in parts)
         answer = say("In {year}, {name} does not meet: {parts}.", year=target, name=name, parts=named)  # fmt: skip
+    if drawn is None:
+        likely = say("How likely that is, is not computed yet.")
+    else:
+        likely = chance_text(chance, say)
     observed, trend, here = counts
-    return answer + say(
+    return say("{first} {second}", first=answer, second=likely) + say(
         " Requirements not met: {here} (by the trend {trend}; observed in {last}: {observed}).",
         here=here,
         trend=trend,

@@ -28,6 +28,8 @@ from ..data.county import County, CountyRecord
 from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.assumptions.scenario import BASELINE, Scenario, scenario_files, write_scenario
+from ..future.odds.chance import FEW_DRAWS
+from ..future.odds.draws import Forecast, forecast
 from ..measure.study import Study
 from ..remedy.outcome.onward import scenario_of as scenario_with
 from .picture import Course, course, details, outcome, target_year, words
@@ -88,6 +90,9 @@ class Desk:
                 Conditions.model_validate_json(asked),
             )
         )
+        self._forecast = functools.lru_cache(KEPT)(
+            lambda text, _files: self._draws(State.model_validate_json(text))
+        )
 
     def titles(self, say: Language) -> list[dict]:
         """Counties by name and title; a title does not need the whole county to be read."""
@@ -138,12 +143,32 @@ class Desk:
         """The study of a state and its figures."""
         return self._course(state.model_dump_json(), self._files(state.county))
 
-    def outcome(self, state: State, lang: str) -> dict:
+    def _draws(self, state: State) -> Forecast:
+        study = self.course(state).study
+        outlook = study.outlook
+        return forecast(
+            self.county(state.county),
+            outlook.scenario,
+            until=outlook.until,
+            draws=FEW_DRAWS,
+            study=study,
+        )
+
+    def forecast(self, state: State) -> Forecast:
+        """Draws of a state: takes longer than its figures."""
+        return self._forecast(state.model_dump_json(), self._files(state.county))
+
+    def outcome(self, state: State, lang: str, drawn: Forecast | None = None) -> dict:
         """What the page shows of a state (`analysis.planner.picture.outcome`), and the base's settings."""
         own = self.course(state)
         until = own.study.county.years[-1]
         trend = self._trend(state.county, until, self._files(state.county))
-        return outcome(own, trend, speak(lang)) | {"base": self.settings(state)}
+        return outcome(own, trend, speak(lang), drawn) | {"base": self.settings(state)}
+
+    def chance(self, state: State, lang: str) -> dict:
+        """How likely it is: the conclusion again, with its chance, and the chance of every year."""
+        found = self.outcome(state, lang, self.forecast(state))
+        return {"sentence": found["sentence"]} | found["chance"]
 
     def details(self, state: State, lang: str) -> dict:
         """What is shown after it (`analysis.planner.picture.details`)."""
@@ -152,7 +177,8 @@ class Desk:
     def workbook(self, state: State, lang: str) -> bytes:
         """The outcome as .xlsx."""
         hollow = self.details(state, lang)["hollow"]
-        study, found = self.course(state).study, self.outcome(state, lang)
+        study = self.course(state).study
+        found = self.outcome(state, lang, self.forecast(state))
         return write_workbook(study, found, hollow, speak(lang))
 
     def file(self, state: State) -> str:
@@ -401,6 +427,13 @@ class _Outcome(_Handler):
         self.answer(await self.work(lambda: self.desk.outcome(state, lang)))
 
 
+class _Chance(_Handler):
+    async def post(self) -> None:
+        """State -> how likely its verdicts are."""
+        state, lang = read_state(self.request.body), self.lang
+        self.answer(await self.work(lambda: self.desk.chance(state, lang)))
+
+
 class _Details(_Handler):
     async def post(self) -> None:
         """State -> small schools, warnings, notes."""
@@ -487,6 +520,7 @@ def application(desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> tornado.web
             (r"/county", _About, needed),
             (r"/outcome", _Outcome, needed),
             (r"/details", _Details, needed),
+            (r"/chance", _Chance, needed),
             (r"/scenario", _File, needed),
             (r"/workbook", _Workbook, needed),
             (r"/import", _Import, needed),

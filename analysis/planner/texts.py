@@ -141,6 +141,7 @@ TEXTS = {
     "required": N_("Required"),
     "strip": N_("Verdict by year"),
     "whole": N_("As a whole"),
+    "chance": N_("Everything met (share of simulated courses)"),
     "observed": N_("observed"),
     "projected": N_("projected"),
     "legend_own": N_("this scenario (projected)"),

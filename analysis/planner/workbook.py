@@ -69,6 +69,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
         (say("County"), say.label(study.county.record.name)),
         (say("Scenario"), say.label(study.outlook.scenario.name)),
         (say("Conclusion"), found["sentence"]),
+        (say("Condition"), found["chance"]["condition"]),
         *((say("Warning"), text) for text in hollow),
         (say("Note"), say(ROUNDED)),
     ]
@@ -102,6 +103,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
     names = {part: say(name) for part, name in PART_NAMES.items()}
     own = found["own"]
     header = (say("School year"), say("Basis"), *names.values(), say("As a whole"))
+    header += (say("Everything met (share of simulated courses)"),)
     yield (
         say("Verdict by year"),
         header,
@@ -111,6 +113,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
                 basis["projected" if year > last else "observed"],
                 *(status_name(own["verdicts"][part][place], say.code) for part in names),
                 status_name(own["verdicts"]["recognised"][place], say.code),
+                found["chance"]["shares"][place],
             )
             for place, year in enumerate(own["years"])
         ],

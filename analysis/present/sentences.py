@@ -8,15 +8,44 @@ import pandas as pd
 from ..base.language import Language, places, speak
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
+from ..future.odds.chance import Chance
 from ..measure.gaps import doubted, stage_gaps
 from ..measure.indicators import whole_up
 from ..measure.study import Study
+from .chance import conditional, is_projected, short_text, standing
 from .terms import PART_NAMES, item_requirement, item_title, printed_part, school_year
 
 
-def verdict(study: Study, lang: str = "zh") -> str:
-    """The verdict in one sentence."""
+def status(study: Study) -> str:
+    """The county's verdict of the judged year: met, not_met or not_assessed."""
+    return {True: "met", False: "not_met", None: "not_assessed"}[study.recognised]
+
+
+def verdict(study: Study, lang: str = "zh", chance: Chance | None = None) -> str:
+    """The verdict in one sentence; of a projected year with its chance and condition.
+
+    Parameters
+    ----------
+    study : Study
+    lang : {"zh", "en"}
+    chance : Chance, optional
+        Of the judged year, if that is projected.
+    """
     say = speak(lang)
+    text = _verdict(study, say)
+    if not is_projected(study):
+        return text
+    if standing("met", chance) != "met" and study.recognised:
+        text = say(
+            "On the single course of the projection {name} meets every requirement in the {year}; that does not make it likely.",
+            name=say.label(study.county.record.name),
+            year=school_year(study.year, say),
+        )
+    return say("{first} {second}", first=text, second=conditional(chance, say))
+
+
+def _verdict(study: Study, say: Language) -> str:
+    """The verdict of the judged year's figures."""
     name = say.label(study.county.record.name)
     year = school_year(study.year, say)
     if study.recognised:
@@ -39,9 +68,11 @@ def verdict(study: Study, lang: str = "zh") -> str:
     )
 
 
-def verdict_short(study: Study, lang: str = "zh") -> str:
-    """The verdict in a word or two, for the cover."""
+def verdict_short(study: Study, lang: str = "zh", chance: Chance | None = None) -> str:
+    """The verdict in a word or two, for the cover; of a projected year with its chance."""
     say = speak(lang)
+    if is_projected(study):
+        return short_text(status(study), chance, say)
     return {
         True: say("All requirements met"),
         False: say("Requirements not met"),

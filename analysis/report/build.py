@@ -15,9 +15,12 @@ from ..data.county import County
 from ..data.load import load_county
 from ..data.places import NOTEBOOKS, files_read, sample_folder
 from ..future.analyze import analyze
+from ..future.odds.chance import Chance
 from ..future.projected import Outlook, project
+from ..future.prospects import Prospects
 from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
+from ..present.sentences import status
 from ..remedy.problem.means import read_means
 from .workbook.write import write_workbook
 
@@ -61,7 +64,8 @@ def write_report(
     time_limit : float, optional
         Seconds after which the notebook is stopped.
     facts : dict, optional
-        Is filled with what the cover says of the report (`Report.metadata`).
+        Is filled with what the cover says of the report (`Report.metadata`); of a workbook alone
+        with its `verdict` and `chance`.
     writer : Writer, optional
         Puts the files in their places; by default only where nothing or an earlier report is.
 
@@ -111,11 +115,20 @@ def write_report(
         judged = county if ahead is None else ahead.county
         found = _check_identity(executed, judged, year, scenario)
         files = {name: export(executed, name) for name in pages}
-    if facts is not None:
-        facts.update(found)
     if "xlsx" in formats:
         alone = outlook.scenario.name if outlook is not None and ahead is None else None
-        files["xlsx"] = write_workbook(analyze(county, year, scenario=ahead), lang, alone)
+        study = analyze(county, year, scenario=ahead)
+        if not pages:
+            found = {"verdict": status(study)}
+            if ahead is not None:
+                # the draws of the report, so that both say the same
+                drawn = Prospects(county, [scenario])
+                chance = drawn.chance(drawn.main, year)
+                found["chance"] = chance.to_dict() if chance else None
+        chance = Chance.from_dict(found.get("chance"))
+        files["xlsx"] = write_workbook(study, lang, alone, chance)
+    if facts is not None:
+        facts.update(found)
     return _write(files, Path(out), stem, found, writer)
 
 

@@ -41,14 +41,20 @@ def by_tables(study, year: int, stage: str) -> dict[str, float]:
         "classes": ordinary["classes"].sum(),
         "largest_class": grades[~grades["school_id"].isin(special)]["largest_class"].max(),
         "schools": len(schools),
-        "passing": (schools["status"] == "met").sum(),
-        "cv_over": (balance["cv"] > balance["limit"] * (1 + 1e-12)).sum(),
+        # nothing known of any school is not 0
+        "passing": (schools["status"] == "met").sum()
+        if (schools["status"] != "not_assessed").any()
+        else np.nan,
+        "cv_over": (balance["cv"] > balance["limit"] * (1 + 1e-12)).sum()
+        if balance["cv"].notna().any()
+        else np.nan,
         "cv_max": balance.loc[(balance["cv"] / balance["limit"]).idxmax(), "cv"]
         if balance["cv"].notna().any()
         else np.nan,
     }
     for name in STAFF_INDICATORS:
-        found[name] = indicators.loc[indicators["indicator"] == name, "shortfall"].sum()
+        rows = indicators[indicators["indicator"] == name]
+        found[name] = rows["shortfall"].sum() if rows["value"].notna().any() else np.nan
     rooms = here(study.outlook.capacity)
     for name in ("classes_missing", "seats_missing"):
         # what is missing is counted in whole places

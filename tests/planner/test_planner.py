@@ -27,6 +27,7 @@ from analysis.base.language import speak
 from analysis.future.assumptions.moves import Diversion
 from analysis.future.assumptions.scenario import Scenario, load_scenario, write_scenario
 from analysis.future.comparison import verdicts, yearly
+from analysis.future.odds.draws import forecast
 from analysis.planner.picture import numbers
 from analysis.planner.server import LARGEST, SCRIPTS, Desk, Gate, application
 from analysis.planner.state import State, base_of, read_state, scenario_of, state_of
@@ -214,10 +215,40 @@ def test_conclusion_says_what_fails_and_compares(county, desk):
 
 def test_conclusion_names_the_first_year_from_which_all_is_met(county, desk):
     quiet = {"births_shift": 0.11, "until": 2026}
-    found = desk.outcome(state(county, **quiet), "en")
+    asked = state(county, **quiet)
+    found = desk.outcome(asked, "en")
 
     assert found["target"] == 2026
-    assert found["sentence"].startswith("Test County meets every requirement from 2024 on.")
+    # before anything is drawn, it is the single course's and says so
+    single = "On the single course Test County meets every requirement from 2024 on."
+    assert found["sentence"].startswith(f"{single} How likely that is, is not computed yet.")
+    assert found["chance"]["shares"] == ["", "", "", "…", "…", "…"]
+    assert found["chance"]["standing"] == ["met"] * 3 + ["not_assessed"] * 3
+
+
+def test_every_projected_verdict_has_its_chance(county, desk):
+    asked = state(county, births_shift=0.11, until=2026)
+    drawn = forecast(
+        county, desk.course(asked).study.outlook.scenario, until=2026, draws=200
+    ).probability.set_index("year")["met"]
+    found = desk.chance(asked, "en")
+    whole = desk.outcome(asked, "en")["own"]["verdicts"]["recognised"]
+
+    for year, share, word in zip(
+        range(2021, 2027), found["shares"], found["standing"], strict=True
+    ):
+        if year <= 2023:
+            assert (share, word) == ("", whole[year - 2021])
+        else:
+            assert share in (f"{drawn[year] * 100:.0f}%", "under 1%", "over 99%")
+            assert (word == "met") == (drawn[year] >= 0.5 and whole[year - 2021] == "met")
+    assert f"in {found['shares'][-1]} of 200 simulated courses" in found["sentence"]
+    assert found["condition"].startswith("The probability is conditional")
+    first = next((y for y in drawn.index if (drawn.loc[y:] >= 0.5).all()), None)
+    if first and whole[-1] == "met":
+        assert found["sentence"].startswith(f"Test County meets every requirement from {first} on")
+    else:
+        assert "from 2024 on. That does not make it likely" in found["sentence"]
 
 
 def test_base_with_its_own_settings_is_shown_and_changed(county, desk):

@@ -20,6 +20,7 @@ from ...base.schema.tables import TABLES
 from ..checks.tables import LISTED
 from ..texts import cell_name, clean, plain
 from .cells import convert
+from .enrolment import ONLY_STUDENTS, only_students
 from .folder import TOO_MANY_CELLS, read_csv
 from .names import COLUMN, unknown_name
 from .noise import remark_rows
@@ -153,6 +154,12 @@ def typed(
             cells = body.iloc[:, position].set_axis(index)
             frame[name], wrong = convert(table, table[name], cells, file, findings)
             unread[table.name, name] = wrong
+    if table.name == "school_years" and only_students(table, frame):
+        findings.append(Finding("warning", ONLY_STUDENTS, {}, file, table.name))
+        for column in table.columns:
+            if column.needed and column.name not in frame:
+                unread[table.name, column.name] = index
+        return pd.DataFrame(frame, index=index)
     for column in table.columns:
         if column.needed and column.name not in frame:
             refuse(

@@ -22,10 +22,13 @@ from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from ...measure.indicators import at_most
+from ...measure.study import Study
+from ...policy.standards import Text
 from ..analyze import analyze
 from ..assumptions.scenario import BASELINE, Scenario
 from ..course.model import Model
 from ..grades import SPAN
+from .chance import EVEN, Chance
 from .judge import DrawnYear
 from .noise import Noise, Spreads, spreads
 
@@ -34,6 +37,7 @@ BAND = (0.1, 0.9)
 QUANTILES = (BAND[0], 0.5, BAND[1])
 COLUMNS = ["low", "median", "high"]
 CHUNK = 200
+_CV = ["year", "stage", "indicator", *COLUMNS, "limit", "above"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Forecast:
     first_even, first_likely : int or None
         First year in which everything is met in half, and in nine tenths, of the draws.
     draws, seed : int
+    scenario : Text
+        Name of the scenario that the draws are conditional on.
     """
 
     enrolment: pd.DataFrame = field(repr=False)
@@ -67,6 +73,24 @@ class Forecast:
     first_likely: int | None
     draws: int
     seed: int
+    scenario: Text
+
+    def chance(self, year: int) -> Chance | None:
+        """How likely the verdict of a projected year is; None of a year that was not drawn."""
+        rows = self.probability[self.probability["year"] == year]
+        if rows.empty:
+            return None
+        shares = {name: float(rows[name].iloc[0]) for name in ("met", "resource", "open")}
+        return Chance(self.scenario, int(year), **shares, draws=self.draws, seed=self.seed)
+
+    def first_even_of(self, what: str) -> Chance | None:
+        """The first year in which something (`met`, `resource`) is met in half of the draws."""
+        years = self.probability.loc[self.probability[what] >= EVEN, "year"]
+        return self.chance(int(years.iloc[0])) if len(years) else None
+
+    def best_of(self, what: str) -> Chance:
+        """The (first) year in which something is met in most of the draws."""
+        return self.chance(int(self.probability.loc[self.probability[what].idxmax(), "year"]))
 
 
 def forecast(
@@ -77,6 +101,7 @@ def forecast(
     draws: int = 2000,
     seed: int = 1,
     concessions=None,
+    study: Study | None = None,
 ) -> Forecast:
     """Draw courses of a county by a scenario.
 
@@ -91,13 +116,16 @@ def forecast(
         The same seed gives the same numbers.
     concessions : iterable of str, optional
         As for `analysis.measure.study.analyze`.
+    study : Study, optional
+        The county judged by this scenario until this year, where it is there already.
 
     Returns
     -------
     Forecast
     """
     model = Model(county, scenario, until)
-    study = analyze(county, scenario=model.scenario, until=model.until, concessions=concessions)
+    if study is None:
+        study = analyze(county, scenario=model.scenario, until=model.until, concessions=concessions)
     return Draws(model, study, draws, seed).run()
 
 
@@ -183,14 +211,13 @@ class Draws:
         return Forecast(
             enrolment,
             schools,
-            pd.concat(cv, ignore_index=True)[
-                ["year", "stage", "indicator", *COLUMNS, "limit", "above"]
-            ],
+            pd.concat(cv, ignore_index=True)[_CV] if cv else pd.DataFrame(columns=_CV),
             shares,
-            first(0.5),
+            first(EVEN),
             first(0.9),
             self.count,
             self.seed,
+            self.model.scenario.name,
         )
 
 

@@ -52,15 +52,26 @@ const n = (shown) => ({ n: shown });
 export function show() {
   const { own, trend, target, last } = outcome;
   const at = own.years.indexOf(target);
-  const whole = own.verdicts.recognised[at];
-  if ($("sentence").textContent !== outcome.sentence) $("sentence").textContent = outcome.sentence;
-  $("sentence").className = whole;
+  showSentence(outcome.sentence, outcome.chance, at);
   showKey(last, target);
-  showStrip(own, last, target);
+  showStrip(own, last, target, outcome.chance);
   showEnrolment(own, trend, at);
   showBalance(own, trend, at);
   for (const stage of STAGES) showRatios(stage, own, trend, at);
   showByYear(own, last);
+}
+
+function showSentence(sentence, chance, at) {
+  if ($("sentence").textContent !== sentence) $("sentence").textContent = sentence;
+  $("sentence").className = chance.standing[at];
+  $("condition").textContent = chance.condition;
+}
+
+/** How likely it is, which takes longer than the figures. */
+export function showChance(found) {
+  const { own, target, last } = outcome;
+  showSentence(found.sentence, found, own.years.indexOf(target));
+  showStrip(own, last, target, found);
 }
 
 function showKey(last, target) {
@@ -78,12 +89,15 @@ function showKey(last, target) {
 
 const SIGNS = { met: "✓", not_met: "✗", not_assessed: "?", not_applicable: "–" };
 
-function showStrip(own, last, target) {
+function showStrip(own, last, target, chance) {
   const now = own.years.indexOf(last) + 1;
   const lines = Object.entries(own.verdicts).map(([part, statuses]) => make("tr", part === "recognised" ? { class: "whole" } : {},
     make("th", { scope: "row" }, part === "recognised" ? text("whole") : page.words.parts[part]),
-    ...statuses.map((status, i) => make("td", { class: `${status} ${i < now ? "observed" : "projected"}` },
+    ...statuses.map((status, i) => make("td", { class: `${part === "recognised" ? chance.standing[i] : status} ${i < now ? "observed" : "projected"}` },
       make("span", { "aria-hidden": "true" }, SIGNS[status]), make("span", { class: "hidden" }, page.words.statuses[status])))));
+  // a projected year's verdict as a whole never stands without its chance
+  const likely = make("tr", { class: "chance" }, make("th", { scope: "row" }, text("chance")),
+    ...chance.shares.map((share, i) => make("td", { class: chance.standing[i] }, share)));
   const heads = own.years.map((year) => make("th", year === target ? { scope: "col", class: "goal" } : { scope: "col" }, String(year)));
   const signs = Object.entries(SIGNS).map(([status, sign]) => `${sign} ${page.words.statuses[status]}`).join("   ");
   bodies.strip.replaceChildren(
@@ -92,7 +106,7 @@ function showStrip(own, last, target) {
         make("tr", {}, make("td", {}), make("th", { colspan: String(now), scope: "colgroup" }, `● ${text("observed")}`),
           make("th", { colspan: String(own.years.length - now), scope: "colgroup" }, `○ ${text("projected")}`)),
         make("tr", {}, make("th", {}), ...heads)),
-      make("tbody", {}, ...lines))),
+      make("tbody", {}, ...lines, likely))),
     make("p", { class: "help" }, signs));
 }
 

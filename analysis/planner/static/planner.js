@@ -3,7 +3,7 @@
 import { Refused, ask, askJson, complain, say } from "./ask.js";
 import { buildControls, showControls } from "./controls.js";
 import { listenDialog, openDialog } from "./moves.js";
-import { buildPanels, show, showDetails } from "./outcome.js";
+import { buildPanels, show, showChance, showDetails } from "./outcome.js";
 import { $, copy, make, page, same, text } from "./page.js";
 import { checkPlan, closePlan, openPlan } from "./remedies.js";
 import {
@@ -62,7 +62,10 @@ async function run() {
         $("outcome").classList.remove("stale");
         showAll();
         const more = await askJson("/details", asked);
-        if (!again && same(asked, state)) showDetails(more);
+        if (again || !same(asked, state)) continue;
+        showDetails(more);
+        const likely = await askJson("/chance", asked);
+        if (!again && same(asked, state)) showChance(likely);
       }
     } catch (error) {
       if (!again && same(asked, state)) {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...base.language import speak
 from ...future.comparison import side_by_side
 from ...future.emptied import emptied_items
 from ...future.odds.draws import BAND
 from ...future.prospects import Prospects
+from ..chance import chance_text, condition_text, share_text, standing
 from ..terms import PART_NAMES
 from .emptied import emptied_clause
 
@@ -17,7 +20,7 @@ def scenario_name(prospects: Prospects, lang: str, scenario: str) -> str:
 
 
 def conclusions(prospects: Prospects, lang: str = "zh") -> list[str]:
-    """What the scenarios come to, the verdict first."""
+    """What the scenarios come to, the verdict with its chance first; what the chances hold fixed last."""
     say = speak(lang)
     table = side_by_side(prospects.studies)
     goal = prospects.county.record.target_year
@@ -26,47 +29,55 @@ def conclusions(prospects: Prospects, lang: str = "zh") -> list[str]:
         year = int(row["until"])
         verdict = prospects.verdicts[name].set_index("year")
         due = goal if goal in verdict.index and goal > prospects.last else year
-        status = verdict.loc[due, "recognised"]
+        status, chance = verdict.loc[due, "recognised"], prospects.chance(name, due)
         failing = [
             say(PART_NAMES[part]) for part in PART_NAMES if verdict.loc[due, part] == "not_met"
         ]
-        if status == "met":
+        if status == "met" and standing(status, chance) == "met":
             text = say("{scenario}: everything is met in {year}.", scenario=scenario_name(prospects, lang, name), year=due)  # fmt: skip
+        elif status == "met":
+            text = say("{scenario}: on the single course nothing fails in {year}; that does not make it likely.", scenario=scenario_name(prospects, lang, name), year=due)  # fmt: skip
         elif status == "not_assessed":
             text = say("{scenario}: in {year} nothing fails, but the verdict is open for lack of data.", scenario=scenario_name(prospects, lang, name), year=due)  # fmt: skip
         else:
             text = say("{scenario}: not met in {year} ({parts}).", scenario=scenario_name(prospects, lang, name), year=due, parts=say.join(failing))  # fmt: skip
+        text = say("{first} {second}", first=text, second=chance_text(chance, say))
         then = prospects.yearly[name]
-        then = then[then["year"] == due][["passing", "schools", "cv_over"]].sum()
+        columns = ["passing", "schools", "undecided", "cv_over"]
+        then = then[then["year"] == due][columns].sum(min_count=1)
+        if np.isnan(then["passing"]) and np.isnan(then["cv_over"]):
+            text += say(" Whether schools meet the school rule, and how unlike they are, cannot be judged: teachers, areas, equipment or funds were not reported.")  # fmt: skip
+            found.append(text)
+            continue
         text += say(
             " {passing} of {schools} rows of schools meet the school rule; coefficients of variation above their limit: {over}.",
             passing=say.number(then["passing"]),
             schools=say.number(then["schools"]),
             over=say.number(then["cv_over"]),
         )
+        if then["undecided"]:
+            text += say(" Open for lack of data: {n} rows of schools.", n=say.number(then["undecided"]))  # fmt: skip
         study = prospects.studies[name]
         emptied = emptied_items(study, prospects.full[name])
         found.append(text + emptied_clause(study, emptied[emptied["year"] == due], say))
     if prospects.forecast is not None:
-        found.append(_chance(prospects, lang))
+        found += [_chance(prospects, lang), condition_text(say)]
     return found
 
 
 def _chance(prospects: Prospects, lang: str = "zh") -> str:
+    """From when on the main scenario meets everything in at least half, and nine tenths, of the draws."""
     say, drawn = speak(lang), prospects.forecast
-    best = drawn.probability.loc[drawn.probability["met"].idxmax()]
-    if best["met"] == 0:
-        return say("By {scenario}, there is no course and no year in which the county is known to meet everything.", scenario=scenario_name(prospects, lang, prospects.main))  # fmt: skip
+    best, first = drawn.best_of("met"), drawn.first_even_of("met")
+    named = {"scenario": scenario_name(prospects, lang, prospects.main)}
+    if best.met == 0:
+        return say("By {scenario}, there is no course and no year in which the county is known to meet everything (0%).", **named)  # fmt: skip
+    if first is None:
+        return say("By {scenario}, the county meets everything in no year in half of the courses; most often in {year} ({share}).", year=best.year, share=share_text(best.met, say), **named)  # fmt: skip
+    text = say("By {scenario}, {year} is the first year in which the county meets everything in at least half of the courses ({share}).", year=first.year, share=share_text(first.met, say), **named)  # fmt: skip
     if drawn.first_likely:
-        return say("By {scenario}, the county meets everything in at least nine of ten courses from {year} on.", scenario=scenario_name(prospects, lang, prospects.main), year=drawn.first_likely)  # fmt: skip
-    if drawn.first_even:
-        return say("By {scenario}, the county meets everything in at least half of the courses from {year} on, and in no year in nine of ten.", scenario=scenario_name(prospects, lang, prospects.main), year=drawn.first_even)  # fmt: skip
-    return say(
-        "By {scenario}, the county meets everything in at most {share} of the courses ({year}).",
-        scenario=scenario_name(prospects, lang, prospects.main),
-        share=say.percent(best["met"], 0),
-        year=int(best["year"]),
-    )
+        return text + say(" From {year} on it is nine of ten.", year=drawn.first_likely)
+    return text
 
 
 def band_text(prospects: Prospects, lang: str = "zh") -> str:

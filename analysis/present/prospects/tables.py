@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...base.files import N_
-from ...base.language import DASH, speak
+from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
@@ -14,6 +14,7 @@ from ...future.prospects import Prospects
 from ...measure.apportioning.scope import EXCLUSIONS
 from ...measure.indicators import whole_up
 from ...policy.standards import Text
+from ..chance import cell_text, share_text, standing
 from ..tables.grid import MARKS, Cell, Grid, number_cell, text_cell
 from ..terms import status_name
 from .sentences import conclusions, scenario_name
@@ -60,7 +61,7 @@ def conclusion_grid(prospects: Prospects, lang: str = "zh") -> Grid:
 def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     """The main figures of every scenario."""
     say = speak(lang)
-    table = side_by_side(prospects.studies)
+    table = side_by_side(prospects.studies, prospects.forecasts)
     lines = []
     for stage in STAGES:
         if f"students_{stage}" not in table:
@@ -78,14 +79,16 @@ def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
         (say("Teachers missing in the last year (persons, of the kind most lacking)"), "teachers_missing", 0),
         (say("Rows of schools that meet the school rule in the last year"), "passing", 0),
         (say("Coefficients of variation above their limit in the last year"), "cv_over", 0),
-        (say("First year in which the resource part is met"), "resource_met", "year"),
-        (say("First year in which everything is met"), "first_met", "year"),
+        (say("First year in which the resource part is met in at least half of the draws (share)"), "resource_met", "first"),
+        (say("First year in which everything is met in at least half of the draws (share)"), "first_met", "first"),
         (say("Cost of what has a price (10,000 yuan)"), "cost_cny", "money"),
     ]  # fmt: skip
     rows = []
     for title, column, kind in lines:
         cells = []
-        for value in table[column]:
+        if kind == "first":
+            cells = [_first_met(row, column, say) for row in table.to_dict("records")]
+        for value in table[column] if kind != "first" else ():
             if kind == "year":
                 cells.append(Cell(DASH if np.isnan(value) else str(int(value)), True))
             elif kind == "money":
@@ -105,8 +108,21 @@ def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )
 
 
+def _first_met(row: dict, column: str, say: Language) -> Cell:
+    """The first year that is met in half of the draws, or how near the best one comes."""
+    share = row[f"{column}_share"]
+    if np.isnan(share):
+        return Cell(say("no chance computed"), True)
+    shown = share_text(share, say)
+    if np.isnan(row[column]):
+        best = int(row[f"{column}_best"])
+        text = say("none (at most {share}, {year})", share=shown, year=best)
+        return Cell(text if share else say("known of no year (0%)"), True)
+    return Cell(f"{int(row[column])} ({shown})", True)
+
+
 def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
-    """The verdict of every year by every scenario."""
+    """The verdict of every year by every scenario, of projected years with their chance."""
     say = speak(lang)
     years = [y for y in prospects.study.years if y >= prospects.last]
     rows = []
@@ -114,11 +130,7 @@ def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
         by_year = table.set_index("year")
         for column, title in (("resource", say("Resource allocation")), ("recognised", say("everything"))):  # fmt: skip
             cells = [
-                Cell(
-                    status_name(by_year.loc[y, column], lang),
-                    False,
-                    by_year.loc[y, column],
-                )
+                _verdict_cell(prospects, name, y, by_year.loc[y, column], column, say)
                 if y in by_year.index
                 else Cell(DASH)
                 for y in years
@@ -126,11 +138,23 @@ def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             rows.append((text_cell(scenario_name(prospects, lang, name) if column == "resource" else ""), text_cell(title), *cells))  # fmt: skip
     heads = [f"{year}" + ("" if year > prospects.last else "*") for year in years]
     return Grid(
-        say("Verdict by year (* observed)"),
+        say(
+            "Verdict by year (* observed; projected: verdict of the single course and share of the simulated courses that meet it if the assumptions hold; uncertain: the two disagree)"
+        ),
         (say("Scenario"), say("Judged"), *heads),
         tuple(rows),
         tight=True,
     )
+
+
+def _verdict_cell(
+    prospects: Prospects, scenario: str, year: int, status: str, column: str, say: Language
+) -> Cell:
+    if year <= prospects.last:
+        return Cell(status_name(status, say.code), False, status)
+    chance = prospects.chance(scenario, year)
+    what = "resource" if column == "resource" else "met"
+    return Cell(cell_text(status, chance, say, what), False, standing(status, chance, what))
 
 
 def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
@@ -148,7 +172,7 @@ def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             number_cell(say, row["classes_missing"]),
             *(number_cell(say, row[name]) for name in STAFF_INDICATORS),
             Cell(f"{say.number(row['passing'])} / {say.number(row['schools'])}", True),
-            Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] else ""), True),
+            Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] > 0 else ""), True),
             text_cell(say.label(INDICATORS[row["cv_max_indicator"]].short))
             if isinstance(row["cv_max_indicator"], str)
             else Cell(DASH),
@@ -174,6 +198,37 @@ def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             say("Meet the\nschool rule"),
             say("Largest\nCV"),
             say("Indicator"),
+        ),
+        tuple(rows),
+        tight=True,
+    )
+
+
+def needed_staff_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+    """Teachers that the thresholds ask for, where none were reported: what lacks cannot be said."""
+    say = speak(lang)
+    table = prospects.yearly[prospects.main]
+    table = table[(table["year"] >= prospects.last) & (table["schools"] > 0)]
+    table = table[table[list(STAFF_INDICATORS)].isna().any(axis=1)]
+    rows = [
+        (
+            Cell(str(row["year"]) + ("" if row["year"] > prospects.last else "*")),
+            text_cell(say.label(STAGE_LABELS[row["stage"]])),
+            *(
+                number_cell(say, row[f"{name}_needed"] if np.isnan(row[name]) else np.nan)
+                for name in STAFF_INDICATORS
+            ),
+        )
+        for row in table.to_dict("records")
+    ]
+    return Grid(
+        say(
+            "Teachers that the thresholds ask for (persons; * observed): how many of them are there was not reported"
+        ),
+        (
+            say("Year"),
+            say("Stage"),
+            *(say.label(INDICATORS[name].short) for name in STAFF_INDICATORS),
         ),
         tuple(rows),
         tight=True,

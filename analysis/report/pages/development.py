@@ -28,7 +28,9 @@ OUTLOOK_METHOD = N_(
     "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
     "years, drawn towards those of the county where a school is small; schools that exchanged pupils "
     "count as one in that year); entrants follow the births of the children who are six by the "
-    "cut-off date. A cohort keeps its classes. What the scenario does not name stays as last "
+    "cut-off date. The method was chosen by a back-test on 1,594 schools of New York City (2005 to "
+    "2011), not on schools of China; five years ahead its error for single schools there was that of "
+    "“no change” (27.2% and 27.1%). A cohort keeps its classes. What the scenario does not name stays as last "
     "observed: areas, equipment, and everything that the county reports; teachers go on as the scenario "
     "assumes (by the trend every school keeps its own). Public-use funds "
     "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
@@ -192,6 +194,7 @@ def outlook(report: Report) -> Page:
             )
             if grid.rows
         ],
+        tables.needed_staff_grid(ahead, lang),
         small
         if small.rows
         else paragraph(

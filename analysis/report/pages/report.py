@@ -8,11 +8,13 @@ from functools import cached_property
 from ...base.language import Language, speak
 from ...data.county import County
 from ...future.analyze import analyze
+from ...future.odds.chance import Chance
 from ...future.prospects import Prospects
 from ...measure.indicators import round_half_up
 from ...measure.study import Study
-from ...present.prospects.sentences import scenario_name
+from ...present.chance import mark_text, standing
 from ...present.remedies.worked import solved
+from ...present.sentences import status
 from ...present.terms import school_year
 from ...remedy.answer import Remedy
 
@@ -66,9 +68,21 @@ class Report:
         return solved(self.study)
 
     @property
+    def chance(self) -> Chance | None:
+        """How likely the verdict of a projected year is; None of an observed one."""
+        if not self.projected or self.prospects is None:
+            return None
+        return self.prospects.chance(self.prospects.main, self.study.year)
+
+    @property
     def verdict(self) -> str:
-        """met, not_met or not_assessed."""
-        return {True: "met", False: "not_met", None: "not_assessed"}[self.study.recognised]
+        """met, not_met or not_assessed; of a projected year that of the single course."""
+        return status(self.study)
+
+    @property
+    def shade(self) -> str:
+        """The status by which the verdict is coloured: `met` only where the draws agree."""
+        return standing(self.verdict, self.chance) if self.projected else self.verdict
 
     @property
     def title(self) -> str:
@@ -86,8 +100,7 @@ class Report:
         if self.study.county.record.synthetic:
             marks.append(self.say("Sample: the figures of single schools are synthetic"))
         if self.projected:
-            scenario = scenario_name(self.prospects, self.lang, self.prospects.main)
-            marks.append(self.say("Projected, not observed: {scenario}", scenario=scenario))
+            marks.append(mark_text(self.study, self.chance, self.say))
         return marks
 
     @property
@@ -109,6 +122,7 @@ class Report:
             # what a finished file is checked by
             "keywords": identity,
             "verdict": self.verdict,
+            "chance": self.chance.to_dict() if self.chance else None,
             "mark": self.say("; ").join(self.marks),
             "contents": self.say("Contents"),
             "table": self.say("Table"),

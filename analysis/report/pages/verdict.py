@@ -37,13 +37,13 @@ def cover(report: Report) -> Page:
         f"<tr><th scope='row'>{html.escape(key)}</th><td>{html.escape(value)}</td></tr>"
         for key, value in facts
     )
-    short = html.escape(sentences.verdict_short(study, report.lang))
+    short = html.escape(sentences.verdict_short(study, report.lang, report.chance))
     parts = [
         f"<h1>{html.escape(say.label(record.name))}</h1>",
         paragraph(say("Report on high-quality and balanced compulsory education"), "subtitle"),
         paragraph(school_year(study.year, say), "edition"),
-        f'<div class="verdict-{report.verdict}"><p><strong>{short}</strong></p>'
-        f"{paragraph(sentences.verdict(study, report.lang))}</div>",
+        f'<div class="verdict-{report.shade}"><p><strong>{short}</strong></p>'
+        f"{paragraph(sentences.verdict(study, report.lang, report.chance))}</div>",
         *(paragraph(mark, "synthetic") for mark in report.marks),
         f'<table class="facts"><tbody>{rows}</tbody></table>',
         paragraph(say("Examined by: ____________    Date: ____________"), "signature"),
@@ -57,7 +57,7 @@ def findings(report: Report) -> Page:
     say, study = report.say, report.study
     return section(
         say("Findings"),
-        paragraph(sentences.verdict(study, report.lang), f"verdict-{report.verdict}"),
+        paragraph(sentences.verdict(study, report.lang, report.chance), f"verdict-{report.shade}"),
         bullets(sentences.findings(study, report.lang)),
         parts_table(study, report.lang),
         paragraph(

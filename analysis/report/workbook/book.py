@@ -18,7 +18,9 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from ...base.language import Language, speak
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
+from ...future.odds.chance import Chance
 from ...measure.study import Study
+from ...present.chance import is_projected, mark_text
 from ...present.terms import STATUS_NAMES, school_year
 
 #: Rows above the first row of a table: title, place, note, heads.
@@ -48,8 +50,10 @@ class Field:
 class Book:
     """An .xlsx workbook in one language with its formats."""
 
-    def __init__(self, study: Study, lang: str, names: Mapping[str, str]):
-        self.study = study
+    def __init__(
+        self, study: Study, lang: str, names: Mapping[str, str], chance: Chance | None = None
+    ):
+        self.study, self.chance = study, chance
         self.say: Language = speak(lang)
         self.buffer = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -100,12 +104,11 @@ class Book:
     @property
     def mark(self) -> str:
         """What every sheet must say: that the schools are a sample, that the year is projected."""
-        marks, outlook = [], self.study.outlook
+        marks = []
         if self.study.county.record.synthetic:
             marks.append(self.say("Sample: the figures of single schools are synthetic"))
-        if outlook is not None and self.study.year > outlook.last:
-            name = self.say.label(outlook.scenario.name)
-            marks.append(self.say("Projected, not observed: {scenario}", scenario=name))
+        if is_projected(self.study):
+            marks.append(mark_text(self.study, self.chance, self.say))
         return self.say("; ").join(marks)
 
 

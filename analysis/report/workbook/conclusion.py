@@ -8,6 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...policy.standards import Text
 from ...present import sentences as narrative
+from ...present.chance import conditional, is_projected, short_text
 from ...present.terms import PART_NAMES
 from .book import Book, Field, lines_of, quoted
 from .formulas import COUNT, three_valued
@@ -64,14 +65,19 @@ def write_conclusion(book: Book, parts: dict[str, str], aside: Text | None) -> N
         raw.set_row(row, 20)
         row += 1
 
-    short = {  # what `narrative.verdict_short` says of each outcome
-        "met": say("All requirements met"),
-        "not_met": say("Requirements not met"),
-        "not_assessed": say("Verdict open"),
+    ahead = is_projected(study)
+    # what `narrative.verdict_short` says of each outcome; a changed cell leaves the draws as they were
+    short = {
+        status: short_text(status, book.chance, say) if ahead else text
+        for status, text in {
+            "met": say("All requirements met"),
+            "not_met": say("Requirements not met"),
+            "not_assessed": say("Verdict open"),
+        }.items()
     }
     section(say("Verdict"))
-    # below: three rows, an empty one, heading and heads of the table of parts
-    start = row + 6
+    # below: three rows (and the chance of a projected year), an empty one, heading and heads of the parts
+    start = row + 6 + ahead
     whole = f"{xl_rowcol_to_cell(start, 5)}:{xl_rowcol_to_cell(start + len(parts) - 1, 5)}"
     q = {name: quoted(text) for name, text in short.items()}
     formula = (
@@ -79,7 +85,7 @@ def write_conclusion(book: Book, parts: dict[str, str], aside: Text | None) -> N
         f"IF(COUNTIF({whole},{quoted(word['not_assessed'])})>0,{q['not_assessed']},"
         f"IF(COUNTIF({whole},{quoted(word['met'])})>0,{q['met']},{q['not_assessed']})))"
     )
-    reported = narrative.verdict_short(study, lang)
+    reported = narrative.verdict_short(study, lang, book.chance)
     same, changed = say("The same"), say("Changed since the report")
     here, there = xl_rowcol_to_cell(row, 1), xl_rowcol_to_cell(row + 1, 1)
     comparison = f"IF({here}={there},{quoted(same)},{quoted(changed)})"
@@ -91,7 +97,16 @@ def write_conclusion(book: Book, parts: dict[str, str], aside: Text | None) -> N
     raw.write_formula(row, 1, "=" + formula, strong, reported)
     raw.write_string(row + 1, 1, reported, strong)
     raw.write_formula(row + 2, 1, "=" + comparison, strong, same)
-    row += 4
+    row += 3
+    if ahead:
+        wrapped = {"text_wrap": True, "border": 1, "border_color": "#CCCCCC", "valign": "top"}
+        sentence = conditional(book.chance, say)
+        raw.write_string(row, 0, say("How likely"), label)
+        raw.merge_range(row, 1, row, last, "", book.style(**wrapped))
+        raw.write_string(row, 1, sentence, book.style(**wrapped))
+        raw.set_row(row, 15 * lines_of(sentence, sum(widths[1:])) + 3)
+        row += 1
+    row += 1
     section(say("The parts of the evaluation"))
     head = book.style(
         heading=True, bold=True, border=1, border_color="#999999", bg_color="#EDEDED",

@@ -9,6 +9,7 @@ The arithmetic is that of `analysis.measure.apportioning`, `indicators`, `disper
 from __future__ import annotations
 
 from ...base.files import N_
+from ...future.odds.chance import Chance
 from ...measure.study import Study
 from ...policy.standards import Text
 from .apportionment import register_rows, write_apportionment
@@ -34,7 +35,9 @@ NAMES = {
 }
 
 
-def write_workbook(study: Study, lang: str = "zh", aside: Text | None = None) -> bytes:
+def write_workbook(
+    study: Study, lang: str = "zh", aside: Text | None = None, chance: Chance | None = None
+) -> bytes:
     """The judged year of a county as a workbook of live formulas.
 
     Parameters
@@ -44,6 +47,8 @@ def write_workbook(study: Study, lang: str = "zh", aside: Text | None = None) ->
     aside : Text, optional
         Name of a scenario that the report of an observed year is about as well: the first sheet
         says that the workbook holds nothing of it.
+    chance : Chance, optional
+        Of the judged year, if that is projected.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def write_workbook(study: Study, lang: str = "zh", aside: Text | None = None) ->
     and marked so: the list of schools and stages, and the items of government guarantee, quality,
     recognition and vetoes, which are computed from further tables.
     """
-    book = Book(study, lang, NAMES)
+    book = Book(study, lang, NAMES, chance)
     inputs = write_inputs(book)
     rules = write_rules(book)
     register = register_rows(study)
