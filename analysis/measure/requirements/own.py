@@ -1,0 +1,36 @@
+"""What only plans ask for and the tables tell: students in private schools, budgets that never fall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .facts import NAN, CountyData, ratio, students_at
+from .values import Measure, of_county
+
+
+def _private_share(data: CountyData) -> Measure:
+    """Students of primary and junior stage in private schools among all."""
+    students = students_at(data)
+    every = np.arange(len(students))
+    private = np.flatnonzero(data.facts.among("ownership", "private"))
+    return of_county(
+        data, ratio(data.facts.total(private, students), data.facts.total(every, students))
+    )
+
+
+def _budget_growth(data: CountyData) -> Measure:
+    """Yuan by which the education budget grew on the year before; the first year is not known."""
+    budget = data.facts.figures("budget_education_cny")
+    growth = np.full(len(budget), NAN)
+    years = np.array(data.facts.years)
+    growth[1:] = np.where(np.diff(years) == 1, np.diff(budget), NAN)
+    return of_county(data, growth)
+
+
+#: By entry of plans.
+OWN: dict[str, Callable[[CountyData], Measure]] = {
+    "private_share": _private_share,
+    "budget_growth": _budget_growth,
+}
