@@ -157,3 +157,20 @@ def test_private_share_is_computed_from_the_schools():
         students = rows[["students_primary", "students_junior"]].sum(axis=1)
         share = students[rows["ownership"] == "private"].sum() / students.sum()
         assert of(study, "private_share")["value"] == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    "name", ["150202-donghe", "150302-haibowan", "230505-sifangtai", "652323-hutubi"]
+)
+def test_a_budget_that_only_grows_is_judged(name):
+    county = load_county(name)
+    table = county.tables["county_years"]
+    budget = table[table["item"] == "budget_education_cny"].set_index("year")["value"].astype(float)
+    years = [year for year in county.years if year - 1 in county.years][-1:]
+    for year in years:
+        found = analyze(county, year).evaluation.set_index("item")
+        if "budget_growth" not in found.index:  # the plan was not yet in force
+            continue
+        growth = budget[year] - budget[year - 1]
+        assert found.loc["budget_growth", "value"] == growth
+        assert found.loc["budget_growth", "target_status"] == ("met" if growth >= 0 else "not_met")
