@@ -9,6 +9,8 @@ import numpy as np
 from .facts import NAN, CountyData, ratio, students_at
 from .values import Measure, of_county
 
+BUDGET = "budget_education_cny"
+
 
 def _private_share(data: CountyData) -> Measure:
     """Students of primary and junior stage in private schools among all."""
@@ -22,11 +24,15 @@ def _private_share(data: CountyData) -> Measure:
 
 def _budget_growth(data: CountyData) -> Measure:
     """Yuan by which the education budget grew on the year before; the first year is not known."""
-    budget = data.facts.figures("budget_education_cny")
-    growth = np.full(len(budget), NAN)
-    years = np.array(data.facts.years)
-    growth[1:] = np.where(np.diff(years) == 1, np.diff(budget), NAN)
-    return of_county(data, growth)
+    now = data.facts.figures(BUDGET)
+    # the year before may have no schools on record
+    table = data.facts.county.tables["county_years"]
+    rows = table[(table["item"] == BUDGET) & table["value"].notna()]
+    known = {
+        int(year): float(value) for year, value in zip(rows["year"], rows["value"], strict=True)
+    }
+    before = np.array([known.get(year - 1, NAN) for year in data.facts.years])
+    return of_county(data, now - before)
 
 
 #: By entry of plans.
