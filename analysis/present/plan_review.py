@@ -212,8 +212,10 @@ def _measures(plan: Plan) -> Iterator[Remark]:
             {"count": len(undated), "all": len(plan.measures)},
             undated[0].where,
         )
+    # working groups divide the measures among their units; a leading group does not
+    divided = any(group.units and "领导小组" not in group.name for group in plan.groups)
     nobody = [m.number for m in plan.measures if not m.responsible]
-    if nobody:
+    if nobody and not divided:
         yield Remark(
             "measure_without_unit",
             "low",

@@ -64,8 +64,11 @@ CASES = [
         ": the table Roster of schools is missing (schools.csv, or a sheet of that name)",
     ),
     case(
-        "table of school years missing",
-        bad.remove("school_years.csv"),
+        # with the enrolment alone a county can be projected
+        "table of school years missing, and that of enrolment",
+        lambda folder: [
+            bad.remove(f"{name}.csv")(folder) for name in ("school_years", "enrolment")
+        ],
         ": the table School data by year is missing (school_years.csv, or a sheet of that name)",
     ),
     case(

@@ -1,7 +1,9 @@
 """What the report says is so: figures of sentences and tables against the tables they come from."""
 
 import dataclasses
+import html
 import math
+import re
 from types import MappingProxyType
 
 import numpy as np
@@ -21,6 +23,8 @@ from analysis.present.plan_review import project_effects, project_gaps
 from analysis.present.tables.firmness import school_margins_grid
 from analysis.present.tables.schools import shortfall_once
 from analysis.present.tables.targets import targets_grid
+from analysis.report.pages.contents import PAGES
+from analysis.report.pages.report import Report
 
 SAMPLES = sorted(path.name for path in sample_folder().iterdir() if path.is_dir())
 #: Threshold of sports and teaching area per student, by stage, from the Measures.
@@ -256,3 +260,33 @@ def test_a_cell_that_the_checks_question_leads_no_finding():
     assert list(asked.indicators.loc[doubted(asked), "indicator"]) == ["teaching_area"]
     assert any("Teaching area" in t for t in sentences.findings(plain, "en") if "largest" in t)
     assert not any("largest" in text for text in sentences.findings(asked, "en"))
+
+
+COLONS = {"zh": re.compile("：[^。；（）“”|]*："), "en": re.compile(r": [^.;()“”|]*: ")}
+ZEROS = {
+    "zh": re.compile("中，0[所项]|，0[所项]"),
+    "en": re.compile(r"[Oo]f [^.;|]*, 0 |, 0 (are|reach)"),
+}
+
+
+def oddities(text, lang):
+    return [m.group() for rule in (COLONS, ZEROS) for m in rule[lang].finditer(text)]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_sentence_counts_nothing_or_has_two_colons(name, lang):
+    for text in sentences.findings(analyze(name), lang):
+        assert oddities(text, lang) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_page_counts_nothing_or_has_two_colons(name, lang):
+    report = Report.of(name, lang=lang)
+    for page in PAGES:
+        for part in page(report).parts:
+            if isinstance(part, str):
+                for text in re.findall("<(?:p|li)>(.*?)</", part):
+                    assert oddities(html.unescape(text), lang) == [], page.__name__

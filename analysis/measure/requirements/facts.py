@@ -100,12 +100,12 @@ class Facts:
 
     @cached_property
     def rooms_of(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Row, kind and area (0 where it is not known) of every music and art room."""
+        """Row, kind and area (NaN where it is blank) of every music and art room."""
         table = self.county.tables["rooms"]
         row = self.cells(table["school_id"], table["year"])
         kind = np.where(is_word(table["kind"], "music"), "music", "")
         kind[is_word(table["kind"], "art")] = "art"
-        area = np.nan_to_num(numbers(table, "area_m2"))
+        area = numbers(table, "area_m2")
         return row[row >= 0], kind[row >= 0], area[row >= 0]
 
     @cached_property

@@ -10,23 +10,25 @@ from ...base.schema.systems import FIVE_FOUR, in_stage
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from .concessions import SCHOOL_SIZES, room_limits, size_limits
 from .facts import NAN, CountyData, known_sum, largest_at, ratio, students_at
-from .values import Measure, by_school, of_county, only_with, share_of
+from .values import Measure, by_school, of_county, only_with, share_of, share_of_some
 
 # --- G3: music and art rooms -----------------------------------------------------------------------
 
 
-def rooms_needed(data: CountyData) -> tuple[np.ndarray, np.ndarray]:
-    """Rooms of each kind that every school needs: one per 12 classes of each stage, rounded up."""
+def rooms_needed(data: CountyData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rooms of each kind that every school needs, one per 12 classes begun of each stage; its classes."""
     per = data.required("G3.classes_per_room")[data.facts.year]
     optional = data.facts.among("type", "attached_class")
-    needed = np.zeros(len(data.facts.year))
+    needed, total = np.zeros(len(data.facts.year)), np.zeros(len(data.facts.year))
     for stage in STAGES:
         classes = np.where(data.facts.teaches(stage), data.facts.column(f"classes_{stage}"), 0.0)
-        needed += np.ceil(np.where(optional, np.nan_to_num(classes), classes) / per)
+        classes = np.where(optional, np.nan_to_num(classes), classes)
+        needed += np.ceil(classes / per)
+        total += classes
     # neither special-education schools nor teaching points
     ordinary = ~data.facts.among("type", "special_education", "teaching_point")
     rows = np.flatnonzero(ordinary & (needed != 0))
-    return rows, needed[rows]
+    return rows, needed[rows], total[rows]
 
 
 def _rooms_there(data: CountyData, *kinds: str) -> np.ndarray:
@@ -37,40 +39,62 @@ def _rooms_there(data: CountyData, *kinds: str) -> np.ndarray:
 
 def _classes_per_room(data: CountyData) -> Measure:
     """Classes for each room of the scarcer kind (`each`), or of both kinds together (`sum`)."""
-    rows, need = rooms_needed(data)
+    rows, need, classes = rooms_needed(data)
     music, art = (_rooms_there(data, kind)[rows] for kind in ("music", "art"))
     any_room = np.bincount(data.facts.rooms_of[0], minlength=len(data.facts.year))[rows] > 0
     together = data.option("rooms_counting", "sum")[data.facts.year[rows]]
     there = np.where(together, music + art, np.minimum(music, art))
     per = data.required("G3.classes_per_room")[data.facts.year[rows]]
     with np.errstate(divide="ignore", invalid="ignore"):
-        # one room per 12 classes of every stage begun: scaled so that "enough" is exactly 12
-        value = np.where(there > 0, need / there * per, np.inf)
-    return by_school(data, rows, np.where(any_room & np.isfinite(need), value, NAN))
+        value = np.where(there > 0, classes / there, np.inf)
+        # one room per 12 classes begun of every stage: two stages may need more than all together
+        limit = np.where((there < need) & (value <= per), classes / need, per)
+    return by_school(data, rows, np.where(any_room & np.isfinite(need), value, NAN), limit)
 
 
 def _smallest_room(kind: str) -> Callable[[CountyData], Measure]:
     def smallest(data: CountyData) -> Measure:
-        """Smallest among the rooms that a school needs (its largest ones)."""
-        rows, need = rooms_needed(data)
-        row, kinds, area = data.facts.rooms_of
+        """Smallest among the rooms that a school needs (its largest ones).
+
+        Rooms of which the area is blank leave a school open, unless the others decide.
+        """
+        rows, need, _ = rooms_needed(data)
+        row, kinds, _ = data.facts.rooms_of
         any_room = np.bincount(row, minlength=len(data.facts.year))[rows] > 0
         known = any_room & np.isfinite(need)
-        row, area = row[kinds == kind], area[kinds == kind]
-        area = area[np.lexsort((-area, row))]
-        there = np.bincount(row, minlength=len(data.facts.year))
-        first = (np.cumsum(there) - there)[rows]
-        there = there[rows]
-        last = first + np.minimum(np.where(known, need, 1).astype(int), there) - 1
-        value = np.where(known, 0.0, NAN)
-        value[known & (there > 0)] = area[last[known & (there > 0)]]
+        limit = room_limits(data, kind)[rows]
+        low, high = (_last_room(data, kind, rows, need, known, blank) for blank in (0.0, np.inf))
+        value = np.where(
+            low >= limit, low, np.where(high < limit, high, np.where(low == high, low, NAN))
+        )
         # where both kinds count together, a school may do without one of them
         together = data.option("rooms_counting", "sum")[data.facts.year[rows]]
+        there = np.bincount(row[kinds == kind], minlength=len(data.facts.year))[rows]
         judged = ~(known & (there == 0) & together)
-        rows = rows[judged]
-        return by_school(data, rows, value[judged], room_limits(data, kind)[rows])
+        return by_school(data, rows[judged], value[judged], limit[judged])
 
     return smallest
+
+
+def _last_room(
+    data: CountyData,
+    kind: str,
+    rows: np.ndarray,
+    need: np.ndarray,
+    known: np.ndarray,
+    blank: float,
+) -> np.ndarray:
+    """Area of the smallest room of a kind among the largest that are needed; `blank` ones as given."""
+    row, kinds, area = data.facts.rooms_of
+    row, area = row[kinds == kind], np.where(np.isnan(area), blank, area)[kinds == kind]
+    area = area[np.lexsort((-area, row))]
+    there = np.bincount(row, minlength=len(data.facts.year))
+    first = (np.cumsum(there) - there)[rows]
+    there = there[rows]
+    last = first + np.minimum(np.where(known, need, 1).astype(int), there) - 1
+    value = np.where(known, 0.0, NAN)
+    value[known & (there > 0)] = area[last[known & (there > 0)]]
+    return value
 
 
 # --- G4, G5: sizes ---------------------------------------------------------------------------------
@@ -84,7 +108,13 @@ def _sizes(entry: str) -> Callable[[CountyData], Measure]:
         given = [data.facts.column(f"students_{stage}") for stage in STAGES]
         size = compulsory_students(given, data.facts.among)
         rows = np.flatnonzero(has_size_limit(entry, data.facts.among))
-        return by_school(data, rows, size[rows], size_limits(entry, data)[rows])
+        limit = size_limits(entry, data)
+        # a stage that alone is above the limit decides, though the other was not reported
+        least = known_sum(
+            [np.where(data.facts.teaches(s), g, NAN) for s, g in zip(STAGES, given, strict=True)]
+        )
+        size = np.where(np.isnan(size) & (least > limit), least, size)
+        return by_school(data, rows, size[rows], limit[rows])
 
     return sizes
 
@@ -137,21 +167,26 @@ def _largest_class(stage: str) -> Callable[[CountyData], Measure]:
 
 
 def small_rural(data: CountyData) -> np.ndarray:
-    """Rows of the small rural schools and points whose public-use funds have a least number of students."""
+    """Rows of the small rural schools and points whose public-use funds have a least number of students.
+
+    One whose students were not reported may be small, too.
+    """
     students = data.facts.column("students_primary")
     small = data.facts.among("type", "primary", "teaching_point") & ~data.facts.among(
         "area", "urban"
     )
-    small &= (students < data.required("G6")[data.facts.year]) & (students > 0)
+    small &= ~(students >= data.required("G6")[data.facts.year]) & (students != 0)
     return np.flatnonzero(small)
 
 
 def _funded_as(data: CountyData) -> Measure:
     """Students that the public-use funds of each small rural school or point would pay for."""
     rows = small_rural(data)
+    students = data.facts.column("students_primary")[rows]
     standard = data.facts.figures("operating_standard_primary_cny")[data.facts.year[rows]]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return by_school(data, rows, data.facts.column("operating_funds_cny")[rows] / standard)
+        funded = data.facts.column("operating_funds_cny")[rows] / standard
+    return by_school(data, rows, np.where(np.isnan(students), NAN, funded))
 
 
 def _special_education_funds(data: CountyData) -> Measure:
@@ -214,10 +249,14 @@ GUARANTEE: dict[str, Callable[[CountyData], Measure]] = {
     "G11.backbone": share_of("backbone_rotated", "teachers_rotated"),
     "G12": _certified,
     # students who live in the zone, urban and town public non-boarding schools
-    "G13.primary": only_with("primary", share_of("zone_enrolled_primary", "zone_students_primary")),
-    "G13.junior": only_with("junior", share_of("zone_enrolled_junior", "zone_students_junior")),
+    "G13.primary": only_with(
+        "primary", share_of_some("zone_enrolled_primary", "zone_students_primary")
+    ),
+    "G13.junior": only_with(
+        "junior", share_of_some("zone_enrolled_junior", "zone_students_junior")
+    ),
     "G14.allocated": only_with(
-        "junior", share_of("quality_senior_places_allocated", "quality_senior_places")
+        "junior", share_of_some("quality_senior_places_allocated", "quality_senior_places")
     ),
     "G14.rural_tilt": only_with("junior", _finding("G14.rural_tilt")),
     "G15.migrant": _migrant_children,

@@ -8,6 +8,7 @@ import numpy as np
 
 from .facts import NAN, CountyData
 from .guarantee import GUARANTEE
+from .own import OWN
 from .quality import QUALITY
 from .values import Measure, of_county
 
@@ -28,9 +29,8 @@ def measure(name: str, data: CountyData) -> Measure:
         else the value or finding reported under the entry's id, or its item's id (``G11`` for
         ``G11.backbone``) if that is yes or no.
     """
-    found = (
-        MEASURES[name](data) if name in MEASURES else of_county(data, np.full(len(data.rules), NAN))
-    )
+    known = MEASURES | OWN
+    found = known[name](data) if name in known else of_county(data, np.full(len(data.rules), NAN))
     years = len(data.rules)
     units = np.bincount(found.year, minlength=years)
     unknown = np.bincount(found.year[np.isnan(found.value)], minlength=years)

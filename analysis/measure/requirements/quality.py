@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base.schema.terms import SUBJECTS
 from .facts import NAN, CountyData, ratio
-from .values import Measure, by_school, of_county, of_units, only_with, share_of
+from .values import Measure, by_school, of_county, of_units, only_with, share_of_some
 
 
 def _training_share(data: CountyData) -> Measure:
@@ -35,7 +35,8 @@ def _retention(data: CountyData) -> Measure:
     by_entrants = ratio(graduates, entrants + arrived - deaths - left)
     by_graduates = ratio(graduates - arrived + left, entrants - deaths)
     chosen = data.option("retention_formula", "entrants")
-    return of_county(data, np.where(chosen, by_entrants, by_graduates))
+    nobody = (graduates == 0) & (entrants == 0)
+    return of_county(data, np.where(chosen, by_entrants, by_graduates), ~nobody)
 
 
 def _monitoring(kind: str) -> Callable[[CountyData], Measure]:
@@ -65,7 +66,7 @@ def _satisfaction(data: CountyData) -> Measure:
 
 QUALITY: dict[str, Callable[[CountyData], Measure]] = {
     "Q1": only_with("junior", _retention),
-    "Q2": share_of("disabled_children_enrolled", "disabled_children_registered"),
+    "Q2": share_of_some("disabled_children_enrolled", "disabled_children_registered"),
     "Q4": _training_share,
     "Q9.level": _monitoring("level"),
     "Q9.ratio": _monitoring("ratio"),

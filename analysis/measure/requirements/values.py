@@ -70,9 +70,22 @@ def share_of(part: str, whole: str) -> Callable[[CountyData], Measure]:
     return share
 
 
+def share_of_some(part: str, whole: str) -> Callable[[CountyData], Measure]:
+    """A share of two reported numbers; nothing to judge in a year in which both are 0."""
+
+    def share(data: CountyData) -> Measure:
+        counted, among = data.facts.figures(part), data.facts.figures(whole)
+        return of_county(data, ratio(counted, among), ~((counted == 0) & (among == 0)))
+
+    return share
+
+
 def has_stage(data: CountyData, stage: str) -> np.ndarray:
     """In which years any school but a special-education school may have students of the stage."""
-    having = data.facts.teaches(stage) & (data.facts.column(f"students_{stage}") != 0)
+    students = data.facts.column(f"students_{stage}")
+    # a school with attached classes has the stages that it reports
+    attached = data.facts.among("type", "attached_class") & np.isnan(students)
+    having = data.facts.teaches(stage) & (students != 0) & ~attached
     return data.facts.counts(having & ~data.facts.among("type", "special_education")) > 0
 
 

@@ -187,7 +187,7 @@ def other_stages_grid(prospects: Prospects, lang: str = "zh", turns: bool = Fals
         chosen = {
             *stages["year"].idxmin(),
             *stages["year"].idxmax(),
-            *stages["pupils"].idxmax().dropna(),
+            *table["pupils"].fillna(-1.0).groupby(table["stage"], sort=False).idxmax(),
         }
         table = table[table.index.isin(chosen)]
     names = {level: say(name) for level, name in LEVEL_NAMES.items()}

@@ -76,7 +76,7 @@ def _code(data: CountyData, row: int) -> str:
 
 
 def _rooms(data: CountyData, year: int, means: Means, found: list, said: list) -> None:
-    rows, need = rooms_needed(data)
+    rows, need, _ = rooms_needed(data)
     together = bool(data.option("rooms_counting", "sum")[year])
     limits = {kind: room_limits(data, kind) for kind in KINDS}
     row_of, kind_of, area_of = data.facts.rooms_of

@@ -109,17 +109,20 @@ def plan(report: Report) -> Page:
         moves_grid(plan, report.lang),
         equipment_grid(plan, report.lang),
     ]
+    parts = {
+        N_("{n} phases"): plan.phases,
+        N_("{n} projects"): plan.projects,
+        N_("{n} moves"): plan.moves,
+        N_("{n} measures"): plan.measures,
+        N_("{n} rows of the calendar"): plan.calendar,
+        N_("{n} recurring duties"): plan.duties,
+    }
+    # what the plan does not have is not counted
     counts = say(
-        "{title} ({document}): {phases} phases, {projects} projects, {moves} moves, {measures} "
-        "measures, {tasks} rows of the calendar, {duties} recurring duties.",
+        "{title} ({document}) has {parts}.",
         title=say.label(plan.title),
         document=plan.document,
-        phases=len(plan.phases),
-        projects=len(plan.projects),
-        moves=len(plan.moves),
-        measures=len(plan.measures),
-        tasks=len(plan.calendar),
-        duties=len(plan.duties),
+        parts=say.join(say(words, n=len(found)) for words, found in parts.items() if found),
     )
     return section(
         title,
