@@ -37,6 +37,14 @@ COMMANDS = typer.main.get_command(app).commands
 FILES = [
     name for name, c in COMMANDS.items() if any(p.name in ("out", "workbook") for p in c.params)
 ]
+#: Reports, batches and searches take their time.
+TAKE_TIME = ("report", "remedy", "batch")
+
+
+def each(names):
+    return [pytest.param(n, marks=pytest.mark.slow) if n in TAKE_TIME else n for n in names]
+
+
 ABOUT = {"code": "150304", "name": "乌达区", "name_en": "Wuda", "province": "内蒙古自治区"}
 ABOUT |= {"province_en": "Inner Mongolia"}
 
@@ -107,7 +115,7 @@ def test_every_command_that_takes_a_place_to_write_to_is_tried():
     assert all(any(p.name == "force" for p in COMMANDS[name].params) for name in FILES)
 
 
-@pytest.mark.parametrize("command", FILES)
+@pytest.mark.parametrize("command", each(FILES))
 def test_no_command_writes_over_a_file_of_the_county(command, county, tmp_path):
     before = tree(county)
     for path in [path for path in sorted(county.rglob("*")) if path.is_file()]:
@@ -122,7 +130,7 @@ def test_no_command_writes_over_a_file_of_the_county(command, county, tmp_path):
     assert not list(county.rglob(".junheng-*"))
 
 
-@pytest.mark.parametrize("command", FILES)
+@pytest.mark.parametrize("command", each(FILES))
 def test_no_command_writes_over_its_own_workbook(command, jiujiang, tmp_path):
     path = tmp_path / "county.xlsx"
     shutil.copy(jiujiang, path)
@@ -138,7 +146,7 @@ def test_no_command_writes_over_its_own_workbook(command, jiujiang, tmp_path):
     assert set(os.listdir(tmp_path)) == {"county.xlsx", "hard.xlsx", "link.xlsx", "linked-folder"}
 
 
-@pytest.mark.parametrize("command", [name for name in FILES if name not in ("import", "batch")])
+@pytest.mark.parametrize("command", each(n for n in FILES if n not in ("import", "batch")))
 def test_force_names_what_is_replaced_and_repeating_needs_none(command, county, tmp_path):
     folder = tmp_path / "results"
     folder.mkdir()

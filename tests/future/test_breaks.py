@@ -77,6 +77,7 @@ def planted(draw):
     return kind, YEARS[at], before, now
 
 
+@pytest.mark.slow
 @given(planted())
 @settings(max_examples=60, deadline=None)
 def test_a_planted_break_moves_nothing(case):

@@ -157,6 +157,7 @@ def test_where_staff_is_reported_no_other_need_is_shown():
     ).rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [None, 2026])
 @pytest.mark.parametrize("scenario", ["baseline", "plan_full"])
 def test_every_page_of_the_report_is_made(folder, scenario, year):
@@ -168,6 +169,7 @@ def test_every_page_of_the_report_is_made(folder, scenario, year):
     assert build.export(notebook, "html").startswith(b"<!DOCTYPE html>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [(2022,), (2021, 2022)])
 @pytest.mark.parametrize("classes", [True, False])
 def test_few_years_and_no_classes(tmp_path, years, classes):

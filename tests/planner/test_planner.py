@@ -484,6 +484,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=25)
 @hypothesis.given(SETTINGS)
 def test_any_settings_give_numbers_or_sentences(county, desk, settings):

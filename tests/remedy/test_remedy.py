@@ -113,6 +113,7 @@ def random_case(seed: int) -> tuple[dict, dict]:
     return {"schools": schools, "school_years": yearly}, means
 
 
+@pytest.mark.slow
 def test_as_cheap_as_the_cheapest_of_all_plans():
     """Two hundred random counties whose least cost is small enough to try everything below it."""
     checked, spent = 0, 0

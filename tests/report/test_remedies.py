@@ -124,6 +124,7 @@ def test_what_cannot_be_says_what_would_have_to_give_way(make_county):
     assert all(part.startswith("buying: ") for part in parts)
 
 
+@pytest.mark.slow
 def test_the_same_twice_and_no_seconds():
     pages = [
         words(page(Report.of("652323-hutubi", None, lang, "baseline")))

@@ -142,6 +142,8 @@ ITEMS = MappingProxyType(
         "G5.junior": _count(120, high=1_000),
         "G6": Range("amount", 0, 1e6),
         "G7": _yuan(500, 100_000, 1e6),
+        # a county's own duty: it may have fallen
+        "budget_growth": Range("amount", -1e12, 1e12, -1e9, 1e10),
         "G8": Range("ratio", 0, LARGEST_SHARE, 0.3, 1.8),
         "Q1": _RETENTION,
         "nine_year_retention": _RETENTION,
