@@ -81,6 +81,7 @@ def test_a_short_name_in_a_chart_is_as_wide_as_a_chinese_one_and_keeps_its_marks
     assert short_name("ལྷ་ས་གྲོང་ཁྱེར་གྱི་སློབ་འབྲིང་拉萨市实验小学", "zh") == "ལྷ་ས་གྲོང་ཁྱེར་གྱི་སློབ་འབྲིང་拉萨市…"
 
 
+@pytest.mark.slow
 def test_looking_through_many_names_is_quick():
     pick = random.Random(1)
     names = ["".join(pick.choices("东南西北中第一实验小学", k=10)) for _ in range(200_000)]

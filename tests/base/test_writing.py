@@ -115,6 +115,7 @@ def test_every_command_that_takes_a_place_to_write_to_is_tried():
     assert all(any(p.name == "force" for p in COMMANDS[name].params) for name in FILES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", each(FILES))
 def test_no_command_writes_over_a_file_of_the_county(command, county, tmp_path):
     before = tree(county)
@@ -130,6 +131,7 @@ def test_no_command_writes_over_a_file_of_the_county(command, county, tmp_path):
     assert not list(county.rglob(".junheng-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", each(FILES))
 def test_no_command_writes_over_its_own_workbook(command, jiujiang, tmp_path):
     path = tmp_path / "county.xlsx"
@@ -146,6 +148,7 @@ def test_no_command_writes_over_its_own_workbook(command, jiujiang, tmp_path):
     assert set(os.listdir(tmp_path)) == {"county.xlsx", "hard.xlsx", "link.xlsx", "linked-folder"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", each(n for n in FILES if n not in ("import", "batch")))
 def test_force_names_what_is_replaced_and_repeating_needs_none(command, county, tmp_path):
     folder = tmp_path / "results"
@@ -301,6 +304,7 @@ def test_the_library_is_as_careful_as_the_command(tmp_path):
 # --- how a file is written -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o027])
 def test_the_umask_holds(tmp_path, mask):
     code = f"import os, runpy, sys; os.umask({mask}); sys.argv[0] = 'junheng'; "
@@ -312,6 +316,7 @@ def test_the_umask_holds(tmp_path, mask):
     assert stat.S_IMODE(out.stat().st_mode) == 0o666 & ~mask
 
 
+@pytest.mark.slow
 def test_the_umask_holds_for_a_folder(small_returns, tmp_path):
     before = os.umask(0o027)
     try:
@@ -350,6 +355,7 @@ def test_a_file_is_flushed_before_it_is_renamed_and_its_folder_after(calls, tmp_
     assert (made, target, folder) == (source, str(out), str(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
     out = tmp_path / "balance.csv"
     run("balance", "340207-jiujiang", "--year", "2022", "--out", out)
@@ -513,6 +519,7 @@ def into(folder, sheets, *options, **about):
 MADE = ("county.yaml", "county_years.csv", "enrolment.csv", "school_years.csv", "schools.csv")
 
 
+@pytest.mark.slow
 def test_an_import_replaces_what_it_makes_and_names_what_it_keeps(wuda, small_returns, tmp_path):
     before = tree(wuda)
     record = load_county(wuda).record
@@ -546,6 +553,7 @@ def test_an_import_replaces_what_it_makes_and_names_what_it_keeps(wuda, small_re
     ]
 
 
+@pytest.mark.slow
 def test_every_import_keeps_its_own_copy(wuda, small_returns):
     for _ in range(3):
         into(wuda, small_returns, "--force")

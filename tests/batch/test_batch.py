@@ -165,6 +165,7 @@ def test_no_other_mistake_is_put_down_to_the_shard(province, tmp_path, monkeypat
     assert "--shard" not in found.output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="this system has no such limit")
 def test_few_open_files_are_raised_or_refused_before_the_work(province, notebook, tmp_path):
     import resource
@@ -192,6 +193,7 @@ def test_few_open_files_are_raised_or_refused_before_the_work(province, notebook
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize(
     "arguments",

@@ -20,6 +20,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_check_passes_every_sample(name):
     result = run("check", name, "--lang", "en")
@@ -79,6 +80,7 @@ def test_year_all_takes_every_year(tmp_path):
     assert sorted(pd.read_csv(out)["year"].unique()) == list(range(2017, 2023))
 
 
+@pytest.mark.slow
 def test_evaluate_prints_the_whole_verdict():
     result = json.loads(run("evaluate", "150303-hainan").stdout)
 
@@ -145,6 +147,7 @@ def test_python_m_analysis_is_the_same_command():
     assert "balance" in result.stdout
 
 
+@pytest.mark.slow
 def test_as_of_judges_by_the_rules_of_another_year():
     early = json.loads(run("evaluate", "150202-donghe", "--year", "2016").stdout)
     later = json.loads(run("evaluate", "150202-donghe", "--year", "2016", "--as-of", "2021").stdout)
@@ -155,6 +158,7 @@ def test_as_of_judges_by_the_rules_of_another_year():
     assert "not_met" in {row["status"] for row in later["schools"]}
 
 
+@pytest.mark.slow
 def test_project_goes_on_where_the_data_end(tmp_path):
     out = tmp_path / "enrolment.csv"
     result = run(

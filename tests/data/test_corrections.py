@@ -181,6 +181,7 @@ def test_the_place_of_every_kind_of_finding(change, expected, tmp_path):
     assert expected <= set(marks(corrected(path)[0]))
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_a_workbook_with_the_same_marks(tmp_path):
     folder = bad.write_folder(tmp_path / "county")
     bad.cells(("rooms", 3, "kind", "dance"), ("schools", 2, "name", "=HYPERLINK(1)"))(folder)
@@ -234,6 +235,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_check_out_writes_the_workbook_and_still_fails(workbook, tmp_path):
     before = workbook.read_bytes()
     out = tmp_path / "findings.xlsx"

@@ -135,6 +135,7 @@ PARTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("parts", "expected"), [c[1:] for c in PARTS], ids=[c[0] for c in PARTS])
 def test_parts_of_a_workbook(parts, expected, good, tmp_path):
     county, sentences = told(rebuilt(good, tmp_path / "county.xlsx", parts))

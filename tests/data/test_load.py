@@ -72,6 +72,7 @@ def test_blank_is_missing_and_never_zero(good, folder):
     assert pd.isna(good.tables["schools"].loc[2, "note"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", sorted(p.name for p in sample_folder().glob("*-*")))
 def test_every_sample_is_in_order(sample):
     assert read(sample_folder() / sample).slug == sample
@@ -284,6 +285,7 @@ def test_rows_are_counted_with_blank_ones(folder):
     assert rooms.index[0] == 6  # two blank rows, header, two blank rows
 
 
+@pytest.mark.slow
 def test_a_change_of_any_table_changes_the_fingerprint(folder, good):
     seen = {good.fingerprint}
     for place in (

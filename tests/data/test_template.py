@@ -48,6 +48,7 @@ def written(county, folder: Path, lang="zh") -> Path:
 # --- nothing is lost -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_sample_comes_back_unchanged(name, lang, tmp_path):
@@ -273,6 +274,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_command_writes_workbook_plan_and_standard(tmp_path):
     path = tmp_path / "东河.xlsx"
     result = run("template", path, "--from", "150202-donghe", "--lang", "en")

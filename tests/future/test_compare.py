@@ -63,6 +63,7 @@ def by_tables(study, year: int, stage: str) -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 def test_sums_are_those_of_the_tables(study):
     table = yearly(study)
     taught = [s for s in STAGES if (study.register["stage"] == s).any()]

@@ -179,6 +179,7 @@ def test_few_years_and_no_classes(tmp_path, years, classes):
     assert desk.chance(State(county="x"), "zh")["condition"]
 
 
+@pytest.mark.slow
 def test_the_planner_works_with_it(folder):
     desk = Desk({"x": load_county(folder)})
     state = State(county="x", migration={"students": 40, "start": 2023})
@@ -192,6 +193,7 @@ def test_the_planner_works_with_it(folder):
     assert "Condition" in [row[0].value for row in book["Conclusion"].iter_rows()]
 
 
+@pytest.mark.slow
 def test_project_and_batch_work_with_it(folder, tmp_path):
     done = CliRunner().invoke(app, ["project", str(folder), "--lang", "en"])
     assert done.exit_code == 0, done.output

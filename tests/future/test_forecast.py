@@ -50,6 +50,7 @@ def still(monkeypatch):
     monkeypatch.setattr(module, "Noise", _Still)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("still")
 @pytest.mark.parametrize("name", COUNTIES)
 @pytest.mark.parametrize("scenario", ["baseline", "plan_full"])
@@ -83,6 +84,7 @@ def test_without_noise_every_draw_is_the_single_course(name, scenario):
                 assert band.loc[(year, stage), "median"] == pytest.approx(ordinary, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers():
     county = load_county("230505-sifangtai")
     once, again = (forecast(county, draws=200, seed=7) for _ in range(2))
@@ -188,6 +190,7 @@ def test_projects_that_are_always_late_come_when_they_would_be_dated_later():
     assert list(both.index[apart]) == [2023, 2024]
 
 
+@pytest.mark.slow
 def test_what_nobody_says_is_late_is_in_time():
     county = load_county("652323-hutubi")
     whole = load_scenario("plan_full", county).model_dump() | {"lateness": None}
@@ -252,6 +255,7 @@ def prospects():
     return Prospects("652323-hutubi", ["plan_full", "births_low"], draws=200)
 
 
+@pytest.mark.slow
 def test_every_table_has_something_to_say(prospects):
     for name in (
         "conclusion_grid", "comparison_grid", "verdict_grid", "needs_grid", "small_schools_grid",

@@ -67,6 +67,7 @@ def test_a_target_above_the_classes_takes_nothing(county):
     assert (table[["more_classes", "more_rooms", "cost_cny"]] == 0).all(axis=None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["340207-jiujiang", "652323-hutubi"])
 def test_a_smaller_target_never_takes_less(name):
     plain = load_county(name)

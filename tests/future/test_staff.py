@@ -154,6 +154,7 @@ def test_kinds_leave_in_proportion():
     assert found[0, 0, 0].tolist() == [75, 60, 15, 15]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     pupils=st.lists(st.integers(6, 900), min_size=1, max_size=6),
@@ -261,6 +262,7 @@ def test_schools_that_are_not_public_keep_theirs():
     assert persons(county, kind="quota", surplus="go")[-1, :, 0, 0].tolist() == [19, 38]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     pupils=st.lists(st.integers(6, 900), min_size=2, max_size=6),
@@ -441,6 +443,7 @@ def test_the_assumption_stands_among_the_others(prospects):
     assert about[0][3] == "low"
 
 
+@pytest.mark.slow
 def test_what_is_met_only_because_pupils_leave_is_printed(prospects):
     found = emptied_items(prospects.studies["baseline"], prospects.full["baseline"])
     rows = [[cell.text for cell in row] for row in emptied_grid(prospects, "en").rows]

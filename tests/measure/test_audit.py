@@ -140,6 +140,7 @@ def test_school_margin(make_county, ratios, indicator, change):
 RATIO = st.sampled_from([0.0, 0.7, 0.849, 0.86, 0.95, 0.99, 1.01, 1.2, 1.6])
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     st.dictionaries(

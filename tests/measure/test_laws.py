@@ -241,6 +241,7 @@ def poor_schools(draw):
     return school
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(poor_schools())
 def test_applying_a_shortfall_suffices_and_one_unit_less_does_not(make_county, school):
@@ -326,6 +327,7 @@ def registered_schools(draw):
     return school
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(registered_schools(), min_size=1, max_size=8))
 def test_register_census(make_county, schools):

@@ -263,6 +263,7 @@ study.all_balance.to_pickle(sys.stdout.buffer)
 """
 
 
+@pytest.mark.slow
 def test_number_and_order_of_indicators_come_from_one_place():
     """Fewer of them, the other way round: each of those left comes to what it came to before."""
     left = [

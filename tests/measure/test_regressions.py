@@ -312,6 +312,7 @@ def test_no_verdict_from_incomplete_data(make_county):
     assert failed.recognised is False
 
 
+@pytest.mark.slow
 def test_no_verdict_from_any_single_blank_cell(make_county):
     """Blanking a cell never makes a met county fail, and opens the verdict if the cell counts."""
     county = _all_met(make_county)

@@ -121,6 +121,7 @@ def test_duty_to_shrink_every_year():
     assert table.loc[("primary", "backbone_teachers"), "status"] == "not_met"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [[2021], [2016, 2017, 2019, 2020, 2021]])
 def test_one_year_and_a_missing_year(keep):
     """A county with one observed year, and one with a gap, have a trajectory all the same."""

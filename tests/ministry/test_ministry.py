@@ -114,6 +114,7 @@ def book(folder: Path, name: str) -> tuple[Path, openpyxl.Workbook]:
 # --- what comes back is what went in -------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_the_same_tables_come_back(wuda, tmp_path, generation, layout):
@@ -185,6 +186,7 @@ def test_all_forms_of_all_schools_below_each_other_on_one_sheet(small, tmp_path,
     _assert_same(load_county(tmp_path / "out"), small, [2021])
 
 
+@pytest.mark.slow
 def test_every_type_of_school_and_senior_grades(donghe, tmp_path):
     write_returns(donghe, tmp_path / "in", "new", "merged", years=[2021])
 
@@ -195,6 +197,7 @@ def test_every_type_of_school_and_senior_grades(donghe, tmp_path):
     _assert_same(load_county(tmp_path / "out"), donghe, [2021])
 
 
+@pytest.mark.slow
 def test_both_generations_in_one_folder(wuda, tmp_path):
     write_returns(wuda, tmp_path / "in", "old", "plain", years=[2020])
     write_returns(wuda, tmp_path / "in", "new", "shifted", years=[2021])
@@ -692,6 +695,7 @@ def test_teachers_of_a_school_with_one_stage_from_the_staff_form(small, tmp_path
     }
 
 
+@pytest.mark.slow
 def test_a_line_of_the_whole_school_is_not_quietly_one_stage(donghe, tmp_path):
     def change(sheet, school, year):
         if sheet.form == "教基4156":
@@ -991,6 +995,7 @@ def read_block(block):
     return said
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_shifting_a_table_changes_nothing(grid, data):
     """Blank lines above and in it, blank columns anywhere, lines of text above and below."""

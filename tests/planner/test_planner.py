@@ -501,6 +501,7 @@ def test_any_settings_give_numbers_or_sentences(county, desk, settings):
     assert desk.outcome(again, "zh")["own"] == shown["own"]
 
 
+@pytest.mark.slow
 @hypothesis.given(st.lists(MOVES, max_size=3), st.floats(-0.1, 0.1))
 def test_moves_neither_make_nor_lose_pupils(county, moves, shift):
     calm = project(county, scenario(county, births_shift=shift))

@@ -114,6 +114,7 @@ def test_what_is_no_question_is_refused_in_words(body):
     assert all(finding.sentence("zh") for finding in error.value.findings)
 
 
+@pytest.mark.slow
 def test_the_plan_taken_over_gives_the_same_numbers_everywhere(desk, state, county, tmp_path):
     """A remedy, its scenario on the page, that scenario saved, and the report made with it."""
     found = desk.remedy(state, "en")

@@ -50,6 +50,7 @@ def sample(request) -> str:
     return request.param
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("scenario", ["baseline", "plan_full"])
 def test_every_projected_verdict_of_a_report_holds_a_percentage(sample, scenario, lang):
@@ -137,6 +138,7 @@ def test_some_is_never_none_and_most_never_all(share, text):
     assert share_text(share, speak("en")) == text
 
 
+@pytest.mark.slow
 def test_first_year_met_is_the_first_with_a_chance_of_one_half():
     """Independently of `first_even_of`: counted from the shares of the draws."""
     county = load_county("150303-hainan")
@@ -172,6 +174,7 @@ def test_given_a_study_the_draws_are_the_same():
     assert Chance.from_dict(once.chance(2026).to_dict()) == once.chance(2026)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_sheet_of_the_workbook_of_a_projected_year_holds_the_chance(lang):
     county = load_county("150303-hainan")
@@ -198,6 +201,7 @@ def test_every_sheet_of_the_workbook_of_a_projected_year_holds_the_chance(lang):
     assert any("no chance computed" in str(c.value) for row in front.iter_rows() for c in row)
 
 
+@pytest.mark.slow
 def test_a_batch_keeps_and_lists_the_chance(tmp_path):
     county = sample_folder() / "150303-hainan"
     page = str(NOTEBOOKS / "county_report.ipynb")

@@ -39,6 +39,7 @@ def study(tmp_path_factory):
     return analyze(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_page_says_another_floor(study, lang):
     report = Report(study, lang)

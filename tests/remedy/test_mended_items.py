@@ -52,6 +52,7 @@ def test_nothing_of_it_can_be_spared(sifangtai):
         assert "not_met" in statuses(again, item), each
 
 
+@pytest.mark.slow
 def test_what_no_means_mends_is_said_and_not_confirmed():
     answer = remedy("411281-yima", goal="items")
     assert statuses(answer.after, "G3", "G6") <= {"met", "not_applicable"}

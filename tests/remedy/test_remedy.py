@@ -139,6 +139,7 @@ def test_as_cheap_as_the_cheapest_of_all_plans():
 seeds = st.integers(0, 400)
 
 
+@pytest.mark.slow
 @given(seeds)
 @settings(max_examples=25)
 def test_scaled_prices_scale_the_cost(seed):
@@ -157,6 +158,7 @@ def test_scaled_prices_scale_the_cost(seed):
     assert one.cost is None or three.cost == 3 * one.cost
 
 
+@pytest.mark.slow
 @given(seeds)
 @settings(max_examples=25)
 def test_more_means_never_cost_more(seed):
@@ -180,6 +182,7 @@ def test_no_measure_can_be_made_one_unit_smaller(seed):
             assert not judge(answer.instance, answer.program, answer.goal, fewer).holds
 
 
+@pytest.mark.slow
 @given(seeds)
 @settings(max_examples=20)
 def test_the_order_of_schools_changes_nothing(seed):
@@ -261,6 +264,7 @@ def test_donghe(donghe):
     assert again.measures == donghe.measures
 
 
+@pytest.mark.slow
 def test_the_scenario_says_the_same_as_the_plan():
     outlook = project(load_county("150202-donghe"), "baseline", 2026)
     answer = remedy(outlook.county, scenario=outlook, by=2025)
@@ -325,6 +329,7 @@ def test_command(tmp_path):
     assert names == ["calendar.csv", "remedy.csv", "remedy.json", "remedy.xlsx", "scenario.yaml"]
 
 
+@pytest.mark.slow
 def test_mistakes_in_prices_are_sentences(tmp_path):
     file = tmp_path / "prices.yaml"
     file.write_text("purchase:\n  gold: {cny: 1}\nhire:\n  - {name: a, cny: -1}\n", "utf-8")
@@ -400,6 +405,7 @@ def test_a_means_is_ruled_out_at_a_school_or_everywhere():
     assert nowhere.cost is None or nowhere.cost >= there.cost
 
 
+@pytest.mark.slow
 @given(seeds, st.integers(0, 10**6))
 @settings(max_examples=30)
 def test_what_a_plan_does_anyway_may_be_fixed_and_more_of_it_is_done_if_asked(seed, which):
@@ -496,6 +502,7 @@ def test_questions_that_cannot_be_are_sentences_all_at_once():
         )
 
 
+@pytest.mark.slow
 def test_the_command_rules_out_and_fixes(tmp_path):
     result = run(
         *("411281-yima", "--out", tmp_path / "plan", "--forbid", "hire", "--forbid", "transfer"),

@@ -32,6 +32,7 @@ def texts(grid):
     return [[cell.text for cell in row] for row in grid.rows]
 
 
+@pytest.mark.slow
 def test_counties_stand_in_order(region):
     counties = region.counties
 

@@ -33,6 +33,7 @@ def ahead():
     return Report.of("652323-hutubi", None, "en", "baseline")
 
 
+@pytest.mark.slow
 def test_the_headline_has_cost_proof_and_saving(hutubi):
     answer = remedy("652323-hutubi", gap=0.0)
     text = words(cheapest(hutubi))
@@ -135,6 +136,7 @@ def test_the_same_twice_and_no_seconds():
     assert not any(re.search(r"\bseconds\b|秒", text) for text in pages)
 
 
+@pytest.mark.slow
 def test_the_coming_years(ahead):
     found = worked.ahead(ahead.prospects.study, 2026)
     page = later(ahead)

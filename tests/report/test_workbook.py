@@ -52,6 +52,7 @@ def book(study):
     return read(write_workbook(study, "en"))
 
 
+@pytest.mark.slow
 def test_indicators_are_those_of_the_study(study, book):
     results = study.indicators.set_index(["stage", "indicator", "school_id"])
     ids = {
@@ -124,6 +125,7 @@ def test_sums_of_shortfalls_are_those_of_the_report(study, book):
         assert row[3:] == list(part.groupby("indicator", sort=False)["up"].sum())
 
 
+@pytest.mark.slow
 def test_every_figure_that_is_no_input_is_a_formula(study):
     formulas = read(write_workbook(study, "en"), values=False)
     for name in CALCULATED:
@@ -135,6 +137,7 @@ def test_every_figure_that_is_no_input_is_a_formula(study):
         assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
 
 
+@pytest.mark.slow
 def test_inputs_are_as_reported():
     county = load_county("652323-hutubi")
     data = county.tables["school_years"]
@@ -178,6 +181,7 @@ def test_text_that_looks_like_a_formula_stays_text(make_county):
     assert [r[4] for r in table(values["Apportionment"])][-1].endswith('=cmd"x"&1')
 
 
+@pytest.mark.slow
 def test_same_study_gives_the_same_bytes():
     study = analyze("150303-hainan")
     assert write_workbook(study) == write_workbook(study)
@@ -346,6 +350,7 @@ def test_the_verdict_follows_the_inputs(recalculated):
     assert "Changed since the report" not in texts("as it is")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("year", "said"), [(2021, True), (2024, False)])
 def test_workbook_beside_a_report_with_a_scenario(tmp_path, year, said):
     """The first sheet of an observed year says that nothing of the scenario is in it."""
@@ -360,6 +365,7 @@ def test_workbook_beside_a_report_with_a_scenario(tmp_path, year, said):
     assert ("Projected, not observed: Without the plan" in front) == (not said)
 
 
+@pytest.mark.slow
 def test_projected_persons_are_shown_as_whole_ones():
     """Reckoned with in full, shown whole, and said."""
     study = analyze("652323-hutubi", 2027, scenario="plan_none")
