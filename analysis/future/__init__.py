@@ -11,5 +11,7 @@ and what is measured by them, but no chart, report or command.
     analyze      read, project, judge: the one call
     odds         many seeded courses, bands, chances
     comparison   several courses side by side
+    staffing     teachers against the staffing quota
+    emptied      what is met only because pupils leave
     prospects    all of it for several scenarios
 """
