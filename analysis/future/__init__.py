@@ -14,5 +14,7 @@ and what is measured by them, but no chart, report or command.
     other_stages kindergarten and senior school, for planning
     small_classes what smaller classes would take
     comparison   several courses side by side
+    staffing     teachers against the staffing quota
+    emptied      what is met only because pupils leave
     prospects    all of it for several scenarios
 """
