@@ -25,6 +25,8 @@ def cheapest(report: Report) -> Page:
     title = say("The cheapest way to pass")
     if study.schools["status"].isin(["met", "not_met"]).sum() == 0:
         return section(title, paragraph(say("No school can be judged, so there is nothing to plan.")))  # fmt: skip
+    if not known(report.study):
+        return Page(())
     answer = report.remedy
     if sentences.nothing(answer):
         left_out = sentences.limits_of_proof(answer, lang)
@@ -72,6 +74,8 @@ def later(report: Report) -> Page:
     if ahead is None:
         return Page(())
     by = _year(report, ahead.study)
+    if not known(ahead.study):
+        return Page(())
     found = worked.ahead(ahead.study, by)
     answer = found.answer
     title = say(
@@ -112,3 +116,8 @@ def _year(report: Report, study: Study) -> int:
     last, until = study.outlook.last, study.outlook.until
     target = study.county.record.target_year
     return target if target and last < target <= until else until
+
+
+def known(study: Study) -> bool:
+    """Whether any indicator of any school is known: without, there is nothing to plan."""
+    return bool((study.all_indicators["status"] != "not_assessed").any())
