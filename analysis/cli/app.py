@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,9 +18,6 @@ from .commands.report import report
 from .commands.returns import import_
 from .commands.tables import balance, indicators, trajectory
 from .commands.template import template
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Junheng 均衡: how far a county's schools are from high-quality and balanced education.",

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    pass
 
 COUNTY = "Folder of CSV tables, .xlsx workbook, or the name of a sample."
 Counties = Annotated[list[str], typer.Argument(metavar="COUNTY...", help=COUNTY)]

@@ -14,9 +14,7 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from ..base.files import (
-    Finding,
-)
+from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..policy.plan import Plan
 from ..policy.standards import NATIONAL, Standard, Text

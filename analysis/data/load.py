@@ -8,13 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ..base.files import (
-    LEADS_OUT,
-    N_,
-    Finding,
-    InputError,
-    problem,
-)
+from ..base.files import LEADS_OUT, N_, Finding, InputError, problem
 from ..base.folders import entries, look, scenario_folder, usable
 from ..base.refusals import shorten
 from ..base.schema.tables import TABLES

@@ -16,15 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pydantic
 
-from ..base.files import (
-    LEADS_OUT,
-    N_,
-    Finding,
-    InputError,
-    problem,
-    read_data,
-    read_yaml,
-)
+from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data, read_yaml
 from ..base.language import speak
 from ..base.refusals import mistakes, shorten
 from ..base.schema.tables import TABLES

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ...base.files import InputError
 from ..options import Lang, YearOption
 from ..output import formats_of, print_findings, speaker, year_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def batch(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from ...base.digest import digest
 from ...base.files import N_, InputError, problem
 from ..options import Counties, Force, Lang
 from ..output import check_workbook, checked_writer, for_each, print_findings, speaker
-
-if TYPE_CHECKING:
-    pass
 
 
 def check(

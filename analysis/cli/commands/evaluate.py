@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import typer
 
 from ..options import AsOf, Concessions, Force, Lang, OneCounty, OutFile, YearOption
 from ..output import checked_writer, for_each, records, write_table, year_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def evaluate(

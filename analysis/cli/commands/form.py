@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..options import AsOf, Concessions, Force, Lang, OneCounty
 from ..output import check_workbook, checked_writer, for_each
-
-if TYPE_CHECKING:
-    pass
 
 
 def form(

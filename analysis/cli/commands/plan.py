@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from ...base.files import N_, problem
 from ..options import Force, Lang, OneCounty, OutFile
 from ..output import checked_writer, for_each, write_table
-
-if TYPE_CHECKING:
-    pass
 
 
 def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh") -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..options import COUNTY, Lang
 from ..output import for_each, speaker
-
-if TYPE_CHECKING:
-    pass
 
 
 def planner(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..options import Force, Lang, OneCounty, OutFile
 from ..output import checked_writer, for_each, print_findings, print_notes, put_table, speaker
-
-if TYPE_CHECKING:
-    pass
 
 
 def project(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ...base.files import InputError
 from ..options import Concessions, Force, Lang, OneCounty
 from ..output import for_each, speaker, writer_for
-
-if TYPE_CHECKING:
-    pass
 
 
 def remedy(

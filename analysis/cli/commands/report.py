@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..options import Counties, Force, Lang
 from ..output import for_each, formats_of, print_findings, speaker, writer_for
-
-if TYPE_CHECKING:
-    pass
 
 
 def report(

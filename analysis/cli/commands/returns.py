@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ...base.files import InputError
 from ..options import Lang
 from ..output import for_each, speaker
-
-if TYPE_CHECKING:
-    pass
 
 
 def import_(

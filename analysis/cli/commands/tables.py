@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..options import AsOf, Force, Lang, OneCounty, OutFile, YearOption
 from ..output import checked_writer, for_each, put_table, year_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def indicators(

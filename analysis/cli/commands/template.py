@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ...base.files import Finding
 from ..options import Force, Lang
 from ..output import check_workbook, for_each, print_findings, speaker, writer_for
-
-if TYPE_CHECKING:
-    pass
 
 
 def template(

@@ -8,12 +8,7 @@ import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ...base.files import (
-    MORE,
-    N_,
-    Finding,
-    problem,
-)
+from ...base.files import MORE, N_, Finding, problem
 from ...base.refusals import shorten
 from ..checks.tables import LISTED
 from ..texts import cell_name, column_number

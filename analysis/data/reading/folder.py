@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...base.files import (
-    N_,
-    Finding,
-    InputError,
-    decode,
-    read_data,
-    read_model,
-)
+from ...base.files import N_, Finding, InputError, decode, read_data, read_model
 from ...base.folders import entries, look
 from ...base.refusals import shorten
 from ..county import CountyRecord

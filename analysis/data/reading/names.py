@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from ...base.files import (
-    N_,
-    Finding,
-)
+from ...base.files import N_, Finding
 from ...base.refusals import shorten
-from ...base.schema.tables import (
-    COUNTY_FIELDS,
-    COUNTY_SHEET,
-    OTHER_SHEETS,
-    TABLES,
-)
+from ...base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, TABLES
 from ...base.schema.terms import Label
 from ..texts import plain
 

@@ -6,10 +6,7 @@ import unicodedata
 
 import pydantic
 
-from ...base.files import (
-    N_,
-    Finding,
-)
+from ...base.files import N_, Finding
 from ...base.refusals import mistakes
 from ...base.spreadsheet import unguarded
 from ..county import CountyRecord

@@ -9,11 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...base.files import (
-    MORE,
-    N_,
-    Finding,
-)
+from ...base.files import MORE, N_, Finding
 from ...base.refusals import shorten
 from ...base.schema.columns import Column, Table
 from ...base.schema.tables import TABLES

@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...base.files import (
-    N_,
-    Finding,
-    problem,
-)
+from ...base.files import N_, Finding, problem
 from ...base.refusals import shorten
 from ..texts import cell_text, plain
 from .archive import DAMAGE, NotAWorkbookError, inspect_workbook, sheet_names
