@@ -66,6 +66,7 @@ def test_what_cannot_be_used_is_left_out_and_named(county):
     assert names == ["gone.yaml", "loop.yaml", "note.txt", "own.yaml", "pipe.yaml"]
 
 
+@pytest.mark.slow
 def test_planner_goes_on_and_says_so(county):
     desk = Desk({"county": county})
     about = desk.about("county", speak("en"))
@@ -78,6 +79,7 @@ def test_planner_goes_on_and_says_so(county):
     assert desk.outcome(State(county="county", base="baseline"), "en")["base"]
 
 
+@pytest.mark.slow
 def test_commands_go_on_and_say_so(county, tmp_path):
     for command in (
         ["check", str(county)],

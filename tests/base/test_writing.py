@@ -184,6 +184,7 @@ def test_force_names_what_is_replaced_and_repeating_needs_none(command, county, 
         assert call(command, county, kept, *options).exit_code == 1
 
 
+@pytest.mark.slow
 def test_no_new_table_is_written_into_a_county(county, tmp_path):
     # the county could not be read again
     for options in ((), ("--force",)):
@@ -413,6 +414,7 @@ def secret(tmp_path):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["schools.csv", "rooms.csv", "county.yaml", "plan.yaml", "standard.yaml", "scenarios/x.yaml"],

@@ -51,6 +51,7 @@ def test_check_speaks_chinese_by_default():
     assert "检查通过" in run("check", SAMPLES[0]).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "json"])
 def test_balance_writes_every_format(tmp_path, ending):
     out = tmp_path / f"balance.{ending}"

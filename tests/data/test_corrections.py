@@ -102,6 +102,7 @@ def test_first_sheet_lists_every_finding_with_a_link_to_its_cell(workbook):
         assert cell.hyperlink.location == f"'{sheet}'!{cell.value}"
 
 
+@pytest.mark.slow
 def test_corrected_in_place_it_is_in_order(workbook, tmp_path):
     """The copy is corrected, checked again and has no mark left but the user's own note."""
     book, _ = corrected(workbook)

@@ -323,6 +323,7 @@ def test_names_of_files_and_reports(name, tmp_path, sample):
     assert "/" not in slug
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["a\x00b", "a\x07b", "a\u202eb\u202c", "\u200ba\u200fb\ufeff", "a\u2028b", "a\x85b"]
 )

@@ -140,6 +140,7 @@ def test_another_file_in_the_way_is_never_overwritten(tmp_path):
     assert "standard.yaml" not in {path.name for path in again}
 
 
+@pytest.mark.slow
 def test_a_workbook_has_the_scenarios_of_its_county(tmp_path):
     county = load_county("652323-hutubi")
     again = load_county(written(county, tmp_path / "out"))
@@ -286,6 +287,7 @@ def test_command_writes_workbook_plan_and_standard(tmp_path):
     assert load_county(path).fingerprint == load_county("150202-donghe").fingerprint
 
 
+@pytest.mark.slow
 def test_command_never_overwrites(tmp_path):
     path = tmp_path / "county.xlsx"
     path.write_bytes(b"filled in for weeks")

@@ -72,6 +72,7 @@ def test_by_hand():
     assert found["value"].tolist() == pytest.approx([1200 / left[year] for year in expected])
 
 
+@pytest.mark.slow
 def test_who_recruits_has_earned_it():
     """Two more teachers make 14 for 300 pupils: 4.67, met with all the pupils there were."""
     county = halving(300, above_qualification=(12,), teachers=(30,))
@@ -132,6 +133,7 @@ def test_moved_pupils_stay_moved():
     assert seen["001"] == pytest.approx(200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "way"),
     [("340207-jiujiang", "baseline"), ("150202-donghe", "plan_full"), ("230505-sifangtai", "plan_full")],
@@ -155,6 +157,7 @@ def test_as_many_pupils_as_observed_and_nothing_else(name, way):
     assert full.statuses[last] == study.statuses[last]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["340207-jiujiang", "652323-hutubi"])
 def test_by_the_trend_nothing_but_pupils_changes(name):
     """Without moves and plan the full years are judged as the last observed one, where rules are the same."""

@@ -136,6 +136,7 @@ def test_a_late_project_is_not_there_yet():
         assert drawn == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("still")
 @pytest.mark.parametrize(
     ("name", "concession", "columns", "indicator"),
@@ -286,6 +287,7 @@ def test_small_schools_are_found_in_the_year_they_become_small(prospects):
     assert point[2026] >= 50 > point[2027]
 
 
+@pytest.mark.slow
 def test_the_county_conclusion_comes_first(prospects):
     first = sentences.conclusions(prospects, "en")[0]
     assert first.startswith("Trend continues: not met in 2026 (")

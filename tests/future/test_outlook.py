@@ -544,6 +544,7 @@ def test_a_move_in_a_year_only_changes_who_has_the_pupils(one):
 # --- every sample and scenario ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", SAMPLES, ids=lambda path: path.name)
 def test_every_scenario_of_every_sample(folder):
     here = load_county(folder)
@@ -675,6 +676,7 @@ def test_an_until_that_is_not_ahead(here):
         project(here, scenario(), 2021)
 
 
+@pytest.mark.slow
 def test_a_projection_that_is_there_gives_the_same_workbook(tmp_path):
     sample, wanted = load_county("652323-hutubi"), {"year": 2026, "scenario": "plan_full"}
     only = wanted | {"formats": ("xlsx",)}

@@ -310,6 +310,7 @@ def test_the_table_by_hand():
     assert row[["filled_in_stage", "filled_across", "recruited"]].tolist() == [8, 0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["652323-hutubi", "340207-jiujiang", "230505-sifangtai"])
 def test_what_lacks_is_filled_or_recruited(name):
     found = staffing(analyze(name, scenario="plan_full"))
@@ -323,6 +324,7 @@ def test_what_lacks_is_filled_or_recruited(name):
     assert found.set_index(["year", "stage"])["lacking"].equals(again.reindex(found.set_index(["year", "stage"]).index))  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["652323-hutubi", "150202-donghe"])
 def test_built_in_courses_of_staff(name):
     """Fewer teachers than by the trend; by the quota nobody lacks; the plan comes together with either."""

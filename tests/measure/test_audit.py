@@ -202,6 +202,7 @@ def equipment_margin(study) -> pd.Series:
 LEVELS = st.lists(st.tuples(st.floats(100, 9000), st.integers(20, 2500)), min_size=2, max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(LEVELS)
 def test_balance_margin_brings_the_variation_to_its_limit(make_county, schools):

@@ -134,6 +134,7 @@ def test_a_school_stands_once_in_a_nation(nation_tables):
 # --- one year and many -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", ["150202-donghe", "150303-hainan", "411281-yima"])
 def test_a_year_by_itself_and_among_others_is_judged_alike(sample):
     county = load_county(sample)

@@ -212,6 +212,7 @@ def _same_as_draws(study, drawn) -> None:
         assert (row["met"], row["open"]) == (verdict is True, verdict is None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0.05, 0.9])
 def test_a_limit_for_the_composite_counts_in_the_draws(limit):
     """Seen: a chance of 1.0 for the CVs where the composite of the same course was not met."""

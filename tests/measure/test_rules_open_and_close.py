@@ -144,6 +144,7 @@ def test_special_education_funds_are_judged_by_the_measures():
     assert of(study.with_rules(G7=7000), "G7")["status"] == "not_met"
 
 
+@pytest.mark.slow
 def test_private_share_is_computed_from_the_schools():
     """Donghe's plan counts 1,716 of 35,745 students in the private school."""
     study = analyze("150202-donghe")

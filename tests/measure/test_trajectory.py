@@ -73,6 +73,7 @@ def test_a_later_target_year_never_makes_the_verdict_worse(values, goal, target)
     assert order.index(later) >= order.index(first)
 
 
+@pytest.mark.slow
 def test_trajectory_has_every_year_and_both_yardsticks():
     table = trajectory_table(analyze("150202-donghe"))
     row = table[

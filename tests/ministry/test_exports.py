@@ -129,6 +129,7 @@ def test_a_kindergarten_with_primary_students_is_an_attached_class(small, tmp_pa
     assert schools.loc["1199990001", "type"] == "attached_class"
 
 
+@pytest.mark.slow
 def test_a_word_that_is_not_known_is_read_by_its_code(small, tmp_path):
     export_county(small, tmp_path / "in", 2020)
     path = tmp_path / "in" / "一小.xlsx"

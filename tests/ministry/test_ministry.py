@@ -154,6 +154,7 @@ def _assert_same(made, county, years):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arrangement", ["school", "form", "stacked", "single"])
 def test_any_arrangement_of_files(small, tmp_path, arrangement):
     write_returns(small, tmp_path / "in", "new", "merged", arrangement=arrangement)
@@ -337,6 +338,7 @@ def test_a_subtotal_of_music_and_art_is_suspected(small, tmp_path):
     assert "may be the subtotal of music and art" in sentences(found, "warning")
 
 
+@pytest.mark.slow
 def test_a_missing_form_leaves_its_columns_blank_and_is_said(small, tmp_path):
     def change(sheet, school, year):
         return not (sheet.form == "教基5176" and school["name"] == "一中")
@@ -544,6 +546,7 @@ def test_without_a_code_nobody_knows_whose_it_is(small, tmp_path):
     assert "[教基3112]: there is no line with the school's code" in sentences(found, "error")
 
 
+@pytest.mark.slow
 def test_a_name_alone_is_enough_if_another_sheet_has_its_code(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     path, workbook = book(tmp_path / "in", "1503040001.xlsx")
@@ -556,6 +559,7 @@ def test_a_name_alone_is_enough_if_another_sheet_has_its_code(small, tmp_path):
     _assert_same(load_county(tmp_path / "out"), small, [2021])
 
 
+@pytest.mark.slow
 def test_the_form_calls_itself_otherwise_than_its_sheet(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "merged")
     path, workbook = book(tmp_path / "in", "1503040001.xlsx")
@@ -571,6 +575,7 @@ def test_the_form_calls_itself_otherwise_than_its_sheet(small, tmp_path):
     _assert_same(load_county(tmp_path / "out"), small, [2021])
 
 
+@pytest.mark.slow
 def test_the_sheet_name_is_enough_for_the_form(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     path, workbook = book(tmp_path / "in", "1503040001.xlsx")
@@ -596,6 +601,7 @@ def test_the_year_of_the_sheet_goes_before_that_of_the_folder(small, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_year_of_the_folder_if_the_sheet_has_none(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     for path in (tmp_path / "in").rglob("*.xlsx"):
@@ -806,6 +812,7 @@ def test_what_is_missing_of_the_county_is_said(small, tmp_path):
     assert found.out is None
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_empty_is_only_renewed_with_force(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
@@ -846,6 +853,7 @@ def test_a_failure_leaves_the_old_folder(small, tmp_path, monkeypatch):
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_a_failure_in_the_last_moment_brings_the_old_folder_back(small, tmp_path, monkeypatch):
     write_returns(small, tmp_path / "in", "new", "plain")
     import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
@@ -866,6 +874,7 @@ def test_a_failure_in_the_last_moment_brings_the_old_folder_back(small, tmp_path
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_command(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     options = [f"--{name.replace('_', '-')}={text}" for name, text in ABOUT.items()]
@@ -945,6 +954,7 @@ def test_the_table_says_the_same_as_the_page(small, tmp_path):
     assert sum(row["kind"] == "sheet" for row in rows) == len(found.returns.sheets)
 
 
+@pytest.mark.slow
 def test_the_same_sheets_give_the_same_bytes(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
 
@@ -1015,6 +1025,7 @@ def test_shifting_a_table_changes_nothing(grid, data):
     assert read_block(Block(block.file, block.sheet, cells)) == read_block(block)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_damaged_table_is_never_read_as_another_figure(grid, data):
     """A label that is lost or changed loses its figure; it never finds a different one."""
@@ -1092,6 +1103,7 @@ def test_blank_beside_numbers_counts_as_nothing_and_shows(small, tmp_path):
     assert (int(reading.value), reading.written) == (48, "— + 4 + 22 + 22")
 
 
+@pytest.mark.slow
 def test_a_code_that_is_a_number(small, tmp_path):
     write_returns(small, tmp_path / "in", "new", "plain")
     for path in (tmp_path / "in").rglob("*.xlsx"):

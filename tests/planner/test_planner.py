@@ -765,6 +765,7 @@ def test_a_scenario_of_the_county_is_offered_and_read_anew_when_it_changes(
     assert after[-1] > before[-1]
 
 
+@pytest.mark.slow
 def test_answers_over_the_wire_are_those_of_the_desk(served, desk, county):
     settings = {"county": county.slug, "births_shift": 0.02, "moves": [move()]}
     expected = desk.outcome(state(county, births_shift=0.02, moves=[move()]), "en")

@@ -93,6 +93,7 @@ def test_what_the_single_course_alone_meets_is_not_called_met():
     assert cell.status == "not_assessed"
 
 
+@pytest.mark.slow
 def test_an_observed_year_is_said_as_ever():
     report = Report.of("150303-hainan", 2022, "en", "baseline")
     study: Study = analyze("150303-hainan", 2022)

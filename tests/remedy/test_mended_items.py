@@ -66,6 +66,7 @@ def test_what_no_means_mends_is_said_and_not_confirmed():
     assert sum("music and art rooms of G3" in said.text("en") for said in poor.why) > 0
 
 
+@pytest.mark.slow
 def test_a_budget_pays_for_items_first(sifangtai):
     whole = float(sifangtai.cost)
     assert remedy("230505-sifangtai", goal="items", budget=whole).cost == sifangtai.cost

@@ -169,6 +169,7 @@ def test_more_means_never_cost_more(seed):
     assert all_.cost is None or all_.bound <= all_.cost
 
 
+@pytest.mark.slow
 @given(seeds)
 @settings(max_examples=20)
 def test_no_measure_can_be_made_one_unit_smaller(seed):

@@ -21,6 +21,7 @@ def book(hutubi):
     return openpyxl.load_workbook(io.BytesIO(write_form(hutubi)))
 
 
+@pytest.mark.slow
 def test_all_tables_in_their_order(book):
     assert book.sheetnames == ["表Ⅰ", "表Ⅱ-1", "表Ⅱ-2", "表Ⅲ", "表Ⅳ", "表Ⅴ", "表Ⅵ"]
 

@@ -45,6 +45,7 @@ def test_counties_stand_in_order(region):
     assert list(counties["rows_met"]) == [3, 2, 3, 2]
 
 
+@pytest.mark.slow
 def test_what_fails_most_comes_first(region):
     first = texts(failing_grid(region, "en"))[0]
 

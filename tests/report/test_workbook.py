@@ -78,6 +78,7 @@ def test_indicators_are_those_of_the_study(study, book):
     assert judged == len(study.indicators)
 
 
+@pytest.mark.slow
 def test_variation_is_that_of_the_study(study, book):
     rows = table(book["Variation"])
     assert len(rows) == len(study.balance) == 16
@@ -163,6 +164,7 @@ def test_print_out_heads_and_windows(lang):
         assert "合成数据" in sheet["A2"].value or "synthetic" in sheet["A2"].value
 
 
+@pytest.mark.slow
 def test_text_that_looks_like_a_formula_stays_text(make_county):
     nasty = ["=1+1", "+2", "-3", "@SUM(A1)", '=HYPERLINK("http://x","y")']
     schools = [{"name": name, "students_primary": 300, "note": name} for name in nasty]
