@@ -147,7 +147,7 @@ class Placed:
     """Names of files in the folder of the results that are the batch's own, whatever is in them now.
 
     A report that was damaged or edited is made again: the folder is the batch's, and what a person
-    works on belongs elsewhere. Unlike `analysis.writing.Ledger`, the names are in the records, which
+    works on belongs elsewhere. Unlike `analysis.base.writing.Ledger`, the names are in the records, which
     every machine sees and which are moved with the folder.
     """
 
@@ -158,7 +158,7 @@ class Placed:
         return Path(path).name in self.names
 
     def note(self, path: str | Path, digest: str) -> None:
-        """Nothing to do: `_put` writes the record first."""
+        """Nothing to do: `analysis.batch.work._put` writes the record first."""
 
 
 def placed(out: Path, key: str) -> set[str]:

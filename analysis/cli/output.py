@@ -28,9 +28,14 @@ def speaker(lang: str):
 
 
 def print_findings(findings, lang: str) -> None:
+    print_lines(digest(findings, lang), lang)
+
+
+def print_lines(lines, lang: str) -> None:
+    """Severity and sentence of each problem, to stderr."""
     say = speaker(lang)
     names = {"error": say("error"), "warning": say("warning")}
-    for severity, sentence in digest(findings, lang):
+    for severity, sentence in lines:
         typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
 
 

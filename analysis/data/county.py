@@ -111,10 +111,6 @@ class County:
         return "projected" if later else "observed"
 
 
-#: Columns on which no verdict depends: where a school lies.
-NO_MATTER = frozenset({"longitude", "latitude"})
-
-
 def fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: Plan | None) -> str:
     """SHA-256 of everything that a verdict depends on."""
     digest = hashlib.sha256()
@@ -127,7 +123,7 @@ def fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: Pl
             continue
         digest.update(f"{name} {len(frame)}".encode())
         for column in table.columns:
-            if column.name in NO_MATTER or (not column.asked and frame[column.name].isna().all()):
+            if not column.judged or (not column.asked and frame[column.name].isna().all()):
                 continue
             if column.is_numeric:
                 numbers = frame[column.name].to_numpy(dtype="<f8", na_value=np.nan)

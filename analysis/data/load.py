@@ -123,7 +123,7 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     files = {name: file for name, (_, file) in raw.items()}
     if "school_years" not in raw and "enrolment" in frames:
         files["school_years"] = files["enrolment"]
-        frames["school_years"] = counted(frames["enrolment"])
+        frames["school_years"] = counted(frames["enrolment"], frames.get("schools", pd.DataFrame()))
         findings.append(Finding("warning", ONLY_ENROLMENT, {}, str(path), "school_years"))
     whole = {
         name: complete(TABLES[name], frame)

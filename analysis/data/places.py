@@ -46,7 +46,7 @@ def find_county(name: str | Path) -> Path:
 
 
 def files_read(county: str | Path) -> tuple[Path, ...]:
-    """What is read of a county, for `analysis.writing.Writer`: nothing of it may be written over.
+    """What is read of a county, for `analysis.base.writing.Writer`: nothing of it may be written over.
 
     Returns
     -------

@@ -312,7 +312,9 @@ def costs(study: Study) -> pd.DataFrame:
 
 
 def side_by_side(
-    studies: Mapping[str, Study], drawn: Mapping[str, Forecast] = MappingProxyType({})
+    studies: Mapping[str, Study],
+    drawn: Mapping[str, Forecast] = MappingProxyType({}),
+    tables: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The main figures of several scenarios, one row each.
 
@@ -321,6 +323,8 @@ def side_by_side(
     studies : mapping of str to Study
     drawn : mapping of str to Forecast
         Draws of the scenarios; without them nothing is called met in a year.
+    tables : mapping of str to DataFrame
+        What `yearly` says of the scenarios, where that is there already.
 
     Returns
     -------
@@ -337,7 +341,7 @@ def side_by_side(
     """
     rows = {}
     for name, study in studies.items():
-        table = yearly(study)
+        table = tables[name] if name in tables else yearly(study)
         last = study.county.last_observed
         ahead = table[table["year"] >= last]
         final = ahead[ahead["year"] == ahead["year"].max()]

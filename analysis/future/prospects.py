@@ -14,10 +14,11 @@ from ..measure.study import Study
 from . import comparison
 from .analyze import analyze
 from .assumptions.scenario import BASELINE, Scenario, read_scenarios
-from .emptied import judged_as_full
-from .odds.chance import FEW_DRAWS, Chance
+from .emptied import emptied_items, judged_as_full
+from .odds.chance import DRAWS, FEW_DRAWS, Chance
 from .odds.coverage import coverage
 from .odds.draws import Forecast, forecast
+from .seats import seat_warnings
 
 
 class Prospects:
@@ -41,7 +42,7 @@ class Prospects:
         county: County | str | Path,
         scenarios: Iterable[str | Scenario] = ("plan_full", "plan_late", "plan_none"),
         until: int | None = None,
-        draws: int = 1000,
+        draws: int = DRAWS,
     ):
         self.county = county if isinstance(county, County) else load_county(county)
         self.draws = draws
@@ -54,6 +55,7 @@ class Prospects:
             for name, scenario in self.scenarios.items()
         }
         self.main = names[min(1, len(names) - 1)]
+        self._forecasts: dict[str, Forecast] = {}
 
     @property
     def study(self) -> Study:
@@ -66,29 +68,30 @@ class Prospects:
 
     @property
     def forecast(self) -> Forecast | None:
-        """Bands of the main scenario."""
-        return self.forecasts.get(self.main)
+        """Bands of the main scenario; None where nothing is drawn."""
+        return self._drawn(self.main) if self.draws else None
 
-    @cached_property
+    @property
     def forecasts(self) -> dict[str, Forecast]:
         """Draws of every scenario; empty where none are drawn."""
-        if not self.draws:
-            return {}
-        return {
-            name: forecast(
+        return {name: self._drawn(name) for name in self.studies} if self.draws else {}
+
+    def _drawn(self, name: str) -> Forecast:
+        """Draws of a scenario, made when somebody asks."""
+        if name not in self._forecasts:
+            study = self.studies[name]
+            self._forecasts[name] = forecast(
                 self.county,
                 self.scenarios[name],
                 until=study.outlook.until,
                 draws=self.draws if name == self.main else min(self.draws, FEW_DRAWS),
                 study=study,
             )
-            for name, study in self.studies.items()
-        }
+        return self._forecasts[name]
 
     def chance(self, scenario: str, year: int) -> Chance | None:
         """How likely the verdict of a scenario's projected year is; None where nothing was drawn."""
-        drawn = self.forecasts.get(scenario)
-        return drawn.chance(year) if drawn else None
+        return self._drawn(scenario).chance(year) if self.draws else None
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
@@ -99,6 +102,16 @@ class Prospects:
     def full(self) -> dict[str, Study]:
         """Every scenario with the pupils of the last observed year (`analysis.future.emptied`)."""
         return {name: judged_as_full(study) for name, study in self.studies.items()}
+
+    @cached_property
+    def emptied(self) -> dict[str, pd.DataFrame]:
+        """What is met only because pupils leave, by scenario (`analysis.future.emptied.emptied_items`)."""
+        return {name: emptied_items(study, self.full[name]) for name, study in self.studies.items()}
+
+    @cached_property
+    def seats(self) -> pd.DataFrame:
+        """Seat warnings of the main scenario (`analysis.future.seats.seat_warnings`)."""
+        return seat_warnings(self.study.outlook)
 
     @cached_property
     def yearly(self) -> dict[str, pd.DataFrame]:

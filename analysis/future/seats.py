@@ -10,14 +10,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..base.schema.terms import STAGES
+from ..base.schema.terms import AREAS, STAGES
 from ..measure.indicators import HAIR, whole_up
 from .assumptions.planning import SeatWarning
 from .projected import Outlook
 
 #: From harmless to grave; `unknown` where no place of the schools is known.
 LEVELS = ("unknown", "none", "yellow", "orange", "red")
-AREAS = ("urban", "town", "rural")
 COLUMNS = [
     *("stage", "area", "year", "pupils", "places", "occupancy", "lack", "lack_schools"),
     *("schools", "full_schools", "unknown_schools", "level", "decide_by"),

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.schema.indicators import INDICATORS
-from ..base.schema.terms import STAGE_GRADES, STAGES
+from ..base.schema.systems import stages_of_grades
+from ..base.schema.terms import STAGES
 from .study import Study
 
 #: A figure above 0 that reaches less than this part of its threshold is doubted: 万元 typed for yuan
@@ -101,22 +102,20 @@ def _questioned(study: Study) -> set[tuple[str, str, str]]:
     found = set()
     if study.county.basis(study.year) == "projected":
         return found
+    systems = study.county.tables["schools"].set_index("school_id")["system"]
     for warning in study.county.warnings:
         table = study.county.tables.get(warning.table)
         if warning.table not in ("school_years", "enrolment") or table is None:
             continue
+        if warning.table == "enrolment":
+            stages = stages_of_grades(table["grade"], table["school_id"].map(systems))
         for number in (warning.row, *warning.rows):
             if number not in table.index or table.loc[number, "year"] != study.year:
                 continue
             row = table.loc[number]
             if warning.table == "enrolment":
-                stages = [s for s in STAGES if row["grade"] in STAGE_GRADES[s]]
-                found |= {
-                    (row["school_id"], s, name)
-                    for s in stages
-                    for name in INDICATORS
-                    if warning.column == "students"
-                }
+                if warning.column == "students":
+                    found |= {(row["school_id"], stages[number], name) for name in INDICATORS}
             else:
                 found |= {
                     (row["school_id"], stage, name)

@@ -157,13 +157,14 @@ def _in_lines_below(block: Block, row: int, column: int) -> Said | None:
 
 
 def coordinates_of(block: Block) -> dict[str, tuple[float, Place]]:
-    """Longitude and latitude in degrees, where both stand below their labels."""
+    """Longitude and latitude in degrees, where both stand below their labels or to the right of them."""
     found = {}
     for row, column, text in head_cells(block):
         name = {"经度": "longitude", "纬度": "latitude"}.get(key(text))
-        said = plain(_below(block, row, column) or _right_of(block, row, column))
+        below = _below(block, row, column)
+        said = plain(below or _right_of(block, row, column))
         if name and re.fullmatch(r"\d{1,3}(\.\d+)?", said) and float(said):
-            found.setdefault(name, (float(said), block.place(row + 1, column)))
+            found.setdefault(name, (float(said), block.place(row + 1 if below else row, column)))
     return found if len(found) == 2 else {}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from ..base.files import N_, Finding, read_data
+from ..base.files import N_, Finding, decode, problem, read_data
 from .combine import keep
 from .details import Column, DetailTable, layout
 from .forms import Forms
@@ -101,11 +101,15 @@ def parents_in(folder: Path) -> dict[str, str]:
     path = folder / "sites.csv"
     if not path.is_file():
         return {}
-    data = read_data(path)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", "replace")
+    text, damaged = decode(read_data(path))
+    if text is None:
+        raise problem(N_("is neither UTF-8 nor GB18030 text; save it as “CSV UTF-8”"), file=path)
+    if damaged:
+        raise problem(
+            N_("the text is damaged here; save the file again as “CSV UTF-8”"),
+            file=path,
+            row=damaged,
+        )
     return {
         row["site"].strip(): row["belongs_to"].strip()
         for row in csv.DictReader(text.splitlines())

@@ -9,12 +9,12 @@ import pydantic
 from ..base.language import Language, speak
 from ..base.schema.terms import STAGE_LABELS
 from ..measure.study import Study
-from ..present.remedies.tables import CONFIDENCE
 from ..present.remedies.worked import GAP, NODES
+from ..present.terms import CONFIDENCE
 from ..remedy.answer import remedy
 from ..remedy.outcome.reading import sentences
 from ..remedy.plan import UNITS, Measure
-from ..remedy.problem.means import PURCHASES, read_means
+from ..remedy.problem.means import LARGEST, PURCHASES, read_means
 from ..remedy.problem.overrides import label_of, word
 from ..remedy.result import Remedy
 from .state import ROWS, State, read_json
@@ -23,9 +23,8 @@ from .state import ROWS, State, read_json
 SECONDS = 5.0
 
 Word = Annotated[str, pydantic.Field(max_length=80)]
-Code = Annotated[str, pydantic.Field(max_length=80)]
 Stage = Annotated[str, pydantic.Field(max_length=20)]
-Amount = Annotated[float, pydantic.Field(ge=0, le=1e12)]
+Amount = Annotated[float, pydantic.Field(ge=0, le=LARGEST)]
 
 
 class Conditions(pydantic.BaseModel):
@@ -33,10 +32,10 @@ class Conditions(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    forbid: Annotated[tuple[tuple[Word, Code | None], ...], pydantic.Field(max_length=ROWS)] = ()
+    forbid: Annotated[tuple[tuple[Word, Word | None], ...], pydantic.Field(max_length=ROWS)] = ()
     """Means and school (null: nowhere)."""
     lock: Annotated[
-        tuple[tuple[Word, Code | None, Stage | None, Amount], ...], pydantic.Field(max_length=ROWS)
+        tuple[tuple[Word, Word | None, Stage | None, Amount], ...], pydantic.Field(max_length=ROWS)
     ] = ()
     """Means, school, stage, and the amount that is done."""
     prices: Annotated[dict[Word, Amount], pydantic.Field(max_length=ROWS)] = {}

@@ -82,14 +82,14 @@ def verdict_short(study: Study, lang: str = "zh", chance: Chance | None = None) 
 
 def findings(study: Study, lang: str = "zh") -> list[str]:
     """What is met, what is not, the largest gaps, the schools that matter most, what is open."""
-    say = speak(lang)
+    say, doubt = speak(lang), doubted(study)
     return [
         *_schools(study, say),
         *_balance(study, say),
         *_items(study, say),
-        *_doubts(study, say),
-        *_largest_gaps(study, say),
-        *_schools_that_matter(study, say),
+        *_doubts(study, doubt, say),
+        *_largest_gaps(study, doubt, say),
+        *_schools_that_matter(study, doubt, say),
         *_open(study, say),
     ]
 
@@ -220,9 +220,9 @@ def _titled(study: Study, item: str, say: Language) -> str:
     return f"{item} " + say(", ").join(item_title(study, name, say.code) for name in rows["item"])
 
 
-def _largest_gaps(study: Study, say: Language) -> list[str]:
+def _largest_gaps(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     """The three indicators whose schools lack most, relative to what the threshold asks for."""
-    gaps = stage_gaps(study.indicators[~doubted(study)])
+    gaps = stage_gaps(study.indicators[~doubt])
     gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable").head(3)
     if gaps.empty:
         return []
@@ -244,9 +244,9 @@ def _largest_gaps(study: Study, say: Language) -> list[str]:
     return [say("The largest gaps: {list}.", list=say("; ").join(items))]
 
 
-def _doubts(study: Study, say: Language) -> list[str]:
+def _doubts(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     """Figures that can hardly be meant: said, and kept out of what leads the findings."""
-    table = study.indicators[doubted(study)]
+    table = study.indicators[doubt]
     if table.empty:
         return []
     shown = [
@@ -308,9 +308,9 @@ def _among(table: pd.DataFrame, keys: pd.MultiIndex) -> np.ndarray:
     return pd.MultiIndex.from_frame(table[["school_id", "stage"]]).isin(keys)
 
 
-def _schools_that_matter(study: Study, say: Language) -> list[str]:
+def _schools_that_matter(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     sentences = []
-    doubtful = study.indicators[doubted(study)]
+    doubtful = study.indicators[doubt]
     doubtful = pd.MultiIndex.from_frame(doubtful[["school_id", "stage"]])
     worst = study.schools[~_among(study.schools, doubtful)].sort_values(
         ["below_floor", "met", "students"], ascending=[False, True, False], kind="stable"

@@ -17,6 +17,8 @@ PART_NAMES = {
     "recognition": N_("Social recognition"),
     "veto": N_("Veto conditions"),
 }
+#: How sure an assumption is.
+CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 STATUS_NAMES = {
     "met": N_("met"),
     "not_met": N_("not met"),

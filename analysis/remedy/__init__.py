@@ -1,6 +1,6 @@
 """Remedies: the least that must be done so that a county passes, and the proof that it is the least.
 
-In comes a judged county (`analysis.study.Study`, observed or projected), the means with their prices
+In comes a judged county (`analysis.measure.study.Study`, observed or projected), the means with their prices
 (`remedy.yaml`) and a goal. Out come measures by school, their cost, a bound that no plan undercuts,
 files and a scenario.
 
@@ -26,7 +26,7 @@ import types
 _HOME = {
     "Goal": "problem.goal",
     "Means": "problem.means",
-    "Remedy": "answer",
+    "Remedy": "result",
     "built_in_means": "problem.means",
     "read_means": "problem.means",
     "scenario_of": "outcome.onward",

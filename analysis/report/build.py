@@ -15,9 +15,9 @@ from ..data.county import County
 from ..data.load import load_county
 from ..data.places import NOTEBOOKS, files_read, sample_folder
 from ..future.analyze import analyze
-from ..future.odds.chance import Chance
+from ..future.odds.chance import DRAWS, Chance
+from ..future.odds.draws import forecast
 from ..future.projected import Outlook, project
-from ..future.prospects import Prospects
 from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
 from ..present.sentences import status
@@ -122,8 +122,10 @@ def write_report(
             found = {"verdict": status(study)}
             if ahead is not None:
                 # the draws of the report, so that both say the same
-                drawn = Prospects(county, [scenario])
-                chance = drawn.chance(drawn.main, year)
+                drawn = forecast(
+                    *(county, ahead.scenario), until=ahead.until, draws=DRAWS, study=study
+                )
+                chance = drawn.chance(year)
                 found["chance"] = chance.to_dict() if chance else None
         chance = Chance.from_dict(found.get("chance"))
         files["xlsx"] = write_workbook(study, lang, alone, chance)

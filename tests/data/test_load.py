@@ -18,6 +18,7 @@ from analysis import load_county, read_county
 from analysis.base.schema.tables import TABLES
 from analysis.data.county import County
 from analysis.data.places import sample_folder
+from analysis.data.reading.enrolment import counted
 
 
 @pytest.fixture
@@ -478,3 +479,16 @@ def test_two_hundred_thousand_rows(folder):
     assert time.monotonic() - started < 20
     assert len(county.tables["enrolment"]) == schools * len(years) * 6 >= 200_000
     assert county.tables["enrolment"]["students"].sum() == 240 * schools * len(years)
+
+
+def test_grade_six_of_a_five_four_school_is_counted_as_junior():
+    enrolment = pd.DataFrame(
+        {"school_id": ["A", "A", "B"], "year": 2022, "grade": [5, 6, 6], "students": [30, 40, 50]}
+    )
+    schools = pd.DataFrame({"school_id": ["A", "B"], "system": ["5+4", None]}, dtype="str")
+    found = counted(enrolment, schools).set_index("school_id")
+
+    assert found["students_primary"].to_dict() == {"A": 30, "B": 50}
+    assert found["students_junior"].dropna().to_dict() == {"A": 40}
+    # without a roster that could be read, six and three
+    assert counted(enrolment, pd.DataFrame())["students_primary"].tolist() == [70, 50]

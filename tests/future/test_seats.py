@@ -174,6 +174,7 @@ class Shown:
     def __init__(self, outlook, last):
         self.study = type("Study", (), {"outlook": outlook})
         self.last, self.main = last, "own"
+        self.seats = seat_warnings(outlook)
         self.scenarios = {"own": outlook.scenario}
 
 

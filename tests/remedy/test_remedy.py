@@ -22,12 +22,12 @@ from analysis.data.county import County, CountyRecord
 from analysis.future.projected import project
 from analysis.planner.server import Desk
 from analysis.planner.state import read_state
-from analysis.remedy.answer import Remedy
 from analysis.remedy.outcome.calendar import calendar, idle
 from analysis.remedy.outcome.onward import scenario_of
 from analysis.remedy.plan import apply
 from analysis.remedy.problem.means import Means, built_in_means
 from analysis.remedy.problem.staff import kinds_of_line
+from analysis.remedy.result import Remedy
 from analysis.remedy.solve.exactly import judge
 
 CASES = json.loads(

@@ -32,6 +32,8 @@ class Column:
         Allowed values of a `choice`.
     asked : bool
         One that is not asked for leaves no trace in the fingerprint where all of it is blank.
+    judged : bool
+        Whether a verdict may depend on it; one that is not takes no part in the fingerprint.
     low, high : float or None
         Inclusive range, where it is narrower than the kind's own.
     help : Label
@@ -47,6 +49,7 @@ class Column:
     needed: bool = True
     filled: bool = False
     asked: bool = True
+    judged: bool = True
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from .columns import Column, Table
 from .systems import SYSTEMS
 from .terms import (
+    AREAS,
     BLANK,
     CLASSES,
     DEGREES,
@@ -107,7 +108,7 @@ TABLES = MappingProxyType(
                         "城乡类型",
                         "Area",
                         "choice",
-                        choices=("urban", "town", "rural"),
+                        choices=AREAS,
                     ),
                     Column(
                         "boarding", "寄宿制", "Boarding", "choice", needed=False, choices=YES_NO
@@ -178,6 +179,7 @@ TABLES = MappingProxyType(
                             *(name, zh, en, "number", DEGREES),
                             needed=False,
                             asked=False,
+                            judged=False,
                             low=low,
                             high=high,
                             help=Label("十进制度数。", "Decimal degrees."),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 STAGES = ("primary", "junior")
+
+#: Choices of the column `area`.
+AREAS = ("urban", "town", "rural")
 """Stages of compulsory education that are judged; `senior` matters only for apportionment."""
 
 #: Grades (as in `enrolment`) that belong to a stage.

@@ -34,7 +34,9 @@ def remedy(
     ] = None,
     goal: Annotated[
         str,
-        typer.Option("--goal", help="all, variation, most, schools, or the id of an indicator."),
+        typer.Option(
+            "--goal", help="all, items, variation, most, schools, or the id of an indicator."
+        ),
     ] = "all",
     school: Annotated[
         list[str] | None, typer.Option("--school", help="For the goal `schools` (repeatable).")

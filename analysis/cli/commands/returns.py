@@ -10,7 +10,7 @@ import typer
 
 from ...base.files import InputError
 from ..options import Lang
-from ..output import for_each, speaker
+from ..output import for_each, print_lines, speaker
 
 
 def import_(
@@ -59,9 +59,7 @@ def import_(
                 **about,
             )
         errors = [finding for finding in made.findings if finding.severity == "error"]
-        names = {"error": say("error"), "warning": say("warning")}
-        for severity, sentence in summary(made.findings, lang):
-            typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
+        print_lines(summary(made.findings, lang), lang)
         typer.echo(say("{path} written", path=made.page))
         if made.out is None:
             typer.echo(say("nothing was imported; correct the errors and repeat"))

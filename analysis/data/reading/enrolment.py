@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...base.files import N_
 from ...base.schema.columns import Table
+from ...base.schema.systems import stages_of_grades
 from ...base.schema.terms import STAGE_GRADES
 
 ONLY_ENROLMENT = N_(
@@ -38,13 +39,15 @@ def only_students(table: Table, found: Container[str]) -> bool:
     return all(name in found for name in keys) and bool(pupils) and not others
 
 
-def counted(enrolment: pd.DataFrame) -> pd.DataFrame:
+def counted(enrolment: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     """School data by year as far as the enrolment by grade knows it.
 
     Parameters
     ----------
     enrolment : DataFrame
         ``school_id, year, grade, students, classes``; columns that could not be read are missing.
+    schools : DataFrame
+        The roster: ``school_id, system``, where it could be read.
 
     Returns
     -------
@@ -55,9 +58,14 @@ def counted(enrolment: pd.DataFrame) -> pd.DataFrame:
     keys = ["school_id", "year"]
     if not {*keys, "grade"} <= set(enrolment.columns):
         return pd.DataFrame()
+    systems = pd.Series(pd.NA, enrolment.index, dtype="str")
+    if {"school_id", "system"} <= set(schools.columns):
+        known = schools.drop_duplicates("school_id").set_index("school_id")["system"]
+        systems = enrolment["school_id"].map(known)
+    stage_of = stages_of_grades(enrolment["grade"], systems)
     parts = []
-    for stage, grades in STAGE_GRADES.items():
-        rows = enrolment[enrolment["grade"].isin(list(grades))]
+    for stage in STAGE_GRADES:
+        rows = enrolment[stage_of == stage]
         for what in ("students", "classes"):
             if what in rows:
                 sums = rows.groupby(keys)[what].agg(lambda cells: cells.sum(skipna=False))

@@ -12,6 +12,7 @@ import numpy as np
 import pydantic
 
 from ...base.files import read_model
+from ...base.schema.terms import AREAS
 from ...measure.indicators import whole_up
 from ...policy.standards import IsoDate, Reference
 from .sections import Amount, Strict
@@ -19,7 +20,6 @@ from .staffing import ByQuota, Positive
 
 #: The quota in force is that of the day on which the school year begins.
 DAY = "09-01"
-AREAS = ("urban", "town", "rural")
 Stage = Literal["primary", "junior", "senior"]
 Ratios = dict[Stage, Positive]
 _Dated = TypeVar("_Dated")
@@ -56,6 +56,10 @@ class StaffQuota(Strict):
     students_per_staff: Annotated[dict[IsoDate, ByArea], pydantic.Field(min_length=1)]
     teachers_share: Annotated[dict[IsoDate, TeachersShare], pydantic.Field(min_length=1)]
     small_rural: dict[IsoDate, SmallRural] = pydantic.Field(default_factory=dict)
+
+    def ratios(self, year: int) -> ByArea:
+        """Students per member of staff that hold when a school year begins."""
+        return _in_force(self.students_per_staff, year)
 
     def posts(
         self,

@@ -12,6 +12,9 @@ EVEN = 0.5
 #: Draws where only a chance is wanted: its standard error is at most 0.036.
 FEW_DRAWS = 200
 
+#: Draws of the scenario that a report is about, whose bands are shown.
+DRAWS = 1000
+
 
 @dataclass(frozen=True)
 class Chance:

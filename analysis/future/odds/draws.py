@@ -115,7 +115,7 @@ def forecast(
     seed : int
         The same seed gives the same numbers.
     concessions : iterable of str, optional
-        As for `analysis.measure.study.analyze`.
+        As for `analysis.future.analyze.analyze`.
     study : Study, optional
         The county judged by this scenario until this year, where it is there already.
 

@@ -88,7 +88,7 @@ def emptied_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     """Requirements that are met only because pupils leave, by scenario; no rows if there are none."""
     say, rows = speak(lang), []
     for name, study in prospects.studies.items():
-        found = emptied_items(study, prospects.full[name])
+        found = prospects.emptied[name]
         for item, part in found.groupby("item", sort=False):
             row = part.iloc[-1]
             values = (row["value_observed"], row["value"], row["value_full"])

@@ -11,7 +11,7 @@ from ...base.language import DASH, speak
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...future.other_stages import other_stages
 from ...future.prospects import Prospects
-from ...future.seats import decisions, seat_warnings
+from ...future.seats import decisions
 from ...future.small_classes import small_classes
 from ..charts.chart import WIDTH, Chart, styled
 from ..charts.layout import GridLayout
@@ -46,7 +46,7 @@ def _place(say, stage: str, area: str) -> str:
 def seat_sentences(prospects: Prospects, lang: str = "zh") -> list[str]:
     """What must be decided by when, by the main scenario; the most urgent first."""
     say = speak(lang)
-    table = seat_warnings(prospects.study.outlook)
+    table = prospects.seats
     if table.empty:
         return [say("The scenario has no levels of seat warnings (seat_warning), so that nobody is warned of.")]  # fmt: skip
     scenario = scenario_name(prospects, lang, prospects.main)
@@ -92,7 +92,7 @@ def seat_text(prospects: Prospects, lang: str = "zh") -> str:
 def seat_grid(prospects: Prospects, lang: str = "zh", warned: bool = False) -> Grid:
     """Pupils, places and level by stage, area and year of the main scenario; `warned`: no others."""
     say = speak(lang)
-    table = seat_warnings(prospects.study.outlook)
+    table = prospects.seats
     if warned:
         table = table[table["level"].isin(WARNED)]
     names = {level: say(name) for level, name in LEVEL_NAMES.items()}
@@ -231,7 +231,7 @@ def other_stages_grid(prospects: Prospects, lang: str = "zh", turns: bool = Fals
 def seat_chart(prospects: Prospects, lang: str = "zh") -> Chart:
     """A strip per stage and area, a field per year: its level as colour, the occupancy as text (%)."""
     say = speak(lang)
-    table = seat_warnings(prospects.study.outlook)
+    table = prospects.seats
     strips = list(dict.fromkeys(zip(table["stage"], table["area"], strict=True)))
     years = sorted(set(table["year"]))
     figure = Chart(figsize=(WIDTH, 0.75 + 0.26 * max(len(strips), 1)), layout=GridLayout())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...base.language import speak
-from ...future.comparison import side_by_side
-from ...future.emptied import emptied_items
 from ...future.odds.draws import BAND
 from ...future.prospects import Prospects
 from ..chance import chance_text, condition_text, share_text, standing
@@ -22,11 +20,10 @@ def scenario_name(prospects: Prospects, lang: str, scenario: str) -> str:
 def conclusions(prospects: Prospects, lang: str = "zh") -> list[str]:
     """What the scenarios come to, the verdict with its chance first; what the chances hold fixed last."""
     say = speak(lang)
-    table = side_by_side(prospects.studies)
     goal = prospects.county.record.target_year
     found = []
-    for name, row in table.iterrows():
-        year = int(row["until"])
+    for name, study in prospects.studies.items():
+        year = study.outlook.until
         verdict = prospects.verdicts[name].set_index("year")
         due = goal if goal in verdict.index and goal > prospects.last else year
         status, chance = verdict.loc[due, "recognised"], prospects.chance(name, due)
@@ -57,8 +54,7 @@ def conclusions(prospects: Prospects, lang: str = "zh") -> list[str]:
         )
         if then["undecided"]:
             text += say(" Open for lack of data: {n} rows of schools.", n=say.number(then["undecided"]))  # fmt: skip
-        study = prospects.studies[name]
-        emptied = emptied_items(study, prospects.full[name])
+        emptied = prospects.emptied[name]
         found.append(text + emptied_clause(study, emptied[emptied["year"] == due], say))
     if prospects.forecast is not None:
         found += [_chance(prospects, lang), condition_text(say)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...base.files import N_
 from ...base.language import speak
-from ...base.schema.terms import STAGE_LABELS
+from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...future.assumptions.quota import staff_quota
 from ...future.prospects import Prospects
 from ...future.staffing import staffing
 from ..tables.grid import Cell, Grid, number_cell, text_cell
@@ -17,12 +18,20 @@ STAFF_KINDS = {
 }
 
 STAFFING_METHOD = N_(
-    "Staffing quota: pupils for one member of staff (primary 19, junior secondary 13.5, unless the scenario "
+    "Staffing quota: pupils for one member of staff (primary {primary}, junior secondary {junior} in urban areas, unless the scenario "
     "states a province's own numbers), small rural primary schools by classes where that gives more; of "
     "the posts, the part of full-time teachers is compared with the teachers that schools report. Only "
     "public schools count, special-education schools do not. What could be filled from schools with a "
     "surplus is a sum; whether somebody can teach the other stage or go so far is not asked."
 )
+
+
+def staffing_method(prospects: Prospects, lang: str = "zh") -> str:
+    """How the quota is counted, with the numbers that hold in the last projected year."""
+    say = speak(lang)
+    ratios = staff_quota().ratios(prospects.study.outlook.until).urban
+    numbers = {stage: say.number(ratios[stage], 1 if ratios[stage] % 1 else 0) for stage in STAGES}
+    return say(STAFFING_METHOD, **numbers)
 
 
 def staffing_grid(prospects: Prospects, lang: str = "zh") -> Grid:

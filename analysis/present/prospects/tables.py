@@ -16,10 +16,9 @@ from ...measure.indicators import whole_up
 from ...policy.standards import Text
 from ..chance import cell_text, share_text, standing
 from ..tables.grid import MARKS, Cell, Grid, number_cell, text_cell
-from ..terms import status_name
+from ..terms import CONFIDENCE, status_name
 from .sentences import conclusions, scenario_name
 
-CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 SECTIONS = {
     "breaks": N_("Exchanges in the past"),
     "births": N_("Births"),
@@ -61,7 +60,7 @@ def conclusion_grid(prospects: Prospects, lang: str = "zh") -> Grid:
 def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     """The main figures of every scenario."""
     say = speak(lang)
-    table = side_by_side(prospects.studies, prospects.forecasts)
+    table = side_by_side(prospects.studies, prospects.forecasts, prospects.yearly)
     lines = []
     for stage in STAGES:
         if f"students_{stage}" not in table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ...base.language import Language, speak
-from ...remedy.answer import Remedy
+from ...remedy.result import Remedy
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 

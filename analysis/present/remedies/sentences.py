@@ -12,11 +12,11 @@ from ...base.files import N_
 from ...base.language import Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
-from ...remedy.answer import Remedy
 from ...remedy.outcome.projects import price_projects
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
-from .worked import TIGHTER, Ahead, by_clock, passing_now, room
+from ...remedy.result import Remedy
+from .worked import SAME, TIGHTER, Ahead, by_clock, passing_now, room
 
 SCOPE = N_(
     "Goal: every judged school meets the school rule in every stage, and the coefficients of variation of "
@@ -225,11 +225,12 @@ def cost_of_limits(table: pd.DataFrame, answer: Remedy, lang: str) -> list[str]:
             continue
         more = row["cost_cny"] - float(answer.cost)
         # what lies within the gap of the searches says nothing
-        if abs(more) <= 2e-3 * float(answer.cost):
+        if abs(more) <= SAME * float(answer.cost):
             told.append(
                 say(
-                    "With all limits of variation at {factor} of today's, the cost would be the same (within 0.2 %).",
+                    "With all limits of variation at {factor} of today's, the cost would be the same (within {part}).",
                     factor=factor,
+                    part=say.percent(SAME, 1),
                 )
             )
         elif more > 0:

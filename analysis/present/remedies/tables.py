@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ...base.files import N_
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
-from ...remedy.answer import Remedy
 from ...remedy.outcome.reading import OWN, raised, reason
 from ...remedy.plan import UNITS, Measure
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
+from ...remedy.result import Remedy
 from ..tables.grid import Cell, Grid, number_cell
+from ..terms import CONFIDENCE
 from .measures import done_at
 from .worked import Ahead
-
-CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low"), "": DASH}
 
 
 def _names(answer: Remedy) -> dict[str, str]:
@@ -127,10 +125,9 @@ def _basis(price, lang: str) -> str:
     """Source, year and confidence of a price."""
     say = speak(lang)
     source = getattr(price.source, lang, price.source) or say("no source given")
-    confidence = CONFIDENCE[price.confidence]
     details = [str(price.year)] if price.year else []
     if price.confidence:
-        details.append(say("confidence: {degree}", degree=say(confidence)))
+        details.append(say("confidence: {degree}", degree=say(CONFIDENCE[price.confidence])))
     return (
         f"{source} ({'; '.join(details)})"
         if lang == "en" and details

@@ -8,15 +8,18 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ...future.projected import Outlook
 from ...measure.study import Study
-from ...remedy.answer import Remedy, remedy
+from ...remedy.answer import remedy
+from ...remedy.outcome import frontier
 from ...remedy.outcome.calendar import Calendar, Idle, calendar, idle
 from ...remedy.outcome.frontier import by_limit
+from ...remedy.result import Remedy
 from ...remedy.solve.cone import squared_variation
 
 #: Nodes of each tree and gap at which a search ends: the same on every machine and at every hour.
 NODES, GAP = 60, 1e-4
+#: Costs that differ by less, as a part of the plan's, are the same: each is known to that gap only.
+SAME = 2 * frontier.GAP
 #: Seconds that only a very large county needs; what ends by them may differ from run to run.
 SECONDS = 10.0
 #: Limits of variation, as parts of today's, at which is asked what they would cost.
@@ -35,10 +38,18 @@ def solved(study: Study) -> Remedy:
     InputError
         The prices cannot be read, or no school can be judged.
     """
-    options = {"nodes": NODES, "gap": GAP, "seconds": SECONDS, "concessions": study.concessions}
     if study.outlook is not None and study.year > study.outlook.last:
-        return remedy(study.county, scenario=study.outlook, by=study.year, **options)
-    return remedy(study.county, study.year, **options)
+        return _in_year(study, study.year)
+    return remedy(study.county, study.year, **_options(study))
+
+
+def _options(study: Study) -> dict:
+    return {"nodes": NODES, "gap": GAP, "seconds": SECONDS, "concessions": study.concessions}
+
+
+def _in_year(study: Study, year: int) -> Remedy:
+    """For a year of the study's own projection."""
+    return remedy(study.county, scenario=study.outlook, by=year, **_options(study))
 
 
 def by_clock(answer: Remedy) -> bool:
@@ -145,7 +156,7 @@ class Ahead:
     until: int
 
 
-def ahead(study: Study, by: int) -> Ahead:
+def ahead(study: Study, by: int, answer: Remedy | None = None) -> Ahead:
     """The way to pass by a year of a study's projection.
 
     Parameters
@@ -154,10 +165,13 @@ def ahead(study: Study, by: int) -> Ahead:
         With an outlook.
     by : int
         A projected year.
+    answer : Remedy, optional
+        For that year, where it is there already.
     """
     outlook = study.outlook
     first, until = outlook.last + 1, outlook.until
-    answer, soon = (_in_year(study, outlook, year) for year in (by, first))
+    answer = answer or _in_year(study, by)
+    soon = answer if by == first else _in_year(study, first)
     years = pd.DataFrame()
     spare: list[Idle] = []
     order, yearly = Calendar([], Fraction(0)), 0
@@ -169,13 +183,8 @@ def ahead(study: Study, by: int) -> Ahead:
     return Ahead(answer, years, yearly, order, soon, spare, until)
 
 
-def _in_year(study: Study, outlook: Outlook, year: int) -> Remedy:
-    options = {"nodes": NODES, "gap": GAP, "seconds": SECONDS, "concessions": study.concessions}
-    return remedy(outlook.county, scenario=outlook, by=year, **options)
-
-
 def _by_year(study: Study, known: dict[int, Remedy], years: list[int]) -> pd.DataFrame:
-    found = [(year, known.get(year) or _in_year(study, study.outlook, year)) for year in years]
+    found = [(year, known.get(year) or _in_year(study, year)) for year in years]
     rows = [
         (year, math.nan, math.nan)
         if each.cost is None

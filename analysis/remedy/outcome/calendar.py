@@ -12,10 +12,10 @@ import pandas as pd
 from ...base.files import N_, problem
 from ...future.analyze import analyze
 from ...measure.study import Study
-from ..answer import Remedy
 from ..plan import Measure
 from ..problem.instance import exact, purchase_gain, read_instance
 from ..problem.means import PURCHASES
+from ..result import Remedy
 
 
 def parse_budget(text: str | None) -> tuple[float | None, float | None]:

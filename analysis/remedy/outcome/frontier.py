@@ -1,4 +1,4 @@
-"""What each further yuan buys: cost against schools passing, limits of variation, and years."""
+"""What each further yuan buys: cost against limits of variation and years."""
 
 from __future__ import annotations
 
@@ -7,43 +7,13 @@ from fractions import Fraction
 import pandas as pd
 
 from ...future.projected import Outlook
-from ..answer import Remedy, remedy
-from ..problem.goal import Goal
+from ..answer import remedy
+from ..result import Remedy
 from ..solve.model import build
 from ..solve.search import search
 
 #: For each point: seconds at most, the gap at which it is taken, nodes after which it ends.
 SECONDS, GAP, NODES = 30.0, 1e-3, 60
-
-
-def by_budget(answer: Remedy, parts: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)):
-    """Schools that pass for parts of the plan's cost.
-
-    Returns
-    -------
-    DataFrame
-        ``budget_cny, schools, most, cost_cny``: schools passing and the most that is not ruled out.
-    """
-    rows = []
-    for part in parts:
-        if part == 1 and answer.goal.schools is None and not answer.goal.most:
-            number = answer.schools_passing
-            rows.append((float(answer.cost), number, number, float(answer.found.cost)))
-            continue
-        budget = answer.cost * Fraction(str(part))
-        goal = Goal(schools=answer.goal.schools, variations=(), budget=budget, most=True)
-        instance = answer.instance
-        program = build(instance, answer.means, goal)
-        prices = program.cost
-        program.cost = [Fraction(0)] * len(prices)
-        for v in program.passing.values():
-            program.cost[v] = Fraction(-1)
-        found = search(instance, program, goal, seconds=SECONDS, gap=0.0, nodes=NODES // 4)
-        if found.values is None:
-            continue
-        spent = sum((c * v for c, v in zip(prices, found.values, strict=True)), Fraction(0))
-        rows.append((float(budget), int(-found.cost), int(-found.bound), float(spent)))
-    return pd.DataFrame(rows, columns=["budget_cny", "schools", "most", "cost_cny"])
 
 
 def by_limit(answer: Remedy, factors: tuple[str, ...] = ("0.7", "0.8", "0.9", "1", "1.1")):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ...future.assumptions.scenario import Addition, Recruitment, Rotation, Scenario, Text, Training
-from ..answer import Remedy
 from ..problem.means import ITEMS, PURCHASES
+from ..result import Remedy
 
 SOURCE = Text(zh="最低成本达标方案", en="Cheapest plan to pass")
 

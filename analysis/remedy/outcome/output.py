@@ -14,9 +14,9 @@ from ...base.language import speak
 from ...base.spreadsheet import XLSX_OPTIONS, csv_bytes
 from ...base.writing import Writer
 from ...future.assumptions.scenario import write_scenario
-from ..answer import Remedy
 from ..plan import table_of
 from ..problem.means import Forbid, Lock
+from ..result import Remedy
 from .calendar import calendar
 from .onward import scenario_of
 from .reading import lines, sentences

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from ...future.assumptions.planned import plan_parts
 from ...future.assumptions.scenario import PlanCourse, Scenario, Text
-from ..answer import Remedy
 from ..problem.instance import SHARED, exact, purchase_gain
+from ..result import Remedy
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from ...base.files import N_
 from ...base.language import speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
-from ..answer import Remedy
 from ..plan import Measure
 from ..problem.instance import NAMES, STAFF, purchase_gain
 from ..problem.means import ATTRIBUTES, ITEMS, PURCHASES, Forbid, Lock
 from ..problem.overrides import EVERYWHERE, label_of
+from ..result import Remedy
 
 OWN, VARIATION = N_("own threshold"), N_("the county's coefficient of variation")
 ITEM = N_("an item of the standard")

@@ -45,7 +45,9 @@ ATTRIBUTES = {
     "pe_arts": Label("体育艺术教师", "PE or arts teacher"),
 }
 
-Yuan = Annotated[float, pydantic.Field(ge=0, le=1e12)]
+#: Yuan above which a price or amount is a mistake.
+LARGEST = 1e12
+Yuan = Annotated[float, pydantic.Field(ge=0, le=LARGEST)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 Step = Annotated[float, pydantic.Field(gt=0)]
 Flag = Annotated[int, pydantic.Field(ge=0, le=1)]

@@ -8,7 +8,7 @@ from ...base.files import N_, Finding, InputError
 from ...base.schema.terms import STAGES, Label
 from ...data.county import County
 from ...policy.standards import Text
-from .means import ATTRIBUTES, PEOPLE, PURCHASES, Forbid, Lock, Means
+from .means import ATTRIBUTES, LARGEST, PEOPLE, PURCHASES, Forbid, Lock, Means
 
 #: (means, code of a school or None for all of them)
 Forbidden = tuple[str, str | None]
@@ -124,7 +124,7 @@ def _priced(means: Means, prices: Mapping[str, float], refuse) -> dict:
 
 
 def _number(value: float | str) -> bool:
-    return isinstance(value, int | float) and 0 <= value <= 1e12
+    return isinstance(value, int | float) and 0 <= value <= LARGEST
 
 
 def label_of(name: str, means: Means) -> Label:

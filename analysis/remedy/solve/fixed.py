@@ -11,6 +11,7 @@ from ..problem.means import PURCHASES, Lock, Means
 from ..problem.overrides import EVERYWHERE, label_of
 
 Key = tuple[str, str, str, str]
+"""Means, school, stage (empty where stages share) and what more tells it apart (a kind, a name)."""
 
 
 def hold(keys: list[Key], means: Means, upper: list, equal: list) -> None:

@@ -17,10 +17,7 @@ from ..problem.goal import Goal
 from ..problem.instance import NAMES, STAFF, Instance, exact, purchase_gain
 from ..problem.means import ATTRIBUTES, Means
 from ..problem.staff import KINDS, Kind
-from .fixed import hold
-
-Key = tuple[str, str, str, str]
-"""Means, school, stage (empty where stages share) and what more tells it apart (a kind, a name)."""
+from .fixed import Key, hold
 
 #: Anything without an upper end.
 INFINITE = math.inf

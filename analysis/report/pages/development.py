@@ -10,7 +10,7 @@ from ...present.plan_review import TEACHING_SHARE, review
 from ...present.prospects import charts, seats, tables
 from ...present.prospects.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.prospects.sentences import band_text, conclusions, scenario_name
-from ...present.prospects.staffing import STAFFING_METHOD, staffing_grid, staffing_text
+from ...present.prospects.staffing import staffing_grid, staffing_method, staffing_text
 from ...present.tables.course import pace_grid, passing_grid, shrinking_grid, trend_grid
 from ...present.tables.plan import (
     due_grid,
@@ -25,16 +25,21 @@ from .page import Page, Picture, bullets, paragraph, section
 from .report import Report
 
 OUTLOOK_METHOD = N_(
-    "Method: pupils go on by cohort and grade in every school (progression ratios of the last three "
-    "years, drawn towards those of the county where a school is small; schools that exchanged pupils "
+    "Method: pupils go on by cohort and grade in every school (progression ratios of {years}, drawn towards those of the county where a school is small; schools that exchanged pupils "
     "count as one in that year); entrants follow the births of the children who are six by the "
-    "cut-off date. The method was chosen by a back-test on 1,594 schools of New York City (2005 to "
-    "2011), not on schools of China; five years ahead its error for single schools there was that of "
-    "“no change” (27.2% and 27.1%). A cohort keeps its classes. What the scenario does not name stays as last "
+    "cut-off date. Where the method comes from: {source}. A cohort keeps its classes. What the scenario does not name stays as last "
     "observed: areas, equipment, and everything that the county reports; teachers go on as the scenario "
     "assumes (by the trend every school keeps its own). Public-use funds "
     "follow the students. Students here are those of all schools but special-education schools. Every projected year is judged by the rules in force in that year."
 )
+
+
+def _method(report: Report, ahead: Prospects) -> str:
+    """How the main scenario was projected, by what its own file says."""
+    say, course = report.say, ahead.study.outlook.scenario.progression
+    years = say("the last {n} years", n=course.window) if course.window else say("all years")
+    source = course.source if isinstance(course.source, str) else say.label(course.source)
+    return say(OUTLOOK_METHOD, years=years, source=source)
 
 
 def trends(report: Report) -> Page:
@@ -142,8 +147,8 @@ def plan(report: Report) -> Page:
 
 def _seats(report: Report, ahead: Prospects) -> list:
     """Picture and table of the seat warnings; nothing where the scenario has no levels."""
-    say, grid = report.say, seats.seat_grid(ahead, report.lang, warned=True)
-    if not seats.seat_grid(ahead, report.lang).rows:
+    say = report.say
+    if ahead.seats.empty:
         return []
     return [
         paragraph(seats.seat_text(ahead, report.lang)),
@@ -154,7 +159,7 @@ def _seats(report: Report, ahead: Prospects) -> list:
                 "A strip per stage and area, a field per year; the years with a warning are in the next table."
             ),
         ),
-        grid,
+        seats.seat_grid(ahead, report.lang, warned=True),
     ]
 
 
@@ -186,7 +191,7 @@ def outlook(report: Report) -> Page:
         tables.needs_grid(ahead, lang),
         paragraph(staffing_text(ahead, lang)),
         staffing_grid(ahead, lang),
-        paragraph(say(STAFFING_METHOD)),
+        paragraph(staffing_method(ahead, lang)),
         bullets(seats.seat_sentences(ahead, lang)),
         *_seats(report, ahead),
         *[
@@ -223,6 +228,6 @@ def outlook(report: Report) -> Page:
         else paragraph(say("The county's past is too short for a back-test of the bands.")),
         notes,
         tables.assumptions_grid(ahead, lang),
-        paragraph(say(OUTLOOK_METHOD)),
+        paragraph(_method(report, ahead)),
         paragraph(say(ROUNDED)),
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ...base.files import N_
-from ...future.assumptions.scenario import BASELINE
 from ...measure.study import Study
 from ...present.prospects.sentences import scenario_name
 from ...present.remedies import charts, sentences, tables, worked
-from ...remedy.answer import Remedy
 from ...remedy.problem.means import means_file
+from ...remedy.result import Remedy
 from .page import Page, Picture, bullets, paragraph, section
 from .report import Report
 
@@ -25,8 +24,6 @@ def cheapest(report: Report) -> Page:
     title = say("The cheapest way to pass")
     if study.schools["status"].isin(["met", "not_met"]).sum() == 0:
         return section(title, paragraph(say("No school can be judged, so there is nothing to plan.")))  # fmt: skip
-    if not known(report.study):
-        return Page(())
     answer = report.remedy
     if sentences.nothing(answer):
         left_out = sentences.limits_of_proof(answer, lang)
@@ -74,14 +71,14 @@ def later(report: Report) -> Page:
     if ahead is None:
         return Page(())
     by = _year(report, ahead.study)
-    if not known(ahead.study):
+    if not all(known(ahead.study, year) for year in (by, ahead.last + 1)):
         return Page(())
-    found = worked.ahead(ahead.study, by)
+    found = worked.ahead(ahead.study, by, report.remedy if report.projected else None)
     answer = found.answer
     title = say(
         "The cheapest way to pass by {year}: {scenario}",
         year=by,
-        scenario=scenario_name(ahead, lang, ahead.main or BASELINE),
+        scenario=scenario_name(ahead, lang, ahead.main),
     )
     if sentences.nothing(answer):
         return section(title, paragraph(say(sentences.NOTHING, year=by)))
@@ -118,6 +115,7 @@ def _year(report: Report, study: Study) -> int:
     return target if target and last < target <= until else until
 
 
-def known(study: Study) -> bool:
-    """Whether any indicator of any school is known: without, there is nothing to plan."""
-    return bool((study.all_indicators["status"] != "not_assessed").any())
+def known(study: Study, year: int) -> bool:
+    """Whether any indicator of any school is known in a year: without, there is nothing to plan."""
+    table = study.all_indicators
+    return bool(((table["year"] == year) & (table["status"] != "not_assessed")).any())

@@ -16,7 +16,7 @@ from ...present.chance import mark_text, standing
 from ...present.remedies.worked import solved
 from ...present.sentences import status
 from ...present.terms import school_year
-from ...remedy.answer import Remedy
+from ...remedy.result import Remedy
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Report:
         prospects = Prospects(county, [scenario])
         if year is None or year <= prospects.last:
             return cls(analyze(prospects.county, year), lang, prospects)
-        study = analyze(prospects.county, year, scenario=prospects.scenarios[scenario])
+        study = analyze(prospects.county, year, scenario=prospects.study.outlook)
         return cls(study, lang, prospects)
 
     @property
