@@ -19,7 +19,7 @@ _HOME = {
     "load_scenario": "future.assumptions.scenario",
     "load_standard": "policy.standards",
     "progression_ratios": "future.past.cohorts",
-    "project": "future.projected",
+    "project": "future.project",
     "project_enrolment": "future.past.cohorts",
     "read_county": "data.load",
     "review": "present.plan_review",

@@ -11,8 +11,8 @@ from papermill.engines import NBClientEngine
 from papermill.utils import merge_kwargs, remove_args
 
 from ..base.files import N_, problem
-from ..base.scratch import scratch
-from .kernels import WarmKernelManager, logger
+from ..base.temporary import scratch
+from .warm.provisioner import WarmKernelManager, logger
 
 
 class WarmEngine(NBClientEngine):

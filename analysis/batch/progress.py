@@ -14,7 +14,7 @@ from rich.table import Table
 from ..base.files import N_, Finding, problem
 from ..base.language import Language, speak
 from ..base.writing import Writer
-from ..data.places import NOTEBOOKS
+from ..data.paths import NOTEBOOKS
 from .index import (
     INDEX,
     MANIFEST,

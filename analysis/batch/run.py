@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..base.files import N_, InputError, check_writable, problem
 from ..base.folders import entries
-from ..base.scratch import sweep
+from ..base.temporary import sweep
 from . import cluster
 from .jobs import Job
 from .records import (
@@ -93,10 +93,10 @@ def run_batch(
     if to_run:
         if scheduler is None and hasattr(os, "fork"):
             # it imports the libraries while this process imports Dask
-            from . import kernels
+            from .warm import client
 
             many = len(to_run) > 2 * (workers or os.cpu_count())
-            kernels.server(rehearsal="analysis.report.build:rehearse" if many else "")
+            client.server(rehearsal="analysis.report.build:rehearse" if many else "")
         # the largest first: nobody waits for a big one at the end
         to_run.sort(key=lambda job: -_size(job.county))
         total = len(jobs)
@@ -209,7 +209,7 @@ def _stopping() -> Iterator[None]:
         yield
     except BaseException:
         if hasattr(os, "fork"):
-            from . import kernels
+            from .warm import client
 
-            kernels.close()
+            client.close()
         raise

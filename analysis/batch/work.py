@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ..base.files import N_, InputError, problem
 from ..base.language import LANGUAGES, speak
-from ..base.scratch import scratch
+from ..base.temporary import scratch
 from ..base.writing import Writer
-from ..data.places import NOTEBOOKS, files_read
+from ..data.paths import NOTEBOOKS, files_read
 from .jobs import ATTEMPTS, Job
 from .records import (
     STATE,
@@ -61,11 +61,11 @@ def _apart(work: Callable, job: Job, *arguments):
     """What a function makes of a job, in a process forked from one that has the libraries."""
     if not hasattr(os, "fork"):
         return _by_a_new_process(work, job, *arguments)
-    from . import kernels
+    from .warm import client
 
     limit = None if job.timeout is None else job.timeout + PRINTING
     for _ in range(ATTEMPTS):
-        server = kernels.server()
+        server = client.server()
         try:
             return server.call(work, job, *arguments, limit=limit)
         except TimeoutError:
@@ -122,7 +122,7 @@ def _make(job: Job, out: Path, record: dict) -> None:
     """Fill in a record while making what it is about."""
     from ..data.load import load_county
     from ..future.odds.chance import Chance
-    from ..future.projected import project
+    from ..future.project import project
     from ..present.chance import conditional
     from ..report.build import totals, write_report
 

@@ -105,7 +105,7 @@ def check_workbook(out: Path, hint: str) -> None:
 def writer_for(force: bool, *counties: str) -> Writer:
     """Puts results anywhere but in the place of what is read of the counties."""
     from ..base.writing import Writer
-    from ..data.places import files_read
+    from ..data.paths import files_read
 
     return Writer(tuple(file for county in counties for file in files_read(county)), force)
 

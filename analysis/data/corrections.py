@@ -15,7 +15,7 @@ from ..base.folders import entries
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS, TABLES
 from .county import CountyRecord
-from .places import find_county, stray_links
+from .paths import find_county, stray_links
 from .reading.archive import inspect_workbook
 from .reading.folder import read_csv
 from .reading.names import table_of

@@ -18,7 +18,7 @@ from .check import check_tables
 from .checks.county_items import check_items
 from .checks.tables import Tables
 from .county import County, fingerprint
-from .places import find_county, stray_links
+from .paths import find_county, stray_links
 from .reading.enrolment import ONLY_ENROLMENT, counted
 from .reading.folder import read_folder
 from .reading.typed import complete, typed

@@ -6,8 +6,8 @@ and what is measured by them, but no chart, report or command.
 
     assumptions  what one assumes, as files, and the schools that take part
     past         what the observed years say: breaks, entry, rates
-    course       the schools year after year
-    projected    a county and a scenario -> the same county with projected years
+    projection   the schools year after year
+    project      a county and a scenario -> the same county with projected years
     analyze      read, project, judge: the one call
     odds         many seeded courses, bands, chances
     seats        where places run out, by when it must be decided
@@ -16,5 +16,5 @@ and what is measured by them, but no chart, report or command.
     comparison   several courses side by side
     staffing     teachers against the staffing quota
     emptied      what is met only because pupils leave
-    prospects    all of it for several scenarios
+    what_if    all of it for several scenarios
 """

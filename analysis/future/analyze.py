@@ -9,7 +9,7 @@ from ..data.county import County
 from ..data.load import load_county
 from ..measure.study import Study, study_of
 from .assumptions.scenario import Scenario
-from .projected import Outlook, project
+from .project import Outlook, project
 
 
 def analyze(
@@ -34,7 +34,7 @@ def analyze(
     concessions : iterable of str, optional
         Concessions of the Working Rules to switch on; those of the county's profile if omitted.
     scenario : str, Scenario or Outlook, optional
-        Adds projected years by this scenario (`analysis.future.projected.project`), or those of a projection
+        Adds projected years by this scenario (`analysis.future.project.project`), or those of a projection
         that is there already; without one only observed years are judged.
     until : int, optional
         Last projected year.

@@ -36,7 +36,7 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
         `cv_limit` (the coefficient of variation nearest to or farthest above its limit), `cv_over`
         (how many are above; like `passing` and the teachers missing NaN where nothing of it is known of any
         school), `classes_missing` and `seats_missing` (projected years; see
-        `analysis.future.projected.Outlook`; NaN in observed ones).
+        `analysis.future.project.Outlook`; NaN in observed ones).
     """
     years = list(study.years)
     tables, entered, judged = study.county.tables, study.entered, study.ratios

@@ -9,7 +9,7 @@ from ..base.files import N_, Finding
 from ..base.schema.terms import STAGE_LABELS, Label
 
 if TYPE_CHECKING:
-    from .course.model import Model
+    from .projection.model import Model
 
 
 @dataclass(frozen=True)

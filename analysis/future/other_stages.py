@@ -14,7 +14,7 @@ import pandas as pd
 from ..measure.indicators import whole_up
 from .assumptions.planning import OtherStages
 from .past.entry import Entry
-from .projected import Outlook
+from .project import Outlook
 from .seats import levels
 
 #: Stage -> item of `county_years` that holds its places.

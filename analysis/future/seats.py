@@ -1,7 +1,7 @@
 """Where and when places run out, and by when it must be decided to build (学位预警).
 
 For planning: no verdict reads it. Pupils and places are those of a projection
-(`analysis.future.projected.Outlook.capacity`); levels and the time that a building needs are an assumption
+(`analysis.future.project.Outlook.capacity`); levels and the time that a building needs are an assumption
 of the scenario (`analysis.future.assumptions.planning.SeatWarning`).
 """
 
@@ -13,7 +13,7 @@ import pandas as pd
 from ..base.schema.terms import AREAS, STAGES
 from ..measure.indicators import HAIR, whole_up
 from .assumptions.planning import SeatWarning
-from .projected import Outlook
+from .project import Outlook
 
 #: From harmless to grave; `unknown` where no place of the schools is known.
 LEVELS = ("unknown", "none", "yellow", "orange", "red")

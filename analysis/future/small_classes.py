@@ -13,7 +13,7 @@ import pandas as pd
 from ..base.schema.terms import STAGE_GRADES, STAGES
 from ..measure.indicators import whole_up
 from .assumptions.planning import ClassSize
-from .projected import Outlook
+from .project import Outlook
 
 COLUMNS = [
     *("year", "stage", "target", "students", "classes", "classes_needed", "more_classes"),

@@ -9,8 +9,8 @@ from decimal import Decimal
 from ..base.files import N_, Finding
 from ..base.schema.terms import Label
 from .forms import Check, Forms
+from .reading.sheets import Place
 from .returns import STAGE_OF_COUNT, Contradiction, Missing, Reading, Returns, number, target_label
-from .sheets import Place
 
 
 def keep(reading: Reading, returns: Returns) -> None:

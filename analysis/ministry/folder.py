@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import dataclasses
-import io
-import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-import pydantic
-
-from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data, read_yaml
-from ..base.language import speak
-from ..base.refusals import mistakes, shorten
-from ..base.schema.tables import TABLES
-from ..base.schema.terms import SCHOOL_TYPES
+from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data
 from ..base.switching import renew, restore
 from ..base.writing import Writer, leads_out
-from ..data.county import CountyRecord
 from ..data.load import read_county
-from ..data.places import stray_links
+from ..data.paths import stray_links
 from ..data.reading.names import table_of
-from ..data.reading.typed import read_table
+from .county_tables import county_years_csv, enrolment_csv, own_table, school_years_csv, schools_csv
 from .gather import read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
-from .returns import Returns, number
+from .record import check_same_county, county_record, record_before, record_yaml, without_english
+from .returns import Returns
 
 #: What a folder of sheets may hold besides them, taken over as it is.
 TAKEN_OVER = ("rooms.csv", "plan.yaml", "standard.yaml")
-
-#: Stages in which a school has students -> its type, where no sheet names it.
-_TYPE_OF_STAGES = {
-    frozenset({"primary"}): "primary",
-    frozenset({"junior"}): "junior",
-    frozenset({"primary", "junior"}): "nine_year",
-    frozenset({"junior", "senior"}): "combined_secondary",
-    frozenset({"primary", "junior", "senior"}): "twelve_year",
-}
 
 
 @dataclass(frozen=True)
@@ -129,11 +107,11 @@ def import_returns(
     for place in pages:
         writer.check(place)
     findings: list[Finding] = []
-    before = _record_of(out)
-    county = _record(folder, record, findings, before)
+    before = record_before(out)
+    county = county_record(folder, record, findings, before)
     if county is not None and (out / "county.yaml").exists():
-        _check_county(out, before, county)
-    roster = _own_table(folder, "schools", findings)
+        check_same_county(out, before, county)
+    roster = own_table(folder, "schools", findings)
     known = dict(zip(roster["school_id"], roster["name"], strict=True))
     known = {k: v for k, v in known.items() if isinstance(v, str)}
     returns = read_returns(
@@ -145,18 +123,18 @@ def import_returns(
         progress=progress,
     )
     findings[:0] = returns.findings
-    findings += _no_english(record)
+    findings += without_english(record)
     files = {
-        "schools.csv": _schools(returns, roster, lang, findings),
-        "school_years.csv": _school_years(returns),
-        "enrolment.csv": _enrolment(returns),
-        "county_years.csv": _county_years(returns, folder, lang, findings),
+        "schools.csv": schools_csv(returns, roster, lang, findings),
+        "school_years.csv": school_years_csv(returns),
+        "enrolment.csv": enrolment_csv(returns),
+        "county_years.csv": county_years_csv(returns, folder, lang, findings),
     }
     for name in TAKEN_OVER:
         if (folder / name).is_file():
             files[name] = read_data(folder / name)
     if county is not None:
-        files["county.yaml"] = _yaml(county)
+        files["county.yaml"] = record_yaml(county)
     written = not any(finding.severity == "error" for finding in findings)
     replaced, kept, former = (), (), None
     if written:
@@ -201,323 +179,6 @@ def _check_places(folder: Path, out: Path, force: bool) -> None:
                 N_("the folder is no county folder (it has no county.yaml) and is not replaced"),
                 file=out,
             )
-
-
-def _record_of(out: Path) -> dict:
-    """What the county.yaml of the folder says that is there already; nothing if it is none."""
-    try:
-        data = read_yaml(out / "county.yaml").data
-    except InputError:
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _check_county(out: Path, before: dict, county: CountyRecord) -> None:
-    """A folder is renewed by sheets of the same county only."""
-    code = before.get("code")
-    if str(code) == county.code:
-        return
-    if code is None:
-        raise problem(
-            N_("the county's code cannot be read; correct it or choose another folder"),
-            file=out / "county.yaml",
-        )
-    raise problem(
-        N_(
-            "is the folder of the county {code}, but the sheets are imported for {other}; choose another folder"
-        ),
-        file=out,
-        code=shorten(str(code)),
-        other=county.code,
-    )
-
-
-# --- county.yaml and roster ----------------------------------------------------------------------
-
-
-def _record(
-    folder: Path, given: dict, findings: list[Finding], before: dict
-) -> CountyRecord | None:
-    """county.yaml of the folder, with what was given on the command line; says what is missing.
-
-    What no sheet can say, the standard and the target year, is taken from the record before.
-    """
-    path = folder / "county.yaml"
-    data: dict = {}
-    if path.exists():
-        try:
-            found = read_yaml(path).data
-            data = dict(found) if isinstance(found, dict) else {}
-        except InputError as error:
-            findings += error.findings
-            return None
-    given = {name: text.strip() for name, text in given.items() if text and text.strip()}
-    if "code" in given:
-        data["code"] = given["code"]
-    for name in ("name", "province"):
-        if name in given:
-            data[name] = {"zh": given[name], "en": given.get(f"{name}_en", given[name])}
-    absent = [name for name in ("code", "name", "province") if name not in data]
-    if absent:
-        findings.append(
-            Finding(
-                "error",
-                N_(
-                    "the county's {names} is missing: give {options}, or put a county.yaml into the folder"
-                ),
-                {"names": ", ".join(absent), "options": " ".join(f"--{name}" for name in absent)},
-                str(folder),
-            )
-        )
-        return None
-    with contextlib.suppress(pydantic.ValidationError):
-        settled = CountyRecord.model_validate(before).model_dump()
-        data = {name: settled[name] for name in ("standard", "target_year")} | data
-    sources = [*data.get("sources", [])]
-    if isinstance(data.get("sources", []), list):
-        sources.append({"title": "教育事业统计报表", "note": "junheng import"})
-        data["sources"] = sources
-    try:
-        return CountyRecord.model_validate(data)
-    except pydantic.ValidationError as error:
-        findings += [
-            Finding(
-                "error",
-                N_("{key}: {reason}"),
-                {"key": key, "reason": reason},
-                str(path),
-                value=value,
-            )
-            for _, key, reason, value in mistakes(error, data)
-        ]
-        return None
-
-
-def _no_english(given: dict) -> list[Finding]:
-    """What is said where a Chinese name stands for the English one."""
-    given = {name: text.strip() for name, text in given.items() if text and text.strip()}
-    names = [n for n in ("name", "province") if n in given and f"{n}_en" not in given]
-    if not names:
-        return []
-    values = {
-        "texts": ", ".join(given[name] for name in names),
-        "options": " ".join(f"--{name}-en" for name in names),
-    }
-    message = N_("no English name was given; {texts} is used ({options})")
-    return [Finding("warning", message, values)]
-
-
-def _own_table(folder: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
-    """A table of ours among the sheets, empty if there is none."""
-    path = folder / f"{name}.csv"
-    if path.is_file():
-        return read_table(path, name, findings)
-    return pd.DataFrame(columns=TABLES[name].names)
-
-
-def _schools(returns: Returns, roster: pd.DataFrame, lang: str, findings: list[Finding]) -> bytes:
-    """The roster: as given, then what the sheets of basic facts say, then what can be inferred."""
-    columns = TABLES["schools"].names
-    rows = {
-        row["school_id"]: {c: "" if pd.isna(row[c]) else _plain(row[c]) for c in columns}
-        for row in roster.to_dict("records")
-        if isinstance(row["school_id"], str)
-    }
-    with_sheets = set(returns.schools) | {school for school, _ in returns.facts}
-    if rows:
-        for code in sorted(with_sheets - set(rows)):
-            findings.append(
-                Finding(
-                    "warning",
-                    N_(
-                        "the school {code} ({name}) has sheets but is not in schools.csv; it was added"
-                    ),
-                    {"code": code, "name": returns.names.get(code, "—")},
-                )
-            )
-    inferred, without = [], []
-    for code in sorted(with_sheets):
-        row = rows.setdefault(code, dict.fromkeys(columns, "") | {"school_id": code})
-        row["name"] = row["name"] or returns.names.get(code, "") or code
-        for name in ("type", "sponsor", "area", "longitude", "latitude"):
-            said = returns.facts.get((code, f"schools.{name}"))
-            if said is None:
-                continue
-            if row[name] and row[name] != said[0]:
-                findings.append(
-                    Finding(
-                        "warning",
-                        N_(
-                            "{label} of {school} is “{value}” in {place}, but “{kept}” in schools.csv; the latter was kept"
-                        ),
-                        {
-                            "label": TABLES["schools"][name],
-                            "school": row["name"],
-                            "value": said[0],
-                            "place": str(said[1]),
-                            "kept": row[name],
-                        },
-                    )
-                )
-            row[name] = row[name] or said[0]
-        if not row["ownership"] and row["sponsor"]:
-            row["ownership"] = "private" if row["sponsor"] == "10" else "public"
-        if not row["type"]:
-            stages = {s for year in returns.years for s in returns.stages(code, year)}
-            row["type"] = _TYPE_OF_STAGES.get(frozenset(stages), "")
-            if row["type"]:
-                inferred.append(f"{row['name']}: {SCHOOL_TYPES[row['type']].label(lang)}")
-        if not row["ownership"]:
-            without.append(row["name"])
-    if inferred:
-        findings.append(
-            Finding(
-                "warning",
-                N_(
-                    "the type of {n} schools is in no sheet and was inferred from the stages they teach ({names}); teaching points and special-education schools cannot be told this way"
-                ),
-                {"n": len(inferred), "names": _some(inferred)},
-            )
-        )
-    if without:
-        findings.append(
-            Finding(
-                "warning",
-                N_(
-                    "the ownership (public or private) of {n} schools is in no sheet ({names}); put a schools.csv into the folder, or fill it in"
-                ),
-                {"n": len(without), "names": _some(without)},
-            )
-        )
-    return _csv(columns, rows.values())
-
-
-def _some(names: list[str], shown: int = 5) -> str:
-    return ", ".join(names[:shown]) + (" …" if len(names) > shown else "")
-
-
-def _plain(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-# --- tables --------------------------------------------------------------------------------------
-
-
-def _school_years(returns: Returns) -> bytes:
-    columns = [column.name for column in TABLES["school_years"].columns if column.needed]
-    rows = []
-    for school, year in returns.school_years:
-        row = {"school_id": school, "year": str(year)}
-        for name in columns[2:]:
-            row[name] = _text(returns.value(school, year, f"school_years.{name}"))
-        rows.append(row)
-    return _csv(columns, rows)
-
-
-def _enrolment(returns: Returns) -> bytes:
-    columns = ["school_id", "year", "grade", "students", "classes", "largest_class"]
-    rows = []
-    for school, year in returns.school_years:
-        for grade in range(1, 13):
-            students = returns.value(school, year, f"enrolment.students.{grade}")
-            if students is None:
-                continue
-            classes = returns.value(school, year, f"enrolment.classes.{grade}")
-            rows.append(
-                {
-                    "school_id": school,
-                    "year": str(year),
-                    "grade": str(grade),
-                    "students": _text(students),
-                    "classes": _text(classes),
-                    "largest_class": "",
-                }
-            )
-    return _csv(columns, rows)
-
-
-def _county_years(returns: Returns, folder: Path, lang: str, findings: list[Finding]) -> bytes:
-    """Sums over all schools that teach the stage; a sum with a gap is none. What was given wins."""
-    say = speak(lang)
-    columns = ["year", "item", "value", "evidence"]
-    own = _own_table(folder, "county_years", findings)
-    rows = {
-        (row["year"], row["item"]): {
-            "year": "" if pd.isna(row["year"]) else str(int(row["year"])),
-            **{name: "" if pd.isna(row[name]) else str(row[name]) for name in columns[1:]},
-        }
-        for row in own.to_dict("records")
-    }
-    sums: dict[tuple[int, str], list] = defaultdict(list)
-    for reading in returns.readings.values():
-        table, item, *_ = reading.to.split(".")
-        if table == "county_years":
-            sums[reading.year, item].append(reading)
-    for (year, item), found in sorted(sums.items()):
-        stage = "primary" if item.endswith("grade1") else "junior"
-        teaching = {
-            s for s, y in returns.school_years if y == year and stage in returns.stages(s, y)
-        }
-        if not teaching or teaching - {r.school for r in found if r.value is not None}:
-            continue
-        total = sum((r.value for r in found if r.value is not None), Decimal(0))
-        given = rows.get((year, item))
-        if given is not None:
-            if given["value"] and given["value"] != number(total):
-                findings.append(
-                    Finding(
-                        "warning",
-                        N_(
-                            "{item} of {year} is {given}, but the sheets add up to {total}; the former was kept"
-                        ),
-                        {
-                            "item": item,
-                            "year": year,
-                            "given": given["value"],
-                            "total": number(total),
-                        },
-                        str(folder / "county_years.csv"),
-                    )
-                )
-            continue
-        forms = ", ".join(sorted({r.form for r in found}))
-        evidence = say("{forms}: sum of {n} schools", forms=forms, n=len(teaching))
-        rows[year, item] = {
-            "year": str(year),
-            "item": item,
-            "value": number(total),
-            "evidence": evidence,
-        }
-    return _csv(columns, rows.values())
-
-
-def _text(value: Decimal | None) -> str:
-    return "" if value is None else number(value)
-
-
-def _csv(columns: list[str], rows: Iterable[dict]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")
-
-
-def _yaml(record: CountyRecord) -> bytes:
-    """county.yaml, every text in quotation marks."""
-    lines = []
-    for name, value in record.model_dump().items():
-        if value is None or value == ():
-            continue
-        if name == "sources":
-            lines.append("sources:")
-            lines += [f"  - {json.dumps(source, ensure_ascii=False)}" for source in value]
-        else:
-            lines.append(f"{name}: {json.dumps(value, ensure_ascii=False)}")
-    return ("\n".join(lines) + "\n").encode("utf-8")
-
-
-# --- writing -------------------------------------------------------------------------------------
 
 
 def _apart(out: Path, files: dict[str, bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:

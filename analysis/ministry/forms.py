@@ -12,7 +12,7 @@ from ..base.files import read_model
 from ..base.schema.county_items import COUNTY_INPUTS
 from ..base.schema.tables import TABLES
 from ..policy.standards import Text
-from .labels import key, plain
+from .reading.labels import key, plain
 
 Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]
 _TARGET = r"^(school_years|enrolment|county_years|check)\.[a-z0-9_]+(\.[0-9]+)?$"

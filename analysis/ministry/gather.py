@@ -8,15 +8,15 @@ from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
 from .combine import compare, fill, keep, note_missing
-from .details import detail_table
-from .exports import is_aside, owner_of
 from .forms import Binding, Form, Forms, Outside, forms
-from .heads import coordinates_of, fact_of, form_of, school_of, sheet_units, year_of
-from .locate import Found, Trouble, find
-from .parts import parts
+from .reading.details import detail_table
+from .reading.exports import is_aside, owner_of
+from .reading.heads import coordinates_of, fact_of, form_of, school_of, sheet_units, year_of
+from .reading.locate import Found, Trouble, find
+from .reading.parts import parts
+from .reading.rows import read_rows, rows_of
+from .reading.sheets import Block, Place, other_files, read_workbook, workbooks
 from .returns import STAGE_OF_COUNT, Reading, Returns, SheetRecord, target_label
-from .rows import read_rows, rows_of
-from .sheets import Block, Place, other_files, read_workbook, workbooks
 
 
 def read_returns(

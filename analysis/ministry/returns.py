@@ -10,7 +10,7 @@ from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import Label
 from .forms import forms
-from .sheets import Place
+from .reading.sheets import Place
 
 STAGE_OF_COUNT = {
     stage: f"school_years.students_{stage}" for stage in ("primary", "junior", "senior")

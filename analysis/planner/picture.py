@@ -28,7 +28,7 @@ from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.study import Study
 from ..policy.standards import PARTS
 from ..present.chance import chance_text, condition_text, share_text, standing
-from ..present.prospects.emptied import emptied_sentences
+from ..present.projection.emptied import emptied_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
 

@@ -9,10 +9,10 @@ import pydantic
 from ..base.language import Language, speak
 from ..base.schema.terms import STAGE_LABELS
 from ..measure.study import Study
-from ..present.remedies.worked import GAP, NODES
+from ..present.remedies.calculation import GAP, NODES
 from ..present.terms import CONFIDENCE
 from ..remedy.answer import remedy
-from ..remedy.outcome.reading import sentences
+from ..remedy.outcome.in_words import sentences
 from ..remedy.plan import UNITS, Measure
 from ..remedy.problem.means import LARGEST, PURCHASES, read_means
 from ..remedy.problem.overrides import label_of, word

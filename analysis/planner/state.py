@@ -33,7 +33,7 @@ from ..future.assumptions.sections import (
     Stage,
     Year,
 )
-from ..future.course.model import SHORTEST
+from ..future.projection.model import SHORTEST
 from ..policy.standards import Text
 
 SOURCE = N_("planner's page")

@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.files import N_
 from ..base.language import speak
 from ..base.schema.indicators import INDICATORS
-from ..future.assumptions.planned import project_areas
+from ..future.assumptions.from_plan import project_areas
 from ..future.assumptions.sections import PlanCourse
 from ..measure.study import Study
 from ..policy.plan import Plan, Project, begins, ends

@@ -29,7 +29,7 @@ _HOME = {
     "Remedy": "result",
     "built_in_means": "problem.means",
     "read_means": "problem.means",
-    "scenario_of": "outcome.onward",
+    "scenario_of": "outcome.as_scenario",
 }
 __all__ = sorted(_HOME)
 

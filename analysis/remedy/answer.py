@@ -13,7 +13,7 @@ from ..base.files import N_, problem
 from ..data.county import County
 from ..data.load import load_county
 from ..future.analyze import analyze
-from ..future.projected import Outlook, project
+from ..future.project import Outlook, project
 from .plan import measures_of, mended
 from .problem.diversions import diverted
 from .problem.goal import Goal, read_goal

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, problem
-from ..base.scratch import scratch
+from ..base.temporary import scratch
 from ..base.writing import Writer
 from ..data.county import County
 from ..data.load import load_county
-from ..data.places import NOTEBOOKS, files_read, sample_folder
+from ..data.paths import NOTEBOOKS, files_read, sample_folder
 from ..future.analyze import analyze
 from ..future.odds.chance import DRAWS, Chance
 from ..future.odds.draws import forecast
-from ..future.projected import Outlook, project
+from ..future.project import Outlook, project
 from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
 from ..present.sentences import status

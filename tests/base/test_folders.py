@@ -10,8 +10,8 @@ from analysis import load_county
 from analysis.base.folders import below, entries, usable
 from analysis.base.language import speak
 from analysis.cli.app import app
-from analysis.data.places import sample_folder
-from analysis.planner.server import Desk
+from analysis.data.paths import sample_folder
+from analysis.planner.desk import Desk
 from analysis.planner.state import State
 from analysis.present.region.summary import read_region
 

@@ -27,7 +27,7 @@ from analysis.base import switching, writing
 from analysis.base.files import InputError
 from analysis.cli.app import app
 from analysis.data.load import read_county
-from analysis.data.places import find_county
+from analysis.data.paths import find_county
 from analysis.ministry.folder import import_returns
 from analysis.report.build import write_report
 

@@ -23,7 +23,7 @@ from notebook_files import write_cover
 from typer.testing import CliRunner
 
 from analysis import load_county
-from analysis.base import scratch
+from analysis.base import temporary as scratch
 from analysis.base.files import InputError
 from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
@@ -138,10 +138,10 @@ def without_rights(path, mode):
 def test_results_that_cannot_be_written_are_noticed_before_the_work(
     province, notebook, tmp_path, monkeypatch
 ):
-    from analysis.batch import kernels
     from analysis.batch import progress as telling
+    from analysis.batch.warm import client
 
-    monkeypatch.setattr(kernels, "server", lambda **_: pytest.fail("work was begun"))
+    monkeypatch.setattr(client, "server", lambda **_: pytest.fail("work was begun"))
     out = tmp_path / "out"
     (out / STATE).mkdir(parents=True)
     options = {"year": None, "lang": "en", "formats": ("html",), "scenarios": [None]}
@@ -170,7 +170,7 @@ def test_no_other_mistake_is_put_down_to_the_shard(province, tmp_path, monkeypat
 def test_few_open_files_are_raised_or_refused_before_the_work(province, notebook, tmp_path):
     import resource
 
-    code = "from analysis.batch.kernels import OPEN_FILES; from analysis.batch.limits import need_open_files\n"
+    code = "from analysis.batch.warm.client import OPEN_FILES; from analysis.batch.warm.limits import need_open_files\n"
     code += "import resource; need_open_files(OPEN_FILES)\n"
     code += "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -547,9 +547,7 @@ def test_number_of_a_dead_process_that_another_one_has_now_keeps_nothing(tmp_pat
 
 
 def test_scratch_of_a_dead_process_is_swept(tmp_path):
-    code = (
-        "import os, sys; from analysis.base.scratch import scratch; folder = scratch(sys.argv[1])\n"
-    )
+    code = "import os, sys; from analysis.base.temporary import scratch; folder = scratch(sys.argv[1])\n"
     code += "folder.__enter__(); os._exit(9)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)])
     with scratch.scratch(tmp_path) as mine:

@@ -13,8 +13,8 @@ import pytest
 from notebook_files import results, write_notebook
 
 from analysis import InputError
-from analysis.batch import kernels
-from analysis.data.places import NOTEBOOKS
+from analysis.batch.warm import client, provisioner
+from analysis.data.paths import NOTEBOOKS
 from analysis.report import build
 
 pytestmark = [
@@ -81,12 +81,12 @@ def test_failing_cell_is_a_sentence(tmp_path):
 
 
 def test_server_that_was_killed_is_replaced(tmp_path):
-    first = kernels.server()
+    first = client.server()
     first.process.kill()
     first.process.wait()
 
     assert run(tmp_path, "1 + 1") == ["2"]
-    assert kernels.server() is not first
+    assert client.server() is not first
 
 
 def test_server_has_one_thread_when_it_forks(tmp_path):
@@ -94,7 +94,7 @@ def test_server_has_one_thread_when_it_forks(tmp_path):
         pytest.skip("there is no /proc on this system")
     run(tmp_path, "1 + 1")
 
-    threads = Path(f"/proc/{kernels.server().process.pid}/task").iterdir()
+    threads = Path(f"/proc/{client.server().process.pid}/task").iterdir()
     names = [(thread / "comm").read_text().strip() for thread in threads]
 
     # Arrow's allocator has one of its own, which it ends and starts again around a fork
@@ -102,28 +102,28 @@ def test_server_has_one_thread_when_it_forks(tmp_path):
 
 
 def test_function_is_called_in_a_process_of_its_own():
-    server = kernels.server()
+    server = client.server()
 
     assert server.call(os.getpid) not in (os.getpid(), server.process.pid)
     assert server.call(divmod, 17, 5) == (3, 2)
 
 
 def test_results_larger_than_a_pipe_come_back_whole():
-    assert kernels.server().call(bytes, 5_000_000) == bytes(5_000_000)
+    assert client.server().call(bytes, 5_000_000) == bytes(5_000_000)
 
 
 @pytest.mark.parametrize(("how", "code"), [(os._exit, 7), (os.abort, -signal.SIGABRT)])
 def test_call_whose_process_ends_is_told(how, code):
     arguments = [code] if code > 0 else []
     with pytest.raises(ChildProcessError) as error:
-        kernels.server().call(how, *arguments)
+        client.server().call(how, *arguments)
     assert error.value.args == (code,)
 
 
 def test_call_that_takes_too_long_is_ended():
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        kernels.server().call(time.sleep, 600, limit=0.5)
+        client.server().call(time.sleep, 600, limit=0.5)
     assert time.monotonic() - started < 60
 
 
@@ -145,18 +145,18 @@ def test_kernels_of_a_killed_call_end_with_it(tmp_path):
 
 
 def _call_that_waits(note):
-    code = "import os, time; from analysis.batch import kernels\n"
+    code = "import os, time; from analysis.batch.warm import client\n"
     # a file that is there would be a kernel's to remove at its end
     kernel = [["-f", str(note.with_name("kernel.json"))], "/"]
-    code += f"kernel = kernels.server().kernel(*{kernel}, dict(os.environ))\n"
+    code += f"kernel = client.server().kernel(*{kernel}, dict(os.environ))\n"
     code += f"open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{kernel.pid}}')\n"
     code += "time.sleep(600)"
     with pytest.raises(ChildProcessError):
-        kernels.server().call(exec, code)
+        client.server().call(exec, code)
 
 
 def test_closed_server_ends_what_others_wait_for():
-    server = kernels.WarmServer()
+    server = client.WarmServer()
     waiting = threading.Thread(target=_wait_for, args=[server])
     waiting.start()
     time.sleep(1)
@@ -173,8 +173,8 @@ def _wait_for(server):
 
 def test_server_and_kernels_end_with_their_client(tmp_path):
     """By SIGKILL, so that the client cannot say goodbye."""
-    code = "from analysis.batch import kernels; import os, signal\n"
-    code += "server = kernels.server()\n"
+    code = "from analysis.batch.warm import client; import os, signal\n"
+    code += "server = client.server()\n"
     kernel = [["-f", str(tmp_path / "kernel.json")], "/"]
     code += f"kernel = server.kernel(*{kernel}, dict(os.environ))\n"
     code += "print(server.process.pid, kernel.pid, flush=True); os.kill(os.getpid(), 9)"
@@ -218,9 +218,9 @@ def test_without_fork_an_ordinary_kernel_is_started_and_the_log_says_so(
 
 
 def test_kernel_of_another_python_is_not_forked():
-    assert kernels._why_not([sys.executable, "-m", "ipykernel_launcher"]) == ""
-    assert "python9" in kernels._why_not(["/opt/python9", "-m", "ipykernel_launcher"])
-    assert "R is not" in kernels._why_not(["R", "--slave"])
+    assert provisioner._why_not([sys.executable, "-m", "ipykernel_launcher"]) == ""
+    assert "python9" in provisioner._why_not(["/opt/python9", "-m", "ipykernel_launcher"])
+    assert "R is not" in provisioner._why_not(["R", "--slave"])
 
 
 def test_anybody_can_use_the_engine_by_papermill(tmp_path):

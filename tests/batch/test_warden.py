@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 #: Forks three children, each with a child of its own, and waits; its lifeline is its input.
 OWNER = """
 import os, subprocess, time
-from analysis.batch.warden import Warden
+from analysis.batch.warm.warden import Warden
 warden = Warden(0)
 for number in range(3):
     if os.fork() == 0:
@@ -28,18 +28,18 @@ time.sleep(600)
 #: Has two reports made by a server, each with a kernel and a program of its own.
 CLIENT = """
 import sys, threading
-from analysis.batch import kernels
+from analysis.batch.warm import client
 report = '''
 import os, subprocess
-from analysis.batch import kernels
-kernels.server().kernel(["-f", f"{folder}/{os.getpid()}.json"], "/", dict(os.environ))
+from analysis.batch.warm import client
+client.server().kernel(["-f", f"{folder}/{os.getpid()}.json"], "/", dict(os.environ))
 subprocess.run(["sleep", "600"])
 '''.replace("{folder}", sys.argv[1])
-server = kernels.server()
+server = client.server()
 def call():
     try:
         server.call(exec, report)
-    except (ChildProcessError, kernels.InputError):
+    except (ChildProcessError, client.InputError):
         pass
 calls = [threading.Thread(target=call) for _ in range(2)]
 for each in calls:

@@ -24,7 +24,7 @@ from counties import write_province
 from notebook_files import write_cover
 
 from analysis import analyze, load_county
-from analysis.data.places import NOTEBOOKS, sample_folder
+from analysis.data.paths import NOTEBOOKS, sample_folder
 from analysis.report.build import export, pages_of
 
 NOTEBOOK = NOTEBOOKS / "county_report.ipynb"

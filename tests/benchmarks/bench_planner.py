@@ -18,8 +18,8 @@ from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES
 from analysis.data.county import CountyRecord
 from analysis.future.comparison import verdicts, yearly
+from analysis.planner.desk import Desk
 from analysis.planner.picture import course
-from analysis.planner.server import Desk
 from analysis.planner.state import State, base_of, read_state, scenario_of
 
 ALLOWED = 0.1

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from bench_planner import generated
 
 from analysis import load_county
-from analysis.data.places import sample_folder
+from analysis.data.paths import sample_folder
 from analysis.remedy.answer import remedy
 from analysis.remedy.solve.model import build
 from analysis.remedy.solve.search import search

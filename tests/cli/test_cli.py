@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from analysis import analyze, load_county, project
 from analysis.cli.app import app
-from analysis.data.places import sample_folder
+from analysis.data.paths import sample_folder
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
 

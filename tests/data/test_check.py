@@ -25,7 +25,7 @@ from analysis.base.schema.county_items import COUNTY_INPUTS
 from analysis.cli.app import app
 from analysis.data.checks.ranges import ITEMS, range_of
 from analysis.data.checks.tables import LISTED
-from analysis.data.places import find_county
+from analysis.data.paths import find_county
 from analysis.policy.standards import built_in, load_standard
 
 CHOICES = (

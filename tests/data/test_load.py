@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from analysis import load_county, read_county
 from analysis.base.schema.tables import TABLES
 from analysis.data.county import County
-from analysis.data.places import sample_folder
+from analysis.data.paths import sample_folder
 from analysis.data.reading.enrolment import counted
 
 

@@ -23,9 +23,9 @@ from analysis.base.schema.tables import COUNTY_FIELDS, OTHER_SHEETS, SCHOOL_PART
 from analysis.base.schema.terms import CHOICE_LABELS
 from analysis.cli.app import app
 from analysis.data.county import CountyRecord
-from analysis.data.places import sample_folder
+from analysis.data.paths import sample_folder
 from analysis.data.template import EXAMPLES, files_beside, write_template
-from analysis.future.projected import project
+from analysis.future.project import project
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from analysis import load_county, project
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.course.model import Model
 from analysis.future.past.breaks import find_breaks
+from analysis.future.projection.model import Model
 
 ANY = {"source": "test", "confidence": "low"}
 YEARS = list(range(2016, 2022))

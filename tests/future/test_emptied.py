@@ -17,7 +17,7 @@ from analysis.future.emptied import (
     judged_as_full,
     newly_met,
 )
-from analysis.present.prospects.emptied import emptied_sentences
+from analysis.present.projection.emptied import emptied_sentences
 
 SAID = {"source": "assumed", "confidence": "low"}
 NAME = {"zh": "测试", "en": "Test"}

@@ -17,12 +17,12 @@ from analysis.batch.records import program_digest
 from analysis.batch.work import make
 from analysis.cli.app import app
 from analysis.data.load import read_county
-from analysis.data.places import NOTEBOOKS
+from analysis.data.paths import NOTEBOOKS
 from analysis.future.comparison import yearly
-from analysis.future.prospects import Prospects
-from analysis.planner.server import Desk
+from analysis.future.what_if import WhatIf
+from analysis.planner.desk import Desk
 from analysis.planner.state import State
-from analysis.present.prospects import sentences, tables
+from analysis.present.projection import sentences, tables
 from analysis.report import build
 from analysis.report.pages.report import Report
 
@@ -124,7 +124,7 @@ def test_a_forgotten_column_is_still_an_error(tmp_path):
 
 
 def test_places_and_staff_need_are_there_and_the_rest_is_open(folder):
-    ahead = Prospects(folder, ["baseline"], draws=50)
+    ahead = WhatIf(folder, ["baseline"], draws=50)
     table = yearly(ahead.study)
     later = table[table["basis"] == "projected"]
     assert (later["students"] > 0).all()
@@ -152,9 +152,7 @@ def test_places_and_staff_need_are_there_and_the_rest_is_open(folder):
 
 
 def test_where_staff_is_reported_no_other_need_is_shown():
-    assert not tables.needed_staff_grid(
-        Prospects("150303-hainan", ["baseline"], draws=0), "en"
-    ).rows
+    assert not tables.needed_staff_grid(WhatIf("150303-hainan", ["baseline"], draws=0), "en").rows
 
 
 @pytest.mark.slow

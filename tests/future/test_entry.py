@@ -12,8 +12,8 @@ from cohort_county import cohort_county
 from analysis import load_county, load_scenario, project
 from analysis.base.files import InputError
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.course.model import Model
 from analysis.future.past.entry import Entry, until
+from analysis.future.projection.model import Model
 
 ANY = {"source": "test", "confidence": "low"}
 

@@ -17,13 +17,13 @@ from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
 from analysis.future.assumptions.scenario import Scenario
 from analysis.future.comparison import verdicts, yearly
-from analysis.future.course.model import Model
 from analysis.future.odds import draws as module
 from analysis.future.odds.coverage import coverage
 from analysis.future.odds.draws import forecast
 from analysis.future.odds.noise import PRIOR, spreads
-from analysis.future.prospects import Prospects
-from analysis.present.prospects import charts, sentences, tables
+from analysis.future.projection.model import Model
+from analysis.future.what_if import WhatIf
+from analysis.present.projection import charts, sentences, tables
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")
 
@@ -252,30 +252,30 @@ def test_a_past_too_short_for_a_back_test(make_county):
 
 
 @pytest.fixture(scope="module")
-def prospects():
-    return Prospects("652323-hutubi", ["plan_full", "births_low"], draws=200)
+def what_if():
+    return WhatIf("652323-hutubi", ["plan_full", "births_low"], draws=200)
 
 
 @pytest.mark.slow
-def test_every_table_has_something_to_say(prospects):
+def test_every_table_has_something_to_say(what_if):
     for name in (
         "conclusion_grid", "comparison_grid", "verdict_grid", "needs_grid", "small_schools_grid",
         "hollow_grid", "notes_grid", "assumptions_grid", "chances_grid", "coverage_grid",
     ):  # fmt: skip
-        grid = getattr(tables, name)(prospects, "en")
+        grid = getattr(tables, name)(what_if, "en")
         assert grid.rows, name
         assert all(len(row) == len(grid.header) for row in grid.rows), name
 
 
-def test_the_main_scenario_is_the_first_one_named(prospects):
-    assert prospects.main == "plan_full"
-    assert list(prospects.studies) == ["baseline", "plan_full", "births_low"]
+def test_the_main_scenario_is_the_first_one_named(what_if):
+    assert what_if.main == "plan_full"
+    assert list(what_if.studies) == ["baseline", "plan_full", "births_low"]
 
 
-def test_small_schools_are_found_in_the_year_they_become_small(prospects):
+def test_small_schools_are_found_in_the_year_they_become_small(what_if):
     rows = {
         (row[0].text, row[1].text): [cell.text for cell in row]
-        for row in tables.small_schools_grid(prospects, "en").rows
+        for row in tables.small_schools_grid(what_if, "en").rows
     }
     row = rows[("Trend continues", "教学点02")]
     # a teaching point of 58 pupils falls under 50 in 2027 and leaves the judgement
@@ -288,13 +288,13 @@ def test_small_schools_are_found_in_the_year_they_become_small(prospects):
 
 
 @pytest.mark.slow
-def test_the_county_conclusion_comes_first(prospects):
-    first = sentences.conclusions(prospects, "en")[0]
+def test_the_county_conclusion_comes_first(what_if):
+    first = sentences.conclusions(what_if, "en")[0]
     assert first.startswith("Trend continues: not met in 2026 (")
 
 
 @pytest.mark.parametrize("chart", ["enrolment", "schools", "balance", "chances"])
-def test_charts_are_drawn(prospects, chart):
-    svg = getattr(charts, f"{chart}_chart")(prospects, "en").to_svg()
+def test_charts_are_drawn(what_if, chart):
+    svg = getattr(charts, f"{chart}_chart")(what_if, "en").to_svg()
     assert "<text" in svg
     assert "2029" in svg or "2028" in svg

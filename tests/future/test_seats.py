@@ -12,9 +12,9 @@ from cohort_county import cohort_county
 from analysis import InputError, analyze, load_county, load_scenario, project
 from analysis.future.assumptions.planning import SeatWarning
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.prospects import Prospects
 from analysis.future.seats import COLUMNS, decisions, levels, seat_warnings
-from analysis.present.prospects import seats
+from analysis.future.what_if import WhatIf
+from analysis.present.projection import seats
 
 ANY = {"source": "test", "confidence": "low"}
 NAME = {"zh": "试", "en": "Test"}
@@ -169,7 +169,7 @@ def test_without_levels_nobody_is_warned_of(outlook):
 
 
 class Shown:
-    """As much of `Prospects` as the sentences, the table and the picture look at."""
+    """As much of `WhatIf` as the sentences, the table and the picture look at."""
 
     def __init__(self, outlook, last):
         self.study = type("Study", (), {"outlook": outlook})
@@ -198,11 +198,11 @@ def test_sentences_say_whether_it_is_too_late(outlook):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_table_and_picture_of_a_county(lang):
-    prospects = Prospects("340207-jiujiang", ["plan_full"], draws=0)
-    table = seat_warnings(prospects.study.outlook)
-    grid = seats.seat_grid(prospects, lang)
+    what_if = WhatIf("340207-jiujiang", ["plan_full"], draws=0)
+    table = seat_warnings(what_if.study.outlook)
+    grid = seats.seat_grid(what_if, lang)
     assert len(grid.rows) == len(table)
     assert grid.rows[0][1].text == str(table["year"].iloc[0])
-    svg = seats.seat_chart(prospects, lang).to_svg()
+    svg = seats.seat_chart(what_if, lang).to_svg()
     for occupancy in table["occupancy"].dropna():
         assert f">{occupancy * 100:.1f}<" in svg

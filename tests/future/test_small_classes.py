@@ -10,9 +10,9 @@ from cohort_county import cohort_county
 from analysis import analyze, load_county, load_scenario, project
 from analysis.future.assumptions.planning import ClassSize
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.prospects import Prospects
 from analysis.future.small_classes import small_classes
-from analysis.present.prospects import seats
+from analysis.future.what_if import WhatIf
+from analysis.present.projection import seats
 
 ANY = {"source": "test", "confidence": "low"}
 YEARS = [2019, 2020, 2021]
@@ -106,10 +106,10 @@ def test_table_of_a_county():
     plain = load_county("340207-jiujiang")
     policy = ClassSize(target={"primary": 30}, **ANY)
     own = load_scenario("baseline", plain).model_copy(update={"class_size": policy})
-    prospects = Prospects.__new__(Prospects)
-    prospects.studies = {"own": analyze(plain, scenario=own)}
-    prospects.scenarios, prospects.main = {"own": own}, "own"
-    grid = seats.small_classes_grid(prospects, "en")
-    table = small_classes(prospects.study.outlook)
+    what_if = WhatIf.__new__(WhatIf)
+    what_if.studies = {"own": analyze(plain, scenario=own)}
+    what_if.scenarios, what_if.main = {"own": own}, "own"
+    grid = seats.small_classes_grid(what_if, "en")
+    table = small_classes(what_if.study.outlook)
     assert len(grid.rows) == len(table) > 0
     assert grid.rows[0][4].text == f"{table['more_classes'].iloc[0]:,.0f}"

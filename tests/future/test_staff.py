@@ -17,15 +17,15 @@ from analysis.base.files import InputError
 from analysis.future.assumptions.quota import staff_quota
 from analysis.future.assumptions.scenario import Scenario, load_scenario, parse_scenario
 from analysis.future.assumptions.staffing import ByQuota, Leaving
-from analysis.future.course.model import Model
 from analysis.future.emptied import emptied_items
-from analysis.future.projected import project
-from analysis.future.prospects import Prospects
+from analysis.future.project import project
+from analysis.future.projection.model import Model
 from analysis.future.staffing import posts_by_school, staffing
-from analysis.present.prospects.emptied import emptied_grid
-from analysis.present.prospects.sentences import conclusions
-from analysis.present.prospects.staffing import staffing_grid, staffing_text
-from analysis.present.prospects.tables import assumptions_grid
+from analysis.future.what_if import WhatIf
+from analysis.present.projection.emptied import emptied_grid
+from analysis.present.projection.sentences import conclusions
+from analysis.present.projection.staffing import staffing_grid, staffing_text
+from analysis.present.projection.tables import assumptions_grid
 
 SAID = {"source": "assumed", "confidence": "low"}
 NAME = {"zh": "测试", "en": "Test"}
@@ -403,17 +403,15 @@ def test_the_guide_shows_what_can_be_read(make_county):
 
 
 @pytest.fixture(scope="module")
-def prospects():
-    return Prospects("230505-sifangtai", ["staff_leaving"], draws=0)
+def what_if():
+    return WhatIf("230505-sifangtai", ["staff_leaving"], draws=0)
 
 
-def test_the_table_that_is_printed_is_that_of_the_study(prospects):
-    shown = [[cell.text for cell in row] for row in staffing_grid(prospects, "en").rows]
-    found = staffing(prospects.study)
-    found = found[found["year"] >= prospects.last]
-    assert [row[0] for row in shown] == [
-        f"{y}" + "*" * (y == prospects.last) for y in found["year"]
-    ]
+def test_the_table_that_is_printed_is_that_of_the_study(what_if):
+    shown = [[cell.text for cell in row] for row in staffing_grid(what_if, "en").rows]
+    found = staffing(what_if.study)
+    found = found[found["year"] >= what_if.last]
+    assert [row[0] for row in shown] == [f"{y}" + "*" * (y == what_if.last) for y in found["year"]]
     for row, expected in zip(shown, found.to_dict("records"), strict=True):
         numbers = [float(cell.replace(",", "")) for cell in row[2:]]
         names = [
@@ -429,30 +427,30 @@ def test_the_table_that_is_printed_is_that_of_the_study(prospects):
         assert numbers == pytest.approx([expected[name] for name in names], abs=0.5)
 
 
-def test_what_is_taken_for_granted_about_teachers_is_said(prospects):
-    text = staffing_text(prospects, "en")
+def test_what_is_taken_for_granted_about_teachers_is_said(what_if):
+    text = staffing_text(what_if, "en")
     assert "Trend continues: every school keeps its teachers" in text
     assert "Nobody replaced: teachers retire and leave, 0% of them are replaced" in text
-    for table in prospects.yearly.values():
-        now = table.loc[table["year"] == prospects.last, "pupils_per_teacher"].iloc[0]
+    for table in what_if.yearly.values():
+        now = table.loc[table["year"] == what_if.last, "pupils_per_teacher"].iloc[0]
         assert f"{now:.1f} → {table['pupils_per_teacher'].iloc[-1]:.1f}" in text
 
 
-def test_the_assumption_stands_among_the_others(prospects):
-    rows = [[cell.text for cell in row] for row in assumptions_grid(prospects, "en").rows]
+def test_the_assumption_stands_among_the_others(what_if):
+    rows = [[cell.text for cell in row] for row in assumptions_grid(what_if, "en").rows]
     about = [row for row in rows if row[1] == "Number of teachers"]
     assert [row[0] for row in about] == ["Trend continues", "Nobody replaced"]
     assert about[0][3] == "low"
 
 
 @pytest.mark.slow
-def test_what_is_met_only_because_pupils_leave_is_printed(prospects):
-    found = emptied_items(prospects.studies["baseline"], prospects.full["baseline"])
-    rows = [[cell.text for cell in row] for row in emptied_grid(prospects, "en").rows]
+def test_what_is_met_only_because_pupils_leave_is_printed(what_if):
+    found = emptied_items(what_if.studies["baseline"], what_if.full["baseline"])
+    rows = [[cell.text for cell in row] for row in emptied_grid(what_if, "en").rows]
     mine = [row for row in rows if row[0] == "Trend continues"]
     assert len(mine) == found["item"].nunique() > 0
-    due = prospects.county.record.target_year
+    due = what_if.county.record.target_year
     flagged = found.loc[found["year"] == due, "item"]
-    said = conclusions(prospects, "en")[0]
+    said = conclusions(what_if, "en")[0]
     assert ("only because schools have fewer pupils" in said) == bool(len(flagged))
-    assert "小学：每所学校达到要求" in conclusions(prospects, "zh")[0]
+    assert "小学：每所学校达到要求" in conclusions(what_if, "zh")[0]

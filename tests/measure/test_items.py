@@ -522,7 +522,7 @@ def test_items_that_cannot_be_meant(tmp_path, item, value, severity, words):
     import shutil
 
     from analysis.data.load import read_county
-    from analysis.data.places import sample_folder
+    from analysis.data.paths import sample_folder
 
     folder = tmp_path / "county"
     shutil.copytree(sample_folder() / "340207-jiujiang", folder)
@@ -552,7 +552,7 @@ def test_unit_behind_a_header_must_be_that_of_the_column(tmp_path, header, refus
     import shutil
 
     from analysis.data.load import read_county
-    from analysis.data.places import sample_folder
+    from analysis.data.paths import sample_folder
 
     folder = tmp_path / "county"
     shutil.copytree(sample_folder() / "230505-sifangtai", folder)

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from analysis import analyze, load_county
 from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
-from analysis.future.course.model import Model
 from analysis.future.odds import draws
+from analysis.future.projection.model import Model
 from analysis.measure.balance import CV_DECIMALS
 from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.nation import judge_nation

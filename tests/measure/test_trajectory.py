@@ -12,7 +12,7 @@ from analysis import analyze
 from analysis.measure.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
 from analysis.policy.plan import Plan, begins, ends
 from analysis.present.plan_review import due_tasks, project_effects, project_gaps, review
-from analysis.present.tables.course import trend_grid, years_reached
+from analysis.present.tables.development import trend_grid, years_reached
 
 YEARS = np.arange(2018, 2024)
 

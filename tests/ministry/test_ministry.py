@@ -34,11 +34,11 @@ from analysis.cli.app import app
 from analysis.data.load import read_county
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms
-from analysis.ministry.heads import form_of, school_of, sheet_units, years_of
-from analysis.ministry.labels import key, units_in
-from analysis.ministry.locate import figure, find
-from analysis.ministry.parts import parts
-from analysis.ministry.sheets import Block, read_workbook
+from analysis.ministry.reading.heads import form_of, school_of, sheet_units, years_of
+from analysis.ministry.reading.labels import key, units_in
+from analysis.ministry.reading.locate import figure, find
+from analysis.ministry.reading.parts import parts
+from analysis.ministry.reading.sheets import Block, read_workbook
 
 ABOUT = {
     "code": "150304",

@@ -28,9 +28,12 @@ from analysis.future.assumptions.moves import Diversion
 from analysis.future.assumptions.scenario import Scenario, load_scenario, write_scenario
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.odds.draws import forecast
+from analysis.planner.desk import Desk
+from analysis.planner.gate import Gate
+from analysis.planner.handlers import SCRIPTS
 from analysis.planner.picture import numbers
-from analysis.planner.server import LARGEST, SCRIPTS, Desk, Gate, application
-from analysis.planner.state import State, base_of, read_state, scenario_of, state_of
+from analysis.planner.server import application
+from analysis.planner.state import LARGEST, State, base_of, read_state, scenario_of, state_of
 from analysis.planner.texts import TEXTS
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from analysis import InputError, analyze, load_county, remedy
+from analysis.planner.desk import Desk
 from analysis.planner.remedies import Conditions, read_question
-from analysis.planner.server import Desk
 from analysis.planner.state import State, read_state
-from analysis.remedy.outcome.onward import scenario_of
+from analysis.remedy.outcome.as_scenario import scenario_of
 from analysis.report.pages.development import outlook
 from analysis.report.pages.remedies import later
 from analysis.report.pages.report import Report
@@ -141,7 +141,7 @@ def test_the_plan_taken_over_gives_the_same_numbers_everywhere(desk, state, coun
     report = Report.of(county, None, "en", str(file))
     assert f"Nothing has to be done in {found['year']}" in later(report).body
     passing = int((answer.after.schools["status"] == "met").sum())
-    yearly = report.prospects.yearly[report.prospects.main]
+    yearly = report.what_if.yearly[report.what_if.main]
     here = yearly[yearly["year"] == found["year"]]
     assert here["passing"].sum() == passing
     assert outlook(report).tables

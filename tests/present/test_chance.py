@@ -15,17 +15,17 @@ from analysis.batch.index import verdict_text, write_index
 from analysis.batch.jobs import Job
 from analysis.batch.records import program_digest
 from analysis.batch.work import make
-from analysis.data.places import NOTEBOOKS, sample_folder
+from analysis.data.paths import NOTEBOOKS, sample_folder
 from analysis.future.analyze import analyze
 from analysis.future.comparison import side_by_side
 from analysis.future.odds.chance import Chance
 from analysis.future.odds.draws import forecast
-from analysis.future.prospects import Prospects
+from analysis.future.what_if import WhatIf
 from analysis.measure.study import Study
 from analysis.present import sentences
 from analysis.present.chance import share_text, short_text, standing
-from analysis.present.prospects import tables
-from analysis.present.prospects.sentences import conclusions
+from analysis.present.projection import tables
+from analysis.present.projection.sentences import conclusions
 from analysis.report.pages.report import Report
 from analysis.report.pages.verdict import cover, findings
 from analysis.report.workbook.write import write_workbook
@@ -55,7 +55,7 @@ def sample(request) -> str:
 @pytest.mark.parametrize("scenario", ["baseline", "plan_full"])
 def test_every_projected_verdict_of_a_report_holds_a_percentage(sample, scenario, lang):
     county = load_county(sample)
-    ahead = Prospects(county, [scenario], draws=40)
+    ahead = WhatIf(county, [scenario], draws=40)
     year = ahead.study.outlook.until
     study = analyze(county, year, scenario=ahead.scenarios[scenario], until=year)
     report = Report(study, lang, ahead)
@@ -87,8 +87,8 @@ def test_what_the_single_course_alone_meets_is_not_called_met():
     assert 'class="verdict-met"' not in page
     assert "more likely not met (conditional chance" in page
     assert "staff, buildings, equipment" in page
-    row = tables.verdict_grid(report.prospects, "en").rows[1]
-    cell = row[2 + 2026 - report.prospects.last]
+    row = tables.verdict_grid(report.what_if, "en").rows[1]
+    cell = row[2 + 2026 - report.what_if.last]
     assert cell.text.startswith("uncertain")
     assert cell.status == "not_assessed"
 
@@ -210,7 +210,7 @@ def test_a_batch_keeps_and_lists_the_chance(tmp_path):
     record = make(job, str(tmp_path), program_digest())
     assert record["status"] == "done", record["reasons"]
     assert (record["basis"], record["verdict"]) == ("projected", "met")
-    drawn = Prospects(county, ["baseline"]).chance("baseline", 2026)
+    drawn = WhatIf(county, ["baseline"]).chance("baseline", 2026)
     assert Chance.from_dict(record["chance"]) == drawn
     assert f"{share_text(drawn.met, speak('en'))} of 1,000 simulated" in record["condition"]
 

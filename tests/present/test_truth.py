@@ -14,8 +14,8 @@ from analysis import analyze, load_county, load_scenario
 from analysis.base.files import Finding
 from analysis.base.language import speak
 from analysis.base.schema.indicators import INDICATORS
-from analysis.data.places import sample_folder
-from analysis.future.assumptions.planned import plan_parts
+from analysis.data.paths import sample_folder
+from analysis.future.assumptions.from_plan import plan_parts
 from analysis.measure.gaps import doubted, school_gaps, stage_gaps
 from analysis.measure.trajectory import shrinking_table
 from analysis.present import sentences

@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from analysis import analyze, load_scenario, remedy
-from analysis.future.projected import project
-from analysis.remedy.outcome.onward import scenario_of
+from analysis.future.project import project
+from analysis.remedy.outcome.as_scenario import scenario_of
 from analysis.remedy.plan import apply, table_of
 from analysis.remedy.problem.items import enough
 from analysis.remedy.problem.means import ITEMS, built_in_means

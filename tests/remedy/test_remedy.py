@@ -19,11 +19,11 @@ from analysis.base.files import InputError
 from analysis.base.schema.tables import TABLES
 from analysis.cli.app import app
 from analysis.data.county import County, CountyRecord
-from analysis.future.projected import project
-from analysis.planner.server import Desk
+from analysis.future.project import project
+from analysis.planner.desk import Desk
 from analysis.planner.state import read_state
+from analysis.remedy.outcome.as_scenario import scenario_of
 from analysis.remedy.outcome.calendar import calendar, idle
-from analysis.remedy.outcome.onward import scenario_of
 from analysis.remedy.plan import apply
 from analysis.remedy.problem.means import Means, built_in_means
 from analysis.remedy.problem.staff import kinds_of_line

@@ -77,7 +77,7 @@ def test_region_without_counties_has_pages_all_the_same(tmp_path):
 
 @pytest.mark.slow
 def test_region_becomes_a_pdf_that_says_what_it_is_about(tmp_path):
-    from analysis.data.places import sample_folder
+    from analysis.data.paths import sample_folder
     from analysis.report.build import write_region
 
     names = ("150303-hainan", "230505-sifangtai")

@@ -9,8 +9,9 @@ from analysis import InputError, analyze, load_county, remedy
 from analysis.base.language import speak
 from analysis.future.assumptions.scenario import Scenario
 from analysis.future.assumptions.sections import Assumption
-from analysis.present.prospects.tables import SECTIONS
-from analysis.present.remedies import sentences, tables, worked
+from analysis.present.projection.tables import SECTIONS
+from analysis.present.remedies import calculation as worked
+from analysis.present.remedies import sentences, tables
 from analysis.remedy.outcome.frontier import by_limit
 from analysis.remedy.problem.means import built_in_means
 from analysis.report.build import write_report
@@ -138,7 +139,7 @@ def test_the_same_twice_and_no_seconds():
 
 @pytest.mark.slow
 def test_the_coming_years(ahead):
-    found = worked.ahead(ahead.prospects.study, 2026)
+    found = worked.ahead(ahead.what_if.study, 2026)
     page = later(ahead)
     text = words(page)
 

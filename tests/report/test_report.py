@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from analysis import InputError, analyze, load_county
 from analysis.base.language import speak
-from analysis.data.places import NOTEBOOKS, sample_folder
+from analysis.data.paths import NOTEBOOKS, sample_folder
 from analysis.report import build
 from analysis.report.pages.basis import data_quality
 from analysis.report.pages.page import METADATA, SHORT

@@ -14,7 +14,7 @@ from docx.shared import Mm
 from lxml import etree
 
 from analysis import InputError, analyze
-from analysis.data.places import NOTEBOOKS
+from analysis.data.paths import NOTEBOOKS
 from analysis.report import build
 from analysis.report.pages.contents import PAGES
 from analysis.report.pages.report import Report

@@ -13,7 +13,7 @@ from analysis import analyze, load_county
 from analysis.base.language import speak
 from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGE_LABELS, STAGES
-from analysis.data.places import sample_folder
+from analysis.data.paths import sample_folder
 from analysis.present.terms import STATUS_NAMES
 from analysis.report.build import write_report
 from analysis.report.workbook.book import HEADS

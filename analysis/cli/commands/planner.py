@@ -26,8 +26,9 @@ def planner(
     import webbrowser
 
     from ...data.load import load_county
-    from ...data.places import find_county, sample_folder
-    from ...planner.server import Desk, serve
+    from ...data.paths import find_county, sample_folder
+    from ...planner.desk import Desk
+    from ...planner.server import serve
 
     say = speaker(lang)
 

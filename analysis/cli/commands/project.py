@@ -26,7 +26,7 @@ def project(
     """Enrolment by school, year and grade, observed and projected by a scenario."""
     from ...data.load import load_county
     from ...future.assumptions.scenario import scenario_files
-    from ...future.projected import project as projected
+    from ...future.project import project as projected
     from ...measure.indicators import round_half_up
     from ...present.terms import ROUNDED
 

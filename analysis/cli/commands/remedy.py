@@ -68,8 +68,8 @@ def remedy(
     """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
     from ...remedy.answer import remedy as solve
     from ...remedy.outcome.calendar import parse_budget
+    from ...remedy.outcome.in_words import sentences
     from ...remedy.outcome.output import write
-    from ...remedy.outcome.reading import sentences
     from ...remedy.problem.overrides import parse_forbid, parse_lock, parse_price
 
     say = speaker(lang)

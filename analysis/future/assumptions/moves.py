@@ -19,8 +19,8 @@ from ..grades import ENTRANCE, SPAN
 from .sections import Amount, Name, Names, Period, Share, Stage, Strict
 
 if TYPE_CHECKING:
-    from ..course.model import Model
-    from ..course.strands import Pupils
+    from ..projection.model import Model
+    from ..projection.strands import Pupils
 
 #: What moves are called.
 MOVE_LABELS = {

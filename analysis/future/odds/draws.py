@@ -26,8 +26,8 @@ from ...measure.study import Study
 from ...policy.standards import Text
 from ..analyze import analyze
 from ..assumptions.scenario import BASELINE, Scenario
-from ..course.model import Model
 from ..grades import SPAN
+from ..projection.model import Model
 from .chance import EVEN, Chance
 from .judge import DrawnYear
 from .noise import Noise, Spreads, spreads

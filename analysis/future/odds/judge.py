@@ -24,9 +24,9 @@ from ...measure.requirements.guarantee import compulsory_students, has_size_limi
 from ...measure.school_rule import school_rule
 from ...measure.study import Study
 from ...measure.verdicts import NOT_ASSESSED, NOT_MET, judge_values, three_valued
-from ..course.model import Model
 from ..past.observed import STAFF
-from ..projected import blank
+from ..project import blank
+from ..projection.model import Model
 
 
 class DrawnYear:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from ..course.model import Model
 from ..grades import ENTRANCE
 from ..past.observed import quiet
+from ..projection.model import Model
 
 #: What the prior is worth, in years.
 PRIOR_YEARS = 3.0
@@ -288,7 +288,7 @@ class Noise:
         return self.births[year]
 
     def of_year(self, year: int, state: np.ndarray) -> dict:
-        """Factors of a projected year for `analysis.future.course.model.Model.pupils`.
+        """Factors of a projected year for `analysis.future.projection.model.Model.pupils`.
 
         Parameters
         ----------

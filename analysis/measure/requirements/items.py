@@ -8,7 +8,7 @@ import numpy as np
 
 from .facts import NAN, CountyData
 from .guarantee import GUARANTEE
-from .own import OWN
+from .plan_only import OWN
 from .quality import QUALITY
 from .values import Measure, of_county
 

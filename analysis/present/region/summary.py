@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...base.files import Finding, InputError
 from ...base.folders import entries
-from ...data.places import find_county, sample_folder
+from ...data.paths import find_county, sample_folder
 from ...future.analyze import analyze
 from ...measure.study import Study
 from ..terms import item_title

@@ -16,7 +16,7 @@ from ...remedy.outcome.projects import price_projects
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
-from .worked import SAME, TIGHTER, Ahead, by_clock, passing_now, room
+from .calculation import SAME, TIGHTER, Ahead, by_clock, passing_now, room
 
 SCOPE = N_(
     "Goal: every judged school meets the school rule in every stage, and the coefficients of variation of "

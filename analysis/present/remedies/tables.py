@@ -6,15 +6,15 @@ from collections import defaultdict
 
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
-from ...remedy.outcome.reading import OWN, raised, reason
+from ...remedy.outcome.in_words import OWN, raised, reason
 from ...remedy.plan import UNITS, Measure
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
 from ..tables.grid import Cell, Grid, number_cell
 from ..terms import CONFIDENCE
+from .calculation import Ahead
 from .measures import done_at
-from .worked import Ahead
 
 
 def _names(answer: Remedy) -> dict[str, str]:

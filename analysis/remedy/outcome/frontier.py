@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ...future.projected import Outlook
+from ...future.project import Outlook
 from ..answer import remedy
 from ..result import Remedy
 from ..solve.model import build

@@ -17,9 +17,9 @@ from ...future.assumptions.scenario import write_scenario
 from ..plan import table_of
 from ..problem.means import Forbid, Lock
 from ..result import Remedy
+from .as_scenario import scenario_of
 from .calendar import calendar
-from .onward import scenario_of
-from .reading import lines, sentences
+from .in_words import lines, sentences
 
 #: What each file holds.
 JSON, CSV, WORKBOOK, SCENARIO = "remedy.json", "remedy.csv", "remedy.xlsx", "scenario.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ...future.assumptions.planned import plan_parts
+from ...future.assumptions.from_plan import plan_parts
 from ...future.assumptions.scenario import PlanCourse, Scenario, Text
 from ..problem.instance import SHARED, exact, purchase_gain
 from ..result import Remedy

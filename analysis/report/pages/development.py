@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ...base.files import N_
-from ...future.prospects import Prospects
-from ...present.charts.course import enrolment_chart, trend_chart
+from ...future.what_if import WhatIf
+from ...present.charts.development import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
 from ...present.plan_review import TEACHING_SHARE, review
-from ...present.prospects import charts, seats, tables
-from ...present.prospects.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
-from ...present.prospects.sentences import band_text, conclusions, scenario_name
-from ...present.prospects.staffing import staffing_grid, staffing_method, staffing_text
-from ...present.tables.course import pace_grid, passing_grid, shrinking_grid, trend_grid
+from ...present.projection import charts, seats, tables
+from ...present.projection.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
+from ...present.projection.sentences import band_text, conclusions, scenario_name
+from ...present.projection.staffing import staffing_grid, staffing_method, staffing_text
+from ...present.tables.development import pace_grid, passing_grid, shrinking_grid, trend_grid
 from ...present.tables.plan import (
     due_grid,
     effects_grid,
@@ -34,7 +34,7 @@ OUTLOOK_METHOD = N_(
 )
 
 
-def _method(report: Report, ahead: Prospects) -> str:
+def _method(report: Report, ahead: WhatIf) -> str:
     """How the main scenario was projected, by what its own file says."""
     say, course = report.say, ahead.study.outlook.scenario.progression
     years = say("the last {n} years", n=course.window) if course.window else say("all years")
@@ -102,8 +102,8 @@ def plan(report: Report) -> Page:
     if plan is None:
         return section(title, paragraph(say("There is no plan.yaml with this county's data.")))
     share = TEACHING_SHARE
-    if report.prospects and report.prospects.scenarios[report.prospects.main].plan:
-        share = report.prospects.scenarios[report.prospects.main].plan.teaching_share
+    if report.what_if and report.what_if.scenarios[report.what_if.main].plan:
+        share = report.what_if.scenarios[report.what_if.main].plan.teaching_share
     remarks = review(plan, study, share)
     start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
     grids = [
@@ -145,7 +145,7 @@ def plan(report: Report) -> Page:
     )
 
 
-def _seats(report: Report, ahead: Prospects) -> list:
+def _seats(report: Report, ahead: WhatIf) -> list:
     """Picture and table of the seat warnings; nothing where the scenario has no levels."""
     say = report.say
     if ahead.seats.empty:
@@ -165,7 +165,7 @@ def _seats(report: Report, ahead: Prospects) -> list:
 
 def outlook(report: Report) -> Page:
     """What comes if a scenario comes true, beside the trend; nothing without a scenario."""
-    say, ahead = report.say, report.prospects
+    say, ahead = report.say, report.what_if
     if ahead is None:
         return Page(())
     lang = report.lang

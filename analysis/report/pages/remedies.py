@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...base.files import N_
 from ...measure.study import Study
-from ...present.prospects.sentences import scenario_name
-from ...present.remedies import charts, sentences, tables, worked
+from ...present.projection.sentences import scenario_name
+from ...present.remedies import calculation as worked
+from ...present.remedies import charts, sentences, tables
 from ...remedy.problem.means import means_file
 from ...remedy.result import Remedy
 from .page import Page, Picture, bullets, paragraph, section
@@ -67,7 +68,7 @@ def _no_way(title: str, answer: Remedy, report: Report) -> Page:
 
 def later(report: Report) -> Page:
     """The cheapest way to pass in a year to come, by year; nothing without a scenario."""
-    say, ahead, lang = report.say, report.prospects, report.lang
+    say, ahead, lang = report.say, report.what_if, report.lang
     if ahead is None:
         return Page(())
     by = _year(report, ahead.study)

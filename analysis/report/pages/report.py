@@ -9,11 +9,11 @@ from ...base.language import Language, speak
 from ...data.county import County
 from ...future.analyze import analyze
 from ...future.odds.chance import Chance
-from ...future.prospects import Prospects
+from ...future.what_if import WhatIf
 from ...measure.indicators import round_half_up
 from ...measure.study import Study
 from ...present.chance import mark_text, standing
-from ...present.remedies.worked import solved
+from ...present.remedies.calculation import solved
 from ...present.sentences import status
 from ...present.terms import school_year
 from ...remedy.result import Remedy
@@ -27,13 +27,13 @@ class Report:
     ----------
     study : Study
     lang : {"zh", "en"}
-    prospects : Prospects, optional
+    what_if : WhatIf, optional
         Scenarios for the chapter that looks ahead.
     """
 
     study: Study
     lang: str = "zh"
-    prospects: Prospects | None = None
+    what_if: WhatIf | None = None
 
     @classmethod
     def of(
@@ -46,11 +46,11 @@ class Report:
         """The report of a county and year; with a scenario, also of a projected year."""
         if scenario is None:
             return cls(analyze(county, year), lang)
-        prospects = Prospects(county, [scenario])
-        if year is None or year <= prospects.last:
-            return cls(analyze(prospects.county, year), lang, prospects)
-        study = analyze(prospects.county, year, scenario=prospects.study.outlook)
-        return cls(study, lang, prospects)
+        what_if = WhatIf(county, [scenario])
+        if year is None or year <= what_if.last:
+            return cls(analyze(what_if.county, year), lang, what_if)
+        study = analyze(what_if.county, year, scenario=what_if.study.outlook)
+        return cls(study, lang, what_if)
 
     @property
     def say(self) -> Language:
@@ -70,9 +70,9 @@ class Report:
     @property
     def chance(self) -> Chance | None:
         """How likely the verdict of a projected year is; None of an observed one."""
-        if not self.projected or self.prospects is None:
+        if not self.projected or self.what_if is None:
             return None
-        return self.prospects.chance(self.prospects.main, self.study.year)
+        return self.what_if.chance(self.what_if.main, self.study.year)
 
     @property
     def verdict(self) -> str:
@@ -116,7 +116,7 @@ class Report:
             "county": self.say.label(self.study.county.record.name),
             "code": self.study.county.code,
             "year": self.study.year,
-            "scenario": self.prospects.main if self.prospects else "",
+            "scenario": self.what_if.main if self.what_if else "",
             "schools": schools,
             "students": students,
             # what a finished file is checked by

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from ..base.files import N_, Finding, decode, problem, read_data
-from .combine import keep
+from ...base.files import N_, Finding, decode, problem, read_data
+from ..combine import keep
+from ..forms import Forms
+from ..returns import Reading, Returns, SheetRecord, target_label
 from .details import Column, DetailTable, layout
-from .forms import Forms
 from .heads import year_of
 from .labels import key, plain
 from .locate import figure
-from .returns import Reading, Returns, SheetRecord, target_label
 from .sheets import show
 
 

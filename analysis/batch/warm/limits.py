@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base.files import N_, problem
+from ...base.files import N_, problem
 
 
 def need_open_files(number: int) -> None:

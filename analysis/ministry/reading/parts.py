@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from .forms import Form
+from ..forms import Form
 from .heads import is_numbering
 from .labels import key, plain, units_in
 from .sheets import Block, Place, show

@@ -6,8 +6,8 @@ from ...base.files import N_
 from ...base.language import speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.assumptions.quota import staff_quota
-from ...future.prospects import Prospects
 from ...future.staffing import staffing
+from ...future.what_if import WhatIf
 from ..tables.grid import Cell, Grid, number_cell, text_cell
 from .sentences import scenario_name
 
@@ -26,24 +26,24 @@ STAFFING_METHOD = N_(
 )
 
 
-def staffing_method(prospects: Prospects, lang: str = "zh") -> str:
+def staffing_method(what_if: WhatIf, lang: str = "zh") -> str:
     """How the quota is counted, with the numbers that hold in the last projected year."""
     say = speak(lang)
-    ratios = staff_quota().ratios(prospects.study.outlook.until).urban
+    ratios = staff_quota().ratios(what_if.study.outlook.until).urban
     numbers = {stage: say.number(ratios[stage], 1 if ratios[stage] % 1 else 0) for stage in STAGES}
     return say(STAFFING_METHOD, **numbers)
 
 
-def staffing_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def staffing_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Teachers, the quota and what moving teachers would fill, year by year: the main scenario."""
     say = speak(lang)
-    table = staffing(prospects.study)
-    table = table[(table["year"] >= prospects.last) & (table["students"] > 0)]
+    table = staffing(what_if.study)
+    table = table[(table["year"] >= what_if.last) & (table["students"] > 0)]
     counts = ("posts", "needed", "lacking", "surplus")
     filled = ("filled_in_stage", "filled_across", "recruited")
     rows = [
         (
-            Cell(str(row["year"]) + ("" if row["year"] > prospects.last else "*")),
+            Cell(str(row["year"]) + ("" if row["year"] > what_if.last else "*")),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             number_cell(say, row["students"]),
             number_cell(say, row["teachers"]),
@@ -55,7 +55,7 @@ def staffing_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     return Grid(
         say(
             "Teachers and the staffing quota: {scenario} (* observed; persons)",
-            scenario=scenario_name(prospects, lang, prospects.main),
+            scenario=scenario_name(what_if, lang, what_if.main),
         ),
         (
             say("Year"),
@@ -76,17 +76,17 @@ def staffing_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )
 
 
-def staffing_text(prospects: Prospects, lang: str = "zh") -> str:
+def staffing_text(what_if: WhatIf, lang: str = "zh") -> str:
     """What each scenario takes for granted about teachers, and what it does to pupils per teacher."""
     say, found = speak(lang), []
-    for name, table in prospects.yearly.items():
-        course = prospects.scenarios[name].staff
+    for name, table in what_if.yearly.items():
+        course = what_if.scenarios[name].staff
         share = say.percent(getattr(course, "replaced", 0.0), 0)
         kind = "keep" if course is None else course.kind
         assumed = say(STAFF_KINDS[kind], share=share)
         stages = []
         for stage, part in table.groupby("stage", sort=False):
-            now = part.loc[part["year"] == prospects.last, "pupils_per_teacher"]
+            now = part.loc[part["year"] == what_if.last, "pupils_per_teacher"]
             then = part["pupils_per_teacher"].iloc[-1]
             if len(now) and now.notna().all() and then == then:
                 stages.append(
@@ -100,13 +100,13 @@ def staffing_text(prospects: Prospects, lang: str = "zh") -> str:
         found.append(
             say(
                 "{scenario}: {assumed}; pupils per teacher from {last} to {until}: {stages}.",
-                scenario=scenario_name(prospects, lang, name),
+                scenario=scenario_name(what_if, lang, name),
                 assumed=assumed,
-                last=prospects.last,
+                last=what_if.last,
                 until=int(table["year"].max()),
                 stages=say.join(stages),
             )
             if stages
-            else say("{scenario}: {assumed}.", scenario=scenario_name(prospects, lang, name), assumed=assumed)
+            else say("{scenario}: {assumed}.", scenario=scenario_name(what_if, lang, name), assumed=assumed)
         )  # fmt: skip
     return " ".join(found)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..base.files import N_
-from .forms import Forms
+from ...base.files import N_
+from ..forms import Forms
 from .labels import FORM_ID, key, narrow, plain, unit_words
 from .sheets import CODE, NAME, Block, Place, show
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 import pydantic
 
-from ..base.files import read_model
-from .forms import Kind, Term, Terms
+from ...base.files import read_model
+from ..forms import Kind, Term, Terms
 from .heads import is_numbering
 from .labels import key, plain
 from .parts import column_heads

@@ -21,7 +21,7 @@ from .odds.draws import Forecast, forecast
 from .seats import seat_warnings
 
 
-class Prospects:
+class WhatIf:
     """Scenarios of a county side by side.
 
     Parameters

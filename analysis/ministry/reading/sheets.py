@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..base.files import N_, Finding, problem, read_data
-from ..base.folders import below
-from ..base.refusals import shorten
-from ..data.reading.archive import inspect_workbook
+from ...base.files import N_, Finding, problem, read_data
+from ...base.folders import below
+from ...base.refusals import shorten
+from ...data.reading.archive import inspect_workbook
 from .labels import FORM_ID, narrow, plain
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")

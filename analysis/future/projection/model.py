@@ -18,7 +18,7 @@ from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from ...measure.indicators import round_half_up
-from ..assumptions.planned import plan_parts
+from ..assumptions.from_plan import plan_parts
 from ..assumptions.roster import Schools
 from ..assumptions.scenario import BASELINE, Scenario, load_scenario
 from ..assumptions.sections import Addition, Purchase
@@ -60,7 +60,7 @@ class Model:
         Pupils of grades 10 to 12.
     notes : list of Note
     flows : list of tuple
-        As the columns of `analysis.future.projected.Outlook.flows`.
+        As the columns of `analysis.future.project.Outlook.flows`.
     tables : list of dict
         What every projected year came to.
     """
@@ -208,7 +208,7 @@ class Model:
         self._record(year)
 
     def pupils(self, state: np.ndarray, year: int, noise: dict | None = None) -> np.ndarray:
-        """Pupils of the next year, by home and place (`analysis.future.course.strands`).
+        """Pupils of the next year, by home and place (`analysis.future.projection.strands`).
 
         Parameters
         ----------

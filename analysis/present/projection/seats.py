@@ -10,9 +10,9 @@ from ...base.files import N_
 from ...base.language import DASH, speak
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...future.other_stages import other_stages
-from ...future.prospects import Prospects
 from ...future.seats import decisions
 from ...future.small_classes import small_classes
+from ...future.what_if import WhatIf
 from ..charts.chart import WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 from ..charts.scales import draw_scales
@@ -43,14 +43,14 @@ def _place(say, stage: str, area: str) -> str:
     return say("{stage}, {area}", stage=say.label(STAGE_LABELS[stage]), area=where)
 
 
-def seat_sentences(prospects: Prospects, lang: str = "zh") -> list[str]:
+def seat_sentences(what_if: WhatIf, lang: str = "zh") -> list[str]:
     """What must be decided by when, by the main scenario; the most urgent first."""
     say = speak(lang)
-    table = prospects.seats
+    table = what_if.seats
     if table.empty:
         return [say("The scenario has no levels of seat warnings (seat_warning), so that nobody is warned of.")]  # fmt: skip
-    scenario = scenario_name(prospects, lang, prospects.main)
-    rules = prospects.study.outlook.scenario.seat_warning
+    scenario = scenario_name(what_if, lang, what_if.main)
+    rules = what_if.study.outlook.scenario.seat_warning
     found = []
     for row in decisions(table).to_dict("records"):
         values = {
@@ -62,7 +62,7 @@ def seat_sentences(prospects: Prospects, lang: str = "zh") -> list[str]:
             "worst": row["worst_year"],
             "lead": rules.lead_years,
         }
-        if row["decide_by"] > prospects.last:
+        if row["decide_by"] > what_if.last:
             text = say("{place}: by {scenario}, pupils exceed the red level from {first} on ({n} places lacking at most, {worst}); a building must be decided by {year}.", **values)  # fmt: skip
         else:
             text = say("{place}: by {scenario}, pupils exceed the red level from {first} on ({n} places lacking at most, {worst}); a building takes {lead} years and would have had to be decided by {year}: until it stands only other means help.", **values)  # fmt: skip
@@ -74,10 +74,10 @@ def seat_sentences(prospects: Prospects, lang: str = "zh") -> list[str]:
     return found
 
 
-def seat_text(prospects: Prospects, lang: str = "zh") -> str:
+def seat_text(what_if: WhatIf, lang: str = "zh") -> str:
     """What the levels are, and on what they rest."""
     say = speak(lang)
-    rules = prospects.study.outlook.scenario.seat_warning
+    rules = what_if.study.outlook.scenario.seat_warning
     if rules is None:
         return ""
     return say(
@@ -89,10 +89,10 @@ def seat_text(prospects: Prospects, lang: str = "zh") -> str:
     )
 
 
-def seat_grid(prospects: Prospects, lang: str = "zh", warned: bool = False) -> Grid:
+def seat_grid(what_if: WhatIf, lang: str = "zh", warned: bool = False) -> Grid:
     """Pupils, places and level by stage, area and year of the main scenario; `warned`: no others."""
     say = speak(lang)
-    table = prospects.seats
+    table = what_if.seats
     if warned:
         table = table[table["level"].isin(WARNED)]
     names = {level: say(name) for level, name in LEVEL_NAMES.items()}
@@ -113,7 +113,7 @@ def seat_grid(prospects: Prospects, lang: str = "zh", warned: bool = False) -> G
         for row in table.to_dict("records")
     ]
     return Grid(
-        say("Seat warnings: {scenario} (pupils in persons)", scenario=scenario_name(prospects, lang, prospects.main)),
+        say("Seat warnings: {scenario} (pupils in persons)", scenario=scenario_name(what_if, lang, what_if.main)),
         (
             say("Stage and area"),
             say("Year"),
@@ -132,7 +132,7 @@ def seat_grid(prospects: Prospects, lang: str = "zh", warned: bool = False) -> G
     )  # fmt: skip
 
 
-def small_classes_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def small_classes_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """What smaller classes would take by year, where the main scenario has a target."""
     say = speak(lang)
     rows = [
@@ -147,10 +147,10 @@ def small_classes_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             number_cell(say, row["building_cny"] / 1e4),
             number_cell(say, row["teachers_cny"] / 1e4),
         )
-        for row in small_classes(prospects.study.outlook).to_dict("records")
+        for row in small_classes(what_if.study.outlook).to_dict("records")
     ]
     return Grid(
-        say("What smaller classes would take, beside the projection: {scenario}", scenario=scenario_name(prospects, lang, prospects.main)),
+        say("What smaller classes would take, beside the projection: {scenario}", scenario=scenario_name(what_if, lang, what_if.main)),
         (
             say("Year"),
             say("Stage"),
@@ -175,13 +175,13 @@ STAGE_NAMES = {
 BASES = {"observed": N_("observed"), "assumed": N_("assumed")}
 
 
-def other_stages_grid(prospects: Prospects, lang: str = "zh", turns: bool = False) -> Grid:
+def other_stages_grid(what_if: WhatIf, lang: str = "zh", turns: bool = False) -> Grid:
     """Kindergarten and senior school of the county by year of the main scenario.
 
     `turns`: of each stage only the first and the last year, and that with the most pupils.
     """
     say = speak(lang)
-    table = other_stages(prospects.study.outlook)
+    table = other_stages(what_if.study.outlook)
     if turns and len(table):
         stages = table.groupby("stage", sort=False)
         chosen = {
@@ -209,7 +209,7 @@ def other_stages_grid(prospects: Prospects, lang: str = "zh", turns: bool = Fals
         for row in table.to_dict("records")
     ]
     return Grid(
-        say("Kindergarten and senior school of the county: {scenario} (for planning, not judged; * births assumed)", scenario=scenario_name(prospects, lang, prospects.main)),
+        say("Kindergarten and senior school of the county: {scenario} (for planning, not judged; * births assumed)", scenario=scenario_name(what_if, lang, what_if.main)),
         (
             say("Stage"),
             say("Year"),
@@ -228,10 +228,10 @@ def other_stages_grid(prospects: Prospects, lang: str = "zh", turns: bool = Fals
 
 
 @styled
-def seat_chart(prospects: Prospects, lang: str = "zh") -> Chart:
+def seat_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
     """A strip per stage and area, a field per year: its level as colour, the occupancy as text (%)."""
     say = speak(lang)
-    table = prospects.seats
+    table = what_if.seats
     strips = list(dict.fromkeys(zip(table["stage"], table["area"], strict=True)))
     years = sorted(set(table["year"]))
     figure = Chart(figsize=(WIDTH, 0.75 + 0.26 * max(len(strips), 1)), layout=GridLayout())

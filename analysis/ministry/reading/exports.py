@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .forms import Forms
+from ..forms import Forms
 from .heads import form_of, school_of, years_of
 from .labels import plain
 from .sheets import Block, Place, show

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..base.files import N_
-from .forms import Binding, Form, Forms, Term
+from ...base.files import N_
+from ..forms import Binding, Form, Forms, Term
 from .labels import plain
 from .parts import NUMBER, Part
 from .sheets import Place, show

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def arrive(model: Model, new: np.ndarray, year: int) -> None:
     """Add the pupils of a year who move into the county, in place; take off those who leave.
 
-    `new` has the strands of `analysis.future.course.strands` as its rows; who comes begins at home.
+    `new` has the strands of `analysis.future.projection.strands` as its rows; who comes begins at home.
     """
     place = model.strands.place[: new.shape[-2]]
     for entry in model.applied.migration:

@@ -7,7 +7,7 @@ import pandas as pd
 from ...base.files import N_
 from ...base.language import Language, speak
 from ...future.emptied import emptied_items, newly_met
-from ...future.prospects import Prospects
+from ...future.what_if import WhatIf
 from ...measure.study import Study
 from ..tables.grid import Cell, Grid, text_cell
 from ..terms import item_requirement, item_title, item_value
@@ -63,38 +63,38 @@ def emptied_sentences(study: Study, full: Study, year: int, say: Language) -> li
     ]
 
 
-def emptied_text(prospects: Prospects, lang: str = "zh") -> list[str]:
+def emptied_text(what_if: WhatIf, lang: str = "zh") -> list[str]:
     """How much of what schools newly meet they meet only because pupils leave, scenario by scenario."""
     say = speak(lang)
     found = []
-    for name, study in prospects.studies.items():
-        row = newly_met(study, prospects.full[name]).iloc[-1]
+    for name, study in what_if.studies.items():
+        row = newly_met(study, what_if.full[name]).iloc[-1]
         found.append(
             say(
                 "{scenario}: of {indicators} indicators of schools that are met in {year} and were not in {last}, {emptied} are so only because the schools have fewer pupils; of {schools} schools (by stage) that meet the school rule anew, {empty}.",
-                scenario=say.label(prospects.scenarios[name].name),
+                scenario=say.label(what_if.scenarios[name].name),
                 indicators=say.number(row["indicators"]),
                 emptied=say.number(row["indicators_emptied"]),
                 schools=say.number(row["schools"]),
                 empty=say.number(row["schools_emptied"]),
                 year=int(row.name),
-                last=prospects.last,
+                last=what_if.last,
             )
         )
     return found
 
 
-def emptied_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def emptied_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Requirements that are met only because pupils leave, by scenario; no rows if there are none."""
     say, rows = speak(lang), []
-    for name, study in prospects.studies.items():
-        found = prospects.emptied[name]
+    for name, study in what_if.studies.items():
+        found = what_if.emptied[name]
         for item, part in found.groupby("item", sort=False):
             row = part.iloc[-1]
             values = (row["value_observed"], row["value"], row["value_full"])
             rows.append(
                 (
-                    text_cell(say.label(prospects.scenarios[name].name)),
+                    text_cell(say.label(what_if.scenarios[name].name)),
                     text_cell(item_title(study, item, lang)),
                     Cell(_years(part["year"].tolist())),
                     Cell(item_requirement(study, item, row["requirement"], lang), True),
@@ -108,9 +108,9 @@ def emptied_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             say("Requirement"),
             say("Years"),
             say("Required"),
-            say("Value in {year}", year=prospects.last),
+            say("Value in {year}", year=what_if.last),
             say("Value in the last of these years"),
-            say("the same with the pupils of {year}", year=prospects.last),
+            say("the same with the pupils of {year}", year=what_if.last),
         ),
         tuple(rows),
         tight=True,

@@ -10,7 +10,7 @@ from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
 from ...future.comparison import hollow_improvements, side_by_side, small_limits, small_schools
-from ...future.prospects import Prospects
+from ...future.what_if import WhatIf
 from ...measure.apportioning.scope import EXCLUSIONS
 from ...measure.indicators import whole_up
 from ...policy.standards import Text
@@ -50,17 +50,17 @@ KINDS = {
 }
 
 
-def conclusion_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def conclusion_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """The conclusions as a table, for a notebook."""
     say = speak(lang)
-    rows = tuple((text_cell(text),) for text in conclusions(prospects, lang))
+    rows = tuple((text_cell(text),) for text in conclusions(what_if, lang))
     return Grid(say("What the scenarios come to"), (say("Conclusion"),), rows)
 
 
-def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def comparison_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """The main figures of every scenario."""
     say = speak(lang)
-    table = side_by_side(prospects.studies, prospects.forecasts, prospects.yearly)
+    table = side_by_side(what_if.studies, what_if.forecasts, what_if.yearly)
     lines = []
     for stage in STAGES:
         if f"students_{stage}" not in table:
@@ -101,7 +101,7 @@ def comparison_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     until = int(table["until"].max())
     return Grid(
         say("Scenarios side by side (to {year})", year=until),
-        (say("Quantity"), *(scenario_name(prospects, lang, name) for name in table.index)),
+        (say("Quantity"), *(scenario_name(what_if, lang, name) for name in table.index)),
         tuple(rows),
         tight=len(table) > 3,
     )
@@ -120,22 +120,22 @@ def _first_met(row: dict, column: str, say: Language) -> Cell:
     return Cell(f"{int(row[column])} ({shown})", True)
 
 
-def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def verdict_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """The verdict of every year by every scenario, of projected years with their chance."""
     say = speak(lang)
-    years = [y for y in prospects.study.years if y >= prospects.last]
+    years = [y for y in what_if.study.years if y >= what_if.last]
     rows = []
-    for name, table in prospects.verdicts.items():
+    for name, table in what_if.verdicts.items():
         by_year = table.set_index("year")
         for column, title in (("resource", say("Resource allocation")), ("recognised", say("everything"))):  # fmt: skip
             cells = [
-                _verdict_cell(prospects, name, y, by_year.loc[y, column], column, say)
+                _verdict_cell(what_if, name, y, by_year.loc[y, column], column, say)
                 if y in by_year.index
                 else Cell(DASH)
                 for y in years
             ]
-            rows.append((text_cell(scenario_name(prospects, lang, name) if column == "resource" else ""), text_cell(title), *cells))  # fmt: skip
-    heads = [f"{year}" + ("" if year > prospects.last else "*") for year in years]
+            rows.append((text_cell(scenario_name(what_if, lang, name) if column == "resource" else ""), text_cell(title), *cells))  # fmt: skip
+    heads = [f"{year}" + ("" if year > what_if.last else "*") for year in years]
     return Grid(
         say(
             "Verdict by year (* observed; projected: verdict of the single course and share of the simulated courses that meet it if the assumptions hold; uncertain: the two disagree)"
@@ -147,23 +147,23 @@ def verdict_grid(prospects: Prospects, lang: str = "zh") -> Grid:
 
 
 def _verdict_cell(
-    prospects: Prospects, scenario: str, year: int, status: str, column: str, say: Language
+    what_if: WhatIf, scenario: str, year: int, status: str, column: str, say: Language
 ) -> Cell:
-    if year <= prospects.last:
+    if year <= what_if.last:
         return Cell(status_name(status, say.code), False, status)
-    chance = prospects.chance(scenario, year)
+    chance = what_if.chance(scenario, year)
     what = "resource" if column == "resource" else "met"
     return Cell(cell_text(status, chance, say, what), False, standing(status, chance, what))
 
 
-def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """What the main scenario needs year by year."""
     say = speak(lang)
-    table = prospects.yearly[prospects.main]
-    table = table[table["year"] >= prospects.last]
+    table = what_if.yearly[what_if.main]
+    table = table[table["year"] >= what_if.last]
     rows = [
         (
-            Cell(str(row["year"]) + ("" if row["year"] > prospects.last else "*")),
+            Cell(str(row["year"]) + ("" if row["year"] > what_if.last else "*")),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             number_cell(say, row["students"]),
             number_cell(say, row["classes"]),
@@ -182,7 +182,7 @@ def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     return Grid(
         say(
             "Year by year: {scenario} (* observed; students and teachers in persons)",
-            scenario=scenario_name(prospects, lang, prospects.main),
+            scenario=scenario_name(what_if, lang, what_if.main),
         ),
         (
             say("Year"),
@@ -203,15 +203,15 @@ def needs_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )
 
 
-def needed_staff_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def needed_staff_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Teachers that the thresholds ask for, where none were reported: what lacks cannot be said."""
     say = speak(lang)
-    table = prospects.yearly[prospects.main]
-    table = table[(table["year"] >= prospects.last) & (table["schools"] > 0)]
+    table = what_if.yearly[what_if.main]
+    table = table[(table["year"] >= what_if.last) & (table["schools"] > 0)]
     table = table[table[list(STAFF_INDICATORS)].isna().any(axis=1)]
     rows = [
         (
-            Cell(str(row["year"]) + ("" if row["year"] > prospects.last else "*")),
+            Cell(str(row["year"]) + ("" if row["year"] > what_if.last else "*")),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             *(
                 number_cell(say, row[f"{name}_needed"] if np.isnan(row[name]) else np.nan)
@@ -234,12 +234,12 @@ def needed_staff_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )
 
 
-def small_schools_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def small_schools_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Schools that become smaller than the standard counts, or leave the judgement, and when."""
-    say, limits = speak(lang), small_limits(prospects.study)
+    say, limits = speak(lang), small_limits(what_if.study)
     rows = []
-    for name in prospects.studies:
-        for row in small_schools(prospects.studies[name]).to_dict("records"):
+    for name in what_if.studies:
+        for row in small_schools(what_if.studies[name]).to_dict("records"):
             reason = EXCLUSIONS.get(row["reason"])
             said = say("closed") if row["reason"] == "closed" else ""
             if reason is not None:
@@ -248,7 +248,7 @@ def small_schools_grid(prospects: Prospects, lang: str = "zh") -> Grid:
                 said = f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{said}"
             rows.append(
                 (
-                    text_cell(scenario_name(prospects, lang, name)),
+                    text_cell(scenario_name(what_if, lang, name)),
                     text_cell(row["school"]),
                     text_cell(say.label(SCHOOL_TYPES[row["type"]])),
                     number_cell(say, row["students"]),
@@ -266,8 +266,8 @@ def small_schools_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             say("Scenario"),
             say("School"),
             say("Type"),
-            say("Students {year}", year=prospects.last),
-            say("Students {year}", year=prospects.study.outlook.until),
+            say("Students {year}", year=what_if.last),
+            say("Students {year}", year=what_if.study.outlook.until),
             say("Under {n} (funding floor)", n=say.number(limits["floor"])),
             say("Under {n}", n=say.number(limits["point"])),
             say("Leaves the judgement"),
@@ -278,12 +278,12 @@ def small_schools_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )
 
 
-def hollow_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def hollow_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Coefficients of variation that fall only because schools leave them."""
     say = speak(lang)
     rows = [
         (
-            text_cell(scenario_name(prospects, lang, name)),
+            text_cell(scenario_name(what_if, lang, name)),
             Cell(str(row["year"])),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             text_cell(say.label(INDICATORS[row["indicator"]].short)),
@@ -292,7 +292,7 @@ def hollow_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             number_cell(say, row["stayers_before"], 3),
             text_cell(say.join(row["left"])),
         )
-        for name, study in prospects.studies.items()
+        for name, study in what_if.studies.items()
         for row in hollow_improvements(study).to_dict("records")
     ]
     return Grid(
@@ -313,14 +313,14 @@ def hollow_grid(prospects: Prospects, lang: str = "zh") -> Grid:
 
 
 def notes_grid(
-    prospects: Prospects,
+    what_if: WhatIf,
     lang: str = "zh",
     kinds: tuple[str, ...] = ("applied", "assumed", "not_applied"),
 ) -> Grid:
     """What the main scenario did, took for granted, and could not do."""
     say = speak(lang)
     # the same may be said of several years: once is enough
-    notes = {note.sentence(lang): note for note in prospects.study.outlook.notes}
+    notes = {note.sentence(lang): note for note in what_if.study.outlook.notes}
     rows = [
         (text_cell(say(KINDS[kind])), text_cell(sentence), number_cell(say, note.cost_cny / 1e4))
         for kind in kinds
@@ -330,24 +330,24 @@ def notes_grid(
     return Grid(
         say(
             "What the scenario does: {scenario}",
-            scenario=scenario_name(prospects, lang, prospects.main),
+            scenario=scenario_name(what_if, lang, what_if.main),
         ),
         (say("Treatment"), say("What"), say("Cost (10,000 yuan)")),
         tuple(rows),
     )
 
 
-def assumptions_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def assumptions_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Every assumption with its source and confidence; those of the baseline once."""
     say = speak(lang)
     rows = []
-    for name, scenario in prospects.scenarios.items():
+    for name, scenario in what_if.scenarios.items():
         for section, entry in scenario.assumptions:
-            if name != BASELINE and (section, entry) in prospects.scenarios[BASELINE].assumptions:
+            if name != BASELINE and (section, entry) in what_if.scenarios[BASELINE].assumptions:
                 continue
             rows.append(
                 (
-                    text_cell(scenario_name(prospects, lang, name)),
+                    text_cell(scenario_name(what_if, lang, name)),
                     text_cell(say(SECTIONS[section])),
                     text_cell(_in_language(entry.source, lang)),
                     text_cell(say(CONFIDENCE[entry.confidence])),
@@ -360,9 +360,9 @@ def assumptions_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )
 
 
-def chances_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def chances_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Probabilities by year of the main scenario."""
-    say, drawn = speak(lang), prospects.forecast
+    say, drawn = speak(lang), what_if.forecast
     if drawn is None:
         return Grid("", (), ())
     rows = [
@@ -376,7 +376,7 @@ def chances_grid(prospects: Prospects, lang: str = "zh") -> Grid:
         for row in drawn.probability.to_dict("records")
     ]
     return Grid(
-        say("Share of {n} courses, by year: {scenario}", n=say.number(drawn.draws), scenario=scenario_name(prospects, lang, prospects.main)),
+        say("Share of {n} courses, by year: {scenario}", n=say.number(drawn.draws), scenario=scenario_name(what_if, lang, what_if.main)),
         (
             say("Year"),
             say("All schools meet the rule"),
@@ -390,7 +390,7 @@ def chances_grid(prospects: Prospects, lang: str = "zh") -> Grid:
     )  # fmt: skip
 
 
-def coverage_grid(prospects: Prospects, lang: str = "zh") -> Grid:
+def coverage_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """How often the bands would have held in earlier years."""
     say = speak(lang)
     rows = [
@@ -401,7 +401,7 @@ def coverage_grid(prospects: Prospects, lang: str = "zh") -> Grid:
             number_cell(say, row["counties"]),
             Cell(say.percent(row["within_county"], 0), True),
         )
-        for row in prospects.coverage.to_dict("records")
+        for row in what_if.coverage.to_dict("records")
     ]
     return Grid(
         say("Would the 80 % bands have held? Back-test on the county's own past"),

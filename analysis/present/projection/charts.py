@@ -9,7 +9,7 @@ from ...base.language import speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
-from ...future.prospects import Prospects
+from ...future.what_if import WhatIf
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 from ..charts.scales import draw_scales
@@ -28,115 +28,115 @@ LINES = (
 )
 
 
-def _legend(figure: Chart, prospects: Prospects, lang: str) -> None:
+def _legend(figure: Chart, what_if: WhatIf, lang: str) -> None:
     handles = [
-        Line2D([], [], color=colour, linestyle=line, marker=marker, markersize=3.5, label=scenario_name(prospects, lang, name))
-        for (colour, line, marker), name in zip(LINES, prospects.studies, strict=False)
+        Line2D([], [], color=colour, linestyle=line, marker=marker, markersize=3.5, label=scenario_name(what_if, lang, name))
+        for (colour, line, marker), name in zip(LINES, what_if.studies, strict=False)
     ]  # fmt: skip
     figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
 
 
-def _panel(axis, prospects: Prospects, series: dict[str, pd.Series]) -> None:
+def _panel(axis, what_if: WhatIf, series: dict[str, pd.Series]) -> None:
     """One line per scenario; the observed years in common, the projected ones on grey."""
-    years = list(prospects.study.years)
-    axis.axvspan(prospects.last + 0.5, years[-1] + 0.5, color="#F4F4F4", zorder=0)
-    for (colour, line, marker), name in zip(LINES, prospects.studies, strict=False):
+    years = list(what_if.study.years)
+    axis.axvspan(what_if.last + 0.5, years[-1] + 0.5, color="#F4F4F4", zorder=0)
+    for (colour, line, marker), name in zip(LINES, what_if.studies, strict=False):
         values = series[name]
-        ahead = values[values.index >= prospects.last]
+        ahead = values[values.index >= what_if.last]
         axis.plot(ahead.index, ahead, linestyle=line, color=colour, marker=marker, markersize=3, markerfacecolor="white", linewidth=1.1)  # fmt: skip
     seen = series[next(iter(series))]
-    seen = seen[seen.index <= prospects.last]
+    seen = seen[seen.index <= what_if.last]
     axis.plot(seen.index, seen, "o-", color="#222222", markersize=3.2, linewidth=1.4)
     axis.set_xlim(years[0] - 0.4, years[-1] + 0.5)
 
 
-def _scales(axis, prospects: Prospects, size: float | None = None) -> None:
-    years = list(prospects.study.years)
+def _scales(axis, what_if: WhatIf, size: float | None = None) -> None:
+    years = list(what_if.study.years)
     ticks = years[:: 1 if len(years) < 9 else 2]
     draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=size)
 
 
-def _stages(prospects: Prospects) -> list[str]:
-    table = prospects.yearly[BASELINE].groupby("stage")["students"].sum()
+def _stages(what_if: WhatIf) -> list[str]:
+    table = what_if.yearly[BASELINE].groupby("stage")["students"].sum()
     return [stage for stage in STAGES if table.get(stage, 0) > 0]
 
 
 @styled
-def enrolment_chart(prospects: Prospects, lang: str = "zh") -> Chart:
+def enrolment_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
     """Pupils of each stage by every scenario, with the band of the main one."""
-    say, stages = speak(lang), _stages(prospects)
+    say, stages = speak(lang), _stages(what_if)
     figure = Chart(figsize=(WIDTH, 2.7), layout=GridLayout())
     for axis, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages, strict=True):  # fmt: skip
         series = {
             name: table[table["stage"] == stage].set_index("year")["students"]
-            for name, table in prospects.yearly.items()
+            for name, table in what_if.yearly.items()
         }
-        _panel(axis, prospects, series)
-        if prospects.forecast is not None:
-            band = prospects.forecast.enrolment
+        _panel(axis, what_if, series)
+        if what_if.forecast is not None:
+            band = what_if.forecast.enrolment
             band = band[band["stage"] == stage]
-            colour = LINES[list(prospects.studies).index(prospects.main)][0]
+            colour = LINES[list(what_if.studies).index(what_if.main)][0]
             axis.fill_between(band["year"], band["low"], band["high"], color=colour, alpha=0.15, linewidth=0)  # fmt: skip
         axis.set_title(say("{stage} (students, persons)", stage=say.label(STAGE_LABELS[stage])))
         axis.set_ylim(bottom=0)
-        _scales(axis, prospects)
-    _legend(figure, prospects, lang)
+        _scales(axis, what_if)
+    _legend(figure, what_if, lang)
     return figure
 
 
 @styled
-def schools_chart(prospects: Prospects, lang: str = "zh") -> Chart:
+def schools_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
     """Share of the schools that meet the school rule, by every scenario."""
-    say, stages = speak(lang), _stages(prospects)
+    say, stages = speak(lang), _stages(what_if)
     figure = Chart(figsize=(WIDTH, 2.5), layout=GridLayout())
     for axis, stage in zip(figure.subplots(1, len(stages), squeeze=False)[0], stages, strict=True):  # fmt: skip
         series = {}
-        for name, table in prospects.yearly.items():
+        for name, table in what_if.yearly.items():
             part = table[table["stage"] == stage].set_index("year")
             series[name] = part["passing"] / part["schools"] * 100
-        _panel(axis, prospects, series)
+        _panel(axis, what_if, series)
         axis.set_ylim(0, 105)
-        _scales(axis, prospects)
+        _scales(axis, what_if)
         axis.set_title(say("{stage}: schools that meet the school rule (%)", stage=say.label(STAGE_LABELS[stage])), fontsize=8 if lang == "zh" else 6.8)  # fmt: skip
-    _legend(figure, prospects, lang)
+    _legend(figure, what_if, lang)
     return figure
 
 
 @styled
-def balance_chart(prospects: Prospects, lang: str = "zh") -> Chart:
+def balance_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
     """The seven coefficients of variation by every scenario, one panel each and stage."""
-    say, stages = speak(lang), _stages(prospects)
+    say, stages = speak(lang), _stages(what_if)
     figure = Chart(figsize=(WIDTH, 8.4), layout=GridLayout())
     axes = figure.subplots(len(INDICATORS), len(stages), squeeze=False)
     for column, stage in enumerate(stages):
         for row, name in enumerate(INDICATORS):
             axis = axes[row, column]
             series, limits = {}, None
-            for scenario, study in prospects.studies.items():
+            for scenario, study in what_if.studies.items():
                 table = study.all_balance
                 table = table[(table["stage"] == stage) & (table["indicator"] == name)]
                 series[scenario] = table.set_index("year")["cv"]
                 limits = table.set_index("year")["limit"] if limits is None else limits
-            _panel(axis, prospects, series)
+            _panel(axis, what_if, series)
             axis.plot(limits.index, limits, color=COLOURS["short"], linewidth=0.8, drawstyle="steps-mid")  # fmt: skip
             top = max(pd.concat([*series.values(), limits]).max(), 0.1)
             axis.set_ylim(0, top * 1.12)
-            _scales(axis, prospects, 6.3)
+            _scales(axis, what_if, 6.3)
             axis.set_title(
                 f"{say.label(STAGE_LABELS[stage])} {say.label(INDICATORS[name].short)}",
                 fontsize=7.5 if lang == "zh" else 6.4,
             )
-    _legend(figure, prospects, lang)
+    _legend(figure, what_if, lang)
     return figure
 
 
 @styled
-def chances_chart(prospects: Prospects, lang: str = "zh") -> Chart:
+def chances_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
     """Probability of each condition by year, for the main scenario."""
     say = speak(lang)
     figure = Chart(figsize=(WIDTH, 2.4), layout=GridLayout())
     axis = figure.subplots()
-    shares = prospects.forecast.probability
+    shares = what_if.forecast.probability
     names = {
         "schools": say("all schools meet the rule"),
         "cv": say("all CVs within the limit"),

@@ -20,10 +20,10 @@ from ..data.county import County
 from ..measure.apportioning.dividing import SITE
 from ..measure.indicators import HAIR
 from .assumptions.scenario import BASELINE, Scenario
-from .course.model import Model
 from .grades import ENTRANCE, SPAN
 from .notes import Note
 from .past.observed import STAFF
+from .projection.model import Model
 
 
 @dataclass(frozen=True)
