@@ -10,16 +10,27 @@ import pandas as pd
 from ...base.language import DASH, Language
 
 #: Shape of a status, so that it can be told without colour.
-MARKS = {"met": "", "near": " △", "short": " ×", "not_met": " ×", "not_assessed": " ○"}
+# a space at which no line breaks
+MARKS = {
+    "met": "",
+    "near": "\u00a0△",
+    "short": "\u00a0×",
+    "not_met": "\u00a0×",
+    "not_assessed": "\u00a0○",
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: text, whether it is a number, and its status (colour and mark)."""
+    """One cell: text, whether it is a number, its status (colour and mark), and a bar behind the text.
+
+    `bar` is the filled part of the cell's width, 0 to 1; None for none.
+    """
 
     text: str
     number: bool = False
     status: str = ""
+    bar: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Grid:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td{_class(cell.number, cell.status)}>"
+                f"<td{_class(cell.number, cell.status, cell.bar)}>"
                 f"{html.escape(cell.text + MARKS.get(cell.status, ''))}</td>"
                 for cell in row
             )
@@ -74,15 +85,21 @@ def _lines(title: str) -> str:
     return html.escape(title).replace("\n", "<br>")
 
 
-def _class(number: bool = False, status: str = "") -> str:
+def _class(number: bool = False, status: str = "", bar: float | None = None) -> str:
     names = [*(["num"] if number else []), *([status] if status else [])]
-    style = ' style="text-align: right"' if number else ""
+    styles = ["text-align: right"] if number else []
+    if bar is not None:
+        names.append("bar")
+        styles.append(f"--bar: {100 * bar:.0f}%")
+    style = f' style="{"; ".join(styles)}"' if styles else ""
     return (f' class="{" ".join(names)}"' if names else "") + style
 
 
-def number_cell(say: Language, value, decimals: int = 0, status: str = "") -> Cell:
-    """A number, right-aligned, with its status."""
-    return Cell(say.number(value, decimals), True, status)
+def number_cell(
+    say: Language, value, decimals: int = 0, status: str = "", bar: float | None = None
+) -> Cell:
+    """A number, right-aligned, with its status and bar."""
+    return Cell(say.number(value, decimals), True, status, bar)
 
 
 def text_cell(value: object, status: str = "") -> Cell:

@@ -1,0 +1,91 @@
+"""The pages that people hold: two that decide, few that explain, none half empty, no cell broken.
+
+Measured on the page as it is printed, drawn small by Typst itself.
+"""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pypdf
+import pytest
+from PIL import Image
+
+from analysis.data.paths import sample_folder
+from analysis.report.build import export, pages_of
+from analysis.report.exporters import ReportHTMLExporter, typeset
+from analysis.report.pages.report import Report
+
+pytestmark = pytest.mark.slow
+
+#: Millimetres of A4 that hold text.
+TOP, BOTTOM, HEIGHT = 27, 24, 297
+PPI = 30
+#: A page of a part may be so empty, unless it is the last one of its part.
+EMPTY = 0.25
+BRIEF = 2
+
+SAMPLES = sorted(path.name for path in sample_folder().iterdir() if path.is_dir())
+
+
+def printed(report: Report, tmp_path: Path) -> tuple[list[str], list[float]]:
+    """Texts of the pages, and the largest gap of each in parts of the height for text."""
+    notebook = pages_of(report)
+    texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(export(notebook, "pdf"))).pages]
+    exporter = ReportHTMLExporter()
+    exporter.on_paper = True
+    page, resources = exporter.from_notebook_node(notebook)
+    drawn = typeset(tmp_path, page, resources["junheng"], format="png", ppi=PPI)
+    drawn = drawn if isinstance(drawn, list) else [drawn]
+    assert len(drawn) == len(texts)
+    return texts, [_gap(png) for png in drawn]
+
+
+def _gap(png: bytes) -> float:
+    """The largest stretch without ink between the margins."""
+    page = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    scale = len(page) / HEIGHT
+    inside = page[round(TOP * scale) : round((HEIGHT - BOTTOM) * scale)]
+    ink = np.flatnonzero((inside < 200).any(axis=1))
+    edges = np.concatenate([[0], ink, [len(inside)]])
+    return float(np.diff(edges).max() / len(inside))
+
+
+def parts(texts: list[str], lang: str) -> dict[str, range]:
+    """Pages of the brief, the body and the annexes."""
+    contents = next(n for n, text in enumerate(texts) if re.search("目录|Contents", text))
+    first = "附录 ?A" if lang == "zh" else "Annex A"
+    annex = next(n for n in range(contents + 1, len(texts)) if re.match(rf"(?s).{{0,240}}{first}", texts[n]))
+    return {"brief": range(contents), "body": range(contents, annex), "annexes": range(annex, len(texts))}
+
+
+def check(report: Report, tmp_path: Path, most: int) -> None:
+    texts, gaps = printed(report, tmp_path)
+    found = parts(texts, report.lang)
+    assert 1 <= len(found["brief"]) <= BRIEF
+    assert len(found["body"]) <= most, f"{len(found['body'])} pages"
+    for name, pages in found.items():
+        empty = {n + 1: round(gaps[n], 2) for n in pages[:-1] if gaps[n] > EMPTY}
+        assert not empty, f"{name}: {empty}"
+    for n, text in enumerate(texts):
+        broken = re.findall(r"未达\n到|未\n达到|达到\n×|not\nmet|met\n×|未\n评", text)
+        assert not broken, f"page {n + 1}: {broken}"
+
+
+def allowed(report: Report) -> int:
+    """Pages of the body: six for six schools, ten for forty and more."""
+    schools = report.study.schools["school_id"].nunique()
+    return 6 if schools <= 6 else 10
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_two_pages_decide_and_ten_explain(sample, lang, tmp_path):
+    report = Report.of(sample, lang=lang)
+    check(report, tmp_path, allowed(report))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_projected_report_too(lang, tmp_path):
+    check(Report.of("150202-donghe", 2026, lang, "baseline"), tmp_path, 10)
