@@ -34,7 +34,7 @@ def plan_book(study: Study, lang: str = "zh") -> bytes:
     """
     say, plan = speak(lang), study.county.plan
     sheets = {
-        say("Work list"): work_grid(plan, lang),
+        say("Work list"): work_grid(plan, lang, None),
         say("Duties"): duties_grid(plan, study, lang),
         say("Levels"): levels_grid(plan, study, lang),
         say("Groups"): groups_grid(plan, lang),

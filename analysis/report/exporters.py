@@ -45,6 +45,9 @@ PDF_STANDARDS = ["a-2a", "ua-1"]
 class ReportHTMLExporter(TemplateExporter):
     """A report notebook as one self-contained web page, without code."""
 
+    #: Paper has its own contents, with numbers of pages, and nothing to click on.
+    on_paper = False
+
     export_from_notebook = "均衡 Junheng (HTML)"
     output_mimetype = "text/html"
 
@@ -64,19 +67,21 @@ class ReportHTMLExporter(TemplateExporter):
         """Export; the cover's metadata fills title, language and marks."""
         resources = dict(resources or {})
         resources["junheng_css"] = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+        if not self.on_paper:
+            resources["junheng_js"] = (TEMPLATES / "report.js").read_text(encoding="utf-8")
         page, resources = super().from_notebook_node(notebook, resources, **options)
         about = resources["junheng"]
         page, entries = number_headings(page, about["lang"])
         beside = "" if self.on_paper else contents(entries, about["contents"])
         return page.replace(CONTENTS, beside, 1), resources
 
-    #: Paper has its own contents, with numbers of pages.
-    on_paper = False
-
     def _preprocess(self, notebook, resources):
         # `jupyter nbconvert --execute` runs the notebook here; only then has it a cover
         notebook, resources = super()._preprocess(notebook, resources)
-        resources["junheng"] = document_metadata(notebook)
+        about = document_metadata(notebook)
+        say = speak(about["lang"])
+        words = {"filter": say("Filter the table"), "nothing": say("No row contains this.")}
+        resources["junheng"] = about | words
         return notebook, resources
 
 
@@ -296,7 +301,7 @@ def _columns(table: re.Match) -> str:
     Heads may take more lines than cells.
     """
     widths: dict[int, float] = {}
-    for row in re.findall(r"<tr>(.*?)</tr>", table[2], flags=re.DOTALL):
+    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table[2], flags=re.DOTALL):
         cells = re.findall(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", row, flags=re.DOTALL)
         for column, (kind, marks, cell) in enumerate(cells):
             share, most = (0.4, 14) if kind == "th" else (1, 34)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "零一二三四五六七八九"
 _HEADING = re.compile(r"<h([23])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+_SEE = re.compile(r'<div class="see">.*?</div>\n?', re.DOTALL)
 _LINK = re.compile(r'<a class="see" href="#([^"]*)">.*?</a>')
 
 
@@ -56,11 +57,13 @@ def number_headings(page: str, lang: str) -> tuple[str, list[tuple[int, str, str
     count = _Count(lang)
     page = _HEADING.sub(lambda found: _numbered(found, count), page)
 
-    def letter(link: re.Match) -> str:
-        text = count.letters.get(link[1])
-        return link[0] if text is None else f'<a class="see" href="#{link[1]}">{text}</a>'
+    def pointed(line: re.Match) -> str:
+        # an annex that has nothing to show is not there
+        if any(name not in count.letters for name in _LINK.findall(line[0])):
+            return ""
+        return _LINK.sub(lambda link: f'<a href="#{link[1]}">{count.letters[link[1]]}</a>', line[0])
 
-    return _LINK.sub(letter, page), count.entries
+    return _SEE.sub(pointed, page), count.entries
 
 
 def _numbered(found: re.Match, count: _Count) -> str:

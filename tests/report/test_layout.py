@@ -32,7 +32,9 @@ SAMPLES = sorted(path.name for path in sample_folder().iterdir() if path.is_dir(
 def printed(report: Report, tmp_path: Path) -> tuple[list[str], list[float]]:
     """Texts of the pages, and the largest gap of each in parts of the height for text."""
     notebook = pages_of(report)
-    texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(export(notebook, "pdf"))).pages]
+    texts = [
+        page.extract_text() for page in pypdf.PdfReader(io.BytesIO(export(notebook, "pdf"))).pages
+    ]
     exporter = ReportHTMLExporter()
     exporter.on_paper = True
     page, resources = exporter.from_notebook_node(notebook)
@@ -52,17 +54,22 @@ def _gap(png: bytes) -> float:
     return float(np.diff(edges).max() / len(inside))
 
 
-def parts(texts: list[str], lang: str) -> dict[str, range]:
+def parts(texts: list[str]) -> dict[str, range]:
     """Pages of the brief, the body and the annexes."""
     contents = next(n for n, text in enumerate(texts) if re.search("目录|Contents", text))
-    first = "附录 ?A" if lang == "zh" else "Annex A"
-    annex = next(n for n in range(contents + 1, len(texts)) if re.match(rf"(?s).{{0,240}}{first}", texts[n]))
-    return {"brief": range(contents), "body": range(contents, annex), "annexes": range(annex, len(texts))}
+    # a line of its own; where the body points to it, other words come first
+    first = re.compile(r"(?m)^(附录 ?A|Annex A)\s*\w")
+    annex = next(n for n in range(contents + 1, len(texts)) if first.search(texts[n]))
+    return {
+        "brief": range(contents),
+        "body": range(contents, annex),
+        "annexes": range(annex, len(texts)),
+    }
 
 
 def check(report: Report, tmp_path: Path, most: int) -> None:
     texts, gaps = printed(report, tmp_path)
-    found = parts(texts, report.lang)
+    found = parts(texts)
     assert 1 <= len(found["brief"]) <= BRIEF
     assert len(found["body"]) <= most, f"{len(found['body'])} pages"
     for name, pages in found.items():

@@ -23,11 +23,17 @@ def report(
     ] = None,
     lang: Lang = "zh",
     formats: Annotated[
-        str, typer.Option("--format", help="One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx.")
+        str,
+        typer.Option(
+            "--format",
+            help="One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx.",
+        ),
     ] = "",
     brief: Annotated[
         bool,
-        typer.Option("--brief", help="Only the two pages that decide, as files of their own (PDF and Word)."),
+        typer.Option(
+            "--brief", help="Only the two pages that decide, as files of their own (PDF and Word)."
+        ),
     ] = False,
     force: Force = False,
 ) -> None:

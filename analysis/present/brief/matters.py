@@ -186,7 +186,7 @@ def matters_grid(study: Study, lang: str = "zh") -> Grid:
         say("No."),
         say("What"),
         say("How it stands"),
-        say("What to do"),
+        say("What has to be done"),
         say("By whom and when (plan)"),
     )
     return Grid(say("What matters most"), header, rows)  # fmt: skip

@@ -8,6 +8,7 @@ from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import school_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
+from ..chance import is_projected
 from ..tables.grid import Cell, Grid, number_cell, text_cell
 from ..tables.schools import printed_up
 from ..terms import PART_NAMES, status_name
@@ -50,7 +51,10 @@ def standing_grid(study: Study, lang: str = "zh") -> Grid:
         *(_part(study, part, say) for part in ("government", "quality", "recognition", "veto")),
     ]
     header = (say("What is judged"), say("Met"), say("Required"), say("Conclusion"))
-    return Grid(say("Where the county stands"), header, tuple(row for row in rows if row))
+    caption = say("Where the county stands")
+    if is_projected(study):
+        caption = say("Where the county would stand on the single course of the projection")
+    return Grid(caption, header, tuple(row for row in rows if row))
 
 
 def _schools(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None:

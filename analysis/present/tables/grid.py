@@ -44,12 +44,15 @@ class Grid:
     rows : tuple of tuple of Cell
     tight : bool
         Many columns: small type in print.
+    fixed : int
+        Rows at the top that stay there when people sort the table: a threshold, a total.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     tight: bool = False
+    fixed: int = 0
 
     def to_html(self) -> str:
         """Semantic HTML: caption, column heads with scope, classes for status."""
@@ -59,14 +62,14 @@ class Grid:
             for title, is_number in zip(self.header, numeric, strict=True)
         )
         body = "".join(
-            "<tr>"
+            ('<tr class="fixed">' if number < self.fixed else "<tr>")
             + "".join(
                 f"<td{_class(cell.number, cell.status, cell.bar)}>"
                 f"{html.escape(cell.text + MARKS.get(cell.status, ''))}</td>"
                 for cell in row
             )
             + "</tr>\n"
-            for row in self.rows
+            for number, row in enumerate(self.rows)
         )
         return (
             f'<table class="{"tight" if self.tight else "plain"}">'

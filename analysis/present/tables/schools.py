@@ -75,7 +75,7 @@ def school_indicators_table(
         )
     else:
         caption = say("{stage}: the seven indicators of every school", **named)
-    return Grid(caption, header, (tuple(thresholds), *rows), tight=True)
+    return Grid(caption, header, (tuple(thresholds), *rows), tight=True, fixed=1)
 
 
 def furthest(schools: pd.DataFrame) -> pd.DataFrame:

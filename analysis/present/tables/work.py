@@ -27,12 +27,23 @@ def _period(start: str | None, end: str | None) -> str:
     return " – ".join(dict.fromkeys(each for each in (start, end) if each)) or DASH
 
 
-def _units(units: tuple[str, ...], say: Language) -> str:
-    return say.join(units) if units else say("no unit named")
+#: Units of a measure that are named on paper; the workbook names all.
+NAMED = 8
 
 
-def work_grid(plan: Plan, lang: str = "zh") -> Grid:
-    """Measures by the unit that is named first, then by date; those without a unit last."""
+def _units(units: tuple[str, ...], say: Language, most: int | None = None) -> str:
+    if not units:
+        return say("no unit named")
+    if most is None or len(units) <= most:
+        return say.join(units)
+    return say("{names} and others ({n} units)", names=say.join(units[:most]), n=say.number(len(units)))  # fmt: skip
+
+
+def work_grid(plan: Plan, lang: str = "zh", most: int | None = NAMED) -> Grid:
+    """Measures by the unit that is named first, then by date; those without a unit last.
+
+    Of a measure `most` units are named, all if that is None.
+    """
     say = speak(lang)
 
     def order(each) -> tuple:
@@ -41,7 +52,7 @@ def work_grid(plan: Plan, lang: str = "zh") -> Grid:
 
     rows = tuple(
         (
-            text_cell(_units(each.responsible, say)),
+            text_cell(_units(each.responsible, say, most)),
             text_cell(_period(each.start, each.end)),
             text_cell(each.name),
             text_cell(each.number),

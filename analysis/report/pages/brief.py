@@ -38,7 +38,9 @@ def brief(report: Report, alone: bool = False) -> Page:
         paragraph(say("Issued by (seal): ____________    Approved by: ____________    Date: ____________"), "signature"),
     ]  # fmt: skip
     page = Page(tuple(part for part in parts if part), short=14)
-    return Page((f'<div class="brief">{page.body}</div>\n',), {METADATA: report.metadata | {"alone": alone}})
+    return Page(
+        (f'<div class="brief">{page.body}</div>\n',), {METADATA: report.metadata | {"alone": alone}}
+    )
 
 
 def _facts(report: Report) -> str:
@@ -62,7 +64,8 @@ def _counted(report: Report) -> str:
     say, counted = report.say, counted_items(report.study)
     return say(
         "Of {all} items (the seven indicators by their coefficients of variation, government guarantee, "
-        "quality) {met} are met, {failed} are not met, {open} are not assessed.",
+        "quality) {met} are met, {failed} are not met, {open} are not assessed; whether each school "
+        "meets the rule is counted apart, in table 1.",
         all=say.number(counted["all"]),
         met=say.number(counted["met"]),
         failed=say.number(counted["not_met"]),

@@ -31,7 +31,6 @@ def cheapest(report: Report) -> Page:
             title,
             paragraph(say(sentences.NOTHING, year=study.year)),
             bullets(left_out) if left_out else "",
-            see(say, "remedies"),
         )
     if answer.cost is None:
         return _no_way(title, answer, report)
@@ -41,6 +40,7 @@ def cheapest(report: Report) -> Page:
     further = [reach, *costs, sentences.projects(answer, lang)]
     return section(
         title,
+        see(say, "remedies"),
         paragraph(say(sentences.SCOPE)),
         bullets(sentences.headline(answer, lang)),
         tables.means_grid(answer, lang),

@@ -59,7 +59,16 @@ def unnumber_annexes(document) -> None:
         if inside and level in ("Heading 1", "Heading 2"):
             paragraph._p.get_or_add_pPr().insert_element_before(
                 parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="0"/></w:numPr>'),
-                *("w:pBdr", "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:outlineLvl", "w:rPr"),
+                *(
+                    "w:pBdr",
+                    "w:shd",
+                    "w:tabs",
+                    "w:spacing",
+                    "w:ind",
+                    "w:jc",
+                    "w:outlineLvl",
+                    "w:rPr",
+                ),
             )
 
 
