@@ -287,7 +287,7 @@ def _tables_for_paper(page: str) -> str:
         lambda found: f'{found[0]} data-typst:fill="fills.{found[2].replace("_", "-")}"', page
     )
     return re.sub(
-        r'(<table class="tight"><caption>.*?</caption>)(.*?</table>)',
+        r'(<table class="(?:tight|plain)"><caption>.*?</caption>)(.*?</table>)',
         _columns,
         page,
         flags=re.DOTALL,
@@ -295,7 +295,7 @@ def _tables_for_paper(page: str) -> str:
 
 
 def _columns(table: re.Match) -> str:
-    """A tight table with columns in proportion to their longest text, if it is a wide one.
+    """A table with columns in proportion to their longest text, if it is a wide one.
 
     Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
     Heads may take more lines than cells.

@@ -28,6 +28,7 @@ from analysis.present.projection import tables
 from analysis.present.projection.sentences import conclusions
 from analysis.report.pages.brief import brief
 from analysis.report.pages.report import Report
+from analysis.report.workbook.write import write_workbook
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
 #: Words of a verdict on a whole county or a part of its evaluation.

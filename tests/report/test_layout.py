@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pypdf
 import pytest
+from counties import build_county, generated_county, school
 from PIL import Image
 
+from analysis import analyze
 from analysis.data.paths import sample_folder
 from analysis.report.build import export, pages_of
 from analysis.report.exporters import ReportHTMLExporter, typeset
@@ -96,3 +98,23 @@ def test_two_pages_decide_and_ten_explain(sample, lang, tmp_path):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_projected_report_too(lang, tmp_path):
     check(Report.of("150202-donghe", 2026, lang, "baseline"), tmp_path, 10)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_county_of_six_schools(lang, tmp_path):
+    kinds = ["primary", "primary", "primary", "junior", "junior", "nine_year"]
+    schools = [
+        school(
+            kind,
+            *{"primary": (300 + 40 * n,), "junior": (None, 260 + 30 * n)}.get(kind, (200, 150)),
+        )
+        for n, kind in enumerate(kinds)
+    ]
+    schools[0] |= {"teaching_area_m2": 900, "multimedia_rooms": 2}
+    schools[4] |= {"equipment_value_cny": 100_000}
+    county = build_county(schools, [2021, 2022, 2023])
+    check(Report(analyze(county), lang), tmp_path, 6)
+
+
+def test_a_county_of_two_hundred_schools(tmp_path):
+    check(Report(analyze(generated_county(200, 4)), "zh"), tmp_path, 10)

@@ -118,7 +118,7 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
         say("The stage lacks"),
         say("Unit"),
     )
-    return Grid(say("What each stage lacks, all schools together"), header, tuple(rows))
+    return Grid(say("What each stage lacks, all schools together"), header, tuple(rows), tight=True)
 
 
 def shortfall_once(study: Study, lang: str = "zh") -> Grid:
