@@ -6,14 +6,8 @@ Run ``python tests/benchmarks/bench_engine.py`` (some seconds). There is nothing
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-sys.path[:0] = [
-    str(Path(__file__).resolve().parents[n] / name) for n, name in ((1, ""), (2, "tools"))
-]
 
 from counties import generated_county
 
