@@ -223,7 +223,7 @@ Grade 1 projected one and two years ahead from every observed year with three ye
 {entry}
 ## Breaks: the largest of each county
 
-{until} of the school that the break concerns most, if its loss or gain were read as one of every year, and as it is taken out now ([0052](decisions/0052-breaks-of-the-past-and-strands.md)).
+Pupils in {until} of the school that the break concerns most, if its loss or gain were read as one of every year, and as it is taken out now ([0052](decisions/0052-breaks-of-the-past-and-strands.md)).
 
 {breaks}
 ## A merger in Donghe: the county's total does not move
@@ -236,7 +236,7 @@ Counties made with a known truth, projected and compared ([0053](decisions/0053-
 {coverage}
 ## Real schools
 
-Cohorts alone, without entrants. At five years the method is no better than “no change” for single schools, and better for districts. The report says where the method comes from ([0078](decisions/0078-chance-in-every-headline.md)).
+Cohorts alone, without entrants. At five years the method is no better than “no change” for single schools, and better for districts. The report says where the method comes from ([0079](decisions/0079-where-a-method-comes-from.md)).
 
 {real}"""
 
