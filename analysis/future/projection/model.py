@@ -149,7 +149,7 @@ class Model:
         limits = {stage: self.rules(self.last).usual(f"G5.{stage}") for stage in STAGES}
         self.division = Division(grid, limits, self.applied, schools)
         self.staff = Staff(self.observed, schools)
-        self.posts = Posts(self.applied.staff, schools, self.last)
+        self.posts = Posts(self.applied.staff, schools, self.last, self.source)
         for message, values in doubtful(self.posts, self.staff.persons):
             self.note("assumed", message, **values)
         self.sites = Sites(seen, self.observed, schools)
