@@ -62,7 +62,7 @@ def check(
                 warnings=len(findings),
             )
         )
-        from ...future.past.breaks import find_breaks
+        from ...future.past.break_notes import find_breaks
 
         for note in find_breaks(county):
             typer.echo(note.sentence(lang))

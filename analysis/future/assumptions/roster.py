@@ -12,6 +12,7 @@ import pandas as pd
 from ...base.files import N_, Finding, InputError, problem
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
+from ..grades import Ladder
 from .scenario import Scenario
 
 
@@ -29,6 +30,8 @@ class Schools:
     table : DataFrame
         The roster, new schools at its end.
     new : dict of str to NewSchool
+    ladder : Ladder
+        The grades of each school's stages.
     ids : ndarray of str
     opening, closing : ndarray
         First and last school year, NaN without; moves change `closing`.
@@ -44,6 +47,7 @@ class Schools:
         self._refuse_codes(made)
         self.new = {move.school.school_id: move.school for move in made}
         self.table = self._with_new(made)
+        self.ladder = Ladder(self.table["system"])
         self.ids = self.table["school_id"].to_numpy(dtype=object)
         self.place = {code: number for number, code in enumerate(self.ids)}
         names = self.table["name"].to_numpy(dtype=object)

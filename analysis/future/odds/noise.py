@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from ..grades import ENTRANCE
+from ...base.schema.terms import STAGES
 from ..past.observed import quiet
 from ..projection.model import Model
 
@@ -89,20 +89,15 @@ def spreads(model: Model) -> Spreads:
     births = rates.births[rates.births.index.isin(list(rates.known_births))]
     births = births[births > 0].to_numpy()[-8:]
     school, apart = _schools(rates.past)
-    totals = rates.totals
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = _logs(totals[1:, 1:] / totals[:-1, :-1])
-    edge = ENTRANCE["junior"] - 1
-    common, grade, yearly, blur = _county(
-        np.delete(steps, edge, axis=0), np.delete(totals[:-1], edge, axis=0), school, window
-    )
+    feeders, steps = _steps(rates.past)
+    common, grade, yearly, blur = _county(steps, feeders, school, window)
     entries = applied.entry.window
     share, drift = _shares(rates)
     return Spreads(
         births=Spread.of(np.diff(np.log(births)), PRIOR["births"], 4),
         entry=Spread.of(_logs(rates.entry_rates), PRIOR["entry"], min(entries, max(len(known), 1))),
         junior=Spread.of(
-            steps[edge] - yearly,
+            _logs(rates.junior_steps) - yearly,
             PRIOR["junior"],
             min(entries, max(steps.shape[1], 1)),
             blur,
@@ -114,6 +109,19 @@ def spreads(model: Model) -> Spreads:
         share=share,
         drift=drift,
     )
+
+
+def _steps(past) -> tuple[np.ndarray, np.ndarray]:
+    """Pupils (grades, years) and the logarithms of the county's ratios (grades, years - 1).
+
+    Of the grades from which pupils go on within a stage; only the schools where they do are counted.
+    """
+    inside = past.inside[..., None]
+    within = past.inside.any(axis=0)
+    feeders = np.nansum(np.where(inside, past.pupils[:, :-1], np.nan), axis=0)[within]
+    after = np.nansum(np.where(inside, past.pupils[:, 1:], np.nan), axis=0)[within]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return feeders, _logs(after[:, 1:] / feeders[:, :-1])
 
 
 def _logs(values: np.ndarray) -> np.ndarray:
@@ -149,11 +157,10 @@ def _county(
 
 def _schools(past) -> tuple[float, float]:
     """Variance of schools' yearly ratios times pupils, and of their lasting ratios."""
-    before = past.before.copy()
-    edge = ENTRANCE["junior"] - 1
-    for position, cells in enumerate((slice(0, edge), slice(edge, None))):
-        before[:, cells][np.broadcast_to(past.broken[:, position, None], before[:, cells].shape)] = np.nan  # fmt: skip
-    before, after = (np.delete(cells, edge, axis=1) for cells in (before, past.after))
+    before, within = past.before.copy(), past.inside.any(axis=0)
+    for position, stage in enumerate(STAGES):
+        before[past.ladder.steps(stage)[..., None] & past.broken[:, position, None]] = np.nan
+    before, after = before[:, within], past.after[:, within]
     both = (before > 0) & np.isfinite(after)
     before, after = np.where(both, before, np.nan), np.where(both, after, np.nan)
     whole = np.nansum(before, axis=0)
@@ -180,9 +187,9 @@ def _shares(rates) -> tuple[float, float]:
     Differences over `lag` years hold twice the chance of a year, and `lag` steps of drift.
     """
     squares: dict[int, list] = {}
-    for position, first in enumerate(ENTRANCE.values()):
-        entrants = rates.past.pupils[:, first]
-        whole = np.nansum(entrants, axis=0)
+    for position, stage in enumerate(STAGES):
+        entrants = rates.observed_entrants(stage)
+        whole = rates.among(stage, np.nan_to_num(entrants))
         with np.errstate(divide="ignore", invalid="ignore"):
             part = entrants / whole
             size = entrants / (1 - part)
@@ -233,7 +240,7 @@ class Noise:
         self.births: dict[int, np.ndarray] = {}
         self.school = self._schools(grades)
         self.shares, self.share_sd, self.drift_sd = {}, {}, {}
-        for stage in ENTRANCE:
+        for stage in STAGES:
             self._shares(stage)
 
     def _lasting(self, name: str) -> np.ndarray:
@@ -259,7 +266,7 @@ class Noise:
 
     def _shares(self, stage: str) -> None:
         model, spread = self.model, self.spread
-        whole = model.rates.totals[ENTRANCE[stage], -1]
+        whole = model.rates.among(stage, np.nan_to_num(model.rates.observed_entrants(stage)))[:, -1]
         size = np.maximum(model.rates.shares[stage] * whole, LEAST_CELL)
         years = np.maximum(model.rates.share_years[stage], 1)
         # a mean of some years is behind what drifts
@@ -318,7 +325,7 @@ class Noise:
         noise += np.exp(county).astype(np.float32)[:, None, :]
         np.maximum(noise, 0, out=noise)
         shares = {}
-        for stage in ENTRANCE:
+        for stage in STAGES:
             self.shares[stage] += self._normal(len(model.ids)) * self.drift_sd[stage]
             yearly = self._normal(len(model.ids)) * self.share_sd[stage]
             shares[stage] = np.exp(self.shares[stage] + yearly)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..grades import GRADES, SPAN
+from ...base.schema.terms import STAGES
+from ..grades import GRADES
 
 if TYPE_CHECKING:
     from .model import Model
@@ -35,8 +36,11 @@ def arrive(model: Model, new: np.ndarray, year: int) -> None:
             continue
         total = entry.homes * entry.students_per_home / (entry.last - entry.start + 1)
         named = model.schools.numbers(entry.schools)
-        for stage, span in SPAN.items():
+        for stage in STAGES:
             zone = [n for n in named if model.schools.teaches[stage][n]]
             zone = zone or model.takers(stage)
-            if zone:
-                new[..., zone, span] += total / GRADES / len(zone)
+            within = model.schools.ladder.within(stage)
+            for grade in range(GRADES):
+                here = [n for n in zone if within[n, grade]]
+                if here:
+                    new[..., here, grade] += total / GRADES / len(here)
