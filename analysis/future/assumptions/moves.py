@@ -53,6 +53,11 @@ class _Move(Period):
         """Stages that one target has to teach if an origin does."""
         return ()
 
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        """Stages that can only pass between schools of the same system."""
+        return ()
+
     def pupils(self, model: Model, new: Pupils, number: int, year: int) -> None:
         """Move the pupils of a year, in place; `number` is the move's place in the scenario.
 
@@ -95,6 +100,10 @@ class Diversion(_Move):
     def at_once(self) -> bool:
         """Whether older pupils move too."""
         return self.mode == "all" or self.kind == "stage_relocation"
+
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        return (self.stage,) if self.at_once or self.stage != "primary" else ()
 
     def pupils(self, model, new, number, year) -> None:
         length = self.last - self.start + 1
@@ -163,6 +172,10 @@ class Opening(_Move):
     def taught_by_all(self) -> tuple[str, ...]:
         return tuple(self.intake)
 
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        return tuple(stage for stage in self.intake if stage != "primary")
+
     def pupils(self, model, new, number, year) -> None:
         schools = model.schools
         target, named = schools.place[self.school.school_id], schools.numbers(self.origin)
@@ -198,6 +211,11 @@ class _HandOver(_Move):
     @property
     def taught_by_one(self) -> tuple[str, ...]:
         return () if getattr(self, "stage", None) else STAGES
+
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        stage = getattr(self, "stage", None)
+        return (stage,) if stage else STAGES
 
     def targets(self, model: Model) -> list[int]:
         """Positions of the schools that take over."""

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding, InputError, problem
+from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
 from ..grades import Ladder
+from .fit import Roster
 from .scenario import Scenario
 
 
@@ -84,9 +86,12 @@ class Schools:
     def _with_new(self, made: list) -> pd.DataFrame:
         roster = self.county.tables["schools"].copy()
         taken = ("school_id", "name", "type", "ownership", "sponsor", "area", "boarding")
+        systems = Roster(self.county, self.scenario.moves).systems if made else {}
         rows = [
             {key: getattr(move.school, key) for key in taken}
             | {"opened": move.start, "built_year": move.start}
+            # six and three is left blank as in a roster that knows no other
+            | ({"system": FIVE_FOUR} if systems[move.school.school_id] == FIVE_FOUR else {})
             for move in made
         ]
         if rows:

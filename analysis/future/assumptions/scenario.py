@@ -305,8 +305,7 @@ class _Composer:
         """Schools that do not exist or cannot do what they are to do, where they are named."""
         scenarios = [scenario for _, scenario in self.read.values() if scenario is not None]
         moves = [move for scenario in scenarios for move in scenario.moves]
-        new = [move.school for move in moves if getattr(move, "school", None) is not None]
-        roster = Roster(county, new)
+        roster = Roster(county, moves)
         for document, scenario in self.read.values():
             found: list[tuple[tuple, Said]] = []
             data = document.data if document else scenario.model_dump()

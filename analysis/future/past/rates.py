@@ -29,15 +29,15 @@ class Flow:
     way : Stream
     ratio : float
         Of those who come to those who could.
-    entrants : float or None
-        Those who come in a year, where nobody is known to have been before them.
+    entrants : float
+        Those who come in a year beside them, where nobody is known to have been before them.
     share : ndarray, shape (schools,)
         Of those who come.
     """
 
     way: Stream
     ratio: float
-    entrants: float | None
+    entrants: float
     share: np.ndarray
 
 
@@ -96,8 +96,9 @@ class Rates:
         self.county, self.scenario, self.schools = county, scenario, schools
         self.years, self.note = years, note
         self.ladder = ladder = schools.ladder
-        ways = streams(ladder, np.where(schools.special[:, None, None], np.nan, past))
-        joined = joined_steps(ways, ladder)
+        ordinary = np.where(schools.special[:, None, None], np.nan, past)
+        ways = streams(ladder, ordinary, schools.is_new)
+        joined = joined_steps(ways, ladder, ordinary)
         self.past = read_past(past, county.years, schools, scenario.breaks, joined)
         self.ordinary = self.past.pupils
         self.totals = np.nansum(self.ordinary, axis=0)
@@ -164,11 +165,11 @@ class Rates:
             step = entrants[1:] / leavers[:-1]
         step = combine(np.where(np.isfinite(step), step, np.nan)[None], "mean", entry.window)[0]
         factor = self.scenario.progression.factor.get(way.stage, 1.0)
-        fixed = None
+        fixed = 0.0
         if not np.isfinite(step) and leavers[-1] > 0:
             step = 1.0 if entrants[-1] > 0 else 0.0
         if not np.isfinite(step) and entrants[-1] > 0:
-            fixed = float(np.mean(entrants[-entry.window :])) * factor
+            step, fixed = 1.0, float(np.mean(entrants[-entry.window :])) * factor
             self.note(
                 "assumed",
                 N_(
@@ -182,8 +183,9 @@ class Rates:
             message, values = way.said()
             self.note("assumed", message, **values)
         if way.joins:
-            # those who were there go on as those who come
-            self.factor[way.target.rows, way.first] = ratio
+            if way.leavers(self.ordinary).any():
+                # nobody can tell those who were there from those who came: they go on alike
+                self.factor[way.target.rows, way.first] = ratio
             share = self._joining(way)
         return Flow(way, ratio, fixed, share)
 

@@ -3,7 +3,8 @@
 Usually the leavers of a system's primary schools enter the junior schools of the same system. Where a
 county has none, they go on to the next grade at schools of the other system that teach it: from grade 6
 to grade 7 of the five-four junior schools, from grade 5 to grade 6 of the six-three primary schools. So
-nobody loses or repeats a year. Where nobody teaches grade 6, leavers of grade 5 enter grade 7.
+nobody loses or repeats a year. Where nobody teaches grade 6, leavers of grade 5 enter grade 7. Junior
+schools of a system without primary schools take part of the other system's pupils of the grade below.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...base.files import N_
-from ...base.schema.systems import FIVE_FOUR
-from ...base.schema.terms import Label
+from ...base.schema.systems import SYSTEM_LABELS
 from ..grades import Group, Ladder
-
-SYSTEM_LABELS = {"6+3": Label("六三学制", "six-three"), FIVE_FOUR: Label("五四学制", "five-four")}
 
 TO_JUNIOR = N_(
     "the county has no {system} junior schools: leavers of grade {last} of its {system} primary schools go on to grade {next} of the {other} junior schools"
 )
 TO_PRIMARY = N_(
     "the county has no {system} junior schools: leavers of grade {last} of its {system} primary schools go on to grade {next} of the {other} primary schools"
+)
+FROM_OTHER = N_(
+    "the county has no {other} primary schools: the entrants of its {other} junior schools come from grade {last} of the {system} schools"
 )
 
 
@@ -77,6 +78,8 @@ class Stream:
     def said(self) -> tuple[str, dict]:
         """What is taken for granted, where they go to schools of the other system."""
         message = TO_JUNIOR if self.stage == "junior" else TO_PRIMARY
+        if self.last + 1 != self.origin.span["primary"].stop:
+            message = FROM_OTHER
         return message, {
             "system": SYSTEM_LABELS[self.origin.system],
             "other": SYSTEM_LABELS[self.target.system],
@@ -85,7 +88,7 @@ class Stream:
         }
 
 
-def streams(ladder: Ladder, pupils: np.ndarray) -> list[Stream]:
+def streams(ladder: Ladder, pupils: np.ndarray, opening: np.ndarray) -> list[Stream]:
     """The ways from primary school on.
 
     Parameters
@@ -93,40 +96,53 @@ def streams(ladder: Ladder, pupils: np.ndarray) -> list[Stream]:
     ladder : Ladder
     pupils : ndarray, shape (schools, 9, years)
         Of ordinary schools; the last year says where grades are taught.
+    opening : ndarray of bool, shape (schools,)
+        Schools that a scenario makes.
 
     Returns
     -------
     list of Stream
-        One per system; a system whose junior schools nobody else feeds comes before one that crosses.
     """
+    if not ladder.mixed:
+        return [_own(ladder.groups[0])]
     found = []
-    for group in ladder.groups:
-        last, first = group.span["primary"].stop - 1, group.span["junior"].start
-        own = Stream(group, group, last, "junior", first)
-        others = [other for other in ladder.groups if other is not group]
-        juniors = np.nansum(pupils[group.rows, group.span["junior"], -1])
-        if juniors > 0 or not others or not own.leavers(pupils)[-1] > 0:
-            found.append(own)
-            continue
-        found.append(_crossing(group, others[0], last, pupils))
-    # schools that are fed by the other system alone have no stream of their own beside it
-    fed = [s.target.system for s in found if s.crosses and not s.joins]
+    for group, other in zip(ladder.groups, ladder.groups[::-1], strict=True):
+        primary = _taught(group, pupils, "primary") or opening[group.rows].any()
+        junior, first = _taught(group, pupils, "junior"), group.span["junior"].start
+        if primary and (junior or not _taught(other, pupils, "junior")):
+            found.append(_own(group))
+        elif primary:
+            found.append(_crossing(group, other, pupils))
+        elif junior:
+            fed = np.nansum(pupils[other.rows, first - 1, -1]) > 0
+            found.append(Stream(other, group, first - 1, "junior", first) if fed else _own(group))
+    # schools that are fed by the other system alone have no way of their own beside it
+    fed = [s.target.system for s in found if s.crosses and s.stage == "junior" and not s.joins]
     return [s for s in found if s.crosses or s.origin.system not in fed]
 
 
-def _crossing(group: Group, other: Group, last: int, pupils: np.ndarray) -> Stream:
-    following = last + 1
+def _own(group: Group) -> Stream:
+    first = group.span["junior"].start
+    return Stream(group, group, first - 1, "junior", first)
+
+
+def _taught(group: Group, pupils: np.ndarray, stage: str) -> bool:
+    return bool(np.nansum(pupils[group.rows, group.span[stage], -1]) > 0)
+
+
+def _crossing(group: Group, other: Group, pupils: np.ndarray) -> Stream:
+    following = group.span["junior"].start
     for stage, span in other.span.items():
         taught = np.nansum(pupils[other.rows, following, -1]) > 0
         if span.start <= following < span.stop and taught:
-            return Stream(group, other, last, stage, following)
-    return Stream(group, other, last, "junior", other.span["junior"].start)
+            return Stream(group, other, following - 1, stage, following)
+    return Stream(group, other, following - 1, "junior", other.span["junior"].start)
 
 
-def joined_steps(found: list[Stream], ladder: Ladder) -> np.ndarray:
-    """Steps in which leavers of other schools come in every year: (schools, 8)."""
+def joined_steps(found: list[Stream], ladder: Ladder, pupils: np.ndarray) -> np.ndarray:
+    """Steps in which leavers of other schools came in the observed years: (schools, 8)."""
     steps = np.zeros(ladder.inside.shape, dtype=bool)
     for stream in found:
-        if stream.joins:
+        if stream.joins and stream.leavers(pupils).any():
             steps[stream.target.rows, stream.first - 1] = True
     return steps

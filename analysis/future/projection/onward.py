@@ -40,9 +40,7 @@ def go_on(model: Model, state: np.ndarray, year: int, noise: dict) -> np.ndarray
     for group in model.schools.ladder.groups:
         new[..., _placed(model, group, new), group.span["junior"].start] = 0.0
     for flow in rates.flows:
-        come = flow.entrants
-        if come is None:
-            come = _leavers(model, state, flow.way) * flow.ratio
+        come = _leavers(model, state, flow.way) * flow.ratio + flow.entrants
         come = come * noise.get("junior", 1.0)
         _share_out(new, flow.way.first, come, flow.way.stage, flow.share, noise)
     # special-education schools do not follow births: they stay as they are
