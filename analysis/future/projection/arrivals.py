@@ -36,11 +36,14 @@ def arrive(model: Model, new: np.ndarray, year: int) -> None:
             continue
         total = entry.homes * entry.students_per_home / (entry.last - entry.start + 1)
         named = model.schools.numbers(entry.schools)
-        for stage in STAGES:
-            zone = [n for n in named if model.schools.teaches[stage][n]]
-            zone = zone or model.takers(stage)
-            within = model.schools.ladder.within(stage)
-            for grade in range(GRADES):
-                here = [n for n in zone if within[n, grade]]
-                if here:
-                    new[..., here, grade] += total / GRADES / len(here)
+        within = {stage: model.schools.ladder.within(stage) for stage in STAGES}
+        takers = {stage: model.takers(stage) for stage in STAGES}
+        zone = {s: [n for n in named if model.schools.teaches[s][n]] or takers[s] for s in STAGES}
+        for grade in range(GRADES):
+            here, anywhere = (
+                [n for stage in STAGES for n in each[stage] if within[stage][n, grade]]
+                for each in (zone, takers)
+            )
+            here = here or anywhere
+            if here:
+                new[..., here, grade] += total / GRADES / len(here)
