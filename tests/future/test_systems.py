@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +24,8 @@ from analysis.future.projection.model import Model
 from analysis.future.seats import seat_warnings
 from analysis.future.small_classes import small_classes
 from analysis.future.staffing import posts_by_school
+from analysis.planner.desk import Desk
+from analysis.planner.state import State
 
 ANY = {"source": "test", "confidence": "low"}
 YEARS = list(range(2016, 2022))
@@ -103,6 +109,7 @@ parts = st.lists(st.floats(0.2, 1.0), min_size=1, max_size=3).map(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(entrants, ratios, parts, parts)
 def test_a_county_of_the_other_system_has_the_same_course(children, ratio, primary, junior) -> None:
@@ -124,6 +131,7 @@ def test_a_county_of_the_other_system_has_the_same_course(children, ratio, prima
     goes_on(five, ratio)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     entrants,
@@ -401,3 +409,68 @@ def test_a_county_that_knows_only_its_pupils(tmp_path) -> None:
         counted = yearly[f"students_{stage}"].unstack()[[YEARS[-1], UNTIL]].fillna(0.0)
         whole = ladder.total(found.students[[0, -1]], stage).T
         assert counted.to_numpy(dtype=float) == pytest.approx(whole)
+
+
+def test_a_break_of_a_mixed_county_does_not_move_its_course() -> None:
+    """A five-four school that was divided before 2019, and a junior school that was closed."""
+    plain = project(mixed_town(), scenario(), UNTIL)
+    whole = cohorts([310.0 - 6 * n for n in range(len(YEARS) + 8)], RATIO)
+    primary = {FIVE_FOUR: [0.5, 0.5], "6+3": [0.4, 0.6]}
+    schools, systems = town(whole, primary, {FIVE_FOUR: [0.3, 0.7], "6+3": [1.0]}, 0.5)
+    at = YEARS.index(2019)
+    new = np.full(whole.shape, np.nan)
+    new[:5, at:] = 0.4 * schools[f"P{FIVE_FOUR}0"][:5, at:]
+    schools[f"P{FIVE_FOUR}0"][:5, at:] *= 0.6
+    gone = schools[f"J{FIVE_FOUR}0"]
+    schools[f"J{FIVE_FOUR}1"][5:, at:] += gone[5:, at:]
+    gone[:, at:] = np.nan
+    schools["N"], systems["N"] = new, FIVE_FOUR
+    closed = {f"J{FIVE_FOUR}0": 2018}
+    found = project(county(schools, systems, closed=closed), scenario(), UNTIL)
+    assert course(found) == pytest.approx(course(plain), rel=1e-9)
+    breaks = [note for note in found.notes if note.message.startswith("break before")]
+    assert [note.values["year"] for note in breaks] == [2019, 2019]
+    goes_on(found, RATIO)
+
+
+@pytest.mark.slow
+def test_the_planner_works_with_a_mixed_county() -> None:
+    here = mixed_town()
+    desk = Desk({here.slug: here})
+    settings_ = {"migration": {"students": 40, "start": 2023}}
+    state = State(county=here.slug, **settings_)
+    found = [desk.outcome(state, "en"), desk.details(state, "en"), desk.chance(state, "en")]
+    json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.slow
+def test_a_sample_of_the_other_system_has_the_same_course() -> None:
+    """Hainan with grade 6 in junior school: taken from its primary schools, given to its junior ones."""
+    six = load_county("150303-hainan")
+    five = relabelled(six)
+    found = {name: project(each, until=2030) for name, each in (("six", six), ("five", five))}
+    # up to grade 5 nothing is different; above, the county's ratios are estimated of other groups
+    first = {name: each.students[:, :, :5] for name, each in found.items()}
+    assert first["five"] == pytest.approx(first["six"], rel=1e-9)
+    later = {name: course(each)[:, 5:] for name, each in found.items()}
+    assert later["five"] == pytest.approx(later["six"], rel=0.02)
+    pd.testing.assert_frame_equal(
+        analyze(five, 2021).evaluation, analyze(five, 2021, scenario="baseline").evaluation
+    )
+
+
+def relabelled(six):
+    """The county with five years of primary school: its grade 6 sits where grade 7 does."""
+    tables = dict(six.tables)
+    tables["schools"] = (
+        tables["schools"].assign(system=FIVE_FOUR).astype(six.tables["schools"].dtypes)
+    )
+    grades = tables["enrolment"]
+    sixth = grades[grades["grade"] == 6].groupby("year")["students"].sum().astype(float)
+    new = grades[grades["grade"] == 7].copy()
+    part = new["students"].astype(float)
+    part = part / part.groupby(new["year"]).transform("sum")
+    new["students"], new["grade"] = part * new["year"].map(sixth), 6
+    table = pd.concat([grades[grades["grade"] != 6], new], ignore_index=True)
+    tables["enrolment"] = table.astype(grades.dtypes.to_dict())
+    return dataclasses.replace(six, tables=MappingProxyType(tables))

@@ -134,7 +134,7 @@ class Progression(Assumption):
     weights: tuple[Amount, ...] | None = None
     shrinkage: Amount = 50.0
     factor: dict[Stage, Amount] = {}
-    """Multiplies the ratios within a stage; that of `junior` also the step from grade 6 to 7."""
+    """Multiplies the ratios within a stage; that of `junior` also the step from primary school to junior."""
 
 
 class Break(Assumption):
