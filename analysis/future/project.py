@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from ..base.schema.county_items import NET_MIGRATION
 from ..base.schema.terms import STAGES
 from ..data.county import County
 from ..measure.apportioning.dividing import SITE
@@ -258,7 +259,7 @@ def _rooms_table(model: Model) -> pd.DataFrame:
 def _county_years_table(model: Model) -> pd.DataFrame:
     """What the county reports stays as last observed; births and entrants are the scenario's."""
     observed = model.source.tables["county_years"]
-    own = observed["item"].isin(["births", "entrants_grade1", "entrants_grade7"])
+    own = observed["item"].isin(["births", "entrants_grade1", "entrants_grade7", *NET_MIGRATION])
     kept = observed[(observed["year"] == model.last) & ~own]
     figures = []
     for record in model.tables:

@@ -63,8 +63,9 @@ def check(
             )
         )
         from ...future.past.break_notes import find_breaks
+        from ...future.past.migration import find_migrants
 
-        for note in find_breaks(county):
+        for note in (*find_breaks(county), *find_migrants(county)):
             typer.echo(note.sentence(lang))
 
     for_each(counties, lang, work)

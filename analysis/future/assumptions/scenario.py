@@ -47,6 +47,7 @@ from .sections import (
     Housing,
     Lateness,
     Migration,
+    NetMigration,
     Part,
     PlanCourse,
     Progression,
@@ -81,6 +82,8 @@ class Scenario(Strict):
     progression: Progression | None = None
     rounding: Literal["none", "yearly"] | None = None
     """`yearly`: pupils are whole numbers, rounded half up every year; else parts are carried on."""
+    net_migration: NetMigration | None = None
+    """The net migration that the county reports is not used if it is missing."""
     migration: tuple[Migration, ...] = ()
     housing: tuple[Housing, ...] = ()
     moves: tuple[Move, ...] = ()

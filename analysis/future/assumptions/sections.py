@@ -163,6 +163,19 @@ class Migration(Period):
     area: Literal["urban", "town", "rural"] | None = None
 
 
+class NetMigration(Assumption):
+    """What becomes of the net migration of pupils that the county reports (items ``net_migration_...``).
+
+    It is used only where it is reported; then progression and entry are estimated without it.
+    """
+
+    level: Literal["mean", "none"] = "mean"
+    """`mean`: as on average of the last `years` reported ones; `none`: nobody comes or leaves any more."""
+    years: Annotated[int, pydantic.Field(ge=1, le=40)] = 3
+    factor: float = 1.0
+    """Multiplies the level."""
+
+
 class Housing(Period):
     """New homes, occupied evenly from `start` to `end`."""
 

@@ -24,6 +24,8 @@ PRIOR_YEARS = 3.0
 PRIOR = {"births": 0.02, "entry": 0.01, "junior": 0.003, "common": 0.002, "grade": 0.003}
 #: Variance of a school's ratio, and of its share of the entrants, times pupils, likewise.
 PRIOR_SCHOOL, PRIOR_SHARE = 0.05, 0.5
+#: Standard deviation of a year's net migration, as part of the county's pupils, likewise.
+PRIOR_MIGRATION = 0.001
 #: Fewest values from which a robust variance is taken; the number of pupils below which none is larger.
 FEW, LEAST_CELL = 6, 5.0
 
@@ -67,7 +69,8 @@ class Spreads:
     6 to 7; `common`: the county's ratios of a year, all grades alike; `grade`: each grade's beside it;
     `school`: variance of a school's ratio times pupils of the cell; `apart`: variance of schools'
     lasting ratios; `share`: variance of a school's share of the entrants times entrants, from year to
-    year; `drift`: likewise of its lasting change.
+    year; `drift`: likewise of its lasting change; `migration`: pupils a year from outside, not a
+    logarithm.
     """
 
     births: Spread
@@ -79,6 +82,7 @@ class Spreads:
     apart: float
     share: float
     drift: float
+    migration: Spread | None = None
 
 
 def spreads(model: Model) -> Spreads:
@@ -89,7 +93,7 @@ def spreads(model: Model) -> Spreads:
     births = rates.births[rates.births.index.isin(list(rates.known_births))]
     births = births[births > 0].to_numpy()[-8:]
     school, apart = _schools(rates.past)
-    feeders, steps = _steps(rates.past)
+    feeders, steps = _steps(rates)
     common, grade, yearly, blur = _county(steps, feeders, school, window)
     entries = applied.entry.window
     share, drift = _shares(rates)
@@ -108,20 +112,31 @@ def spreads(model: Model) -> Spreads:
         apart=apart,
         share=share,
         drift=drift,
+        migration=_migration(rates),
     )
 
 
-def _steps(past) -> tuple[np.ndarray, np.ndarray]:
+def _migration(rates) -> Spread | None:
+    """How much the net migration that a county reports varied; None without a stream."""
+    migrants = rates.migrants
+    if not migrants.goes_on:
+        return None
+    prior = PRIOR_MIGRATION * float(rates.totals[:, -1].sum())
+    return Spread.of(migrants.totals, prior, len(migrants.totals))
+
+
+def _steps(rates) -> tuple[np.ndarray, np.ndarray]:
     """Pupils (grades, years) and the logarithms of the county's ratios (grades, years - 1).
 
     Of the grades from which pupils go on within a stage; only the schools where they do are counted.
     """
+    past = rates.past
     inside = past.inside[..., None]
     within = past.inside.any(axis=0)
     feeders = np.nansum(np.where(inside, past.pupils[:, :-1], np.nan), axis=0)[within]
     after = np.nansum(np.where(inside, past.pupils[:, 1:], np.nan), axis=0)[within]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return feeders, _logs(after[:, 1:] / feeders[:, :-1])
+        return feeders, _logs(after[:, 1:] * rates.kept[1:, 1:][within] / feeders[:, :-1])
 
 
 def _logs(values: np.ndarray) -> np.ndarray:
@@ -237,6 +252,10 @@ class Noise:
         self.change = self._lasting("births")
         self.common = self._lasting("common")
         self.progression = np.stack([self._lasting("grade") for _ in range(grades)], axis=1)
+        self.migration = None
+        if spread.migration is not None:
+            self.sd["migration"] = spread.migration.draw(rng, size)
+            self.migration = self._lasting("migration")
         self.births: dict[int, np.ndarray] = {}
         self.school = self._schools(grades)
         self.shares, self.share_sd, self.drift_sd = {}, {}, {}
@@ -329,7 +348,11 @@ class Noise:
             self.shares[stage] += self._normal(len(model.ids)) * self.drift_sd[stage]
             yearly = self._normal(len(model.ids)) * self.share_sd[stage]
             shares[stage] = np.exp(self.shares[stage] + yearly)
-        return {
+        found = {}
+        if self.migration is not None:
+            come = self.migration + rng.normal(0, 1, self.size) * sd["migration"]
+            found["migration"] = come[:, None, None]
+        return found | {
             "entrants": (np.exp(entry) * off)[:, None],
             "junior": np.exp(junior)[:, None],
             "progression": noise,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from ..grades import GRADES
 from .breaks import entrance_openings, read_past
 from .cohorts import combine, step_ratios
 from .entry import Entry
+from .migration import read_migrants
 from .streams import Stream, joined_steps, streams
 
 
@@ -64,6 +65,10 @@ class Rates:
         Observed pupils, and the breaks that were taken out of the steps.
     flows : list of Flow
         How pupils go on from primary school.
+    migrants : Migrants
+        Pupils from outside, where the county reports them.
+    kept : ndarray, shape (9, years)
+        Its `kept`.
     junior_steps : ndarray, shape (years - 1,)
         Observed ratios of those who went on from primary school to those who could, all flows together.
     shares : dict of str to ndarray, shape (schools,)
@@ -101,6 +106,10 @@ class Rates:
         joined = joined_steps(ways, ladder, ordinary)
         self.past = read_past(past, county.years, schools, scenario.breaks, joined)
         self.ordinary = self.past.pupils
+        self.migrants = read_migrants(county, ladder, self.ordinary, scenario)
+        self.kept = kept = self.migrants.kept
+        # of those who were there before: a step tells of them alone
+        self.past = replace(self.past, after=self.past.after * kept[1:, 1:])
         self.totals = np.nansum(self.ordinary, axis=0)
         self._progression()
         self.share_years = {stage: np.zeros(len(past), dtype=int) for stage in STAGES}
@@ -109,7 +118,7 @@ class Rates:
         self.shares["junior"] = sum(self._share("junior", group.members) for group in ladder.groups)
         self._junior(ways)
         self._births()
-        self._entrants(self.totals[0])
+        self._entrants(self.totals[0] * kept[0])
 
     def observed_entrants(self, stage: str) -> np.ndarray:
         """Entrants of ordinary schools: (schools, years), NaN where not reported."""
@@ -150,17 +159,19 @@ class Rates:
     def _junior(self, ways: list[Stream]) -> None:
         """How pupils go on from primary school."""
         self.flows = [self._flow(way) for way in ways]
-        before, after = (
-            sum(of(self.ordinary) for of in each)
-            for each in ([w.below for w in ways], [w.comers for w in ways])
-        )
+        before = sum(way.below(self.ordinary) for way in ways)
+        after = sum(self._comers(way) for way in ways)
         with np.errstate(divide="ignore", invalid="ignore"):
             self.junior_steps = after[1:] / before[:-1]
+
+    def _comers(self, way: Stream) -> np.ndarray:
+        """Observed pupils of the grade into which a way leads, without those from outside."""
+        return way.comers(self.ordinary) * self.kept[way.first]
 
     def _flow(self, way: Stream) -> Flow:
         """The ratio of those who come to those who left; without feeders, entrants as they were."""
         entry, leavers = self.scenario.entry, way.below(self.ordinary)
-        entrants = way.comers(self.ordinary)
+        entrants = self._comers(way)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = entrants[1:] / leavers[:-1]
         step = combine(np.where(np.isfinite(step), step, np.nan)[None], "mean", entry.window)[0]

@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from .model import Model
 
 
-def arrive(model: Model, new: np.ndarray, year: int) -> None:
+def arrive(model: Model, new: np.ndarray, year: int, noise: dict) -> None:
     """Add the pupils of a year who move into the county, in place; take off those who leave.
 
     `new` has the strands of `analysis.future.projection.strands` as its rows; who comes begins at home.
+    `noise` as for `analysis.future.projection.model.Model.pupils`.
     """
     place = model.strands.place[: new.shape[-2]]
+    migrants = model.rates.migrants
+    if migrants.goes_on:
+        come = migrants.level + noise.get("migration", 0.0) * migrants.weight
+        here = np.where(~model.special[place][:, None], new, 0.0)
+        whole = here.sum(axis=-2, keepdims=True)
+        new += np.maximum(come * here / np.where(whole > 0, whole, 1.0), -new)
     for entry in model.applied.migration:
         if not entry.start <= year <= entry.last:
             continue

@@ -138,7 +138,7 @@ class Model:
         self.observed_students = self.students.copy()
         self.strands, self.state = Strands(len(schools.ids)), self.students
         self.rates = Rates(self.source, self.applied, schools, past, self.years, self.note)
-        self.notes += told(self.rates.past, schools)
+        self.notes += [*told(self.rates.past, schools), *self.rates.migrants.notes]
         limits = {stage: self.rules(self.last).usual(f"G5.{stage}") for stage in STAGES}
         self.division = Division(grid, limits, self.applied, schools)
         self.staff = Staff(self.observed, schools)
@@ -210,7 +210,7 @@ class Model:
         year : int
         noise : dict, optional
             Factors of a draw: `progression` (..., strands, 8), `entrants` (..., 1), `junior`
-            (..., 1), `shares` by stage (..., schools).
+            (..., 1), `shares` by stage (..., schools); `migration` (..., 1, 1): pupils more who come from outside.
 
         Returns
         -------
@@ -218,7 +218,7 @@ class Model:
             With more strands than before where a move has begun.
         """
         new = go_on(self, self.strands.padded(state), year, noise or {})
-        arrive(self, new, year)
+        arrive(self, new, year, noise or {})
         whole = self.applied.rounding == "yearly"
         moving = Pupils(self.strands, round_half_up(new, 0) if whole else new, whole)
         for number, move in enumerate(self.applied.moves):
