@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ..base.schema.systems import FIVE_FOUR, SYSTEMS, grades_of
 from ..base.schema.terms import STAGES
@@ -46,7 +47,7 @@ class Ladder:
 
     Parameters
     ----------
-    systems : Series or ndarray of str
+    systems : Series of str
         The column `system` of the roster, a row for each school.
 
     Attributes
@@ -61,10 +62,10 @@ class Ladder:
         Whether the step from a grade to the next one stays within a stage.
     """
 
-    def __init__(self, systems):
-        five_four = np.asarray(systems == FIVE_FOUR, dtype=object)
+    def __init__(self, systems: pd.Series):
         # blank is six and three
-        self.five_four = np.array([each is True or each == 1 for each in five_four], dtype=bool)
+        five_four = pd.Series(systems).eq(FIVE_FOUR).fillna(False)
+        self.five_four = five_four.to_numpy(dtype=bool)
         count = len(self.five_four)
         self.rows = np.arange(count)
         groups = []

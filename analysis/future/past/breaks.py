@@ -330,14 +330,13 @@ class _Finder:
 
 def entrance_openings(past: Past) -> list[tuple[int, str, int]]:
     """Schools that opened with an entrance grade only: (school, stage, first year)."""
-    found = []
+    found, ladder = [], past.ladder
     for stage in STAGES:
-        for school, pupils in enumerate(past.pupils):
-            taught = pupils[past.ladder.span(school, stage)]
-            if not np.nansum(taught) > 0:
-                continue
-            begun = int(np.flatnonzero(np.nansum(taught, axis=0) > 0)[0])
-            alone = np.nansum(taught[1:, begun]) == 0
-            if begun > 0 and alone and taught[0, begun] > 0:
-                found.append((school, stage, past.years[begun]))
+        taught = np.where(ladder.within(stage)[..., None], np.nan_to_num(past.pupils), 0.0)
+        entrants, whole = taught[ladder.rows, ladder.first[stage]], taught.sum(axis=1)
+        begun = np.argmax(whole > 0, axis=1)
+        first = entrants[ladder.rows, begun]
+        # in their first year the entrants are all that there are
+        alone = (begun > 0) & (first > 0) & (whole[ladder.rows, begun] == first)
+        found += [(int(n), stage, past.years[begun[n]]) for n in np.flatnonzero(alone)]
     return found
