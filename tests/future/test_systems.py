@@ -474,3 +474,15 @@ def relabelled(six):
     table = pd.concat([grades[grades["grade"] != 6], new], ignore_index=True)
     tables["enrolment"] = table.astype(grades.dtypes.to_dict())
     return dataclasses.replace(six, tables=MappingProxyType(tables))
+
+
+def test_a_grade_that_others_join_says_nothing_of_a_single_school() -> None:
+    """Its step is left out of the schools' own ratios, of breaks and of what they vary by."""
+    whole = cohorts([300.0] * (len(YEARS) + 8), np.ones(8))
+    primary = {FIVE_FOUR: [1.0], "6+3": [0.5, 0.5]}
+    model = Model(county(*town(whole, primary, {"6+3": [1.0]}, 0.5)), scenario())
+    past, six = model.rates.past, ~model.schools.ladder.five_four & model.schools.teaches["primary"]
+    assert not past.inside[six, 4].any()
+    assert np.isnan(past.before[six, 4]).all()
+    # as many again join: the number of the grade doubles, its ratio does not
+    assert model.rates.factor[six, 5] == pytest.approx(1.0)
