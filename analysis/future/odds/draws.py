@@ -26,7 +26,6 @@ from ...measure.study import Study
 from ...policy.standards import Text
 from ..analyze import analyze
 from ..assumptions.scenario import BASELINE, Scenario
-from ..grades import SPAN
 from ..projection.model import Model
 from .chance import EVEN, Chance
 from .judge import DrawnYear
@@ -291,7 +290,7 @@ class _Pupils:
 
     def put(self, part: slice, position: int, state: np.ndarray) -> dict[str, np.ndarray]:
         """Keep the pupils of a year; by stage and school."""
-        students = {stage: state[..., span].sum(axis=-1) for stage, span in SPAN.items()}
+        students = {stage: self.model.schools.ladder.total(state, stage) for stage in STAGES}
         for stage in STAGES:
             self.totals[stage][position, part] = students[stage].sum(axis=1)
             self.schools[stage][position, part] = students[stage]

@@ -16,7 +16,6 @@ from ..assumptions.ages import StaffAges, retirement, staff_ages
 from ..assumptions.quota import staff_quota
 from ..assumptions.roster import Schools
 from ..assumptions.staffing import ByQuota, Kept, Leaving, StaffCourse
-from ..grades import SPAN
 
 
 class Posts:
@@ -107,11 +106,8 @@ class Posts:
             return
         counts = {name: np.zeros(len(STAGES)) for name in ("left", "came", "changed")}
         for number, stage in enumerate(STAGES):
-            span = SPAN[stage]
-            total = students[:, span].sum(axis=1)
-            _, need = staff_quota().posts(
-                stage, year, total, classes[:, span].sum(axis=1), self.area, self.course
-            )
+            total, rooms = (self.schools.ladder.total(each, stage) for each in (students, classes))
+            _, need = staff_quota().posts(stage, year, total, rooms, self.area, self.course)
             here = persons[:, number, 0]
             # who has never reported teachers has none to be compared, unless it is new
             known = self.by_quota & np.isfinite(here)
