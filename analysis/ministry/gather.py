@@ -25,6 +25,7 @@ def read_returns(
     district: str = "",
     county: str = "",
     *,
+    former: dict[str, str] | None = None,
     without_broken: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Returns:
@@ -39,6 +40,9 @@ def read_returns(
         Whose rows are read of detail tables that hold several districts.
     county : str, optional
         The county's name, which decides where no district is given.
+    former : dict of str to str, optional
+        Codes and names as an older version of the county has them: a name alone is enough for them
+        too, and another name in the sheets is no contradiction.
     without_broken : bool
         Whether a workbook that cannot be opened is a reminder instead of an error.
     progress : callable
@@ -81,7 +85,7 @@ def read_returns(
         for book in books
         for sheet in _of_book([b for b in book if id(b) not in tables], table)
     ]
-    codes = {name: code for code, name in returns.names.items()}
+    codes = {name: code for code, name in ((former or {}) | returns.names).items()}
     codes |= {sheet.name: sheet.code for sheet in sheets_ if sheet.code and sheet.name}
     rows = rows_of(details, codes, (district, county), returns)
     codes |= {row.name: row.code for row in rows}
