@@ -170,7 +170,7 @@ def _counts(changes: Sequence[Change], say: Language) -> str:
 
 def _list(changes: Sequence[Change], returns: Returns, say: Language) -> str:
     """Every change that is no new row, then the new rows; long lists end with a count."""
-    head = (say("Kind"), say("Figure"), say("Before"), say("Now"), say("Place"))
+    head = (say("Kind"), say("Figure"), say("Old value"), say("New value"), say("Place"))
     parts = []
     for kind, name in KINDS.items():
         found = [change for change in changes if change.kind == kind]

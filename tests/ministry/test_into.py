@@ -221,7 +221,7 @@ def test_a_school_by_its_code_under_another_name(first):
     assert "第一实验小学" in found.page.read_text(encoding="utf-8")
 
 
-def test_an_older_name_in_oldersheet_folder_is_not_taken(first, tmp_path):
+def test_an_older_name_in_older_sheets_is_not_taken(first, tmp_path):
     sheets, county = first
     merge_returns(sheets, county)
     edit(county, "schools", lambda t: t.__setitem__("name", ["第一实验小学", "一中"]))
