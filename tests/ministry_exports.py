@@ -100,7 +100,7 @@ def export_school(
             if sheet.form == "基础基112":
                 _backbone(_page(book, sheet.form, 6, 46), sheet)
             else:
-                grid = GRIDS[sheet.form]
+                grid = GRIDS.get(sheet.form, Grid("E", 9))
                 whole = _filled_up(sheet, grid)
                 width = ord(grid.left) - 65 + len(whole.columns)
                 _form(_page(book, sheet.form, width, grid.top + len(whole.lines)), whole, grid)

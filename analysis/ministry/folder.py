@@ -91,7 +91,7 @@ def import_returns(
     without_broken : bool
         Make the county without the schools whose workbooks cannot be opened; they are named.
     progress : callable
-        Called with the number of workbooks read, and of all.
+        Called with the number of steps done, and of all: every workbook is opened, then read.
     **record
         `code`, `name`, `province` (and `name_en`, `province_en`), where they are not in `county.yaml`.
 

@@ -46,7 +46,7 @@ def read_returns(
     without_broken : bool
         Whether a workbook that cannot be opened is a reminder instead of an error.
     progress : callable
-        Called with the number of workbooks read, and of all.
+        Called with the number of steps done, and of all: every workbook is opened, then read.
 
     Returns
     -------
@@ -60,8 +60,9 @@ def read_returns(
     books: list[list[Block]] = []
     paths = list(workbooks(folder))
     any_file = bool(paths)
+    steps = 2 * len(paths)
     for done, path in enumerate(paths, 1):
-        progress(done, len(paths))
+        progress(done, steps)
         name = path.relative_to(folder).as_posix()
         try:
             found, findings = read_workbook(path, name)
@@ -103,9 +104,15 @@ def read_returns(
                 for s in theirs
             ]
     returns.findings += _said_of(left_out, sheets_, table)
+    files: set[str] = set()
     for sheet in sheets_:
+        if sheet.block.file not in files:
+            files.add(sheet.block.file)
+            progress(len(paths) + len(files), steps)
         if sheet.code not in left_out:
             _read_block(sheet, codes, table, returns)
+    if paths:
+        progress(steps, steps)
     read_rows(rows, table, returns)
     fill(table, returns)
     compare(table, returns)

@@ -67,7 +67,12 @@ def import_(
             "district": district,
             "without_broken": without_broken,
         }
-        with typer.progressbar(length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        with typer.progressbar(
+            length=1,
+            label=say("reading the sheets"),
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar:
 
             def progress(done: int, of: int) -> None:
                 bar.length = of

@@ -72,6 +72,21 @@ class Block:
         row, column = self.owner.get((row, column), (row, column))
         return show(self.cells[row][column])
 
+    @functools.cached_property
+    def numbering(self) -> frozenset[int]:
+        """Lines that number the columns (甲, 乙, 1, 2, …), as one does below every head."""
+        return frozenset(row for row in range(self.height) if _numbers_columns(self.cells[row]))
+
+    @functools.cached_property
+    def head(self) -> tuple[tuple[int, int, str], ...]:
+        """Cells above the first line of figures that hold text: (row, column, text)."""
+        return tuple(
+            (row, column, text)
+            for row in range(min(self.numbering, default=self.height))
+            for column, cell in enumerate(self.cells[row])
+            if (text := show(cell))
+        )
+
     @property
     def height(self) -> int:
         return len(self.cells)
@@ -79,6 +94,18 @@ class Block:
     @functools.cached_property
     def width(self) -> int:
         return max((len(row) for row in self.cells), default=0)
+
+
+_LETTERS = {"甲", "乙", "丙", "丁", "戊"}
+
+
+def _numbers_columns(cells: list[object]) -> bool:
+    filled = [text for cell in cells if (text := plain(show(cell)))]
+    return (
+        "甲" in filled
+        and ("1" in filled or "乙" in filled)
+        and all(text in _LETTERS or text.isdigit() for text in filled)
+    )
 
 
 def show(value: object) -> str:
@@ -91,7 +118,13 @@ def show(value: object) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return f"{value.year}年{value.month}月{value.day}日"
-    text = str(value)
+    return _tidy(str(value))
+
+
+@functools.lru_cache(
+    maxsize=1 << 15
+)  # the same few labels in every sheet, asked for again and again
+def _tidy(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     if "_x000D_" in text:  # a line break as a workbook's XML writes it, left over
