@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
-from .combine import compare, fill, keep, note_missing
+from ..data.texts import spoilt_id
+from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
 from .forms import Binding, Form, Forms, Outside, forms
 from .reading.details import detail_table
 from .reading.exports import is_aside, owner_of
@@ -15,7 +16,7 @@ from .reading.heads import coordinates_of, fact_of, form_of, school_of, sheet_un
 from .reading.locate import Found, Trouble, find
 from .reading.parts import parts
 from .reading.rows import read_rows, rows_of
-from .reading.sheets import Block, Place, other_files, read_workbook, workbooks
+from .reading.sheets import Block, Place, not_read, other_files, read_workbook, workbooks
 from .returns import STAGE_OF_COUNT, Reading, Returns, SheetRecord, target_label
 
 
@@ -114,13 +115,11 @@ def read_returns(
     if paths:
         progress(steps, steps)
     read_rows(rows, table, returns)
+    check_codes(returns, (former or {}) | (known or {}))
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)
-    returns.findings += [
-        Finding("warning", N_("is no .xlsx or .xls workbook and was not read"), {}, name)
-        for name in other_files(folder)
-    ]
+    returns.findings += [not_read(name) for name in other_files(folder)]
     if any_file and not any(reading.value is not None for reading in returns.readings.values()):
         message = N_("no figure of any school was read here, so that no county can be made")
         returns.findings.append(Finding("error", message, {}, str(folder)))
@@ -237,6 +236,12 @@ def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> N
                 "there is no line with the school's code (学校标识码), so nobody knows whose figures these are"
             ),
         )
+        return
+    if spoilt_id(code):
+        record("not_read")
+        if (block.file, code) not in returns.told:  # all sheets of a workbook have the same
+            returns.told.add((block.file, code))
+            returns.findings.append(spoilt_code(code, Place(block.file, block.sheet)))
         return
     if name and returns.names.setdefault(code, name) != name and (code, name) not in returns.told:
         returns.told.add((code, name))  # once is enough

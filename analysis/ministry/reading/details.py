@@ -11,6 +11,7 @@ from typing import Literal
 import pydantic
 
 from ...base.files import read_model
+from ...data.reading.noise import is_remark
 from ..forms import Kind, Term, Terms
 from .labels import key, plain
 from .parts import column_heads
@@ -154,9 +155,9 @@ class DetailTable:
 
 
 def _is_sum(name: str) -> bool:
-    return key(name).endswith(("合计", "小计", "总计")) or key(name).startswith(
-        ("填表", "审核", "注:")
-    )
+    said = key(name)
+    foot = said.endswith(("合计", "小计", "总计")) or said.startswith(("填表", "审核"))
+    return foot or is_remark(name)
 
 
 def detail_table(block: Block) -> DetailTable | None:

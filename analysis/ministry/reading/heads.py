@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...base.files import N_
+from ...data.texts import spoilt_id
 from ..forms import Forms
 from .labels import FORM_ID, key, narrow, plain, unit_words
 from .sheets import CODE, NAME, Block, Place, show
@@ -44,7 +45,9 @@ def school_of(block: Block) -> tuple[str, str, Place]:
             name = said.strip(" :：") or _right_of(block, row, column)
             if re.search(r"名\s*称|标\s*识\s*码", name):
                 name = _below(block, row, column)
-    return re.sub(r"[^0-9A-Za-z]", "", code), "" if CODE.search(narrow(name)) else name, place
+    if not spoilt_id(code):  # that is told by who wants to know whose the sheet is
+        code = re.sub(r"[^0-9A-Za-z]", "", code)
+    return code, "" if CODE.search(narrow(name)) else name, place
 
 
 #: Behind the label of a name: where the seal goes.
