@@ -74,15 +74,9 @@ def merge_returns(
     _check_county(out)
     check_sheets(folder, out)
     page, table, writer = pages_of(folder, out)
-    findings: list[Finding] = []
     record = standing_record(out, folder, code)
-    tables = {name: standing(out, name, findings) for name in _TABLES}
-    wrong = [finding for finding in findings if finding.severity == "error"]
-    if wrong:
-        raise InputError(wrong)
-    findings.clear()
-    if tables["school_years"].file is None:
-        _count(tables)
+    tables = _standing(out)
+    findings: list[Finding] = []
     own = own_table(folder, "schools", findings)
     former = _texts(tables["schools"].frame, "name")
     returns = read_returns(
@@ -106,24 +100,20 @@ def merge_returns(
     ]
     for known, name in former.items():
         returns.names.setdefault(known, name)
-    changes = [change for each in merged for change in each.changes]
+    changes = tuple(change for each in merged for change in each.changes)
     same = sum(each.same for each in merged)
     findings += told(changes, returns)
     written = not any(finding.severity == "error" for finding in findings)
     files = {each.file: each.data for each in merged if each.data is not None}
-    there = {path.name for path in out.iterdir()}
-    replaced = tuple(sorted(name for name in files if name in there))
-    new = None
-    if written and files:
-        new = write_folder(out, files, replaced, findings)
-    verdict = changes_sentence(changes, same, lang, written=written)
+    replaced = tuple(sorted(name for name in files if (out / name).exists()))
+    kept = write_folder(out, files, replaced, findings) if written and files else None
     html = reconciliation_page(
         returns,
         findings,
         record.name,
         lang,
         written=written,
-        verdict=verdict,
+        verdict=changes_sentence(changes, same, lang, written=written),
         sections=[changes_section(changes, same, returns, lang)],
     )
     writer.put(page, html.encode("utf-8"))
@@ -136,14 +126,26 @@ def merge_returns(
         tuple(findings),
         returns,
         replaced if written else (),
-        former=new,
-        changes=tuple(changes),
+        former=kept,
+        changes=changes,
         same=same,
     )
 
 
 #: What the sheets may add to.
 _TABLES = ("schools", "school_years", "enrolment", "county_years", "rooms")
+
+
+def _standing(out: Path) -> dict[str, Standing]:
+    """The tables of the county's folder; what cannot be read there is refused."""
+    findings: list[Finding] = []
+    tables = {name: standing(out, name, findings) for name in _TABLES}
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    if wrong:
+        raise InputError(wrong)
+    if tables["school_years"].file is None:
+        _count(tables)
+    return tables
 
 
 def _check_county(out: Path) -> None:
