@@ -8,6 +8,7 @@ import typer
 
 from .commands.batch import batch
 from .commands.check import check
+from .commands.compare import compare
 from .commands.evaluate import evaluate
 from .commands.form import form
 from .commands.plan import plan
@@ -39,6 +40,7 @@ COMMANDS = {
     "plan": plan,
     "form": form,
     "import": import_,
+    "compare": compare,
     "report": report,
     "remedy": remedy,
     "planner": planner,

@@ -48,6 +48,10 @@ class Imported:
         (folders with a slash), which are as they were.
     former : Path or None
         The dated copy of what was replaced.
+    changes : tuple of Change
+        Of a merge: what the sheets say that the county's folder did not.
+    same : int or None
+        Of a merge: the number of figures that stood there already.
     """
 
     out: Path | None
@@ -58,6 +62,8 @@ class Imported:
     replaced: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     former: Path | None = None
+    changes: tuple = ()
+    same: int | None = None
 
 
 def import_returns(
@@ -92,7 +98,7 @@ def import_returns(
     without_broken : bool
         Make the county without the schools whose workbooks cannot be opened; they are named.
     progress : callable
-        Called with the number of workbooks read, and of all.
+        Called with the number of steps done, and of all: every workbook is opened, then read.
     **record
         `code`, `name`, `province` (and `name_en`, `province_en`), where they are not in `county.yaml`.
 
@@ -108,11 +114,7 @@ def import_returns(
     folder, out = Path(folder), Path(out)
     restore(out)
     _check_places(folder, out, force)
-    named = out if out.name not in ("", "..") else out.resolve()
-    pages = page, table = [named.with_name(f"{named.name}-import.{end}") for end in ("html", "csv")]
-    writer = Writer(tuple(path for path in folder.rglob("*") if path.is_file()), force=None)
-    for place in pages:
-        writer.check(place)
+    page, table, writer = pages_of(folder, out)
     findings: list[Finding] = []
     before = record_before(out)
     county = county_record(folder, record, findings, before)
@@ -148,7 +150,7 @@ def import_returns(
     replaced, kept, former = (), (), None
     if written:
         replaced, kept = _apart(out, files)
-        former = _write_folder(out, files, replaced, findings)
+        former = write_folder(out, files, replaced, findings)
     title = county.name if county is not None else None
     writer.put(
         page, reconciliation_page(returns, findings, title, lang, written=written).encode("utf-8")
@@ -158,7 +160,18 @@ def import_returns(
     return Imported(made, page, table, tuple(findings), returns, replaced, kept, former)
 
 
-def _check_places(folder: Path, out: Path, force: bool) -> None:
+def pages_of(folder: Path, out: Path) -> tuple[Path, Path, Writer]:
+    """Where the reconciliation page and its table go, and who puts them there."""
+    named = out if out.name not in ("", "..") else out.resolve()
+    page, table = [named.with_name(f"{named.name}-import.{end}") for end in ("html", "csv")]
+    writer = Writer(tuple(path for path in folder.rglob("*") if path.is_file()), force=None)
+    for place in (page, table):
+        writer.check(place)
+    return page, table, writer
+
+
+def check_sheets(folder: Path, out: Path) -> None:
+    """Refuse a folder of sheets that is none, or in which the county's folder lies."""
     if not folder.is_dir():
         raise problem(N_("is not a folder of return sheets"), file=folder)
     strays = [path for path in sorted(folder.rglob("*")) if leads_out(path, folder)]
@@ -168,6 +181,10 @@ def _check_places(folder: Path, out: Path, force: bool) -> None:
         raise problem(
             N_("the sheets lie in this folder; choose another one for the county"), file=out
         )
+
+
+def _check_places(folder: Path, out: Path, force: bool) -> None:
+    check_sheets(folder, out)
     if not out.resolve().parent.is_dir():
         raise problem(N_("the folder does not exist"), file=out.parent)
     if out.exists() and not out.is_dir():
@@ -207,7 +224,7 @@ def _apart(out: Path, files: dict[str, bytes]) -> tuple[tuple[str, ...], tuple[s
     return tuple(replaced), tuple(kept)
 
 
-def _write_folder(
+def write_folder(
     out: Path, files: dict[str, bytes], replaced: tuple[str, ...], findings: list[Finding]
 ) -> Path | None:
     """Make or renew the folder, with what `check` says of it; returns the dated copy."""
