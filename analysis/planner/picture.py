@@ -13,15 +13,9 @@ from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
 from ..data.county import County
 from ..future.assumptions.moves import MOVE_LABELS
-from ..future.comparison import (
-    by_year,
-    costs,
-    hollow_improvements,
-    in_force,
-    small_schools,
-    verdicts,
-)
+from ..future.comparison import by_year, costs, in_force, verdicts
 from ..future.emptied import judged_as_full
+from ..future.leaving import hollow_improvements, small_schools
 from ..future.odds.draws import Forecast
 from ..future.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
