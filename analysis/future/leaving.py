@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -116,7 +118,7 @@ def hollow_improvements(study: Study) -> pd.DataFrame:
     # the rows of a year and stage stand together
     place = found.year * len(STAGES) + found.stage
     ends = np.searchsorted(place, np.arange(len(years) * len(STAGES) + 1))
-    groups = [np.arange(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    groups = [np.arange(a, b) for a, b in pairwise(ends)]
     first = years.index(study.county.last_observed) + 1
     for position in range(first, len(years)):
         for number, stage in enumerate(STAGES):

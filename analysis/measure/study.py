@@ -128,7 +128,12 @@ class Study:
     @cached_property
     def evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in the judged year."""
-        return evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
+        return self.evaluation_of((self.year,))
+
+    def evaluation_of(self, years: Iterable[int]) -> pd.DataFrame:
+        """Every requirement of the standard and target of the plan in some years."""
+        rows = {year: self._evaluation[year] for year in years}
+        return evaluation_table(rows, self.county.code)
 
     @cached_property
     def statuses(self) -> dict[int, dict[str, str]]:

@@ -14,7 +14,7 @@ from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
 from ..data.county import County
 from ..future.assumptions.moves import MOVE_LABELS
 from ..future.comparison import by_year, costs, in_force, verdicts
-from ..future.emptied import judged_as_full
+from ..future.emptied import emptied_now
 from ..future.leaving import hollow_improvements, small_schools
 from ..future.odds.draws import Forecast
 from ..future.staffing import by_quota
@@ -327,7 +327,7 @@ def details(study: Study, say: Language) -> dict:
         )
         for row in hollow_improvements(study).to_dict("records")
     ]
-    hollow += emptied_sentences(study, judged_as_full(study, [study.year]), study.year, say)
+    hollow += emptied_sentences(study, emptied_now(study), say)
     notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
     for note in study.outlook.notes:
         notes[note.kind].append(note.sentence(say.code))
