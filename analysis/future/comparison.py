@@ -58,7 +58,7 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     classes, teachers = (
         np.where(row >= 0, values[at[1], row], np.nan) for values in (reported, staff)
     )
-    found = {"students": total(students, *at), "classes": total(classes, *at)}
+    found = {"students": pupils_by_year(study), "classes": total(classes, *at)}
     found["teachers"] = total(teachers, *at)
     taught = total(np.where(np.isnan(teachers), np.nan, students), *at)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -112,6 +112,15 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
             # a part of a place is a place
             found[name][known] = np.abs(whole_up(missing))[known]
     return found
+
+
+def pupils_by_year(study: Study) -> np.ndarray:
+    """Pupils by year and stage, shape (years, stages); special-education schools left out."""
+    entered, shape = study.entered, (len(study.years), len(STAGES))
+    rows = ~study.facts.schools.among("type", "special_education")[entered.school]
+    place = (entered.year * len(STAGES) + entered.stage)[rows]
+    students = np.nan_to_num(entered.students[rows])
+    return np.bincount(place, students, shape[0] * shape[1]).reshape(shape)
 
 
 def _largest_class(study: Study, years: list[int]) -> np.ndarray:

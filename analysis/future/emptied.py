@@ -23,7 +23,7 @@ from ..base.schema.terms import STAGES
 from ..measure.indicators import HAIR
 from ..measure.study import Study, judge
 from .as_full import Full
-from .comparison import by_year
+from .comparison import pupils_by_year
 
 _SHORT = ("near", "short", "not_met")
 _ITEM_COLUMNS = ["year", "part", "item", "requirement", "value", "value_observed", "value_full"]
@@ -64,7 +64,7 @@ def judged_as_full(study: Study, years: Iterable[int] | None = None) -> Study:
 
 def _fewer(study: Study) -> pd.DataFrame:
     """Whether a stage, or all together (`""`), has fewer pupils than in the last observed year."""
-    students, years = by_year(study)["students"], list(study.years)
+    students, years = pupils_by_year(study), list(study.years)
     students = np.column_stack([students, students.sum(axis=1)])
     less = students < students[years.index(study.county.last_observed)] - HAIR
     return pd.DataFrame(less, index=years, columns=[*STAGES, ""])
@@ -83,8 +83,7 @@ def _flagged(
     full = full.loc[full["status"].isin(_SHORT), ["year", *columns]]
     found = found.merge(full, on=["year", *keys], suffixes=("", "_full"))
     less = _fewer(study)
-    stage = found["stage"] if "stage" in found else found["item"].str.split(".").str[-1]
-    stage = stage.where(stage.isin(STAGES), "")
+    stage = found["stage"] if "stage" in found else found["item"].map(_stage_of)
     row, column = less.index.get_indexer(found["year"]), less.columns.get_indexer(stage)
     return found[less.to_numpy()[row, column]].reset_index(drop=True)
 
@@ -117,17 +116,25 @@ def emptied_now(study: Study) -> pd.DataFrame:
     study : Study
         With an outlook.
     """
-    last, year = study.county.last_observed, study.year
-    before, fewer = study.statuses[last], _fewer(study).loc[year]
-    if not any(
-        status == "met" and before.get(item) in _SHORT and fewer[_stage_of(item)]
-        for item, status in study.statuses[year].items()
-    ):
-        # what would have to be judged again is nothing: most changes of an assumption end here
-        return pd.DataFrame(columns=_ITEM_COLUMNS)
-    full = judged_as_full(study, [year])
-    tables = (study.evaluation_of((last, year)), full.evaluation_of((year,)))
-    return _flagged(study, *tables, ["part", "item"])[_ITEM_COLUMNS]
+    year, fewer = study.year, _fewer(study).loc[study.year]
+    before, now = study.rows_of(study.county.last_observed), study.rows_of(year)
+    new = [
+        item
+        for item, row in now.items()
+        if row["status"] == "met"
+        and before.get(item, {}).get("status") in _SHORT
+        and fewer[_stage_of(item)]
+    ]
+    # judging again is what takes time: where nothing is newly met there is nothing to judge
+    full = judged_as_full(study, [year]).rows_of(year, new) if new else {}
+    rows = []
+    for item in new:
+        if full.get(item, {}).get("status") in _SHORT:
+            values = (each[item]["value"] for each in (now, before, full))
+            rows.append((year, now[item]["part"], item, now[item]["requirement"], *values))
+    # numbers and words stand in one column
+    kinds = dict.fromkeys(("value", "value_observed", "value_full"), object)
+    return pd.DataFrame(rows, columns=_ITEM_COLUMNS).astype(kinds)
 
 
 def _stage_of(item: str) -> str:

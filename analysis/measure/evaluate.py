@@ -6,7 +6,7 @@ what is required, by how much it is met, at which schools not, and what the coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,7 @@ def evaluation_rows(
     schools: SchoolRule,
     judged: Balance,
     plan: Mapping[int, Rules],
+    wanted: Collection[str] | None = None,
 ) -> dict[int, list[dict]]:
     """Every requirement of the standard and every target of the plan, year by year.
 
@@ -59,6 +60,8 @@ def evaluation_rows(
         Of the same county, for these years at least.
     plan : mapping of int to Rules
         What the county set itself, for the same years; empty where it has no plan.
+    wanted : collection of str, optional
+        Only these items; the others are not worked out.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def evaluation_rows(
         The columns of `evaluation_table` that have a value, part by part.
     """
     order = {part: position for position, part in enumerate(PARTS)}
-    items = _county_items(data, plan, judged)
+    items = _county_items(data, plan, judged, wanted)
     for year, rule in data.rules.items():
         own, position = plan.get(year), judged.years.index(year)
         rows = [
@@ -77,6 +80,8 @@ def evaluation_rows(
         rows += [_cv_item(row, rule, own) for row in of_year]
         if own:
             rows += _mean_targets(of_year, own)
+        if wanted is not None:
+            rows = [row for row in rows if row["item"] in wanted]
         items[year] = sorted(rows + items[year], key=lambda row: order[row["part"]])
     return items
 
@@ -210,14 +215,17 @@ def _mean_targets(of_year: list[dict], own: Rules) -> list[dict]:
 
 
 def _county_items(
-    data: CountyData, plan: Mapping[int, Rules], judged: Balance
+    data: CountyData,
+    plan: Mapping[int, Rules],
+    judged: Balance,
+    wanted: Collection[str] | None = None,
 ) -> dict[int, list[dict]]:
     """Government, quality, recognition, vetoes; and what only the plan asks for; year by year."""
     rules = data.rules
     # the plan may count in its own way (an option), so its targets get measures of their own
     own_data = CountyData(data.facts, plan, data.concessions)
     records: dict[int, list[dict]] = {year: [] for year in rules}
-    for name in _entries(rules, ("resource", "option", "concession")):
+    for name in _entries(rules, ("resource", "option", "concession"), wanted):
         rows = _items(name, measure(name, data), rules)
         stated = {
             year: own
@@ -230,7 +238,7 @@ def _county_items(
                 continue
             status = targets[year]["status"] if year in stated else None
             records[year].append(rows[year] | _target(name, rule, plan.get(year), status))
-    for name in _entries(plan, ("option", "concession")):
+    for name in _entries(plan, ("option", "concession"), wanted):
         rows = None
         for year, own in plan.items():
             rule = rules[year]
@@ -254,13 +262,16 @@ def _county_items(
     return records
 
 
-def _entries(rules: Mapping[int, Rules], left_out: tuple[str, ...]) -> list[str]:
-    """Entries that are in force in any year, except those of some parts."""
+def _entries(
+    rules: Mapping[int, Rules], left_out: tuple[str, ...], wanted: Collection[str] | None = None
+) -> list[str]:
+    """Entries (those that are wanted) that are in force in any year, except those of some parts."""
     names = dict.fromkeys(name for rule in rules.values() for name in rule.standard.entries)
     return [
         name
         for name in names
-        if any(
+        if (wanted is None or name in wanted)
+        and any(
             rule.get(name) is not None and rule.entry(name).part not in left_out
             for rule in rules.values()
         )

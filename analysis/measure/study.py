@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -114,11 +114,26 @@ class Study:
     @cached_property
     def _evaluation(self) -> dict[int, list[dict]]:
         """Every requirement of the standard and target of the plan, year by year."""
+        return self._evaluated(None)
+
+    def _evaluated(self, items: Collection[str] | None) -> dict[int, list[dict]]:
         names = self.facts.roster_names[self.entered.school[self.entered.in_scope]]
         return evaluation_rows(
             CountyData(self.facts, self.years, self.concessions),
-            *(self.ratios, names, self.school_rule, self.variation, self.plan),
+            *(self.ratios, names, self.school_rule, self.variation, self.plan, items),
         )
+
+    def rows_of(self, year: int, items: Collection[str] | None = None) -> dict[str, dict]:
+        """The rows of the evaluation of a year by item: `all_evaluation` without the table.
+
+        Parameters
+        ----------
+        year : int
+        items : collection of str, optional
+            Only these; then no others are worked out for it.
+        """
+        whole = self._evaluation if items is None else self._evaluated(items)
+        return {row["item"]: row for row in whole[year]}
 
     @cached_property
     def all_evaluation(self) -> pd.DataFrame:
@@ -128,12 +143,7 @@ class Study:
     @cached_property
     def evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in the judged year."""
-        return self.evaluation_of((self.year,))
-
-    def evaluation_of(self, years: Iterable[int]) -> pd.DataFrame:
-        """Every requirement of the standard and target of the plan in some years."""
-        rows = {year: self._evaluation[year] for year in years}
-        return evaluation_table(rows, self.county.code)
+        return evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
 
     @cached_property
     def statuses(self) -> dict[int, dict[str, str]]:

@@ -71,9 +71,8 @@ def numbers(study: Study) -> dict:
 
 def failing(study: Study) -> dict[str, dict]:
     """Requirements that are not met in the study's year: item -> its row of the evaluation."""
-    table = study.evaluation
-    rows = table[table["status"] == "not_met"].to_dict("records")
-    return {row["item"]: row for row in rows}
+    rows = study.rows_of(study.year)
+    return {item: row for item, row in rows.items() if row["status"] == "not_met"}
 
 
 def target_year(county: County, until: int) -> int:
