@@ -313,13 +313,14 @@ class _Finder:
 def entrance_openings(past: Past) -> list[tuple[int, str, int]]:
     """Schools that opened with an entrance grade only: (school, stage, first year)."""
     found = []
-    for stage, first in ENTRANCE.items():
-        taught = past.pupils[:, SPAN[stage]]
-        for school in np.flatnonzero(np.nansum(taught, axis=(1, 2)) > 0):
-            begun = int(np.flatnonzero(np.nansum(taught[school], axis=0) > 0)[0])
-            alone = np.nansum(taught[school, 1:, begun]) == 0
-            if begun > 0 and alone and past.pupils[school, first, begun] > 0:
-                found.append((int(school), stage, past.years[begun]))
+    for stage in ENTRANCE:
+        taught = np.nan_to_num(past.pupils[:, SPAN[stage]])
+        there = taught.sum(axis=1) > 0
+        begun = there.argmax(axis=1)
+        school = np.arange(len(taught))
+        alone = (taught[school, 1:, begun].sum(axis=1) == 0) & (taught[school, 0, begun] > 0)
+        opened = there.any(axis=1) & (begun > 0) & alone
+        found += [(int(each), stage, past.years[begun[each]]) for each in np.flatnonzero(opened)]
     return found
 
 
