@@ -23,7 +23,14 @@ from ..measure.study import Study
 from ..policy.standards import PARTS
 from ..present.chance import chance_text, condition_text, share_text, standing
 from ..present.projection.emptied import emptied_sentences
+from ..present.projection.staffing import assumed_text, quota_method, quota_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
+
+#: What is shown of `analysis.future.staffing.by_quota`.
+POSTS = (
+    *("posts", "needed", "lacking", "surplus"),
+    *("filled_in_stage", "filled_across", "recruited"),
+)
 
 
 def plain(values: Iterable) -> list:
@@ -41,13 +48,13 @@ def numbers(study: Study) -> dict:
     -------
     dict
         `years`; `stages`: stage -> column -> list by year (`analysis.future.comparison.by_year`, and
-        `posts_lacking` and `posts_surplus` by the staffing quota); `indicators`: indicator -> stage ->
+        ``posts_<name>`` for the names in `POSTS`); `indicators`: indicator -> stage ->
         `mean`, `threshold`, `cv`, `limit` and `status` by year; `verdicts`: part (and
         `recognised`) -> list by year.
     """
     years = list(study.years)
     table, judged, quota = by_year(study), verdicts(study), by_quota(study)
-    table |= {f"posts_{name}": quota[name] for name in ("lacking", "surplus")}
+    table |= {f"posts_{name}": quota[name] for name in POSTS}
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
     for position, name in enumerate(INDICATORS):
@@ -121,8 +128,8 @@ def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = 
     -------
     dict
         `last` (observed year), `target`; `own` and `trend` as from `numbers`; `sentence` (the
-        conclusion), `chance` (as from `chances`), `key` (rows of the table below it: label, and values observed, by the trend, by
-        the scenario), `failing` (rows: title, value, requirement, whether only the scenario fails
+        conclusion), `chance` (as from `chances`), `staffing` (`assumed`, `sentences`, `method`), `key` (rows of the table below it: label, and values observed, by the trend, by
+        the scenario), `failing` (rows: item, title, value, requirement, whether only the scenario fails
         there), `mended` (titles of what only the trend fails).
     """
     study, code = own.study, say.code
@@ -134,9 +141,15 @@ def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = 
         "trend": trend.numbers,
         "sentence": conclusion(own, counts, say, drawn),
         "chance": chances(own, say, drawn),
+        "staffing": {
+            "assumed": assumed_text(study.outlook.scenario.staff, say),
+            "sentences": quota_sentences(study, own.target, say),
+            "method": quota_method(own.target, say),
+        },
         "key": _key_figures(own, trend, counts, say),
         "failing": [
             {
+                "item": item,
                 "title": item_title(study, item, code),
                 "value": item_value(study, item, row["value"], code),
                 "requirement": item_requirement(study, item, row["requirement"], code),
@@ -154,23 +167,41 @@ def chances(own: Course, say: Language, drawn: Forecast | None = None) -> dict:
     Returns
     -------
     dict
-        `condition` (what the chances hold fixed); by year of `own.numbers`: `shares` (text; empty in
-        observed years, an ellipsis where nothing has been drawn yet) and `standing` (what the verdict
-        may be called, `analysis.present.chance.standing`).
+        `condition` (what the chances hold fixed); `parts`: for everything (`recognised`) and the
+        `resource` part, by year of `own.numbers`, `shares` (text; empty in observed years, an ellipsis
+        where nothing has been drawn yet) and `standing` (what the verdict may be called,
+        `analysis.present.chance.standing`); `shares` and `standing` of everything once more;
+        `likely` (the chance of the target year as a sentence), `items` (item that fails -> share
+        of the draws that meet it; those that were not drawn are left out).
     """
-    last, shares, words = own.study.county.last_observed, [], []
-    whole = own.numbers["verdicts"]["recognised"]
-    for year, status in zip(own.numbers["years"], whole, strict=True):
-        chance = drawn.chance(year) if drawn and year > last else None
-        shares.append(
-            "" if year <= last else "…" if chance is None else share_text(chance.met, say)
-        )
-        words.append(status if year <= last else standing(status, chance))
+    parts = {
+        part: _chances_of(own, part, what, say, drawn)
+        for part, what in (("recognised", "met"), ("resource", "resource"))
+    }
     return {
         "condition": condition_text(say) if drawn else "",
-        "shares": shares,
-        "standing": words,
+        "parts": parts,
+        **parts["recognised"],
+        "likely": chance_text(drawn.chance(own.target), say) if drawn else "",
+        "items": _item_chances(own, say, drawn) if drawn else {},
     }
+
+
+def _chances_of(own: Course, part: str, what: str, say: Language, drawn: Forecast | None) -> dict:
+    last, shares, words = own.study.county.last_observed, [], []
+    for year, status in zip(own.numbers["years"], own.numbers["verdicts"][part], strict=True):
+        chance = drawn.chance(year) if drawn and year > last else None
+        known = "…" if chance is None else share_text(getattr(chance, what), say)
+        shares.append("" if year <= last else known)
+        words.append(status if year <= last else standing(status, chance, what))
+    return {"shares": shares, "standing": words}
+
+
+def _item_chances(own: Course, say: Language, drawn: Forecast) -> dict[str, str]:
+    """Coefficients of variation are what is drawn of single requirements."""
+    rows = drawn.cv[drawn.cv["year"] == own.target].to_dict("records")
+    found = {f"cv.{row['indicator']}.{row['stage']}": 1 - row["above"] for row in rows}
+    return {item: share_text(found[item], say) for item in own.fails if item in found}
 
 
 def conclusion(
