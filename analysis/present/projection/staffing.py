@@ -43,7 +43,8 @@ def quota_method(year: int, say: Language) -> str:
 def assumed_text(course: StaffCourse | None, say: Language) -> str:
     """What a scenario takes for granted about its teachers, as a clause."""
     share = say.percent(getattr(course, "replaced", 0.0), 0)
-    return say(STAFF_KINDS["keep" if course is None else course.kind], share=share)
+    kind = "keep" if course is None else course.kind
+    return say(STAFF_KINDS[kind], share=share)
 
 
 def quota_sentences(study: Study, year: int, say: Language) -> list[str]:
