@@ -115,7 +115,7 @@ function showStrip(own, last, target, chance) {
       make("span", { "aria-hidden": "true" }, SIGNS[status]), make("span", { class: "hidden" }, page.words.statuses[status])))));
   // a projected year's verdict as a whole never stands without its chance
   const shares = (part, key) => make("tr", { class: "chance" }, make("th", { scope: "row" }, text(key)),
-    ...chance.parts[part].shares.map((share, i) => make("td", { class: chance.parts[part].standing[i] }, share)));
+    ...chance.parts[part].shares.map((share, i) => make("td", share ? { class: chance.parts[part].standing[i] } : {}, share)));
   const heads = own.years.map((year) => make("th", year === target ? { scope: "col", class: "goal" } : { scope: "col" }, String(year)));
   const signs = Object.entries(SIGNS).map(([status, sign]) => `${sign} ${page.words.statuses[status]}`).join("   ");
   bodies.strip.replaceChildren(
@@ -126,6 +126,9 @@ function showStrip(own, last, target, chance) {
         make("tr", {}, make("th", {}), ...heads)),
       make("tbody", {}, ...lines, shares("recognised", "chance"), shares("resource", "chance_resource")))),
     make("p", { class: "help" }, signs), make("p", { class: "help" }, text("single_parts")));
+  // where the years do not all fit, the coming ones are seen first
+  const scroller = bodies.strip.firstElementChild;
+  scroller.scrollLeft = scroller.scrollWidth;
 }
 
 function chart(own, values, other, limit, width, height, title, note, decimals = 0) {
@@ -184,7 +187,7 @@ function showStaff(own, trend, at, last) {
     make("ul", {}, ...sentences.map((each) => make("li", {}, each))),
     make("div", { class: "charts" }, ...figures),
     make("details", { id: "staff_table", open }, make("summary", {}, make("strong", {}, text("staff_table"))),
-      make("div", { class: "scroll" }, table(head, rows))),
+      make("div", { class: "scroll" }, table(head, rows, { class: "tight" }))),
     make("p", { class: "help" }, method));
 }
 

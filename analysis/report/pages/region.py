@@ -11,7 +11,6 @@ from ...present.region.summary import Region
 from ...present.terms import school_year
 from .page import METADATA, Page, Picture, bullets, paragraph, section
 
-
 OBSERVED_ONLY = N_(
     "Only observed years are compared here. To compare a projected year, every county would have to be "
     "projected to that year by the same scenario, and each of its verdicts would have to stand with its "
