@@ -41,8 +41,10 @@ def plain(values: Iterable) -> list:
     ]
 
 
-def numbers(study: Study) -> dict:
+def numbers(study: Study, quota: dict[str, np.ndarray]) -> dict:
     """What every year comes to, by stage; the verdicts; the seven indicators.
+
+    `quota` is as from `analysis.future.staffing.by_quota`.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def numbers(study: Study) -> dict:
         `recognised`) -> list by year.
     """
     years = list(study.years)
-    table, judged, quota = by_year(study), verdicts(study), by_quota(study)
+    table, judged = by_year(study), verdicts(study)
     table |= {f"posts_{name}": quota[name] for name in POSTS}
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
@@ -92,12 +94,13 @@ def target_year(county: County, until: int) -> int:
 class Course:
     """What the page shows of one study, worked out once.
 
-    The study judges its target year; `fails`: requirements that are not met in it; `observed`: how
+    The study judges its target year; `quota`: as from `analysis.future.staffing.by_quota`; `fails`: requirements that are not met in it; `observed`: how
     many were not in the last observed year.
     """
 
     study: Study
     numbers: dict
+    quota: dict[str, np.ndarray]
     fails: dict[str, dict]
     observed: int
 
@@ -110,7 +113,8 @@ def course(study: Study) -> Course:
     """Numbers and failures of a study with projected years that judges its target year."""
     statuses = study.statuses[study.county.last_observed]
     observed = sum(status == "not_met" for status in statuses.values())
-    return Course(study, numbers(study), failing(study), observed)
+    quota = by_quota(study)
+    return Course(study, numbers(study, quota), quota, failing(study), observed)
 
 
 def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = None) -> dict:
@@ -143,7 +147,7 @@ def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = 
         "chance": chances(own, say, drawn),
         "staffing": {
             "assumed": assumed_text(study.outlook.scenario.staff, say),
-            "sentences": quota_sentences(study, own.target, say),
+            "sentences": quota_sentences(study, own.quota, own.target, say),
             "method": quota_method(own.target, say),
         },
         "key": _key_figures(own, trend, counts, say),

@@ -28,7 +28,7 @@ from analysis.future.assumptions.moves import Diversion
 from analysis.future.assumptions.scenario import Scenario, load_scenario, write_scenario
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.odds.draws import forecast
-from analysis.future.staffing import staffing
+from analysis.future.staffing import by_quota, staffing
 from analysis.planner.desk import Desk
 from analysis.planner.gate import Gate
 from analysis.planner.handlers import SCRIPTS
@@ -190,7 +190,7 @@ def test_numbers_are_those_of_analyze(county, desk):
 @pytest.mark.parametrize("name", ["652323-hutubi", "340207-jiujiang"])
 def test_the_seven_indicators_are_those_of_the_table(name):
     study = analyze(name, scenario="plan_full")
-    found = numbers(study)
+    found = numbers(study, by_quota(study))
 
     balance = study.all_balance.set_index(["indicator", "stage", "year"]).sort_index()
     for indicator, stages in found["indicators"].items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...base.files import N_
 from ...base.language import Language, speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.assumptions.quota import staff_quota
 from ...future.assumptions.staffing import StaffCourse
-from ...future.staffing import by_quota, staffing
+from ...future.staffing import staffing
 from ...future.what_if import WhatIf
 from ...measure.study import Study
 from ..tables.grid import Cell, Grid, number_cell, text_cell
@@ -47,9 +49,14 @@ def assumed_text(course: StaffCourse | None, say: Language) -> str:
     return say(STAFF_KINDS[kind], share=share)
 
 
-def quota_sentences(study: Study, year: int, say: Language) -> list[str]:
-    """Teachers and the quota in a year, by stage, and what moving teachers would fill."""
-    found, at, told = by_quota(study), list(study.years).index(year), []
+def quota_sentences(
+    study: Study, found: dict[str, np.ndarray], year: int, say: Language
+) -> list[str]:
+    """Teachers and the quota in a year, by stage, and what moving teachers would fill.
+
+    `found` is as from `analysis.future.staffing.by_quota`.
+    """
+    at, told = list(study.years).index(year), []
     for number, stage in enumerate(STAGES):
         of = {name: say.number(values[at, number]) for name, values in found.items()}
         named = {"year": year, "stage": say.label(STAGE_LABELS[stage])}
