@@ -175,15 +175,18 @@ def chances(own: Course, say: Language, drawn: Forecast | None = None) -> dict:
         `resource` part, by year of `own.numbers`, `shares` (text; empty in observed years, an ellipsis
         where nothing has been drawn yet) and `standing` (what the verdict may be called,
         `analysis.present.chance.standing`); `shares` and `standing` of everything once more;
-        `likely` (the chance of the target year as a sentence), `items` (item that fails -> share
+        `likely` (the chance of the target year as a sentence), `resource` (that of the resource part
+        in it as text), `items` (item that fails -> share
         of the draws that meet it; those that were not drawn are left out).
     """
     parts = {
         part: _chances_of(own, part, what, say, drawn)
         for part, what in (("recognised", "met"), ("resource", "resource"))
     }
+    target = own.numbers["years"].index(own.target)
     return {
         "condition": condition_text(say) if drawn else "",
+        "resource": parts["resource"]["shares"][target],
         "parts": parts,
         **parts["recognised"],
         "likely": chance_text(drawn.chance(own.target), say) if drawn else "",

@@ -380,6 +380,7 @@ def test_parts_and_requirements_have_the_chances_that_were_drawn(desk, county):
         assert share in (f"{resource[year] * 100:.0f}%", "under 1%", "over 99%")
     assert found["parts"]["recognised"]["shares"] == found["shares"]
     assert found["likely"] in found["sentence"]
+    assert found["resource"] == shares[-1]
     # nothing is said before anything is drawn
     assert before["chance"]["items"] == {}
     assert before["chance"]["parts"]["resource"]["shares"][3:] == ["…"] * 3

@@ -256,6 +256,14 @@ def test_every_control_has_a_name_and_the_letters_are_large(page):
     assert size >= 16
 
 
+def test_the_cheapest_plan_has_its_chance(page):
+    page.locator("#remedy").click()
+    said = page.locator("#plan_likely")
+    expect(said).to_contain_text("simulated courses")
+    expect(said).to_contain_text("The probability is conditional")
+    expect(said.locator("xpath=..")).to_contain_text("on the single course")
+
+
 def test_the_cheapest_plan_is_changed_and_taken_over(page):
     page.locator("#remedy").press("Enter")
     page.locator("#plan_rows").wait_for()

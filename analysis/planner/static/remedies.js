@@ -58,9 +58,9 @@ async function judge(mine) {
   try {
     const { state: done } = await askJson("/remedy", { state: plan.base, conditions: plan.conditions, take: true });
     if (mine !== asking || !done) return;
-    const { likely, condition } = await askJson("/chance", done);
+    const { likely, resource, condition } = await askJson("/chance", done);
     if (mine !== asking) return;
-    plan.likely = `${likely} ${condition}`;
+    plan.likely = `${likely} ${text("chance_resource")}${page.lang === "zh" ? "：" : ": "}${resource}${page.lang === "zh" ? "。" : ". "}${condition}`;
     $("plan_likely")?.replaceChildren(plan.likely);
   } catch {
     // the plan stands without its chance, and says that it is the single course's
