@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -134,13 +134,25 @@ def _schools_table(model: Model) -> pd.DataFrame:
     return table
 
 
-def _append(model: Model, name: str, rows: dict) -> pd.DataFrame:
-    """Projected rows after the observed ones, in the types of the table."""
-    observed = model.source.tables[name]
-    added = pd.DataFrame(rows).reindex(columns=observed.columns).astype(observed.dtypes.to_dict())
+def _append(observed: pd.DataFrame, rows: Mapping) -> pd.DataFrame:
+    """Projected rows after the observed ones, in the types of the table; what is not given is missing.
+
+    Column by column: tables laid together as tables take three times as long.
+    """
+    count = len(rows["year"])
+    columns = {}
+    for name, kind in observed.dtypes.items():
+        old, new = observed[name].array, rows.get(name)
+        if new is None:
+            new = old[:0].take(np.full(count, -1), allow_fill=True)
+        if isinstance(kind, np.dtype):
+            columns[name] = np.concatenate([old.to_numpy(), np.asarray(new, dtype=kind)])
+        else:
+            added = pd.Series(pd.array(new, dtype=kind))
+            columns[name] = pd.concat([pd.Series(old), added]).array
     start = int(observed.index.max()) + 1 if len(observed) else 0
-    added.index = pd.RangeIndex(start, start + len(added), name=observed.index.name)
-    return pd.concat([observed, added])
+    added = pd.RangeIndex(start, start + count, name=observed.index.name)
+    return pd.DataFrame(columns, index=observed.index.append(added))
 
 
 def _school_years_table(model: Model) -> pd.DataFrame:
@@ -178,7 +190,7 @@ def _school_years_table(model: Model) -> pd.DataFrame:
                 put(name, model.observed[name][chosen, -1])
     joined = {name: np.concatenate(values) for name, values in parts.items()}
     joined["school_id"] = code.take(joined["school_id"])
-    return _append(model, "school_years", joined)
+    return _append(model.source.tables["school_years"], joined)
 
 
 def blank(model: Model, stage: str, total: np.ndarray) -> np.ndarray:
@@ -241,7 +253,7 @@ def _enrolment_table(model: Model) -> pd.DataFrame:
             parts.setdefault(name, []).append(values)
     joined = {name: np.concatenate(values) for name, values in parts.items()}
     joined["school_id"] = model.roster["school_id"].array.take(joined["school_id"])
-    return _append(model, "enrolment", joined)
+    return _append(model.source.tables["enrolment"], joined)
 
 
 def _rooms_table(model: Model) -> pd.DataFrame:
@@ -253,7 +265,8 @@ def _rooms_table(model: Model) -> pd.DataFrame:
         parts.append((school[chosen], year, kind[chosen], area[chosen]))
     school, year, kind, area = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     code = model.roster["school_id"].array.take(school)
-    return _append(model, "rooms", {"school_id": code, "year": year, "kind": kind, "area_m2": area})
+    rows = {"school_id": code, "year": year, "kind": kind, "area_m2": area}
+    return _append(model.source.tables["rooms"], rows)
 
 
 def _county_years_table(model: Model) -> pd.DataFrame:
@@ -270,17 +283,11 @@ def _county_years_table(model: Model) -> pd.DataFrame:
         if np.isfinite(model.rates.births.get(year, np.nan)):
             figures.append((year, "births", model.rates.births[year]))
     again = np.tile(np.arange(len(kept)), len(model.tables))
-    new = pd.DataFrame(
-        [(year, item, f"{value:.10g}") for year, item, value in figures],
-        columns=["year", "item", "value"],
-    )
     repeated = {name: kept[name].array.take(again) for name in kept.columns}
     repeated["year"] = np.repeat(model.years, len(kept))
-    table = _append(model, "county_years", repeated)
-    new = new.reindex(columns=observed.columns).astype(observed.dtypes.to_dict())
-    start = int(table.index.max()) + 1 if len(table) else 0
-    new.index = pd.RangeIndex(start, start + len(new), name=table.index.name)
-    return pd.concat([table, new])
+    year, item, value = zip(*figures, strict=True)
+    own = {"year": year, "item": item, "value": [f"{each:.10g}" for each in value]}
+    return _append(_append(observed, repeated), own)
 
 
 def _capacity_table(model: Model) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -114,11 +114,40 @@ class Study:
     @cached_property
     def _evaluation(self) -> dict[int, list[dict]]:
         """Every requirement of the standard and target of the plan, year by year."""
+        return self._evaluated()
+
+    @cached_property
+    def _verdict_rows(self) -> dict[int, list[dict]]:
+        """The same; of a projection whole rows of the judged and the last observed year only.
+
+        A projection has many years of which nothing but the verdict is wanted, and is made anew with
+        every assumption.
+        """
+        if self.outlook is None or "_evaluation" in self.__dict__:
+            return self._evaluation
+        return self._evaluated(whole=(self.county.last_observed, self.year))
+
+    def _evaluated(
+        self, items: Collection[str] | None = None, whole: Collection[int] | None = None
+    ) -> dict[int, list[dict]]:
         names = self.facts.roster_names[self.entered.school[self.entered.in_scope]]
         return evaluation_rows(
             CountyData(self.facts, self.years, self.concessions),
-            *(self.ratios, names, self.school_rule, self.variation, self.plan),
+            *(self.ratios, names, self.school_rule, self.variation, self.plan, items, whole),
         )
+
+    def rows_of(self, year: int, items: Collection[str] | None = None) -> dict[str, dict]:
+        """The rows of the evaluation of a year by item: `all_evaluation` without the table.
+
+        Parameters
+        ----------
+        year : int
+            The judged or the last observed one.
+        items : collection of str, optional
+            Only these; then no others are worked out for it.
+        """
+        rows = self._verdict_rows if items is None else self._evaluated(items)
+        return {row["item"]: row for row in rows[year]}
 
     @cached_property
     def all_evaluation(self) -> pd.DataFrame:
@@ -128,14 +157,14 @@ class Study:
     @cached_property
     def evaluation(self) -> pd.DataFrame:
         """Every requirement of the standard and target of the plan in the judged year."""
-        return evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
+        return evaluation_table({self.year: self._verdict_rows[self.year]}, self.county.code)
 
     @cached_property
     def statuses(self) -> dict[int, dict[str, str]]:
         """Status of every item of `all_evaluation`, year by year: the table's core without the table."""
         return {
             year: {row["item"]: row["status"] for row in rows}
-            for year, rows in self._evaluation.items()
+            for year, rows in self._verdict_rows.items()
         }
 
     @cached_property

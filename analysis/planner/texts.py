@@ -20,6 +20,9 @@ TEXTS = {
     "remedy": N_("Cheapest way to pass"),
     "remedy_title": N_("Cheapest way to pass in {year}: {cost} yuan"),
     "remedy_none": N_("No way to pass in {year}"),
+    "remedy_single": N_(
+        "The plan is worked out, and judged again, on the single course of the scenario."
+    ),
     "remedy_busy": N_("Working out the cheapest way …"),
     "remedy_stale": N_("Assumptions have changed since; this plan is for what was set before."),
     "remedy_again": N_("Work out again"),
@@ -59,6 +62,23 @@ TEXTS = {
     "group_classes": N_("Class size, at most"),
     "group_plan": N_("The county's plan"),
     "group_teachers": N_("Teachers recruited a year"),
+    "group_staff": N_("How the number of teachers goes on"),
+    "staff_kind": N_("Teachers"),
+    "staff_keep": N_("stay as many as they are"),
+    "staff_attrition": N_("retire and leave"),
+    "staff_quota": N_("follow the staffing quota"),
+    "staff_retire": N_("Retire a year (%)"),
+    "staff_leave": N_("Leave a year for other reasons (%)"),
+    "staff_replaced": N_("Of these replaced (%)"),
+    "staff_surplus": N_("Teachers beyond the quota"),
+    "surplus_leave": N_("go as they retire"),
+    "surplus_go": N_("go at once"),
+    "surplus_stay": N_("stay"),
+    "staff_transfer": N_("Move from a surplus to where teachers are lacking"),
+    "staff_head": N_("Teachers and the staffing quota"),
+    "staff_assumed": N_("Assumed: {what}."),
+    "staff_ratio": N_("{stage}: pupils per teacher"),
+    "staff_table": N_("By stage and year (persons; ● observed, ○ projected)"),
     "group_horizon": N_("Projection"),
     "births_shift": N_("Births: change a year beside the trend (points)"),
     "births_from": N_("acts on those who start school in {year} or later"),
@@ -141,6 +161,18 @@ TEXTS = {
     "required": N_("Required"),
     "strip": N_("Verdict by year"),
     "whole": N_("As a whole"),
+    "chance_resource": N_("Resource allocation met (share of simulated courses)"),
+    "item_chance": N_("Met in simulated courses"),
+    "single_short": N_("single course"),
+    "single_items": N_(
+        "Values and verdicts are those of the single course. Of single requirements only coefficients of variation have a share of simulated courses."
+    ),
+    "single_parts": N_(
+        "Signs are those of the single course; a grey cell with ✓ or ✗ is one on which the simulated courses do not agree. Parts without a share: as on the single course."
+    ),
+    "single_marks": N_(
+        "Figures and signs (✓ ✗) of projected years in the charts and tables below are those of the single course."
+    ),
     "chance": N_("Everything met (share of simulated courses)"),
     "observed": N_("observed"),
     "projected": N_("projected"),
@@ -167,8 +199,14 @@ TEXTS = {
     "passing": N_("Passing schools"),
     "teachers_missing": N_("Teachers missing"),
     "pupils_per_teacher": N_("Pupils per teacher"),
+    "teachers": N_("Full-time teachers"),
+    "posts_posts": N_("Posts by the quota"),
+    "posts_needed": N_("Of them teachers"),
     "posts_lacking": N_("Lacking by the quota"),
     "posts_surplus": N_("Beyond the quota"),
+    "posts_filled_in_stage": N_("Filled from the stage"),
+    "posts_filled_across": N_("Filled from the other stage"),
+    "posts_recruited": N_("Still lacking"),
     "cv_max": N_("Largest CV against its limit"),
     "small": N_("Schools that become small or leave the comparison"),
     "small_none": N_("None."),
@@ -179,6 +217,9 @@ TEXTS = {
     "below_floor": N_("Below the funding floor from"),
     "below_point": N_("Below a teaching point's size from"),
     "leaves": N_("Not judged from"),
+    "hollow_single": N_(
+        "On the single course; what is met only because schools have fewer pupils is judged for the year of the conclusion."
+    ),
     "hollow": N_("Warning: improvements that are none"),
     "notes": N_("What was reckoned with"),
     "applied": N_("Applied"),
