@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
@@ -38,18 +38,12 @@ def solved(study: Study) -> Remedy:
     InputError
         The prices cannot be read, or no school can be judged.
     """
-    if study.outlook is not None and study.year > study.outlook.last:
-        return _in_year(study, study.year)
-    return remedy(study.county, study.year, **_options(study))
-
-
-def _options(study: Study) -> dict:
-    return {"nodes": NODES, "gap": GAP, "seconds": SECONDS, "concessions": study.concessions}
+    return remedy(study, nodes=NODES, gap=GAP, seconds=SECONDS)
 
 
 def _in_year(study: Study, year: int) -> Remedy:
     """For a year of the study's own projection."""
-    return remedy(study.county, scenario=study.outlook, by=year, **_options(study))
+    return solved(replace(study, year=year))
 
 
 def by_clock(answer: Remedy) -> bool:

@@ -124,7 +124,7 @@ def _proof(answer: Remedy, say: Language) -> str:
 def drivers(answer: Remedy, lang: str) -> list[str]:
     """Which school and which limit drive the cost."""
     say = speak(lang)
-    names = {school.school_id: school.name for school in answer.instance.schools}
+    names = answer.names
     cny: dict[str, float] = defaultdict(float)
     for each in answer.measures:
         cny[each.school_id] += each.cny

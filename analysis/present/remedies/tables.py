@@ -17,10 +17,6 @@ from .calculation import Ahead
 from .measures import done_at
 
 
-def _names(answer: Remedy) -> dict[str, str]:
-    return {school.school_id: school.name for school in answer.instance.schools}
-
-
 def _by_school(measures: list[Measure]) -> dict[str, list[Measure]]:
     """Measures by school; the dearest school first, its dearest measure first."""
     found = defaultdict(list)
@@ -35,7 +31,7 @@ def _by_school(measures: list[Measure]) -> dict[str, list[Measure]]:
 
 def schools_grid(answer: Remedy, lang: str) -> Grid:
     """One line per school: what is done, yuan, and what it is needed for."""
-    say, names = speak(lang), _names(answer)
+    say, names = speak(lang), answer.names
     rows = [
         (
             Cell(names[code]),
@@ -151,7 +147,7 @@ def years_grid(found: Ahead, lang: str) -> Grid:
 
 def calendar_grid(found: Ahead, lang: str) -> Grid:
     """By year: money, measures, schools that are then finished."""
-    say, names = speak(lang), _names(found.answer)
+    say, names = speak(lang), found.answer.names
     last: dict[str, int] = {}
     for year, each in found.calendar.lines:
         last[each.school_id] = max(last.get(each.school_id, 0), year)
@@ -180,7 +176,7 @@ def calendar_grid(found: Ahead, lang: str) -> Grid:
 
 def due_grid(found: Ahead, lang: str) -> Grid:
     """What is due in the first year, school by school."""
-    say, names, answer = speak(lang), _names(found.answer), found.answer
+    say, names, answer = speak(lang), found.answer.names, found.answer
     first = found.soon.study.year
     here = [each for year, each in found.calendar.lines if year == first]
     rows = [
@@ -197,7 +193,7 @@ def due_grid(found: Ahead, lang: str) -> Grid:
 
 def idle_grid(found: Ahead, lang: str) -> Grid:
     """What is bought to pass soon and needed by nobody in the last projected year."""
-    say, names = speak(lang), _names(found.soon)
+    say, names = speak(lang), found.soon.names
     rows = [
         (
             Cell(names[each.school_id]),

@@ -141,8 +141,7 @@ def sentences(answer: Remedy, lang: str, *, timed: bool = True) -> list[str]:
 def _asked(answer: Remedy, lang: str) -> list[str]:
     """What was ruled out and fixed."""
     say, means = speak(lang), answer.means
-    roster = answer.study.county.tables["schools"]
-    names = dict(zip(roster["school_id"], roster["name"], strict=True))
+    names = answer.names
 
     def place(each: Forbid | Lock) -> str:
         return f"{label_of(each.means, means)[lang]} ({names.get(each.school, EVERYWHERE[lang])})"
