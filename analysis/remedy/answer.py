@@ -109,7 +109,7 @@ def remedy(
         county = load_county(county)
     own = means if isinstance(means, Means) else read_means(county, means)
     own = overridden(own, county, forbid, lock, prices)
-    years = 1
+    years, outlook = 1, None
     if scenario is not None:
         outlook = scenario
         if not isinstance(outlook, Outlook):
@@ -121,7 +121,7 @@ def remedy(
     elif by is not None:
         raise problem(N_("--by names a projected year; it needs --scenario"))
     if study is None:
-        study = analyze(county, year, concessions=concessions)
+        study = analyze(county, year, concessions=concessions, scenario=outlook)
     elif study.outlook is not None:
         years = max(study.year - study.outlook.last, 1)
     left = seconds

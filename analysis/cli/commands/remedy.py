@@ -62,12 +62,21 @@ def remedy(
     gap: Annotated[
         float, typer.Option("--gap", min=0, max=1, help="Relative gap at which it may end.")
     ] = 1e-4,
+    plan_only: Annotated[
+        bool,
+        typer.Option(
+            "--plan-only",
+            help="Only the plan: not what each further yuan buys and what drives the cost.",
+        ),
+    ] = False,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
     from ...remedy.answer import remedy as solve
     from ...remedy.outcome.calendar import parse_budget
+    from ...remedy.outcome.drivers import told
+    from ...remedy.outcome.further import further
     from ...remedy.outcome.in_words import sentences
     from ...remedy.outcome.output import write
     from ...remedy.problem.overrides import parse_forbid, parse_lock, parse_price
@@ -100,7 +109,10 @@ def remedy(
         )
         for text in sentences(answer, lang):
             typer.echo(text)
-        for file in write(answer, out, lang, scenario, yearly, writer):
+        more = None if plan_only else further(answer)
+        for text in told(more, answer, lang) if more else []:
+            typer.echo(text)
+        for file in write(answer, out, lang, scenario, yearly, writer, more):
             typer.echo(say("{path} written", path=file))
         if answer.found.values is None:
             raise InputError([])

@@ -13,7 +13,7 @@ from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
 from ..tables.grid import Cell, Grid, number_cell
 from ..terms import CONFIDENCE
-from .calculation import Ahead
+from .calculation import Ahead, Bought
 from .measures import done_at
 
 
@@ -107,6 +107,29 @@ def means_grid(answer: Remedy, lang: str) -> Grid:
         say("What the price rests on"),
     )
     return Grid(say("What the money goes to, at which prices"), header, tuple(rows), tight=True)
+
+
+def bought_grid(found: Bought, lang: str) -> Grid:
+    """Money against schools: what is enough for so many, and what is proved not to be."""
+    say, whole = speak(lang), float(found.steps["cny"].iloc[-1])
+    now = int(found.steps["schools"].iloc[0])
+    rows = [(number_cell(say, now), number_cell(say, 0), number_cell(say, 0), Cell(DASH, True))]
+    for row in found.schools.to_dict("records"):
+        rows.append(
+            (
+                number_cell(say, row["schools"]),
+                number_cell(say, row["cost_cny"]),
+                number_cell(say, row["bound_cny"]),
+                Cell(say.percent(row["cost_cny"] / whole), True),
+            )
+        )
+    header = (
+        say("Schools that pass"),
+        say("Enough for it (yuan)"),
+        say("Proved: not less than (yuan)"),
+        say("Part of all the money"),
+    )
+    return Grid(say("What the money reaches, step by step"), header, tuple(rows))
 
 
 def _price(means, name: str, kind: str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ...base.files import N_
 from ...measure.study import Study
 from ...present.projection.sentences import scenario_name
@@ -35,10 +37,12 @@ def cheapest(report: Report) -> Page:
         )
     if answer.cost is None:
         return _no_way(title, answer, report)
-    schools, limits = worked.schools_by_money(answer), worked.cost_by_limit(answer)
-    reach = sentences.bought_by_money(schools, answer, lang)
-    costs = sentences.cost_of_limits(limits, answer, lang)
-    further = [reach, *costs, sentences.projects(answer, lang)]
+    bought, limits = worked.bought(answer), worked.cost_by_limit(answer)
+    further = [
+        *sentences.further(bought, answer, lang),
+        *sentences.cost_of_limits(limits, answer, lang),
+        sentences.projects(answer, lang),
+    ]
     return section(
         title,
         paragraph(say(sentences.SCOPE)),
@@ -46,13 +50,26 @@ def cheapest(report: Report) -> Page:
         tables.means_grid(answer, lang),
         paragraph(sentences.prices_note(answer, means_file(study.county).is_file(), lang)),
         tables.schools_grid(answer, lang),
-        Picture(
-            charts.money_chart(schools, limits, answer, lang),
-            say("What the money reaches, step by step"),
-            reach or say("The figures are in the table above."),
-        ),
+        *_money(bought, limits, report),
         bullets([text for text in further if text]),
         paragraph(say(METHOD)),
+    )
+
+
+def _money(bought: worked.Bought | None, limits: pd.DataFrame, report: Report) -> tuple:
+    """What each further yuan buys, drawn and in a table."""
+    if bought is None:
+        return ()
+    say, answer, lang = report.say, report.remedy, report.lang
+    return (
+        Picture(
+            charts.money_chart(bought, limits, answer, lang),
+            say(
+                "What the money reaches: the line is the plan, the cheapest school first; a bar reaches down to what is proved not to be enough"
+            ),
+            say("The figures are in the table below."),
+        ),
+        tables.bought_grid(bought, lang),
     )
 
 

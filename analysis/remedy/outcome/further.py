@@ -1,0 +1,78 @@
+"""Beyond the plan: what each further yuan buys and what drives the cost, all together and as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..result import Remedy
+from .dual import SECONDS, Dearest, Last, by_step, dearest, last_part
+from .frontier import Floors, asks_all, by_limit, by_schools, by_year, spread
+
+
+@dataclass(frozen=True)
+class Further:
+    """What each further yuan buys, and what drives the cost.
+
+    Attributes
+    ----------
+    schools, limits, years, moved : DataFrame
+        As from `by_schools`, `by_limit`, `by_year` (empty without a projection) and `by_step`.
+    last : Last or None
+    dearest : Dearest or None
+    """
+
+    schools: pd.DataFrame
+    limits: pd.DataFrame
+    years: pd.DataFrame
+    moved: pd.DataFrame
+    last: Last | None
+    dearest: Dearest | None
+
+    def frontier(self) -> pd.DataFrame:
+        """Cost against schools, limits of variation (as a part of today's) and years.
+
+        Returns
+        -------
+        DataFrame
+            ``against, value, cost_cny, bound_cny, status``; `against` is ``schools``, ``limits`` or
+            ``year``.
+        """
+        parts = [
+            table.rename(columns={column: "value"}).assign(against=against)
+            for against, column, table in (
+                ("schools", "schools", self.schools),
+                ("limits", "factor", self.limits),
+                ("year", "year", self.years),
+            )
+            if len(table)
+        ]
+        columns = ["against", "value", "cost_cny", "bound_cny", "status"]
+        return pd.concat(parts, ignore_index=True)[columns]
+
+
+def further(answer: Remedy, seconds: float = SECONDS) -> Further | None:
+    """Everything beyond a plan; None where it does not make all schools pass, or has nothing to do.
+
+    Parameters
+    ----------
+    answer : Remedy
+    seconds : float
+        For the limits that are moved; the points of the frontier end by nodes.
+    """
+    if not asks_all(answer) or not answer.found.cost:
+        return None
+    floors, years = Floors(answer), pd.DataFrame()
+    outlook = answer.study.outlook
+    if outlook is not None:
+        by = answer.study.year
+        years = by_year(answer, spread(outlook.last + 1, by, by))
+    return Further(
+        by_schools(answer, floors=floors),
+        by_limit(answer),
+        years,
+        by_step(answer, seconds=seconds),
+        last_part(answer, floors=floors),
+        dearest(answer),
+    )
