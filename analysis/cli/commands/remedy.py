@@ -74,8 +74,9 @@ def remedy(
 ) -> None:
     """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
     from ...remedy.answer import remedy as solve
+    from ...remedy.outcome.alone import stuck
     from ...remedy.outcome.calendar import parse_budget
-    from ...remedy.outcome.drivers import told
+    from ...remedy.outcome.drivers import stuck_texts, told
     from ...remedy.outcome.further import further
     from ...remedy.outcome.in_words import sentences
     from ...remedy.outcome.output import write
@@ -112,7 +113,10 @@ def remedy(
         more = None if plan_only else further(answer)
         for text in told(more, answer, lang) if more else []:
             typer.echo(text)
-        for file in write(answer, out, lang, scenario, yearly, writer, more):
+        blocked = stuck(answer) if answer.status == "infeasible" else []
+        for text in stuck_texts(blocked, answer, lang):
+            typer.echo(text)
+        for file in write(answer, out, lang, scenario, yearly, writer, more, blocked):
             typer.echo(say("{path} written", path=file))
         if answer.found.values is None:
             raise InputError([])

@@ -10,8 +10,9 @@ import pandas as pd
 
 from ...measure.study import Study
 from ...remedy.answer import remedy
+from ...remedy.outcome.alone import Dearest, dearest
 from ...remedy.outcome.calendar import Calendar, Idle, calendar, idle
-from ...remedy.outcome.dual import Dearest, Last, by_step, dearest, last_part
+from ...remedy.outcome.dual import Last, by_step, last_part
 from ...remedy.outcome.frontier import GAP as EACH
 from ...remedy.outcome.frontier import (
     Floors,

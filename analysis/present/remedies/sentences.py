@@ -11,8 +11,8 @@ from ...base.files import N_
 from ...base.language import Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
+from ...remedy.outcome.alone import Dearest, dearest
 from ...remedy.outcome.drivers import dearest_text, last_text, money, variation_text, whole
-from ...remedy.outcome.dual import Dearest, dearest
 from ...remedy.outcome.frontier import passing_now
 from ...remedy.outcome.projects import price_projects
 from ...remedy.problem.instance import NAMES
@@ -176,7 +176,7 @@ def further(found: Bought | None, answer: Remedy, lang: str) -> list[str]:
     limits = [key for key, limit in answer.instance.limit.items() if limit is not None]
     plain = len(moved) == 2 * sum(len(answer.instance.of_stage(stage)) > 1 for stage, _ in limits)
     told = [last_text(found.last, answer, lang), *drivers(answer, found.dearest, lang)]
-    told[-1] = whole(speak(lang), told[-1], variation_text(moved, answer, lang) if plain else "")
+    told[-1] = whole(speak(lang), told[-1], variation_text(moved, lang) if plain else "")
     return told
 
 

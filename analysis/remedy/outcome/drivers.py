@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,12 +12,15 @@ from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ..problem.instance import NAMES, exact
 from ..result import Remedy
-from .dual import Dearest, Last
+from .alone import Dearest, Stuck
+from .dual import Last
 from .further import Further
 
 #: Schools and thresholds that are named at most.
 NAMED = 5
 THRESHOLDS = 3
+#: Schools of which it is said one by one why they cannot pass.
+STUCK = 10
 
 
 def money(say: Language, cny) -> str:
@@ -35,9 +39,22 @@ def whole(say: Language, *texts: str) -> str:
 
 def told(found: Further, answer: Remedy, lang: str) -> list[str]:
     """Everything beyond the plan, from its numbers."""
-    texts = [dearest_text(found.dearest, answer, lang), last_text(found.last, answer, lang)]
-    texts += [variation_text(found.moved, answer, lang), floor_text(found.moved, answer, lang)]
-    return [text for text in [*texts, threshold_text(found.moved, lang)] if text]
+    moved = found.moved[found.moved["status"] != "open"]
+    texts = [
+        alone_text(found.dearest, answer, lang),
+        last_text(found.last, answer, lang),
+        variation_text(moved, lang),
+        floor_text(moved, answer, lang),
+        threshold_text(moved, lang),
+    ]
+    if left := len(found.moved) - len(moved):
+        texts.append(
+            speak(lang)(
+                "For {n} moves of a limit the time was over before it was known what they change.",
+                n=left,
+            )
+        )
+    return [text for text in texts if text]
 
 
 def last_text(last: Last | None, answer: Remedy, lang: str) -> str:
@@ -98,29 +115,31 @@ def dearest_text(found: Dearest | None, answer: Remedy, lang: str) -> str:
     if found is None:
         return ""
     say = speak(lang)
-    name = answer.names[found.school_id]
     first = say(
         "{school} needs most: {cny}, {part} of all.",
-        school=name,
+        school=answer.names[found.school_id],
         cny=money(say, found.cny),
         part=say.percent(found.part),
     )
-    if found.alone is None or not found.without:
-        return first
+    return whole(say, first, alone_text(found, answer, lang))
+
+
+def alone_text(found: Dearest | None, answer: Remedy, lang: str) -> str:
+    """What the dearest school costs by itself, and without the threshold that asks for most of it."""
+    if found is None or found.alone is None or not found.without:
+        return ""
+    say = speak(lang)
     (k, less), *_ = found.without
-    return whole(
-        say,
-        first,
-        say(
-            "By itself it cannot pass for less than {alone}. What drives that most is the threshold “{indicator}”: without it {less} would be enough.",
-            alone=money(say, found.alone),
-            indicator=say.label(INDICATORS[NAMES[k]].short),
-            less=money(say, less),
-        ),
+    return say(
+        "By itself {school} cannot pass for less than {alone}. What drives that most is the threshold “{indicator}”: without it {less} would be enough.",
+        school=answer.names[found.school_id],
+        alone=money(say, found.alone),
+        indicator=say.label(INDICATORS[NAMES[k]].short),
+        less=money(say, less),
     )
 
 
-def variation_text(moved: pd.DataFrame, answer: Remedy, lang: str) -> str:
+def variation_text(moved: pd.DataFrame, lang: str) -> str:
     """Whether a hundredth more or less on a limit of variation changes the cost."""
     rows = moved[moved["limit"] == "variation"]
     if rows.empty:
@@ -187,14 +206,38 @@ def threshold_text(moved: pd.DataFrame, lang: str) -> str:
         return ""
     say = speak(lang)
     parts = [
-        say(
-            "{what} {less}",
-            what=_at(NAMES.index(row["indicator"]), row["stage"], say),
-            less=money(say, -row["change_cny"]),
-        )
+        _at(NAMES.index(row["indicator"]), row["stage"], say)
+        + say(": ")
+        + money(say, -row["change_cny"])
         for row in rows.to_dict("records")
     ]
     return say(
         "Of the thresholds these drive the cost most; one percent less on each by itself saves: {what}.",
         what=say("; ").join(parts),
+    )
+
+
+def stuck_texts(found: Sequence[Stuck], answer: Remedy, lang: str) -> list[str]:
+    """Why schools cannot pass by the means allowed, one sentence each; of many the first ones."""
+    texts = [_stuck(each, answer, lang) for each in found[:STUCK]]
+    if len(found) > STUCK:
+        say = speak(lang)
+        texts.append(say("{n} more schools cannot pass either.", n=len(found) - STUCK))
+    return texts
+
+
+def _stuck(found: Stuck, answer: Remedy, lang: str) -> str:
+    say = speak(lang)
+    name = answer.names[found.school_id]
+    if not found.indicators:
+        return say(
+            "{school} cannot pass by the means allowed, whatever is spent: more than one threshold stands in the way.",
+            school=name,
+        )
+    # each of them is enough, so they are alternatives
+    listed = say(" or ").join(say.label(INDICATORS[NAMES[k]].short) for k in found.indicators)
+    return say(
+        "{school} cannot pass by the means allowed, whatever is spent; it could if nothing were asked of it in: {what}.",
+        school=name,
+        what=listed,
     )

@@ -10,20 +10,18 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ..problem.goal import Goal
 from ..problem.instance import NAMES, Instance, exact, read_instance
 from ..result import Remedy
 from ..solve.exactly import judge, within
-from ..solve.model import Program, build
-from ..solve.search import Found, search
-from .again import units_of, values_in, years_of
+from ..solve.search import Found
+from .again import units_of, values_in
 from .frontier import Floors, order, point, resolved
 
 #: Steps: of a limit of variation, of the floor (points of 100), and of a threshold (part of it).
 VARIATION, FLOOR, THRESHOLD = Fraction(1, 100), Fraction(1, 100), Fraction(1, 100)
 #: Gap of each search: what it leaves open is not told apart.
 GAP = 1e-4
-#: Seconds for all searches together; limits that are not reached by then are left out.
+#: Seconds for all searches together; limits that are not reached by then stay open.
 SECONDS = 20.0
 #: Part of the money that comes last.
 LAST = Fraction(1, 10)
@@ -123,7 +121,7 @@ def by_step(answer: Remedy, *, searched: bool = True, seconds: float = SECONDS) 
         ``limit, stage, indicator, step, cost_cny, bound_cny, change_cny, least_cny, most_cny, told,
         status``, what changes the cost most first: the cost and its bound after the step, the change
         and between what it lies, and whether it is told apart from none. `status` is `known` where no
-        search was needed; `infeasible` (no plan then) has no cost.
+        search was needed; `infeasible` (no plan then) has no cost, `open` (the time was over) may have none.
     """
     begun, rows = time.perf_counter(), []
     spared = _spared(answer, searched, seconds)
@@ -133,7 +131,10 @@ def by_step(answer: Remedy, *, searched: bool = True, seconds: float = SECONDS) 
         found, status = _known(answer, limit, spared), "known"
         if found is None:
             left = seconds - (time.perf_counter() - begun)
-            if not searched or left <= 0:
+            if not searched:
+                continue
+            if left <= 0:
+                rows.append((*_about(limit), *[math.nan] * 5, False, "open"))
                 continue
             again = moved(answer, limit)
             found = resolved(answer, again, wider=limit.wider, gap=GAP, seconds=left)
@@ -173,10 +174,13 @@ def _known(answer: Remedy, limit: Limit, spared: set) -> Found | None:
     return answer.found if holds else None
 
 
-def _row(answer: Remedy, limit: Limit, found: Found, status: str) -> tuple:
-    known = answer.found
+def _about(limit: Limit) -> tuple:
     name = "" if limit.indicator is None else NAMES[limit.indicator]
-    about = (limit.name, limit.stage, name, float(limit.step))
+    return (limit.name, limit.stage, name, float(limit.step))
+
+
+def _row(answer: Remedy, limit: Limit, found: Found, status: str) -> tuple:
+    known, about = answer.found, _about(limit)
     cost, bound = point(found, answer.cost - known.cost)
     if found.cost is None:
         told = found.status == "infeasible"
@@ -261,88 +265,3 @@ def _reached(answer: Remedy, units: dict) -> tuple[set[str], tuple]:
     failing = {row.school for n, row in enumerate(instance.rows) if n not in passing}
     codes = {s.school_id for p, s in enumerate(instance.schools) if p not in failing}
     return codes, verdict.beyond
-
-
-@dataclass(frozen=True)
-class Dearest:
-    """The school that costs most.
-
-    Attributes
-    ----------
-    school_id : str
-    cny, part : float
-        What the plan spends there, yuan and part of all.
-    alone : float or None
-        What it costs at least to bring it over the line by itself, teachers to transfer at hand.
-    without : list of (int, float)
-        Indicator, and what it would cost by itself without that threshold; what saves most first.
-    """
-
-    school_id: str
-    cny: float
-    part: float
-    alone: float | None
-    without: list[tuple[int, float]]
-
-
-def dearest(answer: Remedy) -> Dearest | None:
-    """The school on which a plan spends most, and which of its thresholds asks for that.
-
-    Each figure is the optimum of a program of that school only.
-    """
-    cost: dict[str, float] = {}
-    for each in answer.measures:
-        cost[each.school_id] = cost.get(each.school_id, 0.0) + each.cny
-    whole = sum(cost.values())
-    if not whole:
-        return None
-    code = min(cost, key=lambda c: (-cost[c], c))
-    own = _only(answer.instance, code)
-    found, without = alone(answer, own), []
-    if found is not None and found > 0:
-        for k in range(len(own.rows[0].need)):
-            if any(own.have(n, k) < row.need[k] for n, row in enumerate(own.rows)):
-                less = alone(answer, _lifted(own, k))
-                if less is not None and less < found:
-                    without.append((k, float(less)))
-    without.sort(key=lambda pair: (pair[1], pair[0]))
-    least = None if found is None else float(found)
-    return Dearest(code, cost[code], cost[code] / whole, least, without)
-
-
-def alone(answer: Remedy, own: Instance) -> Fraction | None:
-    """The least cost for one school to pass, if whoever it needs would come by transfer; None: no way."""
-    goal = Goal(variations=())
-    program = build(own, answer.means.model_copy(update={"lock": ()}), goal, years=years_of(answer))
-    _open_doors(program, answer)
-    found = search(own, program, goal, seconds=SECONDS)
-    return found.cost
-
-
-def _open_doors(program: Program, answer: Remedy) -> None:
-    """Teachers come from outside at the price of a transfer, and nobody leaves."""
-    program.equal.clear()
-    for v, key in enumerate(program.keys):
-        if key[0] == "transfer_out":
-            program.upper[v] = 0
-        elif key[0] == "transfer_in":
-            program.cost[v] = exact(answer.means.transfer.cny)
-
-
-def _only(instance: Instance, code: str) -> Instance:
-    place = [school.school_id for school in instance.schools].index(code)
-    rows = (replace(row, school=0) for row in instance.rows if row.school == place)
-    return replace(instance, schools=(instance.schools[place],), rows=tuple(rows))
-
-
-def _lifted(own: Instance, k: int) -> Instance:
-    """A school of which one indicator asks nothing."""
-
-    def free(n: int, values: tuple) -> tuple:
-        return (*values[:k], min(values[k], own.have(n, k)), *values[k + 1 :])
-
-    rows = (
-        replace(row, need=free(n, row.need), floor=free(n, row.floor))
-        for n, row in enumerate(own.rows)
-    )
-    return replace(own, rows=tuple(rows))

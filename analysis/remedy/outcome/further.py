@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..result import Remedy
-from .dual import SECONDS, Dearest, Last, by_step, dearest, last_part
+from .alone import Dearest, dearest
+from .dual import SECONDS, Last, by_step, last_part
 from .frontier import Floors, asks_all, by_limit, by_schools, by_year, spread
 
 
@@ -40,7 +41,9 @@ class Further:
             ``year``.
         """
         parts = [
-            table.rename(columns={column: "value"}).assign(against=against)
+            table.rename(columns={column: "value"})
+            .astype({"value": object})
+            .assign(against=against)
             for against, column, table in (
                 ("schools", "schools", self.schools),
                 ("limits", "factor", self.limits),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,9 +19,10 @@ from ..plan import table_of
 from ..problem.instance import NAMES
 from ..problem.means import Forbid, Lock
 from ..result import Remedy
+from .alone import Stuck
 from .as_scenario import scenario_of
 from .calendar import calendar
-from .drivers import told
+from .drivers import stuck_texts, told
 from .further import Further
 from .in_words import lines, sentences
 
@@ -29,7 +31,9 @@ JSON, CSV, WORKBOOK, SCENARIO = "remedy.json", "remedy.csv", "remedy.xlsx", "sce
 CALENDAR, FRONTIER, DUAL = "calendar.csv", "frontier.csv", "dual.csv"
 
 
-def record(answer: Remedy, lang: str, more: Further | None = None) -> dict:
+def record(
+    answer: Remedy, lang: str, more: Further | None = None, blocked: Sequence[Stuck] = ()
+) -> dict:
     """The plan as plain values: what `remedy.json` holds."""
     whole = _yuan(answer.cost)
     table = table_of(answer.measures, answer.instance, answer.means, answer.names)
@@ -61,6 +65,14 @@ def record(answer: Remedy, lang: str, more: Further | None = None) -> dict:
         ],
         "frontier": _rows(more.frontier()) if more else [],
         "dual": _dual(more, answer, lang) if more else None,
+        "stuck": [
+            {
+                "school_id": each.school_id,
+                "indicators": [NAMES[k] for k in each.indicators],
+                "text": text,
+            }
+            for each, text in zip(blocked, stuck_texts(blocked, answer, lang), strict=False)
+        ],
     }
 
 
@@ -113,6 +125,7 @@ def write(
     yearly: float | None = None,
     writer: Writer | None = None,
     more: Further | None = None,
+    blocked: Sequence[Stuck] = (),
 ) -> list[Path]:
     """Write all files into a folder that is made if need be.
 
@@ -129,6 +142,8 @@ def write(
         What may be written over.
     more : Further, optional
         What each further yuan buys and what drives the cost.
+    blocked : sequence of Stuck
+        Where there is no plan: schools that no means bring over the line.
 
     Returns
     -------
@@ -136,7 +151,7 @@ def write(
     """
     if out.exists() and not out.is_dir():
         raise problem(N_("is a file; --out names a folder"), file=out)
-    files = {JSON: _json(record(answer, lang, more))}
+    files = {JSON: _json(record(answer, lang, more, blocked))}
     if answer.found.values is not None:
         table = table_of(answer.measures, answer.instance, answer.means, answer.names)
         files[CSV] = csv_bytes(table)

@@ -9,6 +9,8 @@ from ...measure.study import Study
 from ...present.projection.sentences import scenario_name
 from ...present.remedies import calculation as worked
 from ...present.remedies import charts, sentences, tables
+from ...remedy.outcome.alone import stuck
+from ...remedy.outcome.drivers import stuck_texts
 from ...remedy.problem.means import means_file
 from ...remedy.result import Remedy
 from .page import Page, Picture, bullets, paragraph, section
@@ -80,7 +82,17 @@ def _no_way(title: str, answer: Remedy, report: Report) -> Page:
         paragraph(report.say(sentences.SCOPE)),
         paragraph(text),
         bullets(parts) if parts else "",
+        *_stuck(answer, report),
     )
+
+
+def _stuck(answer: Remedy, report: Report) -> tuple[str, ...]:
+    """The schools that no means allowed bring over the line, each with what stands in its way."""
+    found = stuck(answer) if answer.status == "infeasible" else []
+    if not found:
+        return ()
+    text = report.say("What stands in the way, school by school:")
+    return paragraph(text), bullets(stuck_texts(found, answer, report.lang))
 
 
 def later(report: Report) -> Page:
