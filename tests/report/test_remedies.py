@@ -12,7 +12,7 @@ from analysis.future.assumptions.sections import Assumption
 from analysis.present.projection.tables import SECTIONS
 from analysis.present.remedies import calculation as worked
 from analysis.present.remedies import sentences, tables
-from analysis.remedy.outcome.frontier import by_limit
+from analysis.remedy.outcome.frontier import by_limit, passing_now, steps
 from analysis.remedy.problem.means import built_in_means
 from analysis.report.build import write_report
 from analysis.report.pages.remedies import cheapest, later
@@ -77,15 +77,15 @@ def test_as_the_plan_is_carried_out_schools_pass(hutubi):
     from analysis.remedy.plan import apply
 
     answer = hutubi.remedy
-    steps = worked.schools_by_money(answer)
-    assert steps["schools"].iloc[0] == 8
-    assert steps["schools"].iloc[-1] == 20
-    assert steps["cny"].iloc[-1] == answer.cost
-    assert steps["cny"].is_monotonic_increasing
+    reached = steps(answer)
+    assert reached["schools"].iloc[0] == 8
+    assert reached["schools"].iloc[-1] == 20
+    assert reached["cny"].iloc[-1] == answer.cost
+    assert reached["cny"].is_monotonic_increasing
     cost = {}
     for each in answer.measures:
         cost[each.school_id] = cost.get(each.school_id, 0) + each.cny
-    now = worked.passing_now(answer)
+    now = passing_now(answer)
     order = sorted(cost, key=lambda c: (c in now, cost[c], c))
     codes = {school.school_id for school in answer.instance.schools}
     for number in (3, 6, 9):
@@ -93,7 +93,7 @@ def test_as_the_plan_is_carried_out_schools_pass(hutubi):
         after = analyze(apply(answer.study.county, answer.study.year, part, answer.means))
         rows = after.schools[after.schools["school_id"].isin(codes)]
         passing = (rows["status"] == "met").groupby(rows["school_id"]).all().sum()
-        assert passing >= steps["schools"].iloc[number]
+        assert passing >= reached["schools"].iloc[number]
 
 
 def test_the_room_of_the_limits_is_what_the_plan_leaves():
