@@ -74,9 +74,9 @@ def remedy(
 ) -> None:
     """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
     from ...remedy.answer import remedy as solve
-    from ...remedy.outcome.alone import stuck
+    from ...remedy.outcome.alone import rest, stuck
     from ...remedy.outcome.calendar import parse_budget
-    from ...remedy.outcome.drivers import stuck_texts, told
+    from ...remedy.outcome.drivers import rest_text, stuck_texts, told
     from ...remedy.outcome.further import further
     from ...remedy.outcome.in_words import sentences
     from ...remedy.outcome.output import write
@@ -115,6 +115,8 @@ def remedy(
             typer.echo(text)
         blocked = stuck(answer) if answer.status == "infeasible" else []
         for text in stuck_texts(blocked, answer, lang):
+            typer.echo(text)
+        if text := rest_text(rest(answer, blocked), answer, lang):
             typer.echo(text)
         for file in write(answer, out, lang, scenario, yearly, writer, more, blocked):
             typer.echo(say("{path} written", path=file))

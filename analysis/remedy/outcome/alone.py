@@ -5,6 +5,7 @@ Whoever it needs is taken to come by transfer, and nobody leaves: no plan for th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,10 +14,12 @@ from ..problem.instance import Instance, exact
 from ..result import Remedy
 from ..solve.model import Program, build
 from ..solve.search import Found, search
-from .again import years_of
+from .again import program_for, years_of
 
-#: Seconds for the program of one school, which takes milliseconds.
+#: Seconds for the program of one school, which takes milliseconds, and for those that are not stuck.
 SECONDS = 5.0
+#: Gap and nodes at which the search for those that are not stuck ends.
+GAP, NODES = 1e-3, 60
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def dearest(answer: Remedy) -> Dearest | None:
     if not whole:
         return None
     code = min(cost, key=lambda c: (-cost[c], c))
-    own = _only(answer.instance, code)
+    own = only(answer.instance, code)
     found, without = alone(answer, own), []
     if found is not None and found > 0:
         for k in range(len(own.rows[0].need)):
@@ -95,7 +98,7 @@ def stuck(answer: Remedy) -> list[Stuck]:
         code = school.school_id
         if wanted is not None and code not in wanted:
             continue
-        own = _only(answer.instance, code)
+        own = only(answer.instance, code)
         if solved_alone(answer, own).status == "infeasible":
             open_ = (
                 k
@@ -104,6 +107,19 @@ def stuck(answer: Remedy) -> list[Stuck]:
             )
             found.append(Stuck(code, tuple(open_)))
     return found
+
+
+def rest(answer: Remedy, blocked: Sequence[Stuck]) -> Found | None:
+    """The least cost for the schools that are not stuck to pass, limits of variation left out; None without any."""
+    codes = {school.school_id for school in answer.instance.schools}
+    if answer.goal.schools is not None:
+        codes &= answer.goal.schools
+    codes -= {each.school_id for each in blocked}
+    if not blocked or not codes:
+        return None
+    goal = replace(answer.goal, schools=frozenset(codes), variations=(), items=False)
+    program = program_for(answer, answer.instance, goal)
+    return search(answer.instance, program, goal, seconds=SECONDS, gap=GAP, nodes=NODES)
 
 
 def alone(answer: Remedy, own: Instance) -> Fraction | None:
@@ -129,7 +145,8 @@ def _open_doors(program: Program, answer: Remedy) -> None:
             program.cost[v] = exact(answer.means.transfer.cny)
 
 
-def _only(instance: Instance, code: str) -> Instance:
+def only(instance: Instance, code: str) -> Instance:
+    """The county of one school."""
     place = [school.school_id for school in instance.schools].index(code)
     rows = (replace(row, school=0) for row in instance.rows if row.school == place)
     return replace(instance, schools=(instance.schools[place],), rows=tuple(rows))

@@ -12,6 +12,7 @@ from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ..problem.instance import NAMES, exact
 from ..result import Remedy
+from ..solve.search import Found
 from .alone import Dearest, Stuck
 from .dual import Last
 from .further import Further
@@ -40,8 +41,9 @@ def whole(say: Language, *texts: str) -> str:
 def told(found: Further, answer: Remedy, lang: str) -> list[str]:
     """Everything beyond the plan, from its numbers."""
     moved = found.moved[found.moved["status"] != "open"]
+    name = answer.names[found.dearest.school_id] if found.dearest else ""
     texts = [
-        alone_text(found.dearest, answer, lang),
+        alone_text(found.dearest, name, lang),
         last_text(found.last, answer, lang),
         variation_text(moved, lang),
         floor_text(moved, answer, lang),
@@ -121,10 +123,10 @@ def dearest_text(found: Dearest | None, answer: Remedy, lang: str) -> str:
         cny=money(say, found.cny),
         part=say.percent(found.part),
     )
-    return whole(say, first, alone_text(found, answer, lang))
+    return whole(say, first, alone_text(found, say("it"), lang))
 
 
-def alone_text(found: Dearest | None, answer: Remedy, lang: str) -> str:
+def alone_text(found: Dearest | None, name: str, lang: str) -> str:
     """What the dearest school costs by itself, and without the threshold that asks for most of it."""
     if found is None or found.alone is None or not found.without:
         return ""
@@ -132,7 +134,7 @@ def alone_text(found: Dearest | None, answer: Remedy, lang: str) -> str:
     (k, less), *_ = found.without
     return say(
         "By itself {school} cannot pass for less than {alone}. What drives that most is the threshold “{indicator}”: without it {less} would be enough.",
-        school=answer.names[found.school_id],
+        school=name,
         alone=money(say, found.alone),
         indicator=say.label(INDICATORS[NAMES[k]].short),
         less=money(say, less),
@@ -224,6 +226,22 @@ def stuck_texts(found: Sequence[Stuck], answer: Remedy, lang: str) -> list[str]:
         say = speak(lang)
         texts.append(say("{n} more schools cannot pass either.", n=len(found) - STUCK))
     return texts
+
+
+def rest_text(found: Found | None, answer: Remedy, lang: str) -> str:
+    """What it costs that the schools that are not stuck pass."""
+    if found is None:
+        return ""
+    say = speak(lang)
+    if found.cost is None:
+        return (
+            say("The other schools cannot all pass either.") if found.status == "infeasible" else ""
+        )
+    return say(
+        "The other schools can pass for {cost}, limits of variation left out; it is proved that they cannot for less than {bound}.",
+        cost=money(say, found.cost),
+        bound=money(say, found.bound or 0),
+    )
 
 
 def _stuck(found: Stuck, answer: Remedy, lang: str) -> str:

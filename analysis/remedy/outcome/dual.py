@@ -134,7 +134,7 @@ def by_step(answer: Remedy, *, searched: bool = True, seconds: float = SECONDS) 
             if not searched:
                 continue
             if left <= 0:
-                rows.append((*_about(limit), *[math.nan] * 5, False, "open"))
+                rows.append((*key_of(limit), *[math.nan] * 5, False, "open"))
                 continue
             again = moved(answer, limit)
             found = resolved(answer, again, wider=limit.wider, gap=GAP, seconds=left)
@@ -174,13 +174,14 @@ def _known(answer: Remedy, limit: Limit, spared: set) -> Found | None:
     return answer.found if holds else None
 
 
-def _about(limit: Limit) -> tuple:
+def key_of(limit: Limit) -> tuple:
+    """What tells a limit and its step apart in the table: the first four columns."""
     name = "" if limit.indicator is None else NAMES[limit.indicator]
     return (limit.name, limit.stage, name, float(limit.step))
 
 
 def _row(answer: Remedy, limit: Limit, found: Found, status: str) -> tuple:
-    known, about = answer.found, _about(limit)
+    known, about = answer.found, key_of(limit)
     cost, bound = point(found, answer.cost - known.cost)
     if found.cost is None:
         told = found.status == "infeasible"

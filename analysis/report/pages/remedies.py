@@ -9,8 +9,8 @@ from ...measure.study import Study
 from ...present.projection.sentences import scenario_name
 from ...present.remedies import calculation as worked
 from ...present.remedies import charts, sentences, tables
-from ...remedy.outcome.alone import stuck
-from ...remedy.outcome.drivers import stuck_texts
+from ...remedy.outcome.alone import rest, stuck
+from ...remedy.outcome.drivers import rest_text, stuck_texts
 from ...remedy.problem.means import means_file
 from ...remedy.result import Remedy
 from .page import Page, Picture, bullets, paragraph, section
@@ -67,7 +67,7 @@ def _money(bought: worked.Bought | None, limits: pd.DataFrame, report: Report) -
         Picture(
             charts.money_chart(bought, limits, answer, lang),
             say(
-                "What the money reaches: the line is the plan, the cheapest school first; a bar reaches down to what is proved not to be enough"
+                "What the money reaches: the plan, the cheapest school first; below the beginning of a bar money is proved to be too little"
             ),
             say("The figures are in the table below."),
         ),
@@ -92,7 +92,12 @@ def _stuck(answer: Remedy, report: Report) -> tuple[str, ...]:
     if not found:
         return ()
     text = report.say("What stands in the way, school by school:")
-    return paragraph(text), bullets(stuck_texts(found, answer, report.lang))
+    others = rest_text(rest(answer, found), answer, report.lang)
+    return (
+        paragraph(text),
+        bullets(stuck_texts(found, answer, report.lang)),
+        paragraph(others) if others else "",
+    )
 
 
 def later(report: Report) -> Page:
