@@ -13,6 +13,7 @@ from analysis.remedy.outcome.again import program_for, units_of, values_in
 from analysis.remedy.outcome.alone import alone, dearest, only, stuck
 from analysis.remedy.outcome.drivers import dearest_text, last_text, told
 from analysis.remedy.outcome.further import further
+from analysis.remedy.outcome.in_words import LEAVING, OWN, VARIATION, reason
 from analysis.remedy.plan import apply
 from analysis.remedy.problem.means import Means
 from analysis.remedy.solve.exactly import judge
@@ -241,3 +242,22 @@ def test_a_study_is_taken_as_it_is():
     stricter = remedy(study.with_rules(school__floor=1.0), means=means, gap=0.0)
     assert stricter.cost is None or stricter.cost >= answer.cost
     assert Fraction(1) * answer.cost == answer.bound
+
+
+def test_where_no_limit_had_to_be_held_no_measure_is_put_down_to_variation():
+    answers = [answer for answer in map(planned, (6, 14, 19, 22, 25)) if not answer.found.tight]
+    assert len(answers) == 5
+    for answer in answers:
+        why = {reason(each, answer) for each in answer.measures if each.cny}
+        assert why <= {OWN, LEAVING}
+
+
+@pytest.mark.slow
+def test_who_is_trained_because_others_leave_is_said_so():
+    answer = remedy("340207-jiujiang", gap=1e-4, nodes=60)
+    assert answer.found.tight == []
+    givers = {(each.origin, each.stage) for each in answer.measures if each.origin}
+    leaving = [each for each in answer.measures if reason(each, answer) == LEAVING]
+    assert leaving
+    assert all((each.school_id, each.stage) in givers for each in leaving)
+    assert not any(reason(each, answer) == VARIATION for each in answer.measures)

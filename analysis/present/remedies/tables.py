@@ -46,11 +46,12 @@ def schools_grid(answer: Remedy, lang: str) -> Grid:
 
 
 def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
-    """Thresholds that the school would miss, and the county's variation, without its measures."""
-    say, lacking, variation = speak(lang), {}, False
+    """Thresholds that the school would miss, teachers who leave, and the county's variation."""
+    say, lacking, others = speak(lang), {}, {}
     for each in lines:
-        if reason(each, answer) != OWN:
-            variation = True
+        why = reason(each, answer)
+        if why != OWN:
+            others[why] = None
             continue
         for k in raised(each, answer):
             if _lacks(each, k, answer):
@@ -59,8 +60,7 @@ def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
     if lacking:
         listed = say.join(say.label(INDICATORS[NAMES[k]].short) for k in sorted(lacking))
         parts.append(say("own threshold: {what}", what=listed))
-    if variation:
-        parts.append(say("the county's coefficient of variation"))
+    parts += [say(why) for why in others]
     return say("; ").join(parts)
 
 
