@@ -132,6 +132,13 @@ def alone_text(found: Dearest | None, name: str, lang: str) -> str:
         return ""
     say = speak(lang)
     (k, less), *_ = found.without
+    if not less:
+        return say(
+            "By itself {school} cannot pass for less than {alone}. What drives that is the threshold “{indicator}”: without it nothing would be needed.",
+            school=name,
+            alone=money(say, found.alone),
+            indicator=say.label(INDICATORS[NAMES[k]].short),
+        )
     return say(
         "By itself {school} cannot pass for less than {alone}. What drives that most is the threshold “{indicator}”: without it {less} would be enough.",
         school=name,
