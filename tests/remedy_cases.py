@@ -1,21 +1,44 @@
-"""Small counties for the tests of remedies: the published cases, and random ones."""
+"""Random small counties for remedies, some with limits of their own."""
 
+from __future__ import annotations
+
+import dataclasses
 import json
 import random
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-from typer.testing import CliRunner
 
 from analysis import load_standard, remedy
 from analysis.base.schema.tables import TABLES
-from analysis.cli.app import app
 from analysis.data.county import County, CountyRecord
+from analysis.policy.standards import Entry, Profile, Standard
 from analysis.remedy.problem.means import Means
 from analysis.remedy.result import Remedy
 
 CASES = json.loads((Path(__file__).parent / "published/remedy/tiny_cases.json").read_text("utf-8"))
+
+
+def with_rules(county: County, values: dict[str, object]) -> County:
+    """The county with a standard of its own, in which some entries have other values."""
+    base = county.standard.evaluation
+    entries = {
+        name: Entry.model_validate(
+            base.entries[name].model_dump() | {"values": {"2000-01-01": value}, "new": False}
+        )
+        for name, value in values.items()
+    }
+    profile = Profile(
+        id="own",
+        title=base.title,
+        kind="evaluation",
+        extends=base.id,
+        judged_on=base.profile.judged_on,
+        concessions=(),
+        entries=entries,
+    )
+    return dataclasses.replace(county, standard=Standard([profile, *base.profiles]))
 
 
 def county_of(tables: dict) -> County:
@@ -30,8 +53,13 @@ def county_of(tables: dict) -> County:
     return County(record, MappingProxyType(frames), load_standard("cn-2017"), Path("county"))
 
 
-def solved(tables: dict, means: dict, **options) -> Remedy:
-    return remedy(county_of(tables), 2025, means=Means.model_validate(means), gap=0.0, **options)
+def solved(tables: dict, means: dict, rules: dict | None = None, **options) -> Remedy:
+    """The least cost; `rules` are entries of the standard with other values."""
+    county = county_of(tables)
+    if rules:
+        county = with_rules(county, rules)
+    options = {"gap": 0.0} | options
+    return remedy(county, 2025, means=Means.model_validate(means), **options)
 
 
 HIRES = [
@@ -86,7 +114,3 @@ def random_case(seed: int) -> tuple[dict, dict]:
         cny = pick.choice((5000, 60000))
         means["transfer"] = {"cny": cny, "ownership": ["public"], "share": 0.1}
     return {"schools": schools, "school_years": yearly}, means
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, ["remedy", *map(str, arguments), "--lang", "en"])

@@ -14,8 +14,8 @@ def reasons(best: Remedy, combos: list, given_up: int, years: int) -> list[Said]
     """What limits the proof, or why there is no plan."""
     said = []
     for code, stage in best.instance.left_out:
-        about = {"school": best.names[code], "stage": STAGE_LABELS[stage]}
-        said.append(Said(LEFT_OUT, about))
+        name = best.names[code]
+        said.append(Said(LEFT_OUT, {"school": name, "stage": STAGE_LABELS[stage]}))
     if best.instance.composite and best.found.values is not None:
         balance = best.after.balance
         row = balance[(balance["indicator"] == "composite") & (balance["status"] == "not_met")]

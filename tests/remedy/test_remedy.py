@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from remedy_cases import CASES, HIRES, PURCHASES, random_case, run, solved
+from remedy_cases import CASES, HIRES, PURCHASES, random_case, solved
 from remedy_enumeration import least
+from typer.testing import CliRunner
 
 from analysis import analyze, load_county, load_scenario, remedy
 from analysis.base.files import InputError
+from analysis.cli.app import app
 from analysis.future.project import project
 from analysis.planner.desk import Desk
 from analysis.planner.state import read_state
@@ -234,6 +236,10 @@ def test_the_planners_page_takes_the_plan_over():
     assert desk.remedy(read_state(json.dumps(found["state"]).encode()), "en")["told"][0] == (
         f"For {after.year} nothing has to be done to reach the goal."
     )
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["remedy", *map(str, arguments), "--lang", "en"])
 
 
 def test_command(tmp_path):

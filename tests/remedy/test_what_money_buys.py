@@ -5,9 +5,11 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from remedy_cases import CASES, county_of, random_case, run, solved
+from remedy_cases import CASES, county_of, random_case, solved
+from typer.testing import CliRunner
 
 from analysis import analyze, load_county, remedy
+from analysis.cli.app import app
 from analysis.remedy.outcome import dual, frontier
 from analysis.remedy.outcome.again import program_for, units_of, values_in
 from analysis.remedy.outcome.alone import alone, dearest, only, stuck
@@ -212,7 +214,19 @@ BARE = "purchase:\n  equipment_value_cny: {cny: 1, step: 10000}\ntransfer: {cny:
 def test_a_school_that_no_means_help_is_named_with_what_stands_in_the_way(tmp_path):
     file = tmp_path / "prices.yaml"
     file.write_text(BARE, encoding="utf-8")
-    result = run("411281-yima", "--prices", file, "--out", tmp_path / "no")
+    result = CliRunner().invoke(
+        app,
+        [
+            "remedy",
+            "411281-yima",
+            "--prices",
+            str(file),
+            "--out",
+            str(tmp_path / "no"),
+            "--lang",
+            "en",
+        ],
+    )
     assert result.exit_code == 1
     assert "the fewest changes that would allow one: buying: Indoor sports area" in result.output
     assert "第四小学 cannot pass by the means allowed, whatever is spent; it could if nothing were asked of it in: Sports area." in result.output  # fmt: skip
