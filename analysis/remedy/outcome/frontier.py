@@ -182,10 +182,15 @@ def by_schools(
     return pd.DataFrame(rows[::-1], columns=["schools", "cost_cny", "bound_cny", "status"])
 
 
+def none_held(answer: Remedy) -> bool:
+    """Whether no limit of variation had to be held, so that the bound holds without any, too."""
+    return not answer.found.tight and not answer.instance.composite
+
+
 def _proved(answer: Remedy, schools: int) -> Fraction:
     """What the plan's own bound says of all schools, where no limit of variation had to be held."""
     every = schools == len(answer.instance.schools)
-    free = every and not answer.found.tight and answer.goal.budget is None
+    free = every and none_held(answer) and answer.goal.budget is None
     return (answer.found.bound or Fraction(0)) if free else Fraction(0)
 
 
@@ -236,7 +241,7 @@ def by_limit(answer: Remedy, factors: Iterable[str] = FACTORS) -> pd.DataFrame:
         wider = Fraction(factor) > 1
         found = answer.found
         # no limit had to be held, so none that is wider saves anything
-        if Fraction(factor) != 1 and not (wider and not answer.found.tight):
+        if Fraction(factor) != 1 and not (wider and none_held(answer)):
             instance = answer.instance.with_limit(Fraction(factor))
             found = resolved(answer, instance, wider=wider)
         rows.append((float(factor), *point(found, beside), found.status))
