@@ -225,6 +225,7 @@ def last_part(
     *,
     searched: bool = True,
     floors: Floors | None = None,
+    seconds: float = SECONDS,
 ) -> Last | None:
     """What is lost if a part of the money is missing; None where nothing is spent.
 
@@ -233,7 +234,7 @@ def last_part(
     """
     if not answer.found.cost:
         return None
-    money = answer.cost * (1 - part)
+    begun, money = time.perf_counter(), answer.cost * (1 - part)
     spent, kept = Fraction(0), set()
     for code, cny in order(answer).items():
         spent += exact(cny)
@@ -245,8 +246,9 @@ def last_part(
     passing, beyond = _reached(answer, units)
     most = len(passing)
     while most < every and floors.at(most + 1) <= money:
-        if searched:
-            found = floors.searched(answer, most + 1)
+        left = seconds - (time.perf_counter() - begun)
+        if searched and left > 0:
+            found = floors.searched(answer, most + 1, left)
             if found.bound is not None and found.bound > money:
                 break
             if found.cost is not None and found.cost <= money and len(passing) == most:

@@ -6,6 +6,7 @@ A point is a plan and a bound: no plan reaches as much for less than the bound.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -23,7 +24,7 @@ from ..solve.search import HAIR, Found, search
 from ..solve.solver import Solver
 from .again import program_for, values_in
 
-#: For each point: seconds at most, the gap at which it is taken, nodes after which it ends.
+#: Seconds for all points together; of each the gap at which it is taken, and nodes after which it ends.
 SECONDS, GAP, NODES = 30.0, 1e-3, 60
 #: Years of a projection for which a point is worked out, about.
 YEARS = 4
@@ -113,14 +114,16 @@ class Floors:
         # every cost is a multiple of the unit, so the bound is one, too
         return max(math.ceil(found.bound - HAIR), 0) * self.unit
 
-    def searched(self, answer: Remedy, schools: int, start: list[int] | None = None) -> Found:
+    def searched(
+        self, answer: Remedy, schools: int, seconds: float, start: list[int] | None = None
+    ) -> Found:
         """The cheapest plan by which so many schools pass, searched in whole numbers."""
         program = self._fixed(schools)
         if start is not None:
             start = [*start[:-1], schools]
         return search(
             *(answer.instance, program, self.goal),
-            seconds=SECONDS,
+            seconds=seconds,
             gap=GAP,
             start=start,
             nodes=NODES,
@@ -145,6 +148,7 @@ def by_schools(
     *,
     searched: bool = True,
     floors: Floors | None = None,
+    seconds: float = SECONDS,
 ) -> pd.DataFrame:
     """Least cost for so many schools to pass, whatever the coefficients of variation are then.
 
@@ -161,19 +165,22 @@ def by_schools(
         Whether a point whose gap is above `GAP` is searched in whole numbers.
     floors : Floors, optional
         Where they are there already.
+    seconds : float
+        For all searches; points after that keep the relaxation's bound.
 
     Returns
     -------
     DataFrame
         ``schools, cost_cny, bound_cny, status``; `optimal` where the gap is at most `GAP`.
     """
-    table = steps(answer)
+    begun, table = time.perf_counter(), steps(answer)
     floors, start, rows = floors or Floors(answer), None, []
     for number in sorted(numbers(answer, table) if schools is None else schools, reverse=True):
         cost = Fraction(table["cny"][table["schools"] >= number].iloc[0])
         bound = min(max(floors.at(number), _proved(answer, number)), cost)
-        if searched and cost - bound > Fraction(GAP) * cost:
-            found = floors.searched(answer, number, start)
+        left = seconds - (time.perf_counter() - begun)
+        if searched and left > 0 and cost - bound > Fraction(GAP) * cost:
+            found = floors.searched(answer, number, left, start)
             if found.cost is not None:
                 start, cost = found.values, min(cost, found.cost)
             bound = max(bound, found.bound or Fraction(0))
@@ -205,17 +212,18 @@ def resolved(
     instance : Instance
     wider : bool
         Everything asked is the same or easier, so the plan holds; else it is the same or harder, and
-        if the plan holds all the same, it is the cheapest there, too.
+        if the plan holds all the same, it is the cheapest there, too. A budget is not asked about.
     gap, seconds : float
         Of the search.
     """
     known = answer.found
     if not wider and judge(instance, answer.program, answer.goal, known.values).holds:
         return known
-    program = program_for(answer, instance, answer.goal)
+    goal = replace(answer.goal, budget=None)
+    program = program_for(answer, instance, goal)
     units = dict(zip(answer.program.keys, known.values, strict=True))
     found = search(
-        *(instance, program, answer.goal),
+        *(instance, program, goal),
         seconds=seconds,
         gap=gap,
         start=values_in(program, instance, units) if wider else None,
@@ -228,22 +236,33 @@ def resolved(
     return found
 
 
-def by_limit(answer: Remedy, factors: Iterable[str] = FACTORS) -> pd.DataFrame:
+def by_limit(
+    answer: Remedy, factors: Iterable[str] = FACTORS, *, seconds: float = SECONDS
+) -> pd.DataFrame:
     """Least cost if the limits of variation were so many times what they are.
+
+    Parameters
+    ----------
+    answer : Remedy
+    factors : iterable of str
+    seconds : float
+        For all searches.
 
     Returns
     -------
     DataFrame
-        ``factor, cost_cny, bound_cny, status``; NaN where there is no plan.
+        ``factor, cost_cny, bound_cny, status``; NaN where there is no plan, or the time was over
+        (`open`).
     """
-    rows, beside = [], answer.cost - answer.found.cost
+    begun, rows, beside = time.perf_counter(), [], answer.cost - answer.found.cost
     for factor in factors:
         wider = Fraction(factor) > 1
         found = answer.found
         # no limit had to be held, so none that is wider saves anything
         if Fraction(factor) != 1 and not (wider and none_held(answer)):
             instance = answer.instance.with_limit(Fraction(factor))
-            found = resolved(answer, instance, wider=wider)
+            left = max(seconds - (time.perf_counter() - begun), 0.0)
+            found = resolved(answer, instance, wider=wider, seconds=left)
         rows.append((float(factor), *point(found, beside), found.status))
     return pd.DataFrame(rows, columns=["factor", "cost_cny", "bound_cny", "status"])
 

@@ -8,8 +8,11 @@ import pandas as pd
 
 from ..result import Remedy
 from .alone import Dearest, dearest
-from .dual import SECONDS, Last, by_step, last_part
+from .dual import Last, by_step, last_part
 from .frontier import Floors, asks_all, by_limit, by_schools, by_year, spread
+
+#: Seconds for all searches together.
+SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def further(answer: Remedy, seconds: float = SECONDS) -> Further | None:
     ----------
     answer : Remedy
     seconds : float
-        For the limits that are moved; the points of the frontier end by nodes.
+        For all searches; two thirds of it for numbers of schools and for limits that are moved. Each year of a
+        projection may take a third besides.
     """
     if not asks_all(answer) or not answer.found.cost:
         return None
@@ -70,12 +74,12 @@ def further(answer: Remedy, seconds: float = SECONDS) -> Further | None:
     outlook = answer.study.outlook
     if outlook is not None:
         by = answer.study.year
-        years = by_year(answer, spread(outlook.last + 1, by, by))
+        years = by_year(answer, spread(outlook.last + 1, by, by), seconds=seconds / 3)
     return Further(
-        by_schools(answer, floors=floors),
-        by_limit(answer),
+        by_schools(answer, floors=floors, seconds=seconds / 3),
+        by_limit(answer, seconds=seconds / 6),
         years,
-        by_step(answer, seconds=seconds),
-        last_part(answer, floors=floors),
+        by_step(answer, seconds=seconds / 3),
+        last_part(answer, floors=floors, seconds=seconds / 6),
         dearest(answer),
     )
