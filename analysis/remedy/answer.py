@@ -104,6 +104,10 @@ def remedy(
     begun = time.perf_counter()
     study = county if isinstance(county, Study) else None
     if study is not None:
+        if any(each is not None for each in (year, scenario, by, concessions)):
+            raise TypeError(
+                "a study is taken as it is: year, scenario, by and concessions are its own"
+            )
         county = study.county
     elif not isinstance(county, County):
         county = load_county(county)

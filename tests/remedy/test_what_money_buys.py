@@ -252,6 +252,8 @@ def test_a_study_is_taken_as_it_is():
     study = analyze(county, 2025)
     answer = remedy(study, means=means, gap=0.0)
     assert answer.study is study
+    with pytest.raises(TypeError, match="taken as it is"):
+        remedy(study, 2025, means=means)
     assert answer.cost == CASES[0]["expected"]["cost_cny"]
     stricter = remedy(study.with_rules(school__floor=1.0), means=means, gap=0.0)
     assert stricter.cost is None or stricter.cost >= answer.cost
