@@ -271,7 +271,7 @@ def test_the_county_s_own_prices_hold_and_are_named(write_county, make_county, t
     (folder / "remedy.yaml").write_text(OWN, encoding="utf-8")
     page = cheapest(Report.of(str(folder), None, "en"))
 
-    assert "those of the county's remedy.yaml (fingerprint " in html.unescape(words(page))
+    assert "those of the county's own price list (fingerprint " in html.unescape(words(page))
     assert "tender of 2023 (2023; confidence: high)" in words(page)
     assert "has given no prices" not in words(page)
 

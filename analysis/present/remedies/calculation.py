@@ -201,3 +201,9 @@ def _equal_parts(answer: Remedy, first: int) -> tuple[Calendar, int]:
     while (found := calendar(answer, yearly, first)).missing:
         yearly += -(-int(found.missing) // (years * ROUND)) * ROUND
     return found, yearly
+
+
+def known(study: Study, year: int) -> bool:
+    """Whether any indicator of any school is known in a year: without, there is nothing to plan."""
+    table = study.all_indicators
+    return bool(((table["year"] == year) & (table["status"] != "not_assessed")).any())

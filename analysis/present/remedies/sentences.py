@@ -256,12 +256,12 @@ def prices_note(answer: Remedy, own: bool, lang: str) -> str:
     if own:
         digest = hashlib.sha256(answer.means.model_dump_json().encode()).hexdigest()
         return say(
-            "Prices and means are those of the county's remedy.yaml (fingerprint {digest}); the basis and its "
+            "Prices and means are those of the county's own price list (fingerprint {digest}); the basis and its "
             "confidence stand in the table. Other prices give another plan.",
             digest=digest[:16],
         )
     return say(
-        "The county has given no prices (remedy.yaml), so round assumptions hold; their basis and confidence "
+        "The county has given no prices, so round assumptions hold; their basis and confidence "
         "stand in the table. They are for a first look: before money is asked for, put the county's own tender "
         "prices in their place."
     )

@@ -85,7 +85,7 @@ def passing_grid(study: Study, lang: str = "zh") -> Grid:
                 )
             )
     header = (say("Stage"), say("School rule"), *(str(year) for year in study.years))
-    return Grid(say("Schools by the school rule (schools)"), header, tuple(rows))
+    return Grid(say("Schools by the school rule (schools)"), header, tuple(rows), tight=True)
 
 
 SUBJECTS = {
