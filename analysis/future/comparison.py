@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.schema.indicators import INDICATORS, STAFF_INDICATORS
-from ..base.schema.terms import STAGE_GRADES, STAGES
+from ..base.schema.systems import stages_of_rows
+from ..base.schema.terms import STAGES
 from ..measure.dispersion import coefficient_of_variation
 from ..measure.indicators import at_most, whole_up
 from ..measure.study import Study
@@ -119,13 +120,13 @@ def _largest_class(study: Study, years: list[int]) -> np.ndarray:
     tables = study.county.tables
     table, roster = tables["enrolment"], tables["schools"]
     special = roster.loc[roster["type"] == "special_education", "school_id"]
-    grade = table["grade"].to_numpy(dtype=int)
+    stages = stages_of_rows(table, roster)
     wanted = ~table["school_id"].isin(special).to_numpy()
     largest = np.full((len(years), len(STAGES)), np.nan)
     year = np.searchsorted(years, table["year"].to_numpy())
     size = table["largest_class"].to_numpy(dtype=float)
     for number, stage in enumerate(STAGES):
-        here = wanted & np.isin(grade, STAGE_GRADES[stage])
+        here = wanted & stages.eq(stage).to_numpy(dtype=bool)
         np.fmax.at(largest, (year[here], number), size[here])
     return largest
 

@@ -19,7 +19,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..base.schema.terms import STAGE_GRADES, STAGES
+from ..base.schema.systems import stages_of_rows
+from ..base.schema.terms import STAGES
 from ..measure.indicators import HAIR, round_half_up
 from ..measure.study import Study, judge
 from .comparison import by_year
@@ -80,7 +81,7 @@ class _Full:
 
     def __init__(self, study: Study):
         tables = study.county.tables
-        roster = tables["schools"]
+        self.roster = roster = tables["schools"]
         self.special = roster.loc[roster["type"] == "special_education", "school_id"]
         self.yearly, self.grades = tables["school_years"], tables["enrolment"]
         self.flows = study.outlook.flows
@@ -103,7 +104,7 @@ class _Full:
             now.loc[moving, pupils] *= factor
             now.loc[moving, classes] = _classes(now.loc[moving, classes] * factor)
             grades = self._graded(grades, stage, stays, moving, factor, year)
-            by_grade = grades[grades["grade"].isin(STAGE_GRADES[stage])]
+            by_grade = grades[self._of_stage(grades, stage)]
             summed = by_grade.groupby("school_id")["classes"].sum()
             listed = moving.intersection(summed.index)
             now.loc[listed, classes] = summed[listed]
@@ -131,6 +132,10 @@ class _Full:
         stays = ordinary.difference(moved).intersection(now.index).intersection(self.before.index)
         return stays, moved.intersection(now.index), factor
 
+    def _of_stage(self, table: pd.DataFrame, stage: str) -> pd.Series:
+        """Which rows of a table of grades belong to a stage."""
+        return stages_of_rows(table, self.roster).eq(stage).fillna(False)
+
     def _graded(
         self,
         grades: pd.DataFrame,
@@ -143,7 +148,7 @@ class _Full:
         """The rows of a year by grade."""
 
         def here(table: pd.DataFrame, schools: pd.Index) -> pd.Series:
-            return table["grade"].isin(STAGE_GRADES[stage]) & table["school_id"].isin(schools)
+            return self._of_stage(table, stage) & table["school_id"].isin(schools)
 
         then = self.grades_before[here(self.grades_before, stays)].assign(year=year)
         kept = grades[~here(grades, stays)].copy()

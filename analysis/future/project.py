@@ -15,12 +15,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from ..base.schema.county_items import NET_MIGRATION
 from ..base.schema.terms import STAGES
 from ..data.county import County
 from ..measure.apportioning.dividing import SITE
 from ..measure.indicators import HAIR
 from .assumptions.scenario import BASELINE, Scenario
-from .grades import ENTRANCE, SPAN
 from .notes import Note
 from .past.observed import STAFF
 from .projection.model import Model
@@ -157,9 +157,8 @@ def _school_years_table(model: Model) -> pd.DataFrame:
         put("year", np.full(len(chosen), record["year"]))
         students = {}
         for position, stage in enumerate(STAGES):
-            span = SPAN[stage]
-            total = record["students"][:, span].sum(axis=1)
-            classes = record["classes"][:, span].sum(axis=1)
+            total = model.schools.ladder.total(record["students"], stage)
+            classes = model.schools.ladder.total(record["classes"], stage)
             # a stage that was never reported at a school stays not reported
             unknown = blank(model, stage, total)
             total, classes = np.where(unknown, np.nan, total), np.where(unknown, np.nan, classes)
@@ -260,13 +259,14 @@ def _rooms_table(model: Model) -> pd.DataFrame:
 def _county_years_table(model: Model) -> pd.DataFrame:
     """What the county reports stays as last observed; births and entrants are the scenario's."""
     observed = model.source.tables["county_years"]
-    own = observed["item"].isin(["births", "entrants_grade1", "entrants_grade7"])
+    own = observed["item"].isin(["births", "entrants_grade1", "entrants_grade7", *NET_MIGRATION])
     kept = observed[(observed["year"] == model.last) & ~own]
     figures = []
     for record in model.tables:
-        year, students = record["year"], record["students"]
-        figures.append((year, "entrants_grade1", students[:, ENTRANCE["primary"]].sum()))
-        figures.append((year, "entrants_grade7", students[:, ENTRANCE["junior"]].sum()))
+        year = record["year"]
+        for item, stage in (("entrants_grade1", "primary"), ("entrants_grade7", "junior")):
+            entrants = model.schools.ladder.entrants(record["students"], stage)
+            figures.append((year, item, entrants.sum()))
         if np.isfinite(model.rates.births.get(year, np.nan)):
             figures.append((year, "births", model.rates.births[year]))
     again = np.tile(np.arange(len(kept)), len(model.tables))
@@ -287,9 +287,8 @@ def _capacity_table(model: Model) -> pd.DataFrame:
     parts: dict[str, list] = {}
     for record in model.tables:
         for number, stage in enumerate(STAGES):
-            span = SPAN[stage]
-            students = record["students"][:, span].sum(axis=1)
-            classes = record["classes"][:, span].sum(axis=1)
+            students = model.schools.ladder.total(record["students"], stage)
+            classes = model.schools.ladder.total(record["classes"], stage)
             chosen = np.flatnonzero((students > 0) & record["open"] & ~model.special)
             rooms = record["classrooms"][stage]
             seats = rooms * np.minimum(model.division.limit[stage], record["limits"][stage])

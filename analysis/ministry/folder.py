@@ -13,14 +13,21 @@ from ..base.writing import Writer, leads_out
 from ..data.load import read_county
 from ..data.paths import stray_links
 from ..data.reading.names import table_of
-from .county_tables import county_years_csv, enrolment_csv, own_table, school_years_csv, schools_csv
+from .county_tables import (
+    county_years_csv,
+    enrolment_csv,
+    own_table,
+    school_years_csv,
+    schools_csv,
+    staff_ages_csv,
+)
 from .gather import read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
 from .record import check_same_county, county_record, record_before, record_yaml, without_english
 from .returns import Returns
 
 #: What a folder of sheets may hold besides them, taken over as it is.
-TAKEN_OVER = ("rooms.csv", "plan.yaml", "standard.yaml")
+TAKEN_OVER = ("rooms.csv", "staff_ages.csv", "plan.yaml", "standard.yaml")
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,8 @@ def import_returns(
         "enrolment.csv": enrolment_csv(returns),
         "county_years.csv": county_years_csv(returns, folder, lang, findings),
     }
+    if (by_age := staff_ages_csv(returns)) is not None:
+        files["staff_ages.csv"] = by_age
     for name in TAKEN_OVER:
         if (folder / name).is_file():
             files[name] = read_data(folder / name)

@@ -282,17 +282,22 @@ def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> N
             returns.unread[code, year, binding.to] = found.place
     record("read" if taken else "not_read", taken)
     needed = [binding for binding in form.read if not binding.optional]
-    if len(lost) >= len(needed) and not any(trouble.grave for _, trouble in lost):
+    # a form of which nothing is needed refuses no county
+    grave = "error" if needed else "warning"
+    missed = len(lost) >= len(needed) if needed else not taken
+    if missed and not any(trouble.grave for _, trouble in lost):
         tell(
-            "error",
+            grave,
             N_("none of the labels of {form} is here; expected, among others: {labels}"),
             form=number,
-            labels=", ".join(dict.fromkeys(_words(binding) for binding in needed[:4])),
+            labels=", ".join(
+                dict.fromkeys(_words(binding) for binding in (needed or form.read)[:4])
+            ),
         )
         return
     for binding, trouble in lost:
         tell(
-            "error" if trouble.grave else "warning",
+            grave if trouble.grave else "warning",
             trouble.message if trouble.grave else N_("{target} stays blank: {reason}"),
             **(
                 trouble.values

@@ -114,7 +114,7 @@ TEXTS = {
     "new_area": N_("Area"),
     "new_ownership": N_("Ownership"),
     "intake_primary": N_("Entrants of grade 1 a year"),
-    "intake_junior": N_("Entrants of grade 7 a year"),
+    "intake_junior": N_("Entrants of junior secondary school a year"),
     "keep_premises": N_("Buildings and grounds stay in use"),
     "teaching_area_m2": N_("Teaching area (m²)"),
     "indoor_sports_area_m2": N_("Indoor sports area (m²)"),

@@ -136,7 +136,8 @@ def test_every_control_is_an_assumption_of_the_scenario(county):
     for section, assumed in ours.assumptions:
         own = section == "progression" and assumed.factor
         inherited = (
-            section in ("lateness", "progression", "staff", "seat_warning", "other_stages")
+            section
+            in ("lateness", "progression", "net_migration", "staff", "seat_warning", "other_stages")
             and not own
         )
         if not inherited:

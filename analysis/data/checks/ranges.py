@@ -12,7 +12,7 @@ import dataclasses
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ...base.schema.county_items import COUNTY_INPUTS
+from ...base.schema.county_items import COUNTY_INPUTS, NET_MIGRATION
 from ...base.schema.terms import Label
 from ...policy.standards import LARGEST_SHARE, Standard, Text
 
@@ -73,6 +73,7 @@ _COHORT = _count(100_000)
 ITEMS = MappingProxyType(
     {
         "births": _count(100_000, rare_low=10),
+        **dict.fromkeys(NET_MIGRATION, Range("count", -1e6, 1e6, -20_000, 20_000)),
         "entrants_grade1": _count(100_000, rare_low=1),
         "entrants_grade7": _COHORT,
         **dict.fromkeys(

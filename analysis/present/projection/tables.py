@@ -24,6 +24,7 @@ SECTIONS = {
     "births": N_("Births"),
     "entry": N_("Entrants"),
     "progression": N_("Progression"),
+    "net_migration": N_("Net migration reported"),
     "migration": N_("Migration"),
     "housing": N_("New housing"),
     "moves": N_("Moves of pupils"),

@@ -14,7 +14,13 @@ from ...present.projection import charts, seats, tables
 from ...present.projection.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.projection.sentences import band_text, conclusions, scenario_name
 from ...present.projection.staffing import staffing_grid, staffing_method, staffing_text
-from ...present.tables.development import pace_grid, passing_grid, shrinking_grid, trend_grid
+from ...present.tables.development import (
+    pace_grid,
+    pace_text,
+    passing_grid,
+    shrinking_grid,
+    trend_grid,
+)
 from ...present.tables.plan import (
     due_grid,
     effects_grid,
@@ -78,7 +84,8 @@ def all_years(report: Report) -> Page:
     if len(years) == 1:
         return Page(())
     span = f"{years[0]}–{years[-1]}"
-    pace = pace_grid(study, report.lang)
+    drawn = report.what_if.forecast if report.what_if else None
+    pace = pace_grid(study, report.lang, drawn)
     return annex(
         say("All figures over the years"),
         "years",
@@ -95,16 +102,7 @@ def all_years(report: Report) -> Page:
         trend_grid(study, "mean", report.lang),
         trend_grid(study, "cv", report.lang),
         shrinking_grid(study, report.lang),
-        paragraph(
-            say(
-                "Pace: a straight line through the observed years (at least three) with the range "
-                "that holds its slope with a probability of 80 %. On course: even the slow end "
-                "arrives by the target year; at risk: only the fast end does; off course: not even "
-                "that. Years in which schools are missing are left out."
-            )
-        )
-        if pace.rows
-        else "",
+        paragraph(pace_text(study, report.lang, drawn)) if pace.rows else "",
         pace,
     )
 
