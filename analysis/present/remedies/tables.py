@@ -129,7 +129,7 @@ def bought_grid(found: Bought, lang: str) -> Grid:
         say("Proved: not less than (yuan)"),
         say("Part of all the money"),
     )
-    return Grid(say("What the money reaches, step by step"), header, tuple(rows))
+    return Grid(say("What the money reaches, step by step"), header, tuple(rows), tight=True)
 
 
 def _price(means, name: str, kind: str):
