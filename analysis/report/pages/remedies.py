@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ...base.files import N_
 from ...present.projection.sentences import scenario_name
 from ...present.remedies import calculation as worked
 from ...present.remedies import charts, sentences, tables
+from ...remedy.outcome.alone import rest, stuck
+from ...remedy.outcome.drivers import rest_text, stuck_texts
 from ...remedy.problem.means import means_file
 from ...remedy.result import Remedy
 from .page import Page, Picture, annex, bullets, paragraph, section, see
@@ -34,10 +38,12 @@ def cheapest(report: Report) -> Page:
         )
     if answer.cost is None:
         return _no_way(title, answer, report)
-    schools, limits = worked.schools_by_money(answer), worked.cost_by_limit(answer)
-    reach = sentences.bought_by_money(schools, answer, lang)
-    costs = sentences.cost_of_limits(limits, answer, lang)
-    further = [reach, *costs, sentences.projects(answer, lang)]
+    bought, limits = worked.bought(answer), worked.cost_by_limit(answer)
+    further = [
+        *sentences.further(bought, answer, lang),
+        *sentences.cost_of_limits(limits, answer, lang),
+        sentences.projects(answer, lang),
+    ]
     return section(
         title,
         see(say, "remedies"),
@@ -45,12 +51,25 @@ def cheapest(report: Report) -> Page:
         bullets(sentences.headline(answer, lang)),
         tables.means_grid(answer, lang),
         paragraph(sentences.prices_note(answer, means_file(study.county).is_file(), lang)),
-        Picture(
-            charts.money_chart(schools, limits, answer, lang),
-            say("What the money reaches, step by step"),
-            reach or say("The figures are in the table above."),
-        ),
+        *_money(bought, limits, report),
         bullets([text for text in further if text]),
+    )
+
+
+def _money(bought: worked.Bought | None, limits: pd.DataFrame, report: Report) -> tuple:
+    """What each further yuan buys, drawn and in a table."""
+    if bought is None:
+        return ()
+    say, answer, lang = report.say, report.remedy, report.lang
+    return (
+        Picture(
+            charts.money_chart(bought, limits, answer, lang),
+            say(
+                "What the money reaches: the plan, the cheapest school first; below the beginning of a bar money is proved to be too little"
+            ),
+            say("The figures are in the table below."),
+        ),
+        tables.bought_grid(bought, lang),
     )
 
 
@@ -80,6 +99,21 @@ def _no_way(title: str, answer: Remedy, report: Report) -> Page:
         paragraph(report.say(sentences.SCOPE)),
         paragraph(text),
         bullets(parts) if parts else "",
+        *_stuck(answer, report),
+    )
+
+
+def _stuck(answer: Remedy, report: Report) -> tuple[str, ...]:
+    """The schools that no means allowed bring over the line, each with what stands in its way."""
+    found = stuck(answer) if answer.status == "infeasible" else []
+    if not found:
+        return ()
+    text = report.say("What stands in the way, school by school:")
+    others = rest_text(rest(answer, found), answer, report.lang)
+    return (
+        paragraph(text),
+        bullets(stuck_texts(found, answer, report.lang)),
+        paragraph(others) if others else "",
     )
 
 
