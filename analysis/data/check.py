@@ -23,6 +23,7 @@ from .checks.roster import (
     unknown_schools,
     year_gaps,
 )
+from .checks.sites import sites
 from .checks.sums import classes, grade_sums, subsets
 from .checks.tables import Tables
 
@@ -55,6 +56,7 @@ def check_tables(tables: Tables) -> list[Finding]:
         subsets,
         money,
         ownership,
+        sites,
         year_gaps,
         county_values,
         same_names,

@@ -18,6 +18,7 @@ from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..policy.plan import Plan
 from ..policy.standards import NATIONAL, Standard, Text
+from .sites import Sites
 from .texts import clean_text
 
 
@@ -63,7 +64,8 @@ class County:
         Code, names, target year.
     tables : mapping of str to DataFrame
         The tables of `analysis.base.schema.tables.TABLES`, typed, all present (possibly empty) and with all
-        columns; the index is the row number in the file. Missing values are NaN.
+        columns; the index is the row number in the file. Missing values are NaN. Sites stand in
+        the rows of the schools that they belong to.
     standard : Standard
     path : Path
         Where it was read from.
@@ -75,6 +77,8 @@ class County:
         SHA-256 of the tables, record, standard and plan as read, independent of the file format.
     observed_until : int or None
         The last observed school year where later ones are projected; None: all were observed.
+    sites : Sites
+        Rows of the roster that are parts of other schools; those of known schools are in no table.
     """
 
     record: CountyRecord
@@ -85,6 +89,7 @@ class County:
     warnings: tuple[Finding, ...] = field(repr=False, default=())
     fingerprint: str = field(repr=False, default="")
     observed_until: int | None = None
+    sites: Sites = field(repr=False, default=Sites())
 
     @property
     def code(self) -> str:

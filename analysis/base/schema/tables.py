@@ -189,6 +189,15 @@ TABLES = MappingProxyType(
                             ("latitude", "纬度", "Latitude", 3, 54),
                         )
                     ),
+                    Column(
+                        *("belongs_to", "所属学校标识码", "Belongs to school", "text"),
+                        needed=False,
+                        asked=False,
+                        help=Label(
+                            "一般空格；不计校数的校点、校区填所属学校的标识码，其各项数据并入该校计算；不知道所属学校的填“未知”。",
+                            "Usually blank. For a site that is not counted as a school: the id of the school it belongs to, with which its figures count; “unknown” if that is not known.",
+                        ),
+                    ),
                 ),
             ),
             Table(
