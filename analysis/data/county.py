@@ -79,6 +79,8 @@ class County:
         The last observed school year where later ones are projected; None: all were observed.
     sites : Sites
         Rows of the roster that are parts of other schools; those of known schools are in no table.
+    entered : mapping of str to DataFrame or None
+        The tables as they were entered, with a row for every site; None where there are no sites.
     """
 
     record: CountyRecord
@@ -90,6 +92,7 @@ class County:
     fingerprint: str = field(repr=False, default="")
     observed_until: int | None = None
     sites: Sites = field(repr=False, default=Sites())
+    entered: MappingProxyType | None = field(repr=False, default=None)
 
     @property
     def code(self) -> str:

@@ -147,16 +147,17 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         for name, table in TABLES.items()
     }
     as_read = fingerprint(frames, record, standard, plan)
-    frames, sites = join_sites(frames)
+    whole, sites = join_sites(frames)
     county = County(
         record,
-        MappingProxyType(frames),
+        MappingProxyType(whole),
         standard,
         path,
         plan,
         tuple(findings),
         as_read,
         sites=sites,
+        entered=MappingProxyType(frames) if sites.joined or sites.unplaced else None,
     )
     return county, findings
 

@@ -70,9 +70,9 @@ class Sites:
         """The sites of a school."""
         return tuple(site for site in self.joined if site.main == school_id)
 
-    def school_of(self, school_id: str) -> str:
-        """The school as which an id counts: that of its school for a site, else the id itself."""
-        return next((site.main for site in self.joined if site.school_id == school_id), school_id)
+    def site(self, name: str) -> Site | None:
+        """The joined site of an id or a name, None if there is none."""
+        return next((each for each in self.joined if name in (each.school_id, each.name)), None)
 
 
 def find_sites(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,9 @@ from analysis.base.files import InputError
 from analysis.data.joining import join_sites
 from analysis.data.load import read_county
 from analysis.data.paths import sample_folder
+from analysis.data.template import write_template
+from analysis.present.tables.data_quality import sites_grid
+from analysis.report.form import form_grids
 
 MAIN = {"school_id": "100", "name": "第一小学", "students_primary": 600}
 SITE = {"school_id": "101", "name": "第一小学河东校点", "students_primary": 90}
@@ -192,3 +197,97 @@ def test_a_split_county_is_the_same_county(sample, seed):
 
     assert len(parts["schools"]) > len(tables["schools"])
     _same(found, tables)
+
+
+def test_the_template_hands_back_the_rows_of_sites(tmp_path, make_county, write_county):
+    main = MAIN | {"teaching_area_m2": 5000.2}
+    site = SITE | {"belongs_to": "100"}
+    path = folder(tmp_path, make_county, write_county, main, site, grades=GRADES)
+    county = load_county(path)
+    book = tmp_path / "county.xlsx"
+    book.write_bytes(write_template(county))
+
+    again = load_county(book)
+
+    assert list(again.entered["schools"]["school_id"]) == ["100", "101"]
+    _same(again.tables, county.tables)
+    assert again.sites == county.sites
+
+
+@pytest.fixture(scope="module")
+def divided(tmp_path_factory):
+    """A sample of which two schools are divided: grade 1 with a building, and one at the end."""
+    path = tmp_path_factory.mktemp("divided") / "150303-hainan"
+    shutil.copytree(sample_folder() / "150303-hainan", path)
+    tables = {
+        name: pd.read_csv(path / f"{name}.csv", dtype=str, keep_default_na=False)
+        for name in ("schools", "school_years", "enrolment", "rooms")
+    }
+    for main, site in (("150303001", "150303901"), ("150303007", "150303907")):
+        _divide(tables, main, site)
+    for name, table in tables.items():
+        table.to_csv(path / f"{name}.csv", index=False)
+    return path
+
+
+def _divide(tables, main, site) -> None:
+    roster = tables["schools"]
+    row = roster[roster["school_id"] == main].assign(
+        school_id=site, type="primary", name=lambda rows: rows["name"] + "东校区", belongs_to=main
+    )
+    tables["schools"] = pd.concat([roster, row]).fillna("")
+    grades, yearly = tables["enrolment"], tables["school_years"]
+    moved = (grades["school_id"] == main) & (grades["grade"] == "1")
+    first = grades[moved].set_index("year")
+    grades.loc[moved, "school_id"] = site
+    here = yearly["school_id"] == main
+    rows = yearly[here].assign(school_id=site)
+    for column in rows.columns[2:]:
+        if not column.endswith("_primary") and not column.endswith(("_m2", "_cny", "_rooms")):
+            rows[column] = ""
+            continue
+        part = [
+            first.loc[year, "students" if column == "students_primary" else "classes"]
+            if column in ("students_primary", "classes_primary")
+            else ("" if text == "" else f"{float(text) // 4:g}")
+            for year, text in zip(rows["year"], rows[column], strict=True)
+        ]
+        rows[column] = part
+        left = [
+            text if text == "" else f"{float(text) - float(taken):.10g}"
+            for text, taken in zip(yearly.loc[here, column], part, strict=True)
+        ]
+        yearly.loc[here, column] = left
+    tables["school_years"] = pd.concat([yearly, rows])
+    rooms = tables["rooms"]
+    mine = rooms.index[rooms["school_id"] == main]
+    rooms.loc[mine[::3], "school_id"] = site
+
+
+@pytest.mark.slow
+def test_a_divided_sample_has_the_results_of_the_whole_one(divided):
+    whole, parts = analyze("150303-hainan"), analyze(divided)
+
+    assert len(parts.county.entered["schools"]) == len(whole.county.tables["schools"]) + 2
+    for name in ("all_indicators", "all_balance", "all_schools", "all_evaluation"):
+        pd.testing.assert_frame_equal(getattr(parts, name), getattr(whole, name), check_exact=True)
+    without = whole.register.drop(columns="sites")
+    pd.testing.assert_frame_equal(parts.register.drop(columns="sites"), without)
+    assert set(parts.register["sites"]) == {"", "小学01东校区", "九年一贯制学校01东校区"}
+
+
+@pytest.mark.slow
+def test_report_and_form_name_the_sites(divided):
+    whole, parts = analyze("150303-hainan"), analyze(divided)
+
+    told = sites_grid(parts, "en")
+    assert [row[0].text for row in told.rows] == ["小学01东校区", "九年一贯制学校01东校区"]
+    forms = [form_grids(study, "en") for study in (whole, parts)]
+    for name, grid in forms[0].items():
+        texts = [[cell.text for cell in row] for row in grid.rows]
+        mine = [[cell.text for cell in row] for row in forms[1][name].rows]
+        if name == "表Ⅱ-2":
+            named = [row[-1] for row in mine if "with its sites" in row[-1]]
+            assert len(named) == 3  # the nine-year school in both stages
+            mine = [[*row[:-1], row[-1].partition("; with its sites")[0]] for row in mine]
+        assert mine == texts

@@ -5,7 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import math
 
-from ...present.tables.data_quality import census_grid, exclusions_grid, missing_grid, warnings_grid
+from ...present.tables.data_quality import (
+    census_grid,
+    exclusions_grid,
+    missing_grid,
+    sites_grid,
+    warnings_grid,
+)
 from ...present.tables.firmness import margins_grid, method_audit_grid, school_margins_grid
 from ...present.tables.rules import concessions_grid, standard_grid, switches_grid
 from ...present.terms import ROUNDED
@@ -74,10 +80,12 @@ def data_quality(report: Report) -> Page:
     missing = missing_grid(study, report.lang)
     excluded = exclusions_grid(study, report.lang)
     warnings = warnings_grid(study, report.lang)
+    sites = sites_grid(study, report.lang)
     return section(
         say("Quality of the data"),
         census_grid(study, report.lang),
         paragraph(say(ROUNDED)) if report.projected else "",
+        sites if sites.rows else "",
         excluded if excluded.rows else paragraph(say("No school is left out.")),
         missing
         if missing.rows
