@@ -81,6 +81,9 @@ class County:
         Rows of the roster that are parts of other schools; those of known schools are in no table.
     entered : mapping of str to DataFrame or None
         The tables as they were entered, with a row for every site; None where there are no sites.
+    files, places : mapping
+        Where each table was read from, as the user knows it; row of the header and position of
+        each (table, column), from 1.
     """
 
     record: CountyRecord
@@ -93,6 +96,8 @@ class County:
     observed_until: int | None = None
     sites: Sites = field(repr=False, default=Sites())
     entered: MappingProxyType | None = field(repr=False, default=None)
+    files: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
+    places: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
     @property
     def code(self) -> str:

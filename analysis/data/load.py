@@ -157,6 +157,8 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         tuple(findings),
         as_read,
         sites=sites,
+        files=MappingProxyType(files),
+        places=MappingProxyType(places),
         entered=MappingProxyType(frames) if sites.joined or sites.unplaced else None,
     )
     return county, findings

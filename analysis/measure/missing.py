@@ -18,7 +18,7 @@ import numpy as np
 from ..data.county import County
 from ..data.joining import join_sites
 from .blanks import UNKNOWN_ITEMS, Blank, blanks, filled, items_to_fill
-from .requirements.facts import CountyData
+from .requirements.facts import CountyData, Facts
 from .requirements.items import measure
 from .study import Study, judge, study_of
 
@@ -81,7 +81,8 @@ def missing_figures(county: County, year: int | None = None) -> list[Gap]:
     Notes
     -----
     A verdict unlocked is one that is assessed once this figure is entered, whatever it is. A figure
-    that makes a requirement fail may decide more than that: one failure decides.
+    that makes a requirement fail may decide more than that, for one failure decides; so may one
+    room that is large enough where several areas are blank.
     """
     study = study_of(county, year)
     waiting = open_verdicts(study)
@@ -126,20 +127,39 @@ class _Search:
     def _of_item(self, name: str) -> set[Verdict]:
         return {key for key in self.base if key[0] == "item" and key[1] == name}
 
-    def _try(self, given: Iterable[Blank]) -> set[Verdict]:
-        """What is unknown once these blanks are filled in."""
+    def _with(self, given: Iterable[Blank]) -> County:
+        """The county with these blanks filled in."""
         entered = self.county.entered or self.county.tables
         tables, sites = join_sites(filled(entered, list(given), self.year, self.rules))
-        county = replace(self.county, tables=MappingProxyType(tables), sites=sites)
+        return replace(self.county, tables=MappingProxyType(tables), sites=sites)
+
+    def _try(self, given: Iterable[Blank]) -> set[Verdict]:
+        """What is unknown once these blanks are filled in."""
         rules = {self.year: self.rules}
+        county = self._with(given)
         return self._unknown(judge(county, self.year, rules, {}, None, self.concessions))
+
+    def _without_items(self, left_out: set[Blank]) -> set[Verdict]:
+        """Items that are unknown once all is filled in but these: no school's figure depends on them."""
+        given = [b for b in self.blanks if b.table == "county_years" and b not in left_out]
+        entered = {"county_years": self.county.tables["county_years"]}
+        tables = dict(self._whole.tables) | filled(entered, given, self.year, self.rules)
+        county = replace(self._whole, tables=MappingProxyType(tables))
+        return self._unknown_items(Facts(county, (self.year,)))
+
+    @functools.cached_property
+    def _whole(self) -> County:
+        return self._with(self.blanks)
 
     def _unknown(self, study: Study) -> set[Verdict]:
         """Values that are not known: of indicators, and of items at each unit."""
         rows = study.indicators[study.indicators["status"] == "not_assessed"]
         columns = ["stage", "school_id", "indicator"]
         found = {("indicator", *key) for key in rows[columns].itertuples(index=False, name=None)}
-        facts = study._facts_of_year
+        return found | self._unknown_items(Facts(study.county, (self.year,)))
+
+    def _unknown_items(self, facts: Facts) -> set[Verdict]:
+        found: set[Verdict] = set()
         data = CountyData(facts, {self.year: self.rules}, self.concessions)
         for name in self.items:
             value = measure(name, data)
@@ -159,8 +179,12 @@ class _Search:
         for blank in self.blanks:
             kinds[blank.kind].append(blank)
         for of_kind in kinds.values():
-            kept = set(of_kind)
-            again = self._try([b for b in self.blanks if b not in kept])
+            left_out = set(of_kind)
+            again = (
+                self._without_items(left_out)
+                if of_kind[0].table == "county_years"
+                else self._try([b for b in self.blanks if b not in left_out])
+            )
             for key in (again & self.base) - self.never:
                 values[key] |= self._whose(key, of_kind)
         self._any_of(values)
@@ -224,7 +248,9 @@ class _Search:
             if not keys or any(values[key] for key in keys) or keys & self.never:
                 continue
             for blank in self.blanks:
-                if blank.column in UNKNOWN_ITEMS and not keys & self._try([blank]):
+                if blank.column not in UNKNOWN_ITEMS:
+                    continue
+                if not keys & self._without_items(set(self.blanks) - {blank}):
                     for key in keys:
                         values[key] = {blank}
                     break

@@ -429,6 +429,7 @@ OTHER_SHEETS = MappingProxyType(
         "readme": Label("说明", "readme"),
         "items": Label("项目清单", "items"),
         "findings": Label("检查结果", "findings"),
+        "missing": Label("未填报清单", "missing"),
     }
 )
 
