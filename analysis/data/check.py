@@ -9,8 +9,9 @@ from __future__ import annotations
 from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..base.typefaces import check_typefaces
+from .checks.amounts import amounts
 from .checks.cells import check_cells, county_values
-from .checks.doubts import area_jumps, jumps, large_rooms, money, rare_values
+from .checks.doubts import area_jumps, jumps, large_rooms, rare_values
 from .checks.roster import (
     future_years,
     impossible_grades,
@@ -54,7 +55,7 @@ def check_tables(tables: Tables) -> list[Finding]:
         grade_sums,
         classes,
         subsets,
-        money,
+        amounts,
         ownership,
         sites,
         year_gaps,

@@ -97,7 +97,7 @@ def figure(study: Study, blank: Blank, say: Language) -> str:
     """What a missing figure is called."""
     if blank.table == "county_years":
         if blank.column in COUNTY_INPUTS:
-            return say.label(COUNTY_INPUTS[blank.column])
+            return _input(blank.column, say)
         return item_title(study, blank.column, say.code)
     if blank.table == "enrolment" and not blank.column:
         stage = say.label(STAGE_LABELS[blank.stage])
@@ -107,6 +107,17 @@ def figure(study: Study, blank: Blank, say: Language) -> str:
     label = TABLES[blank.table][blank.column].label(say.code)
     if blank.grade:
         return say("{figure} of grade {grade}", figure=label, grade=blank.grade)
+    return label
+
+
+def _input(item: str, say: Language) -> str:
+    """An item of the county; one that is a part of another (其中) with what it is a part of."""
+    names = list(COUNTY_INPUTS)
+    label = say.label(COUNTY_INPUTS[item])
+    if COUNTY_INPUTS[item].zh.startswith("其中"):
+        wholes = names[: names.index(item)][::-1]
+        whole = next(n for n in wholes if not COUNTY_INPUTS[n].zh.startswith("其中"))
+        return say("{whole}, {part}", whole=say.label(COUNTY_INPUTS[whole]), part=label)
     return label
 
 
