@@ -15,10 +15,10 @@ FACT = "schools.belongs_to"
 SITES = "sites.csv"
 
 ASKED = N_(
-    "{n} sites are not counted as schools (不计校数) and no table says to which school they belong ({names}); until it is known neither they nor their schools are assessed: put a file {file} with the columns site, belongs_to into the folder and import again, or fill in the column belongs_to of schools.csv"
+    "sites that are not counted as schools (不计校数) and of which no table says to which school they belong: {n} ({names}); until it is known neither they nor their schools are assessed: put a file {file} with the columns site, belongs_to into the folder and import again, or fill in the column belongs_to of schools.csv"
 )
 ADDED = N_(
-    "the figures of {n} sites (不计校数) were added to those of the schools they belong to: {names}"
+    "sites (不计校数) whose figures were added to those of the schools they belong to: {n} ({names})"
 )
 
 

@@ -56,7 +56,7 @@ def test_a_site_counts_with_its_school(tmp_path, make_county, write_county):
     assert (grade["students"], grade["classes"], grade["largest_class"]) == (190, 5, 48)
     assert [site.name for site in county.sites.of("100")] == ["第一小学河东校点"]
     assert (
-        "1 sites count with the schools that they belong to: 第一小学 (第一小学河东校点)"
+        "sites that count with the schools they belong to: 1, of 第一小学 (第一小学河东校点)"
         in said(path)
     )
 

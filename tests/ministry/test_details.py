@@ -99,7 +99,7 @@ def test_a_site_is_added_to_its_school(folder, tmp_path):
     got = rows.loc["2100000001"]
     assert (got["students_primary"], got["teachers_primary"]) == (330, 40)
     assert (got["teaching_area_m2"], got["multimedia_rooms"]) == (4001, 24)
-    assert "added to those of the schools they belong to: 一小河东校点 → 一小" in said(
+    assert "added to those of the schools they belong to: 1 (一小河东校点 → 一小)" in said(
         found, "warning"
     )
     county = load_county(found.out)

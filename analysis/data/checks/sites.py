@@ -18,11 +18,11 @@ from .tables import Tables
 _NAMED = 8
 
 UNPLACED = N_(
-    "{n} sites are not counted as schools (不计校数), and the column {column} does not name the school of the roster that they belong to ({names}); until it is known neither they nor the schools they may belong to are assessed ({schools}): enter that school's id there"
+    "sites that are not counted as schools (不计校数) and of which the column {column} does not name the school of the roster that they belong to: {n} ({names}); until it is known neither they nor the schools they may belong to are assessed ({schools}): enter that school's id there"
 )
-JOINED = N_("{n} sites count with the schools that they belong to: {names}")
+JOINED = N_("sites that count with the schools they belong to: {n}, of {names}")
 CONTAINED = N_(
-    "{n} sites have no rows of their own in any table; they are taken as contained in the figures of the schools they belong to: {names}"
+    "sites without rows of their own in any table, taken as contained in the figures of the schools they belong to: {n}, of {names}"
 )
 
 

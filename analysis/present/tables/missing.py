@@ -79,17 +79,19 @@ def missing_line(study: Study, gap: Gap, lang: str = "zh") -> str:
     )
     what = _verdicts(study, gap, say)
     if gap.unlocks:
-        n = len(gap.unlocks)
-        one, many = (
+        waits = say.plural(
             "open only for it: {n} verdict ({what})",
             "open only for it: {n} verdicts ({what})",
+            len(gap.unlocks),
+            what=what,
         )
-        waits = say.plural(one, many, n, what=what)
     else:
-        n = len(gap.waiting)
-        one = "{n} verdict needs it and other figures ({what})"
-        many = "{n} verdicts need it and other figures ({what})"
-        waits = say.plural(one, many, n, what=what)
+        waits = say.plural(
+            "{n} verdict needs it and other figures ({what})",
+            "{n} verdicts need it and other figures ({what})",
+            len(gap.waiting),
+            what=what,
+        )
     return where + say("; ") + waits
 
 
