@@ -17,6 +17,7 @@ from analysis.data.joining import join_sites
 from analysis.data.load import read_county
 from analysis.data.paths import sample_folder
 from analysis.data.template import write_template
+from analysis.future.assumptions.fit import Roster
 from analysis.present.tables.data_quality import sites_grid
 from analysis.report.form import form_grids
 
@@ -291,3 +292,11 @@ def test_report_and_form_name_the_sites(divided):
             assert len(named) == 3  # the nine-year school in both stages
             mine = [[*row[:-1], row[-1].partition("; with its sites")[0]] for row in mine]
         assert mine == texts
+
+
+def test_a_scenario_that_names_a_site_is_told_its_school(tmp_path, make_county, write_county):
+    path = folder(tmp_path, make_county, write_county, MAIN, SITE | {"belongs_to": "100"})
+
+    reason = Roster(load_county(path), ()).stranger("第一小学河东校点")
+
+    assert "is a site of “第一小学” and counts with it" in reason.text("en")
