@@ -102,7 +102,7 @@ CASES = [
         bad.add_column("schools", "remark", "x"),
         "schools.csv: unknown column “remark”; expected are school_id, name, type, ownership, "
         "sponsor, area, boarding, built_year, opened, closed, indicators_in_scope, note, system, "
-        "longitude, latitude",
+        "longitude, latitude, belongs_to",
     ),
     case(
         "misspelt optional column",
