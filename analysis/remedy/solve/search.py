@@ -12,6 +12,8 @@ import numpy as np
 from ..problem.goal import Goal
 from ..problem.instance import Instance
 from ..problem.means import PURCHASES
+from .boxes import divided, hopeless, narrower, widest
+from .composite import Composite, composites_of
 from .cone import Cone
 from .exactly import Verdict, judge
 from .model import Program
@@ -32,6 +34,10 @@ NEIGHBOUR, SOME = 20, 8
 HAIR = 1e-3
 #: Attempts at a plan beside one that breaks a limit by a hair.
 TRIES = 4
+#: Rounds of smaller boxes for composites, and a saving that makes another one worth while.
+BOXES, SAVED = 3, 2e-3
+#: Part of the time for a plan within a division of the composite.
+DIVISION = 6
 #: Means of which more never does harm to a threshold.
 BOUGHT = {*PURCHASES, "hire"}
 
@@ -54,6 +60,8 @@ class Found:
         Programs in whole numbers that were solved.
     tight : list of (str, int)
         Stage and indicator whose coefficient of variation had to be held.
+    composite : list of str
+        Stages whose composite had to be held.
     """
 
     status: str
@@ -64,6 +72,7 @@ class Found:
     seconds: float = 0.0
     rounds: int = 0
     tight: list[tuple[str, int]] = field(default_factory=list)
+    composite: list[str] = field(default_factory=list)
 
     @property
     def gap(self) -> float:
@@ -128,6 +137,7 @@ class _Search:
             for cone in [Cone(instance, program, stage, k)]
             if cone.judged
         ]
+        self.composites = composites_of(instance, program, goal)
         self.tight: list[Cone] = []
         self.solver = self._solver()
 
@@ -144,8 +154,8 @@ class _Search:
         return self.seconds - (time.perf_counter() - self.begun)
 
     @property
-    def active(self) -> list[Cone]:
-        return [cone for cone in self.cones if cone.first is not None]
+    def active(self) -> list[Cone | Composite]:
+        return [each for each in (*self.cones, *self.composites) if each.first is not None]
 
     def run(self, start: list[int] | None) -> Found:
         if start is not None:
@@ -155,25 +165,45 @@ class _Search:
             return self._done("infeasible")
         if self._proved:
             return self._done("optimal")
+        self.tight = [cone for cone in self.cones if cone.first is not None]
+        if any(each.excess(relaxed) > SLACK for each in self.composites):
+            relaxed, status = self._composites(relaxed)
+            if status:
+                return self._done(status)
+        self._anew(relaxed)
         if self.active and self.found.values is None:
             self._begin(relaxed)
         while not self._proved and self.left > 0:
             answer = self.solver.solved(self.left, self.gap * NEARLY, self._known())
             self.found.rounds += 1
             if answer.status == "infeasible":
+                if self.found.values is not None:
+                    break
                 return self._done("infeasible")
             self._bound(answer.bound)
             if answer.values is None:
                 break
-            beyond = self._keep(answer.values[: self.count])
-            if self._proved or not beyond:
+            beyond, uneven = self._keep(answer.values[: self.count])
+            if self._proved or not (beyond or uneven):
                 break
             if self.nodes is not None and self.found.rounds >= TRIES:
                 break
+            if any(each.first is None for each in uneven):
+                relaxed, status = self._composites(answer.values[: self.count])
+                if status:
+                    return self._done(status)
+                self._anew(relaxed)
+                continue
             for cone in beyond:
                 cone.whole(self.solver, answer.values)
             self.tight += beyond
-            self._nearby(answer.values, beyond)
+            apart = [each.divide(self.solver, answer.values) for each in uneven]
+            for each in uneven:
+                each.whole(self.solver, answer.values)
+            if beyond:
+                self._nearby(answer.values, beyond)
+            if any(apart) and not self._proved:
+                self._divided(answer.values[: self.count])
         if self._proved:
             return self._done("optimal")
         return self._done("feasible" if self.found.values is not None else "open")
@@ -190,23 +220,99 @@ class _Search:
             self._bound(answer.bound)
             values = answer.values[: self.count]
             violated = [cone for cone in self.cones if cone.excess(values) > SLACK]
-            if not violated or self.left <= 0:
+            cheated = [each for each in self.composites if each.cheated(answer.values)]
+            if not (violated or cheated) or self.left <= 0:
                 break
-            for cone in violated:
-                cone.cut(self.solver, answer.values)
-        self.tight = self.active
-        if self.active:
-            # of the tangents that led here few are still of use: anew with those at whole numbers
-            near = [
-                cone
-                for cone in self.cones
-                if cone.first is not None or cone.excess(values) > -NEAR * float(cone.limit) ** 2
-            ]
-            self.solver = self._solver()
-            for cone in near:
-                cone.first = None
-                cone.whole(self.solver, values, AROUND)
+            for each in (*violated, *cheated):
+                each.cut(self.solver, answer.values)
         return values
+
+    def _anew(self, values: np.ndarray) -> None:
+        """Of the tangents that led here few are still of use: anew with those at whole numbers."""
+        if not self.active:
+            return
+        near = [
+            cone
+            for cone in self.cones
+            if cone.first is not None or cone.excess(values) > -NEAR * float(cone.limit) ** 2
+        ]
+        near += [each for each in self.composites if each.first is not None]
+        self.solver = self._solver()
+        for each in near:
+            each.first = None
+        for each in near:
+            each.whole(self.solver, values, AROUND)
+
+    def _composites(self, values: np.ndarray) -> tuple[np.ndarray, str]:
+        """Hold the limits of composites; a relaxed plan within them, and a status where that is all.
+
+        What a plan may cost at most makes the boxes finite, so a plan is needed first.
+        """
+        if self.found.values is None:
+            self._begin(values)
+        if self.found.values is None:
+            self._divided(np.zeros(self.count))
+        if self.found.values is None:
+            self._divided(values)
+        if self.found.values is None:
+            never = any(
+                hopeless(self.instance, each, values, self._possible) for each in self.composites
+            )
+            return values, "infeasible" if never else "open"
+        for number in range(BOXES):
+            before = self.found.cost
+            if not self._boxes(values, first=number == 0):
+                return values, "feasible"
+            found = self._relaxed()
+            if found is None or self._proved:
+                break
+            values = found
+            self._divided(values)
+            if self._proved or self.left <= 0 or number + 1 == BOXES:
+                break
+            if number and self.found.cost > before * (1 - Fraction(SAVED)):
+                break
+        return values, "optimal" if self._proved else ""
+
+    def _boxes(self, values: np.ndarray, first: bool) -> bool:
+        """Smaller boxes, and the program anew with them; False where a level has no end."""
+        capped = self._solver()
+        spent = {v: float(c / self.unit) for v, c in enumerate(self.program.cost) if c}
+        capped.add_rows([(spent, -np.inf, float(self.found.cost / self.unit) + 0.5)])
+        held = [cone for cone in self.cones if cone.first is not None]
+        for solver in (capped, self._solver()):
+            for each in (*held, *self.composites):
+                each.first = None
+            for each in held:
+                each.cut(solver, values)
+            for each in () if first and solver is capped else self.composites:
+                each.enter(solver)
+                each.cut(solver, values)
+            if solver is not capped:
+                self.solver = solver
+                return True
+            for each in self.composites:
+                boxes = widest(self.instance, each, solver) if first else narrower(each, solver)
+                if boxes is None:
+                    return False
+                each.boxes = boxes
+        return True
+
+    def _possible(self, instance: Instance) -> bool:
+        """Whether a county with other limits may have a plan in parts of persons and rooms."""
+        other = _Search(instance, self.program, self.goal, max(self.left, 0.1), 0.0, None)
+        return other._relaxed() is not None
+
+    def _divided(self, values: np.ndarray) -> None:
+        """A plan with limits of single coefficients that together keep the composite: a convex search."""
+        found = search(
+            *(divided(self.instance, self.composites, values), self.program, self.goal),
+            seconds=max(self.left / DIVISION, 0.05),
+            gap=self.gap * NEARLY,
+            nodes=self.nodes,
+        )
+        if found.values is not None:
+            self._keep(np.array(found.values, dtype=float))
 
     def _begin(self, relaxed: np.ndarray) -> None:
         """A first plan: what the relaxed one buys at least, thresholds, then the variation repaired."""
@@ -232,7 +338,7 @@ class _Search:
             answer = self.solver.solved(max(self.left / SOME, 0.01), self.gap, nodes=NEIGHBOUR)
             if answer.values is None:
                 break
-            again = self._keep(answer.values[: self.count])
+            again, _ = self._keep(answer.values[: self.count])
             if self._proved or not again or self.left <= 0:
                 break
             for cone in again:
@@ -240,20 +346,21 @@ class _Search:
         for v in fixed:
             self.solver.bounds(v, self.program.lower[v], self.program.upper[v])
 
-    def _keep(self, values: np.ndarray) -> list[Cone]:
-        """Keep a plan, or what it becomes when it is repaired; returns the cones that it breaks."""
+    def _keep(self, values: np.ndarray) -> tuple[list[Cone], list[Composite]]:
+        """Keep a plan, or what it becomes when it is repaired; returns the limits that it breaks."""
         whole = [round(each) for each in values.tolist()]
         verdict = judge(self.instance, self.program, self.goal, whole)
         beyond = [cone for cone in self.cones if (cone.stage, cone.indicator) in verdict.beyond]
-        if beyond and not verdict.broken and not verdict.failing:
-            again = repaired(self.program, self.cones, np.array(whole))
+        uneven = [each for each in self.composites if each.stage in verdict.uneven]
+        if (beyond or uneven) and not verdict.broken and not verdict.failing:
+            again = repaired(self.program, self.cones, np.array(whole), self.composites)
             if again is not None:
                 whole = [round(each) for each in again.tolist()]
                 verdict = judge(self.instance, self.program, self.goal, whole)
         cost = self.program.total(whole)
         if verdict.holds and (self.found.cost is None or cost < self.found.cost):
             self.found.values, self.found.cost, self.found.verdict = whole, cost, verdict
-        return beyond
+        return beyond, uneven
 
     def _known(self) -> np.ndarray | None:
         """The best plan with the variables of the tangents."""
@@ -261,10 +368,8 @@ class _Search:
             return None
         values = np.zeros(len(self.solver.whole))
         values[: self.count] = self.found.values
-        for cone in self.active:
-            z = cone.levels(values)
-            values[cone.first : cone.first + len(z)] = z * z / (cone.w * z.sum())
-            values[cone.first + len(z)] = z.sum()
+        for each in self.active:
+            each.fill(values)
         return values
 
     def _bound(self, bound: float) -> None:
@@ -288,4 +393,5 @@ class _Search:
         self.found.tight = [
             (cone.stage, cone.indicator) for cone in self.cones if cone in self.tight
         ]
+        self.found.composite = [each.stage for each in self.composites if each.first is not None]
         return self.found
