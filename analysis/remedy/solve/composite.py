@@ -45,13 +45,18 @@ class Box:
     low, high : float
         Of Z, in the unit of `Cone.levels`.
     least, most : float
-        Of s.
+        Of s; infinite: the coefficient is taken for what it would be at the lower end of Z.
     """
 
     low: float
     high: float
     least: float
     most: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether s >= u / low is held, which is more than is asked, and convex."""
+        return self.most == np.inf
 
 
 class Composite:
@@ -86,6 +91,11 @@ class Composite:
         """How far the sum is beyond what the limit allows; below 0 within it."""
         return float(self.coefficients(values).sum() - self.sum)
 
+    def near(self, values: np.ndarray, part: float) -> list[Box]:
+        """Boxes of plans whose mean levels are not lower than a solution's but for a part."""
+        levels = [float(cone.levels(values).sum()) for cone in self.cones]
+        return [Box(level * (1 - part), np.inf, 0.0, np.inf) for level in levels]
+
     def cheated(self, values: np.ndarray) -> bool:
         """Whether a solution claims less spread than it has: tangents there would tell it so."""
         if self.first is None:
@@ -117,6 +127,11 @@ class Composite:
             rows += [
                 (terms, base, base),
                 (spread, 0.0, np.inf),
+            ]
+            if box.inside:
+                rows.append(({u: 1.0, s: -box.low}, -np.inf, 0.0))
+                continue
+            rows += [
                 ({u: 1.0, total: -box.most, s: -box.low}, -np.inf, -box.low * box.most),
                 ({u: 1.0, total: -box.least, s: -box.high}, -np.inf, -box.high * box.least),
             ]
@@ -156,6 +171,8 @@ class Composite:
 
     def cut(self, solver: Solver, values: np.ndarray) -> None:
         """Tangents where a solution is."""
+        if self.first is None:
+            self.enter(solver)
         for k, cone in enumerate(self.cones):
             self._lines(solver, k, *self._spread(cone, values))
 
@@ -205,6 +222,8 @@ class Composite:
         values : ndarray
             Of all variables of the program that was solved.
         """
+        if any(box.inside for box in self.boxes):
+            return False
         true = self.coefficients(values)
         claimed = np.array([values[self.position(k, 1)] for k in range(len(NAMES))])
         cheat = true - claimed

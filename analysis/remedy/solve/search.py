@@ -36,8 +36,8 @@ HAIR = 1e-3
 TRIES = 4
 #: Rounds of smaller boxes for composites, and a saving that makes another one worth while.
 BOXES, SAVED = 3, 2e-3
-#: Part of the time for a plan within a division of the composite.
-DIVISION = 6
+#: Gap at which a plan beside a solution is taken, and part by which mean levels may be lower there.
+ABOUT, BESIDE = 5e-4, 5e-3
 #: Means of which more never does harm to a threshold.
 BOUGHT = {*PURCHASES, "hire"}
 
@@ -139,6 +139,8 @@ class _Search:
         ]
         self.composites = composites_of(instance, program, goal)
         self.tight: list[Cone] = []
+        self.reckoned: np.ndarray | None = None
+        """A solution beside which the boxes are those of a convex program."""
         self.solver = self._solver()
 
     def _solver(self) -> Solver:
@@ -160,18 +162,21 @@ class _Search:
     def run(self, start: list[int] | None) -> Found:
         if start is not None:
             self._keep(np.array(start, dtype=float))
+        if self.reckoned is not None:
+            for each in self.composites:
+                each.cut(self.solver, self.reckoned)
         relaxed = self._relaxed()
         if relaxed is None:
             return self._done("infeasible")
         if self._proved:
             return self._done("optimal")
         self.tight = [cone for cone in self.cones if cone.first is not None]
-        if any(each.excess(relaxed) > SLACK for each in self.composites):
+        if any(each.excess(relaxed) > SLACK and each.first is None for each in self.composites):
             relaxed, status = self._composites(relaxed)
             if status:
                 return self._done(status)
         self._anew(relaxed)
-        if self.active and self.found.values is None:
+        if self.active and (self.found.values is None or self.reckoned is not None):
             self._begin(relaxed)
         while not self._proved and self.left > 0:
             answer = self.solver.solved(self.left, self.gap * NEARLY, self._known())
@@ -203,7 +208,7 @@ class _Search:
             if beyond:
                 self._nearby(answer.values, beyond)
             if any(apart) and not self._proved:
-                self._divided(answer.values[: self.count])
+                self._inside(answer.values[: self.count])
         if self._proved:
             return self._done("optimal")
         return self._done("feasible" if self.found.values is not None else "open")
@@ -267,7 +272,7 @@ class _Search:
             if found is None or self._proved:
                 break
             values = found
-            self._divided(values)
+            self._inside(values)
             if self._proved or self.left <= 0 or number + 1 == BOXES:
                 break
             if number and self.found.cost > before * (1 - Fraction(SAVED)):
@@ -304,22 +309,40 @@ class _Search:
         return other._relaxed() is not None
 
     def _divided(self, values: np.ndarray) -> None:
-        """A plan with limits of single coefficients that together keep the composite: a convex search."""
-        found = search(
-            *(divided(self.instance, self.composites, values), self.program, self.goal),
-            seconds=max(self.left / DIVISION, 0.05),
-            gap=self.gap * NEARLY,
-            nodes=self.nodes,
-        )
+        """A plan with limits of single coefficients that together keep the composite."""
+        other = divided(self.instance, self.composites, values)
+        self._other(_Search(other, *self._asked, *self._some))
+
+    def _inside(self, values: np.ndarray) -> None:
+        """A plan beside a solution by a program that asks for more than the composites, and is convex."""
+        other = _Search(self.instance, *self._asked, *self._some)
+        for each in other.composites:
+            each.boxes = each.near(values, BESIDE)
+        other.reckoned = values
+        self._other(other)
+
+    @property
+    def _asked(self) -> tuple:
+        return self.program, self.goal
+
+    @property
+    def _some(self) -> tuple:
+        """Time, gap and nodes of a search beside this one."""
+        nodes = NEIGHBOUR if self.nodes is None else min(self.nodes, NEIGHBOUR)
+        return max(self.left / SOME, 0.05), max(self.gap * NEARLY, ABOUT), nodes
+
+    def _other(self, other: _Search) -> None:
+        found = other.run(self.found.values)
         if found.values is not None:
             self._keep(np.array(found.values, dtype=float))
 
     def _begin(self, relaxed: np.ndarray) -> None:
         """A first plan: what the relaxed one buys at least, thresholds, then the variation repaired."""
         solver = self._solver()
-        touched = {v for cone in self.active for gain in cone.gains for v in gain}
+        touched = {v for each in self.active for gain in each.gains for v in gain}
         for v in sorted(touched):
-            if self.program.keys[v][0] in BOUGHT:
+            # what is done for a single coefficient shows in purchases; for a sum of them, everywhere
+            if self.program.keys[v][0] in BOUGHT or self.reckoned is not None:
                 low = min(np.floor(relaxed[v] + 1e-6), self.program.upper[v])
                 solver.bounds(v, max(low, self.program.lower[v]), self.program.upper[v])
         answer = solver.solved(self.left / 4, 1e-3)
