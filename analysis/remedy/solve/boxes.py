@@ -18,7 +18,7 @@ ROOM = 1e-6
 #: Part of its share that every coefficient may have in a division of the sum, even where it has none.
 SHARE = 0.05
 #: Halvings of the interval in which the least possible coefficient lies.
-HALVINGS = 6
+HALVINGS = 7
 
 
 def widest(instance: Instance, composite: Composite, solver: Solver) -> list[Box] | None:
@@ -80,30 +80,38 @@ def _end(solver: Solver, terms: Mapping[int, float], sign: int) -> float | None:
     return sign * answer.bound if answer.status == "optimal" else None
 
 
-def divided(instance: Instance, composites: Sequence[Composite], values: np.ndarray) -> Instance:
+def divided(
+    instance: Instance, parts: Sequence[tuple[Composite, np.ndarray]], share: float = SHARE
+) -> Instance:
     """The county with limits of single coefficients whose sum the composite allows.
 
-    Every plan for it is one for the county itself: how far each coefficient may go is divided as a
-    solution does.
+    Every plan for it is one for the county itself.
+
+    Parameters
+    ----------
+    instance : Instance
+    parts : sequence of (Composite, ndarray)
+        Each with coefficients in whose proportion the sum is divided.
+    share : float
+        Part of an even share that every coefficient has in any case.
     """
     limit = dict(instance.limit)
-    for composite in composites:
-        cv = np.minimum(composite.coefficients(values), composite.sum)
-        cv = cv + SHARE * composite.sum / len(NAMES)
-        for k, part in enumerate(cv * composite.sum / cv.sum()):
+    for composite, cv in parts:
+        cv = np.minimum(cv, composite.sum) + share * composite.sum / len(NAMES)
+        for k, part in enumerate(cv * composite.sum / max(cv.sum(), 1e-9)):
             own = limit[composite.stage, k]
             part = Fraction(float(part) * (1 - 1e-9))
             limit[composite.stage, k] = part if own is None else min(own, part)
     return replace(instance, limit=limit, composite={})
 
 
-def hopeless(
+def least_possible(
     instance: Instance,
     composite: Composite,
     values: np.ndarray,
     possible: Callable[[Instance], bool],
-) -> bool:
-    """Whether no plan keeps a composite: the least possible coefficients together are beyond it.
+) -> tuple[np.ndarray, np.ndarray]:
+    """What no plan undercuts of each coefficient, and what a plan in parts may reach of each alone.
 
     Parameters
     ----------
@@ -114,7 +122,7 @@ def hopeless(
     possible : callable
         Whether a county may have a plan in parts of persons and rooms.
     """
-    whole = 0.0
+    lows, highs = [], []
     for k, cv in enumerate(composite.coefficients(values).tolist()):
         low, high = 0.0, min(cv, composite.sum)
         for _ in range(HALVINGS):
@@ -124,5 +132,6 @@ def hopeless(
                 high = middle
             else:
                 low = middle
-        whole += low
-    return whole > composite.sum
+        lows.append(low)
+        highs.append(high)
+    return np.array(lows), np.array(highs)

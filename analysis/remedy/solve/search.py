@@ -12,13 +12,13 @@ import numpy as np
 from ..problem.goal import Goal
 from ..problem.instance import Instance
 from ..problem.means import PURCHASES
-from .boxes import divided, hopeless, narrower, widest
 from .composite import Composite, composites_of
 from .cone import Cone
 from .exactly import Verdict, judge
 from .model import Program
 from .repair import repaired
 from .solver import Solver
+from .within import Within
 
 #: Rounds of tangents before whole numbers are asked for, and excess that is let be in them.
 ROUNDS, SLACK = 25, 1e-7
@@ -34,10 +34,8 @@ NEIGHBOUR, SOME = 20, 8
 HAIR = 1e-3
 #: Attempts at a plan beside one that breaks a limit by a hair.
 TRIES = 4
-#: Rounds of smaller boxes for composites, and a saving that makes another one worth while.
-BOXES, SAVED = 3, 2e-3
-#: Gap at which a plan beside a solution is taken, and part by which mean levels may be lower there.
-ABOUT, BESIDE = 5e-4, 5e-3
+#: Part of the gap so far at which a program is left whose boxes are divided anyway.
+ENDS = 4
 #: Means of which more never does harm to a threshold.
 BOUGHT = {*PURCHASES, "hire"}
 
@@ -113,7 +111,7 @@ def search(
     return _Search(instance, program, goal, seconds, gap, nodes).run(start)
 
 
-class _Search:
+class _Search(Within):
     """The state of a search: the growing program, the best plan and the bound."""
 
     def __init__(
@@ -139,6 +137,8 @@ class _Search:
         ]
         self.composites = composites_of(instance, program, goal)
         self.tight: list[Cone] = []
+        self.exactly, self.helped = True, True
+        """Whether programs in whole numbers are solved to the end, and the last search beside one helped."""
         self.reckoned: np.ndarray | None = None
         """A solution beside which the boxes are those of a convex program."""
         self.solver = self._solver()
@@ -150,6 +150,13 @@ class _Search:
         solver.add_rows([(terms, float(low), np.inf) for terms, low in self.program.rows])
         solver.add_rows([(t, float(level), float(level)) for t, level in self.program.equal])
         return solver
+
+    @property
+    def _enough(self) -> float:
+        """The gap at which a program in whole numbers ends: while boxes are to be divided, a part."""
+        if not self.exactly:
+            return max(self.gap * NEARLY, self.found.gap / ENDS)
+        return self.gap * NEARLY
 
     @property
     def left(self) -> float:
@@ -179,7 +186,7 @@ class _Search:
         if self.active and (self.found.values is None or self.reckoned is not None):
             self._begin(relaxed)
         while not self._proved and self.left > 0:
-            answer = self.solver.solved(self.left, self.gap * NEARLY, self._known())
+            answer = self.solver.solved(self.left, self._enough, self._known())
             self.found.rounds += 1
             if answer.status == "infeasible":
                 if self.found.values is not None:
@@ -189,8 +196,13 @@ class _Search:
             if answer.values is None:
                 break
             beyond, uneven = self._keep(answer.values[: self.count])
-            if self._proved or not (beyond or uneven):
+            if self._proved:
                 break
+            if not (beyond or uneven):
+                if self.exactly:
+                    break
+                self.exactly = True
+                continue
             if self.nodes is not None and self.found.rounds >= TRIES:
                 break
             if any(each.first is None for each in uneven):
@@ -202,13 +214,10 @@ class _Search:
             for cone in beyond:
                 cone.whole(self.solver, answer.values)
             self.tight += beyond
-            apart = [each.divide(self.solver, answer.values) for each in uneven]
-            for each in uneven:
-                each.whole(self.solver, answer.values)
+            if uneven:
+                self._divide(uneven, answer.values, relaxed)
             if beyond:
                 self._nearby(answer.values, beyond)
-            if any(apart) and not self._proved:
-                self._inside(answer.values[: self.count])
         if self._proved:
             return self._done("optimal")
         return self._done("feasible" if self.found.values is not None else "open")
@@ -247,94 +256,6 @@ class _Search:
             each.first = None
         for each in near:
             each.whole(self.solver, values, AROUND)
-
-    def _composites(self, values: np.ndarray) -> tuple[np.ndarray, str]:
-        """Hold the limits of composites; a relaxed plan within them, and a status where that is all.
-
-        What a plan may cost at most makes the boxes finite, so a plan is needed first.
-        """
-        if self.found.values is None:
-            self._begin(values)
-        if self.found.values is None:
-            self._divided(np.zeros(self.count))
-        if self.found.values is None:
-            self._divided(values)
-        if self.found.values is None:
-            never = any(
-                hopeless(self.instance, each, values, self._possible) for each in self.composites
-            )
-            return values, "infeasible" if never else "open"
-        for number in range(BOXES):
-            before = self.found.cost
-            if not self._boxes(values, first=number == 0):
-                return values, "feasible"
-            found = self._relaxed()
-            if found is None or self._proved:
-                break
-            values = found
-            self._inside(values)
-            if self._proved or self.left <= 0 or number + 1 == BOXES:
-                break
-            if number and self.found.cost > before * (1 - Fraction(SAVED)):
-                break
-        return values, "optimal" if self._proved else ""
-
-    def _boxes(self, values: np.ndarray, first: bool) -> bool:
-        """Smaller boxes, and the program anew with them; False where a level has no end."""
-        capped = self._solver()
-        spent = {v: float(c / self.unit) for v, c in enumerate(self.program.cost) if c}
-        capped.add_rows([(spent, -np.inf, float(self.found.cost / self.unit) + 0.5)])
-        held = [cone for cone in self.cones if cone.first is not None]
-        for solver in (capped, self._solver()):
-            for each in (*held, *self.composites):
-                each.first = None
-            for each in held:
-                each.cut(solver, values)
-            for each in () if first and solver is capped else self.composites:
-                each.enter(solver)
-                each.cut(solver, values)
-            if solver is not capped:
-                self.solver = solver
-                return True
-            for each in self.composites:
-                boxes = widest(self.instance, each, solver) if first else narrower(each, solver)
-                if boxes is None:
-                    return False
-                each.boxes = boxes
-        return True
-
-    def _possible(self, instance: Instance) -> bool:
-        """Whether a county with other limits may have a plan in parts of persons and rooms."""
-        other = _Search(instance, self.program, self.goal, max(self.left, 0.1), 0.0, None)
-        return other._relaxed() is not None
-
-    def _divided(self, values: np.ndarray) -> None:
-        """A plan with limits of single coefficients that together keep the composite."""
-        other = divided(self.instance, self.composites, values)
-        self._other(_Search(other, *self._asked, *self._some))
-
-    def _inside(self, values: np.ndarray) -> None:
-        """A plan beside a solution by a program that asks for more than the composites, and is convex."""
-        other = _Search(self.instance, *self._asked, *self._some)
-        for each in other.composites:
-            each.boxes = each.near(values, BESIDE)
-        other.reckoned = values
-        self._other(other)
-
-    @property
-    def _asked(self) -> tuple:
-        return self.program, self.goal
-
-    @property
-    def _some(self) -> tuple:
-        """Time, gap and nodes of a search beside this one."""
-        nodes = NEIGHBOUR if self.nodes is None else min(self.nodes, NEIGHBOUR)
-        return max(self.left / SOME, 0.05), max(self.gap * NEARLY, ABOUT), nodes
-
-    def _other(self, other: _Search) -> None:
-        found = other.run(self.found.values)
-        if found.values is not None:
-            self._keep(np.array(found.values, dtype=float))
 
     def _begin(self, relaxed: np.ndarray) -> None:
         """A first plan: what the relaxed one buys at least, thresholds, then the variation repaired."""
