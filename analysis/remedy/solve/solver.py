@@ -165,6 +165,8 @@ class Solver:
         kinds = highspy.HighsModelStatus
         if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
             return Answer("infeasible", None, np.inf, np.inf)
+        if status == kinds.kModelEmpty:
+            return Answer("optimal", np.zeros(0), 0.0, 0.0)
         found = info.primal_solution_status == 2
         values = np.array(self.highs.getSolution().col_value) if found else None
         whole = info.mip_node_count >= 0
