@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from remedy_cases import CASES, random_case, solved, with_rules
+from remedy_cases import CASES, PURCHASES, random_case, solved, with_rules
 from remedy_enumeration import least
 
 from analysis import load_county, remedy
@@ -71,8 +71,8 @@ def test_a_composite_that_is_kept_anyway_changes_nothing():
 
 
 def test_a_composite_out_of_reach_is_infeasible_and_named():
-    tables, means = random_case(1)
-    few = {"purchase": {"multimedia_rooms": means["purchase"]["multimedia_rooms"]}}
+    tables, _ = random_case(1)
+    few = {"purchase": {"multimedia_rooms": PURCHASES["multimedia_rooms"]}}
     for some in ({}, few):
         answer = solved(tables, some, {"composite_cv.primary": 0.001}, goal="variation")
         assert (answer.status, answer.cost) == ("infeasible", None)
