@@ -34,6 +34,8 @@ NEIGHBOUR, SOME = 20, 8
 HAIR = 1e-3
 #: Attempts at a plan beside one that breaks a limit by a hair.
 TRIES = 4
+#: Rows from which on a first program in whole numbers ends at this gap: it tells where tangents lack.
+LARGE, ROUGH = 200, 4e-4
 #: Part of the gap so far at which a program is left whose boxes are divided anyway.
 ENDS = 4
 #: Means of which more never does harm to a threshold.
@@ -153,10 +155,11 @@ class _Search(Within):
 
     @property
     def _enough(self) -> float:
-        """The gap at which a program in whole numbers ends: while boxes are to be divided, a part."""
-        if not self.exactly:
-            return max(self.gap * NEARLY, self.found.gap / ENDS)
-        return self.gap * NEARLY
+        """The gap at which a program in whole numbers ends: larger while tangents or boxes are coarse."""
+        if self.exactly:
+            return self.gap * NEARLY
+        divided = any(each.first is not None for each in self.composites)
+        return max(self.gap * NEARLY, self.found.gap / ENDS if divided else ROUGH)
 
     @property
     def left(self) -> float:
@@ -185,6 +188,8 @@ class _Search(Within):
         self._anew(relaxed)
         if self.active and (self.found.values is None or self.reckoned is not None):
             self._begin(relaxed)
+        if len(self.instance.rows) >= LARGE and self.active:
+            self.exactly = False
         while not self._proved and self.left > 0:
             answer = self.solver.solved(self.left, self._enough, self._known())
             self.found.rounds += 1
@@ -214,6 +219,7 @@ class _Search(Within):
             for cone in beyond:
                 cone.whole(self.solver, answer.values)
             self.tight += beyond
+            self.exactly |= not uneven
             if uneven:
                 self._divide(uneven, answer.values, relaxed)
             if beyond:
