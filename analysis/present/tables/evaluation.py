@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...base.language import DASH, Language, speak
+from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ..terms import (
     PART_NAMES,
@@ -59,7 +60,7 @@ def checklist_grid(study: Study, part: str, lang: str = "zh") -> Grid:
             (
                 Cell("" if part == "resource" else item.split(".")[0]),
                 Cell(item_title(study, item, lang) + (f" ({unit})" if unit else "")),
-                Cell(item_value(study, item, row["value"], lang), True),
+                Cell(item_value(study, item, said(row), lang), True),
                 Cell(item_requirement(study, item, row["requirement"], lang), True),
                 Cell(
                     _signed(item_value(study, item, margin, lang)) if margin == margin else DASH,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...base.files import N_
 from ...base.language import DASH, speak
 from ...measure.evaluate import PAIRS_NEEDED
+from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ...measure.verdicts import requirement
 from ..terms import item_requirement, item_title, item_unit, item_value, status_name
@@ -62,7 +63,7 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
 
 def _value(study: Study, row: dict, lang: str) -> str:
     """The value; of a course from year to year also how many pairs of years speak for it."""
-    text = item_value(study, row["item"], row["value"], lang)
+    text = item_value(study, row["item"], said(row), lang)
     if row["item"] != "cv_shrinking" or not row["detail"]:
         return text
     say = speak(lang)
@@ -93,7 +94,7 @@ def own_course_grid(study: Study, lang: str = "zh") -> Grid:
                 cells.append(Cell(DASH, True))
                 continue
             row = part.loc[year]
-            value = item_value(study, item, row["value"], lang)
+            value = item_value(study, item, said(row), lang)
             target = item_requirement(study, item, row["target"], lang)
             cells.append(Cell(f"{value} ({target})", True, row["target_status"]))
         rows.append(tuple(cells))
@@ -114,7 +115,7 @@ def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = 
             continue
         cells = [
             Cell(title_with_unit(study, item, lang)),
-            Cell(item_value(study, item, part["value"].iloc[0], lang), True),
+            Cell(item_value(study, item, said(part.iloc[0]), lang), True),
         ]
         for year in chosen:
             if year not in part.index:
