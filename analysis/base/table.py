@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import pandas as pd
 
 from . import shown
 from .schema.results import ResultColumn, column_of
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """By what the items of a table are judged: the rules of a year, and the plan's by year."""
+
+    year: int
+    rules: Mapping
+    plan: Mapping[int, Mapping]
 
 
 class Table(pd.DataFrame):
@@ -16,18 +28,21 @@ class Table(pd.DataFrame):
 
     Attributes
     ----------
-    kind : str
+    table_id : str
         Id of the table in `analysis.dictionary()`, such as ``balance``.
+    judged_by : Judged or None
+        The rules that its items are requirements of, where it has items.
     """
 
-    _metadata = ("kind",)
-    kind: str = ""
+    _metadata = ("table_id", "judged_by")
+    table_id: str = ""
+    judged_by: Judged | None = None
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, kind: str) -> Table:
+    def of(cls, frame: pd.DataFrame, table_id: str, judged_by: Judged | None = None) -> Table:
         """A DataFrame as the table of this id."""
         table = cls(frame, copy=False)
-        table.kind = kind
+        table.table_id, table.judged_by = table_id, judged_by
         return table
 
     @property
@@ -36,7 +51,7 @@ class Table(pd.DataFrame):
 
     def column_about(self, name: str) -> ResultColumn | None:
         """What a column means; None for one that is not of ours."""
-        return column_of(self.kind, name) if isinstance(name, str) else None
+        return column_of(self.table_id, name) if isinstance(name, str) else None
 
     @property
     def units(self) -> pd.Series:

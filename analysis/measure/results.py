@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..base import shown
 from ..base.nearest import known_indicator, known_stage
-from ..base.table import Table
+from ..base.table import Judged, Table
 from . import audit
 from .alternatives import concession_effects, switch_audit
 from .apportioning.register import Register, register_table
@@ -319,5 +320,8 @@ class Results:
     def _of_year(self, table: pd.DataFrame) -> pd.DataFrame:
         return table[table["year"] == self.year].reset_index(drop=True)
 
-    def _table(self, kind: str, frame: pd.DataFrame) -> Table:
-        return Table.of(frame, kind)
+    def _repr_html_(self) -> str | None:
+        return shown.html("study", self)
+
+    def _table(self, table_id: str, frame: pd.DataFrame) -> Table:
+        return Table.of(frame, table_id, Judged(self.year, self.rules, self.plan))

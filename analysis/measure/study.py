@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ..base import shown
 from ..base.files import N_, problem
 from ..data.county import County
 from ..policy.standards import Rules, Standard
@@ -279,9 +278,6 @@ class Study(Results):
         """
         chosen = self.plan_years if years is None else years
         return self._table("targets_by_phase", targets_by_phase(self, chosen))
-
-    def _repr_html_(self) -> str | None:
-        return shown.html("study", self)
 
 
 def study_of(
