@@ -200,7 +200,7 @@ class Results:
             unit, shares 0 to 1; NaN where a person's finding stands for it) and `finding` (``yes``,
             ``no`` or empty); `requirement`, `status`, `source`; `margin`, `detail`, `origin`,
             `evidence`; the plan's `target` with `target_status`, `target_compared`,
-            `target_source` (`analysis.measure.evaluate.evaluation_table`).
+            `target_source` (`analysis.measure.evaluation_table.evaluation_table`).
         """
         found = evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
         return self._table("evaluation", found)
