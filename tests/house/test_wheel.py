@@ -62,6 +62,8 @@ def installed(wheel, tmp_path_factory) -> Path:
 def anywhere(tmp_path, monkeypatch) -> dict:
     """An empty folder, and nothing of this checkout on the path."""
     monkeypatch.delenv("PYTHONPATH", raising=False)
+    # what packages put beside themselves (templates, kernels) is lent like the packages
+    monkeypatch.setenv("JUPYTER_PATH", str(Path(sys.prefix) / "share" / "jupyter"))
     return {"cwd": tmp_path, "env": dict(os.environ)}
 
 
