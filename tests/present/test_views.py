@@ -61,6 +61,7 @@ def test_labels_units_and_decimals_are_those_of_the_report(english):
     study = analyze("150202-donghe")
     html = study.indicator("equipment_value", "primary")._repr_html_()
 
+    assert "150202; 2021; observed; Primary; Equipment value" in html
     assert "Value<br><small>yuan per student</small>" in html
     assert "Shortfall<br><small>yuan</small>" in html
     assert "1,570.20" in html
@@ -77,6 +78,8 @@ def test_in_chinese_no_id_is_left(chinese):
         assert all(re.search("[\u4e00-\u9fff]|CV", head) for head in heads(html)), name
         words = re.findall(r"\b[a-z]+_[a-z_]+\b", " ".join(texts(html)))
         assert not words, (name, words)
+        assert not re.search("more rows|no rows", html), name
+    assert "Go on" not in study._repr_html_()
 
 
 def test_the_verdict_table_reads_as_the_checklist(english):
@@ -94,6 +97,7 @@ def test_what_is_selected_is_still_a_table_and_a_pivot_is_shown_by_pandas(englis
     wide = balance.pivot(index="stage", columns="indicator", values="cv")
 
     assert heads(some._repr_html_()) == ["Indicator", "CV", "Limit"]
+    assert "Primary" in balance.query("stage == 'primary'")._repr_html_().split("</caption>")[0]
     assert 'class="dataframe"' in wide._repr_html_()
     assert 'class="dataframe"' in balance.assign(own=1)._repr_html_()
 

@@ -45,11 +45,13 @@ def study_html(study: Study, lang: str) -> str:
     ]
     if record.synthetic:
         about.append(say("sample data"))
+    further = html.escape(say("Go on with:"))
     names = ", ".join(f"<code>.{name}</code>" for name in _NEXT)
+    title = html.escape(say("; ").join(about))
     return (
-        f"<p><b>{html.escape(say('; ').join(about))}</b><br>{html.escape(verdict(study, lang))}</p>"
+        f"<p><b>{title}</b><br>{html.escape(verdict(study, lang))}</p>"
         f"{parts_table(study, lang)._repr_html_()}"
-        f"<p>{html.escape(say('Go on with:'))} {names}</p>"
+        f"<p>{further} {names}</p>"
     )
 
 

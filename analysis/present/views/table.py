@@ -22,10 +22,10 @@ LONGEST = 48
 _BESIDE = {"shortfall_unit": "shortfall", "finding": "value"}
 
 #: Columns that go into the caption where all rows say the same.
-_OF_ALL = ("county", "year", "basis")
+_OF_ALL = ("county", "year", "basis", "stage", "indicator")
 
 _HEAD = (
-    "position: sticky; top: 0; z-index: 1; vertical-align: bottom; "
+    "position: sticky; top: 0; z-index: 1; vertical-align: bottom; white-space: nowrap; "
     "background: var(--jp-layout-color1, white)"
 )
 
@@ -71,13 +71,13 @@ def table_html(table: Table, lang: str, rows: int = FIRST) -> str | None:
     known = result_tables().get(table.table_id)
     caption = say("; ").join([*([say.label(known)] if known else []), *said])
     left = len(table) - rows
-    more = f"<p>{say('… {n} more rows', n=say.number(left))}</p>" if left > 0 else ""
-    if not len(table):
-        more = f"<p>{say('no rows')}</p>"
+    more = say("… {n} more rows", n=say.number(left)) if left > 0 else ""
+    more = html.escape(more if len(table) else say("no rows"))
+    left_out = f"<p>{more}</p>" if more else ""
     return (
         '<div style="max-height: 30em; overflow: auto">'
         f'<table><caption style="text-align: left">{html.escape(caption)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{more}"
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{left_out}"
     )
 
 
@@ -99,4 +99,6 @@ def _cell(shown: Cell) -> str:
     text = shown.text + MARKS.get(shown.status, "")
     short = shorten(text, LONGEST)
     tooltip = f' title="{html.escape(text)}"' if short != text else ""
-    return f'<td style="text-align: {align}"{tooltip}>{html.escape(short)}</td>'
+    return (
+        f'<td style="text-align: {align}; white-space: nowrap"{tooltip}>{html.escape(short)}</td>'
+    )
