@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -34,7 +35,8 @@ class Table(pd.DataFrame):
         The rules that its items are requirements of, where it has items.
     """
 
-    _metadata = ("table_id", "judged_by")
+    # a list: pandas adds it to another one when a table is unpickled
+    _metadata: ClassVar[list[str]] = ["table_id", "judged_by"]
     table_id: str = ""
     judged_by: Judged | None = None
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ..policy.standards import Rules
 
 
+#: Tables whose items are requirements: they show their titles.
+_OF_ITEMS = ("concession_effects", "evaluation", "items", "switch_audit", "targets_by_phase")
+
+
 class Results:
     """What a study knows, as tables; `analysis.measure.study.Study` has the numbers behind them."""
 
@@ -324,4 +328,5 @@ class Results:
         return shown.html("study", self)
 
     def _table(self, table_id: str, frame: pd.DataFrame) -> Table:
-        return Table.of(frame, table_id, Judged(self.year, self.rules, self.plan))
+        judged = Judged(self.year, self.rules, self.plan) if table_id in _OF_ITEMS else None
+        return Table.of(frame, table_id, judged)

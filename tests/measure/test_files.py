@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import pickle
 
 import pandas as pd
 import pytest
@@ -105,3 +107,12 @@ def test_the_command_writes_the_evaluation_to_every_kind_of_file(tmp_path, endin
     assert item["finding"] == "no"
     # people go on reading one column; a Parquet file has one kind in each
     assert (item["value"] == "no") == (ending != "parquet")
+
+
+def test_tables_survive_copies_and_pickles(tables):
+    for name in ("balance", "evaluation", "comparison"):
+        for again in (pickle.loads(pickle.dumps(tables[name])), copy.deepcopy(tables[name])):
+            assert type(again) is type(tables[name])
+            assert again.table_id == tables[name].table_id
+            assert again.equals(tables[name])
+            assert again.units.equals(tables[name].units)
