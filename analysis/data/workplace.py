@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-from ..base.files import N_, Finding, InputError, problem
+from ..base.files import N_, problem
 from ..base.nearest import refuse_unknown
 from ..base.schema.terms import Label
 from ..base.temporary import scratch
+from ..base.writing import move_new, write_whole
 from .paths import NOTEBOOKS, sample_folder
 
 #: Where the analyst begins.
@@ -59,22 +58,15 @@ def make_workplace(folder: str | Path, sample: str, lang: str) -> list[Path]:
     makefile = _MAKEFILE.read_text(encoding="utf-8")
     makefile = makefile.replace("@SAMPLE@", sample).replace("@LANG@", lang)
     files = pages | {"Makefile": makefile}
-    there = [folder / name for name in (*files, sample) if os.path.lexists(folder / name)]
-    if there:
-        message = N_("is there already; move it away or choose another folder")
-        raise InputError(Finding("error", message, {}, str(path)) for path in there)
     with scratch(folder.parent) as made:
         for name, text in files.items():
-            (made / name).write_text(text, encoding="utf-8", newline="\n")
-        shutil.copytree(sample_folder() / sample, made / sample, copy_function=shutil.copyfile)
-        folder.mkdir(exist_ok=True)
-        return list(_moved(made, folder))
-
-
-def _moved(made: Path, folder: Path) -> Iterator[Path]:
-    for path in sorted(made.iterdir()):
-        os.rename(path, folder / path.name)
-        yield folder / path.name
+            write_whole(made / name, text.encode("utf-8"))
+        for path in sorted((sample_folder() / sample).rglob("*")):
+            copy = made / sample / path.relative_to(sample_folder() / sample)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                write_whole(copy, path.read_bytes())
+        return move_new(made, folder)
 
 
 def _page(path: Path, sample: str, lang: str) -> str:
