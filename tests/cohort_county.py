@@ -12,6 +12,7 @@ from conftest import build_county
 from analysis.data.county import County
 
 SPANS = {"primary": slice(0, 6), "junior": slice(6, 9)}
+FIVE_FOUR = {"primary": slice(0, 5), "junior": slice(5, 9)}
 
 
 def cohort_county(
@@ -33,7 +34,9 @@ def cohort_county(
     """
     rows, grades = [], []
     for number, (name, pupils) in enumerate(schools.items(), 1):
-        taught = {stage: not np.isnan(pupils[span]).all() for stage, span in SPANS.items()}
+        own = {key: given[name] for key, given in columns.items() if name in given}
+        spans = FIVE_FOUR if own.get("system") == "5+4" else SPANS
+        taught = {stage: not np.isnan(pupils[span]).all() for stage, span in spans.items()}
         kind = "nine_year" if all(taught.values()) else "primary" if taught["primary"] else "junior"
         by_year = {}
         for at, year in enumerate(years):
@@ -41,8 +44,8 @@ def cohort_county(
             known = not np.isnan(cells).all()
             by_year[year] = (
                 {
-                    f"students_{s}": float(np.nansum(cells[SPANS[s]])) or None
-                    for s in SPANS
+                    f"students_{s}": float(np.nansum(cells[spans[s]])) or None
+                    for s in spans
                     if taught[s]
                 }
                 if known
@@ -52,7 +55,6 @@ def cohort_county(
                 (f"{number:03d}", year, grade + 1, cells[grade], max(-(-cells[grade] // 40), 1), min(cells[grade], 40))
                 for grade in np.flatnonzero(~np.isnan(cells))
             ]  # fmt: skip
-        own = {key: given[name] for key, given in columns.items() if name in given}
         rows.append({"name": name, "type": kind, "by_year": by_year} | own)
     plain = build_county(rows, years, facts={"births": None})
     names = ["school_id", "year", "grade", "students", "classes", "largest_class"]

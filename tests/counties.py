@@ -204,3 +204,18 @@ def write_workbook(folder, path):
                 sheet.append(row)
     book.save(path)
     return path
+
+
+def generated_county(schools: int = 300, years: int = 10) -> County:
+    """A generated county as the loader would give it."""
+    # benchmarks import this module without the tools
+    from make_nation import generate_nation
+
+    made = generate_nation(1, schools, years)
+    frames = {}
+    for name, table in TABLES.items():
+        types = {column.name: "float64" if column.is_numeric else "str" for column in table.columns}
+        frames[name] = made.get(name, pd.DataFrame()).reindex(columns=table.names).astype(types)
+    text = {"zh": "县", "en": "County"}
+    record = CountyRecord(code="100000", name=text, province=text)
+    return County(record, MappingProxyType(frames), load_standard("cn-2017"), Path("100000"))

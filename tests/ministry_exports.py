@@ -1,55 +1,114 @@
 """Makes workbooks in the layout of the statistics system's own export, one per school.
 
 The layout follows a real export of 2020: cover, list of forms, the school's identity as a table on
-基础基111 only, a hidden grid of letters and numbers, figures as texts. All contents are made up.
+基础基111 only, a hidden grid of letters and numbers, figures as texts. Figures stand in the cells
+that public programs read in both generations (`GRIDS`). All contents are made up.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import xlsxwriter
 from ministry_files import Sheet, blank, sheets
+from xlsxwriter.utility import xl_col_to_name
 
 _KINDS = {
     "primary": ("小学", "211"),
+    "teaching_point": ("小学教学点", "218"),
+    "attached_class": ("附设小学班", "219"),
     "junior": ("初级中学", "311"),
     "nine_year": ("九年一贯制学校", "312"),
+    "combined_secondary": ("完全中学", "341"),
+    "twelve_year": ("十二年一贯制学校", "345"),
+    "special_education": ("特殊教育学校", "514"),
     "kindergarten": ("幼儿园", "111"),
     "vocational": ("调整后中等职业学校", "361"),
 }
 _AREAS = {"urban": ("主城区", "111"), "town": ("镇中心区", "121"), "rural": ("村庄", "220")}
+_SPONSORS = {
+    3: ("省级教育部门", "811"),
+    4: ("省级其他部门", "812"),
+    5: ("地级教育部门", "821"),
+    6: ("地级其他部门", "822"),
+    7: ("县级教育部门", "831"),
+    8: ("县级其他部门", "832"),
+    9: ("地方企业", "891"),
+    10: ("民办", "999"),
+}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where a form stands: column of its first figure, row of its first line.
+
+    `columns` and `lines` say before which of them how many others stand that nobody reads.
+    """
+
+    left: str
+    top: int
+    columns: dict[int, int] = field(default_factory=dict)
+    lines: dict[int, int] = field(default_factory=dict)
+
+
+#: Cells of the public programs: 312 H7, 313 and 314 G7, 412 D7 and E7, 423 D8, M8, N8, P8, Q8, D11-D13 …
+GRIDS = {
+    "基础基312": Grid("E", 7),
+    "基础基313": Grid("E", 7),
+    "基础基314": Grid("E", 7),
+    "基础基212": Grid("E", 6),
+    "基础基213": Grid("E", 6),
+    "基础基412": Grid("D", 7),
+    "基础基423": Grid("D", 8, {5: 4, 7: 1}, {2: 1}),
+    "基础基424": Grid("D", 8, {5: 13}, {2: 2}),
+    "基础基512": Grid("E", 9),
+    "基础基522": Grid("D", 9, {4: 3}),
+    "教基3112": Grid("C", 6),
+    "教基3115": Grid("C", 6),
+    "教基3118": Grid("C", 6),
+    "教基2106": Grid("C", 5),
+    "教基2107": Grid("C", 5),
+    "教基4149": Grid("C", 6),
+    "教基4155": Grid("C", 6, {5: 4, 6: 1}, {2: 1}),
+    "教基4156": Grid("C", 6, {5: 13}, {2: 2}),
+    "教基1102续": Grid("D", 9),
+    "教基5170": Grid("F", 9),
+    "教基5176": Grid("D", 6, {}, {4: 6}),
+}
 
 
 def export_school(
-    path: Path, school: dict, year: int, made: list[Sheet], *, attached: bool = True
+    path: Path, school: dict, year: int, made: list[Sheet], generation: str = "old"
 ) -> Path:
     """One school's workbook.
 
-    `school` has school_id, name, type, area, sponsor (7 or 10) and perhaps longitude and latitude;
-    `made` are its forms of the old generation, as from `ministry_files.sheets`.
+    `school` has school_id, name, type, area, sponsor and perhaps longitude and latitude; `made` are
+    its forms, as from `ministry_files.sheets`.
     """
+    basics = "基础基111" if generation == "old" else "教基1001"
     with xlsxwriter.Workbook(path) as book:
         _cover(_page(book, "封面", 8, 14), school, year)
         contents = _page(book, "目录", 5, 30)
         contents.write_string(2, 1, "目录")
-        for number, form in enumerate(["基础基111", *(sheet.form for sheet in made)], 3):
+        for number, form in enumerate([basics, *(sheet.form for sheet in made)], 3):
             contents.write_string(number, 1, "全国")
             contents.write_string(number, 2, form)
             contents.write_string(number, 3, "见各表")
-        _basics(_page(book, "基础基111", 12, 35), school, year)
+        _basics(_page(book, basics, 12, 35), school, year, basics)
         for sheet in made:
             if sheet.form == "基础基112":
                 _backbone(_page(book, sheet.form, 6, 46), sheet)
             else:
-                depth = max(map(len, sheet.columns), default=1)
-                width = len(sheet.columns) + 4
-                _form(_page(book, sheet.form, width, depth + len(sheet.lines) + 6), sheet, depth)
+                grid = GRIDS.get(sheet.form, Grid("E", 9))
+                whole = _filled_up(sheet, grid)
+                width = ord(grid.left) - 65 + len(whole.columns)
+                _form(_page(book, sheet.form, width, grid.top + len(whole.lines)), whole, grid)
     return path
 
 
-def export_county(county, folder: Path, year: int) -> Path:
-    """A folder with a workbook for every school of a county."""
+def export_county(county, folder: Path, year: int, generation: str = "old") -> Path:
+    """A folder with a workbook for every school of a county in a year."""
     folder.mkdir(parents=True, exist_ok=True)
     schools = county.tables["schools"].set_index("school_id", drop=False)
     grades = {
@@ -59,8 +118,8 @@ def export_county(county, folder: Path, year: int) -> Path:
     for row in county.tables["school_years"].to_dict("records"):
         if int(row["year"]) == year:
             school = schools.loc[row["school_id"]].to_dict()
-            made = sheets(row, grades.get((row["school_id"], row["year"]), {}), "old")
-            export_school(folder / f"{school['name']}.xlsx", school, year, made)
+            made = sheets(row, grades.get((row["school_id"], row["year"]), {}), generation)
+            export_school(folder / f"{school['name']}.xlsx", school, year, made, generation)
     return folder
 
 
@@ -68,7 +127,7 @@ def _page(book, name: str, width: int, height: int):
     """A sheet with the grid in its hidden first row and column."""
     page = book.add_worksheet(name)
     for column in range(width):
-        page.write_string(0, column, chr(65 + column))
+        page.write_string(0, column, xl_col_to_name(column))
     for row in range(1, height):
         page.write_number(row, 0, row)
     page.set_row(0, None, None, {"hidden": True})
@@ -90,13 +149,13 @@ def _cover(page, school, year) -> None:
     _put(page, 11, C="代 码", D=school["school_id"])
 
 
-def _basics(page, school, year) -> None:
+def _basics(page, school, year, form) -> None:
     kind, area = _KINDS[school["type"]], _AREAS[school["area"]]
-    sponsor = ("民办", "999") if int(school["sponsor"]) == 10 else ("县级教育部门", "831")
+    sponsor = _SPONSORS[int(school["sponsor"])]
     _put(page, 1, B="基础教育学校（机构）统计调查表")
     _put(page, 2, B=f"（{year} /{year + 1} 学年初）")
     _put(page, 3, B="制定机关：教       育    部")
-    _put(page, 4, B="基础基111")
+    _put(page, 4, B=form)
     _put(page, 5, B="学校标识码", D="学校（机构）名称（章）", H="学校（机构）英文名称")
     _put(page, 6, B=school["school_id"], D=school["name"], L="10")
     _put(page, 7, B="续")
@@ -140,23 +199,64 @@ def _text(value) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _form(page, sheet: Sheet, depth: int) -> None:
-    """Heads without merged cells, 甲 and 乙 and numbers below them, lines with their number."""
-    _put(page, 1, B=sheet.title)
-    _put(page, 2, B=f"{sheet.form}            ")
-    _put(page, 3, D="编号")
+def _filled_up(sheet: Sheet, grid: Grid) -> Sheet:
+    """A form with the columns and lines that the real one has besides those that are read."""
+    columns, lines = list(sheet.columns), list(sheet.lines)
+    figures = [list(values) for _, _, values in lines]
+    drop = []
+    if sheet.form == "基础基312":  # one column for all who went to a kindergarten
+        drop = [n for n, path in enumerate(columns) if path[-1] in ("一年", "两年", "三年")]
+    if sheet.form == "基础基522":
+        drop = [n for n, path in enumerate(columns) if path == ("固定资产总值（万元）", "计")]
+    for at in reversed(drop):
+        del columns[at]
+        for values in figures:
+            del values[at]
+    for at in sorted(grid.columns, reverse=True):
+        columns[at:at] = [(f"其他内容{n}",) for n in range(grid.columns[at])]
+        for values in figures:
+            values[at:at] = [None] * grid.columns[at]
+    lines = [(label, unit, values) for (label, unit, _), values in zip(lines, figures, strict=True)]
+    for at in sorted(grid.lines, reverse=True):
+        nothing = [None] * len(columns)
+        lines[at:at] = [(f"　其他项目{n}", "", nothing) for n in range(grid.lines[at])]
+    return replace(sheet, columns=columns, lines=lines)
+
+
+def _form(page, sheet: Sheet, grid: Grid) -> None:
+    """Heads without merged cells, 甲 and 乙 and numbers below them if there is room, lines.
+
+    Rows and columns are counted from 0, so `top` is the row of 甲 and 乙.
+    """
+    left, top = ord(grid.left) - 65, grid.top - 1
+    depth = max(map(len, sheet.columns))
+    numbered = top - 1 >= depth + 2
+    first = top - depth - numbered
+    if first > 2:
+        _put(page, 1, B=sheet.title)
+        _put(page, 2, B=f"{sheet.form}            ")
+    else:
+        _put(page, 1, B=f"{sheet.form}    {sheet.title}")
+    units = any(unit for _, unit, _ in sheet.lines)
+    if left > 2:
+        page.write_string(first, left - 1, "计量单位" if units else "编号")
     before: tuple[str, ...] = ()
-    for column, path in enumerate(sheet.columns, 4):
+    for column, path in enumerate(sheet.columns, left):
         for level, text in enumerate(path):
             if path[: level + 1] != before[: level + 1]:
-                page.write_string(3 + level, column, text + "_x000D_\n" * (level == 0))
+                page.write_string(first + level, column, text + "_x000D_\n" * (level == 0))
         before = path
-    row = 3 + depth
-    _put(page, row, B="甲", D="乙")
-    for number in range(len(sheet.columns)):
-        page.write_string(row, 4 + number, str(number + 1))
-    for number, (label, _, figures) in enumerate(sheet.lines, 1):
-        _put(page, row + number, B="总     计" if label == "总计" else label, D=number)
-        for column, value in enumerate(figures, 4):
+    if numbered:
+        _put(page, top - 1, B="甲")
+        if left > 2:
+            page.write_string(top - 1, left - 1, "乙")
+        for number in range(len(sheet.columns)):
+            page.write_string(top - 1, left + number, str(number + 1))
+    for number, (label, unit, figures) in enumerate(sheet.lines):
+        row = top + number
+        _put(page, row, B="总     计" if label == "总计" else label)
+        if left > 2:
+            page.write_string(row, left - 1, unit if units else str(number + 1))
+        for column, value in enumerate(figures, left):
             text = _text(value)
-            page.write_string(row + number, column, text or ("*" if column % 5 == 0 else ""))
+            page.write_string(row, column, text or ("*" if column % 5 == 0 else ""))

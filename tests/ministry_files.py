@@ -57,10 +57,13 @@ def ten_thousand(yuan):
     return None if blank(yuan) else float(Decimal(str(yuan)) / 10000)
 
 
-def sheets(row: dict, grades: dict[int, dict], generation: str) -> list[Sheet]:
+def sheets(
+    row: dict, grades: dict[int, dict], generation: str, ages: list[dict] | None = None
+) -> list[Sheet]:
     """All forms that a school hands in for a year.
 
-    `row` is a row of `school_years`, `grades` maps a grade to its row of `enrolment`.
+    `row` is a row of `school_years`, `grades` maps a grade to its row of `enrolment`, `ages` are its
+    rows of `staff_ages`.
     """
     old = generation == "old"
     found = []
@@ -82,6 +85,8 @@ def sheets(row: dict, grades: dict[int, dict], generation: str) -> list[Sheet]:
         found.append(_teachers("primary", "基础基423" if old else "教基4155", row, old))
     if not blank(row["teachers_junior"]):
         found.append(_teachers("junior", "基础基424" if old else "教基4156", row, old))
+    if ages:
+        found.append(_ages(ages, "基础基422" if old else "教基4153"))
     found.append(_backbone(row, old))
     found.append(_buildings(row, old))
     found.append(_grounds_old(row) if old else _grounds_new(row))
@@ -186,6 +191,23 @@ def _teachers(stage, form, row, old) -> Sheet:
         lines += [line("高中", 30), line("其中：女", 10)]
         lines += [line(label, 10) for label, _ in degrees]
     return Sheet(form, title, columns, lines, unit="单位：人")
+
+
+def _ages(ages, form) -> Sheet:
+    heads = ["24岁及以下", *(f"{age}-{age + 4}岁" for age in range(25, 60, 5)), "60岁及以上"]
+    ids = ["24_or_less", *(f"{age}_to_{age + 4}" for age in range(25, 60, 5)), "60_or_more"]
+    lines = [("学前教育", "", [None] * 11), ("#女", "", [None] * 11)]
+    for stage, label in (("primary", "小学"), ("junior", "初中")):
+        by_band = {each["age_band"]: each for each in ages if each["stage"] == stage}
+        persons, women = (
+            [by_band.get(band, {}).get(name) for band in ids] for name in ("persons", "women")
+        )
+        lines.append((label, "", [plus(*persons), plus(*women), *persons]))
+        lines.append(("#女", "", [plus(*women), None, *women]))
+        # titles of the teachers, whose lines are called the same below every stage
+        lines += [(title, "", [1] * 11) for title in ("#少数民族", "正高级", "副高级")]
+    columns = [("合计",), ("#女",), *((head,) for head in heads)]
+    return Sheet(form, "基础教育学校专任教师分年龄情况", columns, lines, unit="单位：人")
 
 
 def _backbone(row, old) -> Sheet:
@@ -501,13 +523,18 @@ def write_returns(
         key: {int(r["grade"]): r for r in rows.to_dict("records")}
         for key, rows in county.tables["enrolment"].groupby(["school_id", "year"])
     }
+    ages = {
+        key: rows.to_dict("records")
+        for key, rows in county.tables["staff_ages"].groupby(["school_id", "year"])
+    }
     books: dict[Path, list] = {}
     for row in county.tables["school_years"].to_dict("records"):
         year = int(row["year"])
         if years is not None and year not in years:
             continue
         school = schools.loc[row["school_id"]].to_dict()
-        made = sheets(row, enrolment.get((row["school_id"], row["year"]), {}), generation)
+        key = (row["school_id"], row["year"])
+        made = sheets(row, enrolment.get(key, {}), generation, ages.get(key))
         if roster:
             made.insert(0, basics(school, generation))
         for sheet in made:

@@ -3,7 +3,7 @@
 import nbformat
 
 COVER = "from analysis import analyze\nfrom analysis.report.pages.report import Report\n"
-COVER += "from analysis.report.pages.verdict import cover\n"
+COVER += "from analysis.report.pages.brief import brief\n"
 COVER += "report = Report(analyze(county, year), lang)"
 
 
@@ -21,7 +21,7 @@ def write_notebook(path, *cells, parameters=("county", "year", "lang")):
 
 def write_cover(path, *before):
     """A report that is only its cover."""
-    return write_notebook(path, *before, COVER, "cover(report)")
+    return write_notebook(path, *before, COVER, "brief(report)")
 
 
 def results(executed):

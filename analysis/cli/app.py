@@ -10,6 +10,7 @@ import typer
 from .. import __version__
 from .commands.batch import batch
 from .commands.check import check
+from .commands.compare import compare
 from .commands.evaluate import evaluate
 from .commands.form import form
 from .commands.new import lab, new
@@ -43,6 +44,7 @@ COMMANDS = {
     "plan": plan,
     "form": form,
     "import": import_,
+    "compare": compare,
     "report": report,
     "remedy": remedy,
     "planner": planner,

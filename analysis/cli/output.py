@@ -110,9 +110,9 @@ def writer_for(force: bool, *counties: str) -> Writer:
     return Writer(tuple(file for county in counties for file in files_read(county)), force)
 
 
-def checked_writer(out: Path | None, force: bool, county: str) -> Writer:
+def checked_writer(out: Path | None, force: bool, *counties: str) -> Writer:
     """As `writer_for`, after a look whether the file can be written: before the work is done."""
-    writer = writer_for(force, county)
+    writer = writer_for(force, *counties)
     if out is not None:
         if out.suffix.lower() not in ENDINGS:
             raise typer.BadParameter(

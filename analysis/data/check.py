@@ -23,7 +23,7 @@ from .checks.roster import (
     unknown_schools,
     year_gaps,
 )
-from .checks.sums import classes, grade_sums, subsets
+from .checks.sums import ages, classes, grade_sums, subsets
 from .checks.tables import Tables
 
 
@@ -53,6 +53,7 @@ def check_tables(tables: Tables) -> list[Finding]:
         grade_sums,
         classes,
         subsets,
+        ages,
         money,
         ownership,
         year_gaps,

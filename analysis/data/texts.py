@@ -15,12 +15,36 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
+#: A spreadsheet keeps 15 digits of a number; an id with more of them has lost its end.
+LARGEST_EXACT = 1e15
+
+_ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+_MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATE = re.compile(
+    r"(18|19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?( 00:00:00)?|[0-9]{1,2}月[0-9]{1,2}日"
+    rf"|[0-9]{{1,2}}-{_MONTH}|{_MONTH}-[0-9]{{2}}"
+)
+
+
+def spoilt_id(text: str) -> str:
+    """What a spreadsheet has made of an id: ``rounded``, ``date``, or "" if nothing.
+
+    Examples
+    --------
+    >>> spoilt_id("1.5E+11"), spoilt_id("2024-01-02 00:00:00"), spoilt_id("2-Jan"), spoilt_id("0101")
+    ('rounded', 'date', 'date', '')
+    """
+    if _ROUNDED.fullmatch(text):
+        return "rounded"
+    return "date" if _DATE.fullmatch(text) else ""
+
+
 def cell_text(cell: object) -> str:
     """What a spreadsheet cell says; whole numbers without a decimal point."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+        return str(int(cell)) if abs(cell) < LARGEST_EXACT else f"{cell:.15e}"
     return "" if cell is None else str(cell)
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.schema.indicators import INDICATORS, STAFF_INDICATORS
-from ..base.schema.terms import STAGE_GRADES, STAGES
-from ..measure.dispersion import coefficient_of_variation
+from ..base.schema.systems import stages_of_rows
+from ..base.schema.terms import STAGES
 from ..measure.indicators import at_most, whole_up
 from ..measure.study import Study
 from ..measure.verdicts import VERDICTS, three_valued
@@ -59,7 +59,7 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     classes, teachers = (
         np.where(row >= 0, values[at[1], row], np.nan) for values in (reported, staff)
     )
-    found = {"students": total(students, *at), "classes": total(classes, *at)}
+    found = {"students": pupils_by_year(study), "classes": total(classes, *at)}
     found["teachers"] = total(teachers, *at)
     taught = total(np.where(np.isnan(teachers), np.nan, students), *at)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -115,17 +115,26 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     return found
 
 
+def pupils_by_year(study: Study) -> np.ndarray:
+    """Pupils by year and stage, shape (years, stages); special-education schools left out."""
+    entered, shape = study.entered, (len(study.years), len(STAGES))
+    rows = ~study.facts.schools.among("type", "special_education")[entered.school]
+    place = (entered.year * len(STAGES) + entered.stage)[rows]
+    students = np.nan_to_num(entered.students[rows])
+    return np.bincount(place, students, shape[0] * shape[1]).reshape(shape)
+
+
 def _largest_class(study: Study, years: list[int]) -> np.ndarray:
     tables = study.county.tables
     table, roster = tables["enrolment"], tables["schools"]
     special = roster.loc[roster["type"] == "special_education", "school_id"]
-    grade = table["grade"].to_numpy(dtype=int)
+    stages = stages_of_rows(table, roster)
     wanted = ~table["school_id"].isin(special).to_numpy()
     largest = np.full((len(years), len(STAGES)), np.nan)
     year = np.searchsorted(years, table["year"].to_numpy())
     size = table["largest_class"].to_numpy(dtype=float)
     for number, stage in enumerate(STAGES):
-        here = wanted & np.isin(grade, STAGE_GRADES[stage])
+        here = wanted & stages.eq(stage).to_numpy(dtype=bool)
         np.fmax.at(largest, (year[here], number), size[here])
     return largest
 
@@ -182,119 +191,6 @@ def _part(study: Study, year: int, item: str) -> str:
         if rules is not None and item in rules.standard.entries:
             return rules.entry(item).part
     return "resource"  # schools.<stage>, cv.<indicator>.<stage>
-
-
-def small_schools(study: Study) -> pd.DataFrame:
-    """Schools that become small, and when.
-
-    Returns
-    -------
-    DataFrame
-        ``school_id, school, type, students`` (last observed year), ``students_until`` (last year),
-        `below_floor` (first projected year with fewer students than a small school is funded for
-        at least, item G6) and `below_point` (… than a teaching point must have to be judged; blank:
-        never, or already in the last observed year), `leaves` (first projected year in which one of its stages is
-        not judged any more), that `stage` and the `reason`.
-    """
-    register = study.register[study.register["type"] != "special_education"]
-    last = study.county.last_observed
-    sizes = register.groupby(["school_id", "year"])["students"].sum(min_count=1).unstack()
-    scope = register.groupby(["school_id", "stage", "year"])["in_scope"].any().unstack()
-    ahead = [year for year in sizes.columns if year > last]
-    roster = study.county.tables["schools"].set_index("school_id")
-    out = register[~register["in_scope"]]
-    keys = zip(out["school_id"], out["stage"], out["year"], strict=True)
-    reasons = dict(zip(keys, out["reason"], strict=True))
-    judged = scope.reindex(columns=[last, *ahead]).eq(True).to_numpy()
-    gone = pd.DataFrame(
-        {"leaves": _first(judged[:, :1] & ~judged[:, 1:], ahead)}, index=scope.index
-    ).dropna()
-    gone["reason"] = [
-        reasons.get((school, stage, int(year)), "closed")
-        for (school, stage), year in gone["leaves"].items()
-    ]
-    # the first of its stages that is not judged any more
-    gone = gone.reset_index().sort_values("leaves", kind="stable").drop_duplicates("school_id")
-    now = sizes.get(last, pd.Series(np.nan, index=sizes.index))
-    later = sizes[ahead]
-    rows = pd.DataFrame(
-        {
-            "school_id": sizes.index,
-            "school": roster["name"].reindex(sizes.index).to_numpy(),
-            "type": roster["type"].reindex(sizes.index).to_numpy(),
-            "students": now.to_numpy(),
-            "students_until": later[ahead[-1]].to_numpy() if ahead else np.nan,
-        }
-    )
-    for name, limit in small_limits(study).items():
-        under = ((later > 0) & (later < limit)).to_numpy() & ~(
-            (now > 0) & (now < limit)
-        ).to_numpy()[:, None]
-        rows[f"below_{name}"] = _first(under, ahead)
-    rows = rows.merge(gone, on="school_id", how="left")
-    rows[["stage", "reason"]] = (
-        rows[["stage", "reason"]].astype(object).where(rows["leaves"].notna(), "")
-    )
-    rows = rows[rows[["below_floor", "below_point", "leaves"]].notna().any(axis=1)]
-    return rows.reset_index(drop=True)
-
-
-def small_limits(study: Study) -> dict[str, float]:
-    """The sizes that `small_schools` looks at, by the standard in force in the judged year."""
-    rules = study.rules
-    return {
-        "floor": rules.number("G6") if "G6" in rules else np.nan,
-        "point": rules.number("option.teaching_point_students"),
-    }
-
-
-def _first(found: np.ndarray, years: list[int]) -> np.ndarray:
-    """The first year in which something holds, row by row; NaN where it never does."""
-    if not years:
-        return np.full(len(found), np.nan)
-    return np.where(found.any(axis=1), np.array(years, dtype=float)[found.argmax(axis=1)], np.nan)
-
-
-def hollow_improvements(study: Study) -> pd.DataFrame:
-    """Coefficients of variation that fall only because schools leave them.
-
-    A fall from one year to the next counts as hollow if the schools that stay were not more unlike
-    in the year before than they are now: the fall then comes from those that left.
-
-    Returns
-    -------
-    DataFrame
-        ``year, stage, indicator, before, after, stayers_before`` (coefficients of variation) and
-        `left` (names of the schools that left).
-    """
-    table = study.all_indicators
-    columns = ["year", "stage", "indicator", "before", "after", "stayers_before", "left"]
-    rows = []
-    first = study.county.last_observed
-    judged = {
-        key: part.set_index("school_id")
-        for key, part in table.groupby(["year", "stage", "indicator"])
-    }
-    for year in [each for each in study.years if each > first]:
-        for stage in STAGES:
-            for name in INDICATORS:
-                before, after = judged.get((year - 1, stage, name)), judged.get((year, stage, name))
-                if before is None or after is None:
-                    continue
-                left = before.index.difference(after.index)
-                if left.empty:
-                    continue
-                stay = before.index.intersection(after.index)
-                old = coefficient_of_variation(before["value"], before["students"])
-                new = coefficient_of_variation(after["value"], after["students"])
-                same = coefficient_of_variation(
-                    before.loc[stay, "value"], before.loc[stay, "students"]
-                )
-                # a fall that three decimals do not show is none
-                if round(new, 3) < round(old, 3) and new >= same - 1e-12:
-                    names = tuple(before.loc[left, "school"].astype(str))
-                    rows.append((year, stage, name, old, new, same, names))
-    return pd.DataFrame(rows, columns=columns)
 
 
 def costs(study: Study) -> pd.DataFrame:

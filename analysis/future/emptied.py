@@ -19,14 +19,15 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..base.schema.terms import STAGE_GRADES, STAGES
+from ..base.schema.terms import STAGES
 from ..measure.evaluation_table import mixed
-from ..measure.indicators import HAIR, round_half_up
+from ..measure.indicators import HAIR
 from ..measure.study import Study, judge
-from .comparison import by_year
+from .as_full import Full
+from .comparison import pupils_by_year
 
-_FUNDS = ["operating_funds_cny", "training_funds_cny"]
 _SHORT = ("near", "short", "not_met")
+_ITEM_COLUMNS = ["year", "part", "item", "requirement", "value", "value_observed", "value_full"]
 
 
 def judged_as_full(study: Study, years: Iterable[int] | None = None) -> Study:
@@ -52,17 +53,9 @@ def judged_as_full(study: Study, years: Iterable[int] | None = None) -> Study:
     county, last = study.county, study.county.last_observed
     chosen = set(study.years if years is None else years)
     ahead = [year for year in study.years if year > last and year in chosen]
-    full = _Full(study)
-    kept = {
-        name: table[table["year"] <= last]
-        for name, table in county.tables.items()
-        if name in ("school_years", "enrolment")
-    }
-    yearly, grades = zip(*(full.year(year) for year in ahead), strict=True)
-    tables = dict(county.tables) | {
-        "school_years": _joined([kept["school_years"], *yearly]),
-        "enrolment": _joined([kept["enrolment"], *grades]),
-    }
+    full = Full(study, ahead)
+    grades = full.enrolment()
+    tables = dict(county.tables) | {"enrolment": grades, "school_years": full.school_years(grades)}
     whole = dataclasses.replace(county, tables=MappingProxyType(tables))
     rules, plan = (
         {y: each[y] for y in (last, *ahead) if y in each} for each in (study.years, study.plan)
@@ -70,99 +63,9 @@ def judged_as_full(study: Study, years: Iterable[int] | None = None) -> Study:
     return judge(whole, ahead[-1], rules, plan, study.as_of, study.concessions)
 
 
-def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    table = pd.concat([part.astype(parts[0].dtypes.to_dict()) for part in parts])
-    table.index = pd.RangeIndex(len(table), name=parts[0].index.name)
-    return table
-
-
-class _Full:
-    """Tables of projected years with the pupils of the last observed one."""
-
-    def __init__(self, study: Study):
-        tables = study.county.tables
-        roster = tables["schools"]
-        self.special = roster.loc[roster["type"] == "special_education", "school_id"]
-        self.yearly, self.grades = tables["school_years"], tables["enrolment"]
-        self.flows = study.outlook.flows
-        last = study.county.last_observed
-        self.before = self.yearly[self.yearly["year"] == last].set_index("school_id")
-        self.grades_before = self.grades[self.grades["year"] == last]
-
-    def year(self, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """`school_years` and `enrolment` of a year."""
-        now = self.yearly[self.yearly["year"] == year].set_index("school_id")
-        grades = self.grades[self.grades["year"] == year]
-        heads = [f"students_{stage}" for stage in (*STAGES, "senior")]
-        projected = now[heads].sum(axis=1)
-        moved = pd.Index([])
-        for stage in STAGES:
-            stays, moving, factor = self._parted(now, stage, year)
-            moved = moved.union(moving)
-            pupils, classes = f"students_{stage}", f"classes_{stage}"
-            now.loc[stays, [pupils, classes]] = self.before.loc[stays, [pupils, classes]]
-            now.loc[moving, pupils] *= factor
-            now.loc[moving, classes] = _classes(now.loc[moving, classes] * factor)
-            grades = self._graded(grades, stage, stays, moving, factor, year)
-            by_grade = grades[grades["grade"].isin(STAGE_GRADES[stage])]
-            summed = by_grade.groupby("school_id")["classes"].sum()
-            listed = moving.intersection(summed.index)
-            now.loc[listed, classes] = summed[listed]
-        own = now.index.intersection(self.before.index).difference(moved).difference(self.special)
-        now.loc[own, _FUNDS] = self.before.loc[own, _FUNDS]
-        ratio = (now[heads].sum(axis=1) / projected).where(projected > 0, 1.0)
-        now.loc[moved, _FUNDS] = now.loc[moved, _FUNDS].mul(ratio[moved], axis=0)
-        return now.reset_index()[self.yearly.columns], grades
-
-    def _parted(self, now: pd.DataFrame, stage: str, year: int) -> tuple[pd.Index, pd.Index, float]:
-        """Schools whose pupils stand where they were, those between which pupils were moved, and by
-        what the pupils of the latter are multiplied."""
-        name = f"students_{stage}"
-        ordinary = self.before.index.union(now.index).difference(self.special)
-        before = self.before[name].reindex(ordinary).fillna(0.0).astype(float)
-        after = now[name].reindex(ordinary).fillna(0.0).astype(float)
-        flows = self.flows[(self.flows["year"] <= year) & (self.flows["stage"] == stage)]
-        moved = ordinary.intersection(pd.Index([*flows["origin"], *flows["target"]]).unique())
-        strange = ((before > 0) & ~ordinary.isin(now.index)) | ((after > 0) & (before == 0))
-        if not strange[strange].index.isin(moved).all():
-            # a school of the roster opens or closes without a move: its pupils are anywhere
-            moved = ordinary
-        whole = after[moved].sum()
-        factor = before[moved].sum() / whole if whole > 0 else 1.0
-        stays = ordinary.difference(moved).intersection(now.index).intersection(self.before.index)
-        return stays, moved.intersection(now.index), factor
-
-    def _graded(
-        self,
-        grades: pd.DataFrame,
-        stage: str,
-        stays: pd.Index,
-        moving: pd.Index,
-        factor: float,
-        year: int,
-    ) -> pd.DataFrame:
-        """The rows of a year by grade."""
-
-        def here(table: pd.DataFrame, schools: pd.Index) -> pd.Series:
-            return table["grade"].isin(STAGE_GRADES[stage]) & table["school_id"].isin(schools)
-
-        then = self.grades_before[here(self.grades_before, stays)].assign(year=year)
-        kept = grades[~here(grades, stays)].copy()
-        chosen = here(kept, moving)
-        kept.loc[chosen, "students"] *= factor
-        kept.loc[chosen, "classes"] = _classes(kept.loc[chosen, "classes"] * factor)
-        return pd.concat([kept, then.astype(kept.dtypes.to_dict())])
-
-
-def _classes(exact: pd.Series) -> pd.Series:
-    """Whole classes, one at least where there are any."""
-    whole = pd.Series(round_half_up(exact, 0), index=exact.index)
-    return whole.where(exact.isna() | (exact <= 0), whole.clip(lower=1.0))
-
-
 def _fewer(study: Study) -> pd.DataFrame:
     """Whether a stage, or all together (`""`), has fewer pupils than in the last observed year."""
-    students, years = by_year(study)["students"], list(study.years)
+    students, years = pupils_by_year(study), list(study.years)
     students = np.column_stack([students, students.sum(axis=1)])
     less = students < students[years.index(study.county.last_observed)] - HAIR
     return pd.DataFrame(less, index=years, columns=[*STAGES, ""])
@@ -181,8 +84,7 @@ def _flagged(
     full = full.loc[full["status"].isin(_SHORT), ["year", *columns]]
     found = found.merge(full, on=["year", *keys], suffixes=("", "_full"))
     less = _fewer(study)
-    stage = found["stage"] if "stage" in found else found["item"].str.split(".").str[-1]
-    stage = stage.where(stage.isin(STAGES), "")
+    stage = found["stage"] if "stage" in found else found["item"].map(_stage_of)
     row, column = less.index.get_indexer(found["year"]), less.columns.get_indexer(stage)
     return found[less.to_numpy()[row, column]].reset_index(drop=True)
 
@@ -205,7 +107,41 @@ def emptied_items(study: Study, full: Study) -> pd.DataFrame:
     """
     both = (mixed(each.all_evaluation) for each in (study, full))
     found = _flagged(study, *both, ["part", "item"])
-    return found[["year", "part", "item", "requirement", "value", "value_observed", "value_full"]]
+    return found[_ITEM_COLUMNS]
+
+
+def emptied_now(study: Study) -> pd.DataFrame:
+    """The rows of `emptied_items` of the judged year, which is projected; without the other years' work.
+
+    Parameters
+    ----------
+    study : Study
+        With an outlook.
+    """
+    year, fewer = study.year, _fewer(study).loc[study.year]
+    before, now = study.rows_of(study.county.last_observed), study.rows_of(year)
+    new = [
+        item
+        for item, row in now.items()
+        if row["status"] == "met"
+        and before.get(item, {}).get("status") in _SHORT
+        and fewer[_stage_of(item)]
+    ]
+    # judging again is what takes time: where nothing is newly met there is nothing to judge
+    full = judged_as_full(study, [year]).rows_of(year, new) if new else {}
+    rows = []
+    for item in new:
+        if full.get(item, {}).get("status") in _SHORT:
+            values = (each[item]["value"] for each in (now, before, full))
+            rows.append((year, now[item]["part"], item, now[item]["requirement"], *values))
+    # numbers and words stand in one column
+    kinds = dict.fromkeys(("value", "value_observed", "value_full"), object)
+    return pd.DataFrame(rows, columns=_ITEM_COLUMNS).astype(kinds)
+
+
+def _stage_of(item: str) -> str:
+    stage = item.rsplit(".", 1)[-1]
+    return stage if stage in STAGES else ""
 
 
 def emptied_indicators(study: Study, full: Study) -> pd.DataFrame:

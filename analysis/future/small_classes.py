@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..base.schema.terms import STAGE_GRADES, STAGES
+from ..base.schema.systems import FIVE_FOUR, SIX_THREE, grades_of, stages_of_rows
+from ..base.schema.terms import STAGES
 from ..measure.indicators import whole_up
 from .assumptions.planning import ClassSize
 from .project import Outlook
@@ -77,14 +78,20 @@ def _grades(outlook: Outlook, policy: ClassSize) -> pd.DataFrame:
     special = roster.loc[roster["type"] == "special_education", "school_id"]
     start = max(policy.start or outlook.last + 1, outlook.last + 1)
     table = table[(table["year"] >= start) & ~table["school_id"].isin(special)]
+    stages = stages_of_rows(table, roster)
+    five_four = roster.loc[roster["system"].eq(FIVE_FOUR).fillna(False), "school_id"]
     parts = []
     for stage, target in policy.target.items():
-        of = STAGE_GRADES[stage]
-        part = table[table["grade"].between(of[0], of[-1])].astype({"year": int})
+        part = table[stages.eq(stage).fillna(False)].astype({"year": int})
         small = whole_up((part["students"] / target).to_numpy(dtype=float))
         if policy.entrants_first:
             # cohorts that were there before the policy keep their classes
-            begun = (part["grade"] - of[0]).to_numpy() <= part["year"].to_numpy() - start
+            first = np.where(
+                part["school_id"].isin(five_four),
+                grades_of(stage, FIVE_FOUR)[0],
+                grades_of(stage, SIX_THREE)[0],
+            )
+            begun = part["grade"].to_numpy() - first <= part["year"].to_numpy() - start
             small = np.where(begun, small, 0.0)
         classes = part["classes"].to_numpy(dtype=float)
         parts.append(part.assign(stage=stage, needed=np.fmax(small, classes)))

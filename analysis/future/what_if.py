@@ -18,6 +18,7 @@ from .emptied import emptied_items, judged_as_full
 from .odds.chance import DRAWS, FEW_DRAWS, Chance
 from .odds.coverage import coverage
 from .odds.draws import Forecast, forecast
+from .odds.places import seat_chances
 from .seats import seat_warnings
 
 
@@ -112,6 +113,13 @@ class WhatIf:
     def seats(self) -> pd.DataFrame:
         """Seat warnings of the main scenario (`analysis.future.seats.seat_warnings`)."""
         return seat_warnings(self.study.outlook)
+
+    @cached_property
+    def seat_chances(self) -> pd.Series:
+        """How likely each row of `seats` is (`analysis.future.odds.places`); NaN where nothing is drawn."""
+        if self.forecast is None or self.seats.empty:
+            return pd.Series(float("nan"), index=self.seats.index)
+        return seat_chances(self.seats, self.study.outlook, self.forecast.courses)
 
     @cached_property
     def yearly(self) -> dict[str, pd.DataFrame]:

@@ -155,11 +155,9 @@ def cv_status(
     if np.any(rounded):
         cv = np.where(rounded, round_half_up(cv, CV_DECIMALS), cv)
     unknown = (np.asarray(missing) > 0) | ~np.isfinite(cv)
-    return np.select(
-        [(np.asarray(schools) == 0) | ~np.isfinite(limit), unknown],
-        [NOT_APPLICABLE, NOT_ASSESSED],
-        np.where(at_most(cv, limit), MET, NOT_MET),
-    ).astype(np.int8)
+    none = (np.asarray(schools) == 0) | ~np.isfinite(limit)
+    judged = np.where(unknown, NOT_ASSESSED, np.where(at_most(cv, limit), MET, NOT_MET))
+    return np.where(none, NOT_APPLICABLE, judged).astype(np.int8)
 
 
 def balance_of(found: Ratios, rules: Mapping[int, Rules]) -> Balance:

@@ -6,7 +6,7 @@ what is required, by how much it is met, at which schools not, and what the coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -42,6 +42,8 @@ def evaluation_rows(
     schools: SchoolRule,
     judged: Balance,
     plan: Mapping[int, Rules],
+    wanted: Collection[str] | None = None,
+    whole: Collection[int] | None = None,
 ) -> dict[int, list[dict]]:
     """Every requirement of the standard and every target of the plan, year by year.
 
@@ -57,6 +59,11 @@ def evaluation_rows(
         Of the same county, for these years at least.
     plan : mapping of int to Rules
         What the county set itself, for the same years; empty where it has no plan.
+    wanted : collection of str, optional
+        Only these items; the others are not worked out.
+    whole : collection of int, optional
+        Years whose rows are wanted with all columns; those of the others have `part`, `item` and
+        `status`, which is quicker.
 
     Returns
     -------
@@ -64,19 +71,32 @@ def evaluation_rows(
         The columns of `evaluation_table` that have a value, part by part.
     """
     order = {part: position for position, part in enumerate(PARTS)}
-    items = _county_items(data, plan, judged)
+    whole = data.rules if whole is None else whole
+    items = _county_items(data, plan, judged, wanted, whole)
     for year, rule in data.rules.items():
         own, position = plan.get(year), judged.years.index(year)
-        rows = [
-            _schools_item(found, names, schools, position, number, rule)
-            for number in range(len(STAGES))
-        ]
         of_year = _balance_rows(judged, position)
-        rows += [_cv_item(row, rule, own) for row in of_year]
-        if own:
-            rows += _mean_targets(of_year, own)
+        if year in whole:
+            rows = [
+                _schools_item(found, names, schools, position, number, rule)
+                for number in range(len(STAGES))
+            ]
+            rows += [_cv_item(row, rule, own) for row in of_year]
+            rows += _mean_targets(of_year, own) if own else []
+        else:
+            rows = [_schools_brief(found, schools, position, n) for n in range(len(STAGES))]
+            rows += [_brief("resource", _cv_name(row), row["status"]) for row in of_year]
+            asked = _with_mean_target(of_year, own) if own else []
+            rows += [_brief("resource", _mean_name(row), "not_applicable") for row in asked]
+        if wanted is not None:
+            rows = [row for row in rows if row["item"] in wanted]
         items[year] = sorted(rows + items[year], key=lambda row: order[row["part"]])
     return items
+
+
+def _brief(part: str, item: str, status: str) -> dict:
+    """A row of a year of which only the verdict is wanted."""
+    return {"part": part, "item": item, "status": status}
 
 
 def _schools_item(
@@ -101,6 +121,12 @@ def _schools_item(
     }
 
 
+def _schools_brief(found: Ratios, schools: SchoolRule, year: int, stage: int) -> dict:
+    status = schools.status[(found.year == year) & (found.stage == stage)]
+    verdict = three_valued(VERDICTS[code] for code in set(status.tolist()))
+    return _brief("resource", f"schools.{STAGES[stage]}", verdict)
+
+
 def _balance_rows(judged: Balance, year: int) -> list[dict]:
     """The rows of a year of a county's balance, as far as they are judged again."""
     columns = ("missing", "mean", "cv", "limit", "status")
@@ -114,6 +140,15 @@ def _balance_rows(judged: Balance, year: int) -> list[dict]:
     ]
 
 
+def _cv_name(row: dict) -> str:
+    composite = row["indicator"] == "composite"
+    return ("composite_cv." if composite else f"cv.{row['indicator']}.") + row["stage"]
+
+
+def _mean_name(row: dict) -> str:
+    return f"{row['indicator']}.{row['stage']}"
+
+
 def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
     composite = row["indicator"] == "composite"
     entry = ("composite_cv." if composite else "cv.") + row["stage"]
@@ -124,7 +159,7 @@ def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
         status = VERDICTS[code]
     return {
         "part": "resource",
-        "item": entry if composite else f"cv.{row['indicator']}.{row['stage']}",
+        "item": _cv_name(row),
         "value": row["cv"],
         "requirement": requirement(rule, entry),
         "status": row["status"],
@@ -134,15 +169,23 @@ def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
     } | _target(entry, rule, own, status)
 
 
+def _with_mean_target(of_year: list[dict], own: Rules) -> list[dict]:
+    """The indicators for which the plan has a target."""
+    return [
+        row
+        for row in of_year
+        if row["indicator"] != "composite"
+        and row["schools"] != 0
+        and own[_mean_name(row)] is not None
+        and own.standard.stated_in(_mean_name(row)) is not None
+    ]
+
+
 def _mean_targets(of_year: list[dict], own: Rules) -> list[dict]:
     """The plan's targets for the seven indicators, judged on the county mean."""
     rows = []
-    for row in of_year:
-        entry = f"{row['indicator']}.{row['stage']}"
-        if row["indicator"] == "composite" or row["schools"] == 0:
-            continue
-        if own[entry] is None or own.standard.stated_in(entry) is None:
-            continue
+    for row in _with_mean_target(of_year, own):
+        entry = _mean_name(row)
         value = NAN if row["missing"] else row["mean"]
         rows.append(
             {
@@ -166,27 +209,34 @@ def _mean_targets(of_year: list[dict], own: Rules) -> list[dict]:
 
 
 def _county_items(
-    data: CountyData, plan: Mapping[int, Rules], judged: Balance
+    data: CountyData,
+    plan: Mapping[int, Rules],
+    judged: Balance,
+    wanted: Collection[str] | None,
+    whole: Collection[int],
 ) -> dict[int, list[dict]]:
     """Government, quality, recognition, vetoes; and what only the plan asks for; year by year."""
     rules = data.rules
     # the plan may count in its own way (an option), so its targets get measures of their own
     own_data = CountyData(data.facts, plan, data.concessions)
     records: dict[int, list[dict]] = {year: [] for year in rules}
-    for name in _entries(rules, ("resource", "option", "concession")):
-        rows = _items(name, measure(name, data), rules)
+    for name in _entries(rules, ("resource", "option", "concession"), wanted):
+        rows = _items(name, measure(name, data), rules, whole)
         stated = {
             year: own
             for year, own in plan.items()
-            if own[name] is not None and own.standard.stated_in(name) is not None
+            if year in whole and own[name] is not None and own.standard.stated_in(name) is not None
         }
-        targets = _items(name, measure(name, own_data), plan) if stated else {}
+        targets = _items(name, measure(name, own_data), plan, stated) if stated else {}
         for year, rule in rules.items():
             if name not in rule.standard.entries or rule[name] is None:
                 continue
+            if year not in whole:
+                records[year].append(rows[year])
+                continue
             status = targets[year]["status"] if year in stated else None
             records[year].append(rows[year] | _target(name, rule, plan.get(year), status))
-    for name in _entries(plan, ("option", "concession")):
+    for name in _entries(plan, ("option", "concession"), wanted):
         rows = None
         for year, own in plan.items():
             rule = rules[year]
@@ -194,12 +244,15 @@ def _county_items(
                 continue
             if own[name] is None:
                 continue
+            if year not in whole:
+                records[year].append(_brief(own.entry(name).part, name, "not_applicable"))
+                continue
             if rows is None:
                 shrinks = name == "cv_shrinking"
                 found, details = (
                     shrinking(judged, plan) if shrinks else (measure(name, own_data), {})
                 )
-                rows = _items(name, found, plan)
+                rows = _items(name, found, plan, whole)
                 for each, text in details.items():
                     rows[each]["detail"] = text
             records[year].append(
@@ -210,13 +263,16 @@ def _county_items(
     return records
 
 
-def _entries(rules: Mapping[int, Rules], left_out: tuple[str, ...]) -> list[str]:
-    """Entries that are in force in any year, except those of some parts."""
+def _entries(
+    rules: Mapping[int, Rules], left_out: tuple[str, ...], wanted: Collection[str] | None = None
+) -> list[str]:
+    """Entries (those that are wanted) that are in force in any year, except those of some parts."""
     names = dict.fromkeys(name for rule in rules.values() for name in rule.standard.entries)
     return [
         name
         for name in names
-        if any(
+        if (wanted is None or name in wanted)
+        and any(
             rule.get(name) is not None and rule.entry(name).part not in left_out
             for rule in rules.values()
         )
@@ -262,8 +318,13 @@ def shrinking(judged: Balance, years: Iterable[int]) -> tuple[Measure, dict[int,
     return found, details
 
 
-def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, dict]:
-    """Judge what a requirement comes to at every unit, year by year; the worst unit is its value."""
+def _items(
+    name: str, found: Measure, rules: Mapping[int, Rules], whole_of: Collection[int]
+) -> dict[int, dict]:
+    """Judge what a requirement comes to at every unit, year by year; the worst unit is its value.
+
+    Only the rows of some years, `whole_of`, have all columns.
+    """
     by_position = list(rules.values())
     word = [rule.rule(name) for rule in by_position]
     required = [rule[name] for rule in by_position]
@@ -293,6 +354,9 @@ def _items(name: str, found: Measure, rules: Mapping[int, Rules]) -> dict[int, d
     ranked = np.where(finite, margin, np.inf)
     rows = {}
     for position, (year, rule) in enumerate(rules.items()):
+        if year not in whole_of:
+            rows[year] = _brief(rule.entry(name).part, name, VERDICTS[whole[position]])
+            continue
         first, last = start[position], start[position + 1]
         value, worst = NAN, None
         if first < last:

@@ -63,7 +63,7 @@ def evaluation_table(rows: Mapping[int, list[dict]], county: str) -> pd.DataFram
 
 def said(row: Mapping) -> float | str:
     """What a row of the evaluation says: its finding (``yes``, ``no``), or else its number."""
-    return row["finding"] or row["value"]
+    return row.get("finding") or row["value"]
 
 
 def mixed(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.schema.indicators import INDICATORS
-from ..base.schema.systems import stages_of_grades
+from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import STAGES
 from .study import Study
 
@@ -102,13 +102,12 @@ def _questioned(study: Study) -> set[tuple[str, str, str]]:
     found = set()
     if study.county.basis(study.year) == "projected":
         return found
-    systems = study.county.tables["schools"].set_index("school_id")["system"]
     for warning in study.county.warnings:
         table = study.county.tables.get(warning.table)
         if warning.table not in ("school_years", "enrolment") or table is None:
             continue
         if warning.table == "enrolment":
-            stages = stages_of_grades(table["grade"], table["school_id"].map(systems))
+            stages = stages_of_rows(table, study.county.tables["schools"])
         for number in (warning.row, *warning.rows):
             if number not in table.index or table.loc[number, "year"] != study.year:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class Results:
     ratios: Ratios
     school_rule: SchoolRule
     variation: Balance
+    outlook: object
 
     @cached_property
     def register(self) -> pd.DataFrame:
@@ -177,11 +178,45 @@ class Results:
     @cached_property
     def _evaluation(self) -> dict[int, list[dict]]:
         """Every requirement of the standard and target of the plan, year by year."""
+        return self._evaluated()
+
+    @cached_property
+    def _verdict_rows(self) -> dict[int, list[dict]]:
+        """The same; of a projection whole rows of the judged and the last observed year only.
+
+        A projection has many years of which nothing but the verdict is wanted, and is made anew with
+        every assumption.
+        """
+        if self.outlook is None or "_evaluation" in self.__dict__:
+            return self._evaluation
+        return self._evaluated(whole=(self.county.last_observed, self.year))
+
+    def _evaluated(
+        self, items: Collection[str] | None = None, whole: Collection[int] | None = None
+    ) -> dict[int, list[dict]]:
         names = self.facts.roster_names[self.entered.school[self.entered.in_scope]]
         return evaluation_rows(
             CountyData(self.facts, self.years, self.concessions),
-            *(self.ratios, names, self.school_rule, self.variation, self.plan),
+            *(self.ratios, names, self.school_rule, self.variation, self.plan, items, whole),
         )
+
+    def rows_of(self, year: int, items: Collection[str] | None = None) -> dict[str, dict]:
+        """The rows of the evaluation of a year by item: `all_evaluation` without the table.
+
+        Parameters
+        ----------
+        year : int
+            The judged or the last observed one.
+        items : collection of str, optional
+            Only these; then no others are worked out for it.
+
+        Returns
+        -------
+        dict of str to dict
+            Item -> the columns of `evaluation`, findings in the place of the number.
+        """
+        rows = self._verdict_rows if items is None else self._evaluated(items)
+        return {row["item"]: row for row in rows[year]}
 
     @cached_property
     def all_evaluation(self) -> pd.DataFrame:
@@ -206,7 +241,7 @@ class Results:
             `evidence`; the plan's `target` with `target_status`, `target_compared`,
             `target_source` (`analysis.measure.evaluation_table.evaluation_table`).
         """
-        found = evaluation_table({self.year: self._evaluation[self.year]}, self.county.code)
+        found = evaluation_table({self.year: self._verdict_rows[self.year]}, self.county.code)
         return self._table("evaluation", found)
 
     @cached_property

@@ -85,7 +85,7 @@ class Study(Results):
         """
         return {
             year: {row["item"]: row["status"] for row in rows}
-            for year, rows in self._evaluation.items()
+            for year, rows in self._verdict_rows.items()
         }
 
     @cached_property

@@ -8,7 +8,12 @@ From the last observed value each slope leads to a year in which the goal is rea
 - `on_course`: even the slow end of the range arrives by the target year;
 - `at_risk`: the slow end does not, the fast end does;
 - `off_course`: not even the fast end arrives;
-- `not_assessed`: fewer than three years, or no value in the last one.
+- `not_assessed`: fewer than three years, no value in the last one, or the line may not be followed.
+
+A line may not be followed to a goal that lies at or beyond the end of the quantity's range (100 %, 0, all
+teachers there are: `analysis.measure.bounds`): what nears its end slows down, so the line comes too early.
+Nor where only the pupils became fewer, nor from a projected year. Then no year is named. `off_course` stays:
+what not even the line reaches in time is not reached in time.
 """
 
 from __future__ import annotations
@@ -21,8 +26,9 @@ import pandas as pd
 
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
+from .bounds import amounts, bounds, only_pupils
 from .evaluate import PAIRS_NEEDED
-from .indicators import whole_up
+from .indicators import HAIR, whole_up
 from .study import Study
 from .verdicts import judge_entry
 
@@ -32,6 +38,10 @@ CONFIDENCE = 0.8
 FEWEST_YEARS = 3
 
 COURSES = ("reached", "on_course", "at_risk", "off_course", "not_assessed")
+
+LIMITS = ("", "years", "end", "teachers", "pupils", "projected")
+"""Why no year is read off a line: too few years; the goal is at the end of the range, or needs more
+teachers of a kind than there are teachers; only the pupils changed; the year judged is projected."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -126,11 +136,12 @@ def pace_table(study: Study) -> pd.DataFrame:
     DataFrame
         ``subject, stage, name, value, goal, goal_value, target_year, needed`` (change per year still
         needed), ``pace, slow, fast`` (change per year: fitted line and its range, positive towards
-        the goal), ``reached, reached_early, reached_late`` (years; NaN: never at that pace) and
-        `course` (one of `COURSES`).
+        the goal), ``reached, reached_early, reached_late`` (years; NaN: never at that pace, or none is
+        named), `limit` (one of `LIMITS`: why none is named) and `course` (one of `COURSES`).
     """
     table = trajectory_table(study)
     target_year = study.county.record.target_year
+    has = amounts(study)
     rows = []
     for (subject, stage, name), part in table.groupby(["subject", "stage", "name"], sort=False):
         entry = _entry(subject, stage, name)
@@ -138,6 +149,9 @@ def pace_table(study: Study) -> pd.DataFrame:
         if goal is None:
             continue
         part = part[part["year"] <= study.year].sort_values("year")
+        amount = None
+        if subject == "mean":
+            amount = has[stage, name].reindex(part["year"]).to_numpy(dtype=float)
         rows.append(
             {"subject": subject, "stage": stage, "name": name}
             | course(
@@ -147,10 +161,22 @@ def pace_table(study: Study) -> pd.DataFrame:
                 goal,
                 _due(study, entry, goal[1], target_year),
                 study.year,
+                ends=bounds(study, subject, stage, name),
+                amount=amount,
+                last_observed=study.county.last_observed,
             )
         )
     columns = ["subject", "stage", "name", "value", "goal", "goal_value", "target_year", "needed"]
-    columns += ["pace", "slow", "fast", "reached", "reached_early", "reached_late", "course"]
+    columns += [
+        "pace",
+        "slow",
+        "fast",
+        "reached",
+        "reached_early",
+        "reached_late",
+        "limit",
+        "course",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -203,18 +229,28 @@ def course(
     goal: tuple[str, float],
     target_year: int | None,
     now: int,
+    *,
+    ends: tuple[float, float] = (-math.inf, math.inf),
+    amount: np.ndarray | None = None,
+    last_observed: int | None = None,
 ) -> dict:
     """Judge one series (see the module's rule).
 
     Parameters
     ----------
     years, values : ndarray, shape (n,)
-        Observed years and values; NaN where not reported.
+        Years and values; NaN where not reported.
     goal : tuple of str and float
         Rule word and value.
     target_year : int or None
     now : int
-        The last observed year.
+        The year judged.
+    ends : tuple of float
+        The least and the most that the value can be.
+    amount : ndarray, shape (n,), optional
+        Of a ratio to pupils: what is divided by them.
+    last_observed : int, optional
+        Later years are projected: no line goes through them or starts from one.
 
     Returns
     -------
@@ -224,8 +260,7 @@ def course(
     word, goal_value = goal
     sign = -1.0 if word in ("at_most", "below") else 1.0
     known = np.isfinite(values)
-    years, values = years[known].astype(float), values[known]
-    last = values[-1] if len(values) and years[-1] == now else math.nan
+    last = float(values[-1]) if known.any() and known[-1] and years[-1] == now else math.nan
     row = {
         "value": last,
         "goal": word,
@@ -233,6 +268,7 @@ def course(
         "target_year": target_year,
         **dict.fromkeys(("needed", "pace", "slow", "fast"), math.nan),
         **dict.fromkeys(("reached", "reached_early", "reached_late"), math.nan),
+        "limit": "",
         "course": "not_assessed",
     }
     if not math.isfinite(last):
@@ -240,20 +276,44 @@ def course(
     distance = sign * (goal_value - last)
     if target_year is not None and target_year > now:
         row["needed"] = max(distance, 0.0) / (target_year - now)
-    if judge_entry(float(last), word, goal_value) == "met":
+    if judge_entry(last, word, goal_value) == "met":
         return row | {"course": "reached", "reached": now}
-    if len(values) < FEWEST_YEARS or target_year is None:
+    known &= years <= (now if last_observed is None else last_observed)
+    years, values = years[known].astype(float), values[known]
+    if len(values) < FEWEST_YEARS:
+        return row | {"limit": "years"}
+    if target_year is None:
         return row
     pace, slow, fast = trend(years, sign * values)
+    row |= {"pace": pace, "slow": slow, "fast": fast}
+    if last_observed is not None and now > last_observed:
+        return row | {"limit": "projected"}
     reached, late, early = (_arrival(now, distance, each) for each in (pace, slow, fast))
-    verdict = "off_course"
-    if early <= target_year:
-        verdict = "on_course" if late <= target_year else "at_risk"
+    off = early > target_year
+    limit = _limit(sign, goal_value, ends, years, amount if amount is None else amount[known], pace)
+    if limit:
+        return row | {"limit": limit, "course": "off_course" if off else "not_assessed"}
+    verdict = "off_course" if off else "on_course" if late <= target_year else "at_risk"
     return row | {
-        **{"pace": pace, "slow": slow, "fast": fast, "course": verdict},
-        **{"reached": _finite(reached), "reached_late": _finite(late)},
+        **{"course": verdict, "reached": _finite(reached), "reached_late": _finite(late)},
         "reached_early": _finite(early),
     }
+
+
+def _limit(
+    sign: float,
+    goal: float,
+    ends: tuple[float, float],
+    years: np.ndarray,
+    amount: np.ndarray | None,
+    pace: float,
+) -> str:
+    """Why a line may not be followed to its goal (one of `LIMITS`); empty if it may."""
+    end = ends[1] if sign > 0 else ends[0]
+    if math.isfinite(end) and sign * (goal - end) >= -HAIR * max(abs(end), 1.0):
+        return "end" if amount is None else "teachers"
+    rises = amount is not None and sign > 0 and pace > 0 and np.isfinite(amount).all()
+    return "pupils" if rises and only_pupils(years, amount) else ""
 
 
 def trend(years: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:

@@ -29,9 +29,8 @@ def three_valued(statuses) -> str:
 
 def whole_statuses(units: np.ndarray, failing: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """`three_valued` in numbers (positions in `VERDICTS`), from how many units there are."""
-    return np.select(
-        [units == 0, failing > 0, unknown > 0], [NOT_APPLICABLE, NOT_MET, NOT_ASSESSED], MET
-    )
+    open_ = np.where(unknown > 0, NOT_ASSESSED, MET)
+    return np.where(units == 0, NOT_APPLICABLE, np.where(failing > 0, NOT_MET, open_))
 
 
 def as_number(required: float | str | None) -> float:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..base.files import N_, Finding
+from ..base.schema.tables import TABLES
 from ..base.schema.terms import Label
+from ..data.reading.cells import SPOILT
+from ..data.texts import spoilt_id
 from .forms import Check, Forms
 from .reading.sheets import Place
 from .returns import STAGE_OF_COUNT, Contradiction, Missing, Reading, Returns, number, target_label
@@ -69,6 +72,30 @@ def keep(reading: Reading, returns: Returns) -> None:
         )
         if twice not in returns.findings:
             returns.findings.append(twice)
+
+
+def spoilt_code(code: str, place: Place) -> Finding:
+    """That a spreadsheet has made another thing of a school's code."""
+    values = {"label": TABLES["schools"]["school_id"], "value": code}
+    return Finding("error", SPOILT[spoilt_id(code)], values, str(place))
+
+
+def check_codes(returns: Returns, known: dict[str, str]) -> None:
+    """Codes that are the same but for zeros in front are one school's, spoilt by a spreadsheet.
+
+    `known` are codes and names of schools from elsewhere.
+    """
+    alike: dict[str, set[str]] = defaultdict(set)
+    for code in {*returns.schools, *(school for school, _ in returns.facts), *known}:
+        if code.isdigit():
+            alike[code.lstrip("0")].add(code)
+    for codes in alike.values():
+        if len(codes) > 1:
+            message = N_(
+                "the codes {codes} are the same but for zeros in front, which a spreadsheet has taken away; format the cells as text and type the code again"
+            )
+            text = ", ".join(sorted(codes))
+            returns.findings.append(Finding("error", message, {"codes": text}))
 
 
 def fill(table: Forms, returns: Returns) -> None:

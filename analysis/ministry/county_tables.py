@@ -16,6 +16,7 @@ from ..base.language import speak
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
 from ..data.reading.typed import read_table
+from .forms import STAGE_BANDS
 from .returns import Returns, number
 
 #: Stages in which a school has students -> its type, where no sheet names it.
@@ -157,6 +158,24 @@ def enrolment_csv(returns: Returns) -> bytes:
                 }
             )
     return _csv(columns, rows)
+
+
+def staff_ages_csv(returns: Returns) -> bytes | None:
+    """Teachers by age; None where no sheet has them."""
+    rows = []
+    for school, year in returns.school_years:
+        for place, (stage, band) in STAGE_BANDS.items():
+            persons = returns.value(school, year, f"staff_ages.persons.{place}")
+            if persons is None:
+                continue
+            women = returns.value(school, year, f"staff_ages.women.{place}")
+            rows.append(
+                {
+                    **{"school_id": school, "year": str(year), "stage": stage, "age_band": band},
+                    **{"persons": _text(persons), "women": _text(women)},
+                }
+            )
+    return _csv(TABLES["staff_ages"].names, rows) if rows else None
 
 
 def county_years_csv(returns: Returns, folder: Path, lang: str, findings: list[Finding]) -> bytes:

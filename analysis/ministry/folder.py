@@ -13,14 +13,21 @@ from ..base.writing import Writer, leads_out
 from ..data.load import read_county
 from ..data.paths import stray_links
 from ..data.reading.names import table_of
-from .county_tables import county_years_csv, enrolment_csv, own_table, school_years_csv, schools_csv
+from .county_tables import (
+    county_years_csv,
+    enrolment_csv,
+    own_table,
+    school_years_csv,
+    schools_csv,
+    staff_ages_csv,
+)
 from .gather import read_returns
 from .reconcile import reconciliation_csv, reconciliation_page
 from .record import check_same_county, county_record, record_before, record_yaml, without_english
 from .returns import Returns
 
 #: What a folder of sheets may hold besides them, taken over as it is.
-TAKEN_OVER = ("rooms.csv", "plan.yaml", "standard.yaml")
+TAKEN_OVER = ("rooms.csv", "staff_ages.csv", "plan.yaml", "standard.yaml")
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,10 @@ class Imported:
         (folders with a slash), which are as they were.
     former : Path or None
         The dated copy of what was replaced.
+    changes : tuple of Change
+        Of a merge: what the sheets say that the county's folder did not.
+    same : int or None
+        Of a merge: the number of figures that stood there already.
     """
 
     out: Path | None
@@ -51,6 +62,8 @@ class Imported:
     replaced: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     former: Path | None = None
+    changes: tuple = ()
+    same: int | None = None
 
 
 def import_returns(
@@ -85,7 +98,7 @@ def import_returns(
     without_broken : bool
         Make the county without the schools whose workbooks cannot be opened; they are named.
     progress : callable
-        Called with the number of workbooks read, and of all.
+        Called with the number of steps done, and of all: every workbook is opened, then read.
     **record
         `code`, `name`, `province` (and `name_en`, `province_en`), where they are not in `county.yaml`.
 
@@ -101,11 +114,7 @@ def import_returns(
     folder, out = Path(folder), Path(out)
     restore(out)
     _check_places(folder, out, force)
-    named = out if out.name not in ("", "..") else out.resolve()
-    pages = page, table = [named.with_name(f"{named.name}-import.{end}") for end in ("html", "csv")]
-    writer = Writer(tuple(path for path in folder.rglob("*") if path.is_file()), force=None)
-    for place in pages:
-        writer.check(place)
+    page, table, writer = pages_of(folder, out)
     findings: list[Finding] = []
     before = record_before(out)
     county = county_record(folder, record, findings, before)
@@ -130,6 +139,8 @@ def import_returns(
         "enrolment.csv": enrolment_csv(returns),
         "county_years.csv": county_years_csv(returns, folder, lang, findings),
     }
+    if (by_age := staff_ages_csv(returns)) is not None:
+        files["staff_ages.csv"] = by_age
     for name in TAKEN_OVER:
         if (folder / name).is_file():
             files[name] = read_data(folder / name)
@@ -139,7 +150,7 @@ def import_returns(
     replaced, kept, former = (), (), None
     if written:
         replaced, kept = _apart(out, files)
-        former = _write_folder(out, files, replaced, findings)
+        former = write_folder(out, files, replaced, findings)
     title = county.name if county is not None else None
     writer.put(
         page, reconciliation_page(returns, findings, title, lang, written=written).encode("utf-8")
@@ -149,7 +160,18 @@ def import_returns(
     return Imported(made, page, table, tuple(findings), returns, replaced, kept, former)
 
 
-def _check_places(folder: Path, out: Path, force: bool) -> None:
+def pages_of(folder: Path, out: Path) -> tuple[Path, Path, Writer]:
+    """Where the reconciliation page and its table go, and who puts them there."""
+    named = out if out.name not in ("", "..") else out.resolve()
+    page, table = [named.with_name(f"{named.name}-import.{end}") for end in ("html", "csv")]
+    writer = Writer(tuple(path for path in folder.rglob("*") if path.is_file()), force=None)
+    for place in (page, table):
+        writer.check(place)
+    return page, table, writer
+
+
+def check_sheets(folder: Path, out: Path) -> None:
+    """Refuse a folder of sheets that is none, or in which the county's folder lies."""
     if not folder.is_dir():
         raise problem(N_("is not a folder of return sheets"), file=folder)
     strays = [path for path in sorted(folder.rglob("*")) if leads_out(path, folder)]
@@ -159,6 +181,10 @@ def _check_places(folder: Path, out: Path, force: bool) -> None:
         raise problem(
             N_("the sheets lie in this folder; choose another one for the county"), file=out
         )
+
+
+def _check_places(folder: Path, out: Path, force: bool) -> None:
+    check_sheets(folder, out)
     if not out.resolve().parent.is_dir():
         raise problem(N_("the folder does not exist"), file=out.parent)
     if out.exists() and not out.is_dir():
@@ -198,7 +224,7 @@ def _apart(out: Path, files: dict[str, bytes]) -> tuple[tuple[str, ...], tuple[s
     return tuple(replaced), tuple(kept)
 
 
-def _write_folder(
+def write_folder(
     out: Path, files: dict[str, bytes], replaced: tuple[str, ...], findings: list[Finding]
 ) -> Path | None:
     """Make or renew the folder, with what `check` says of it; returns the dated copy."""

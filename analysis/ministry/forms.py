@@ -11,11 +11,16 @@ import pydantic
 from ..base.files import read_model
 from ..base.schema.county_items import COUNTY_INPUTS
 from ..base.schema.tables import TABLES
+from ..base.schema.terms import AGE_BANDS, STAGES
 from ..policy.standards import Text
 from .reading.labels import key, plain
 
 Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]
-_TARGET = r"^(school_years|enrolment|county_years|check)\.[a-z0-9_]+(\.[0-9]+)?$"
+_TARGET = r"^(school_years|enrolment|staff_ages|county_years|check)\.[a-z0-9_]+(\.[a-z0-9_]+)?$"
+
+
+#: Stage and band of ages of a target: ``primary_55_to_59`` -> both.
+STAGE_BANDS = {f"{stage}_{band}": (stage, band) for stage in STAGES for band in AGE_BANDS}
 
 
 class _Strict(pydantic.BaseModel):
@@ -28,6 +33,7 @@ def _known(target: str) -> str:
     known = {
         "school_years": lambda: name in TABLES["school_years"].names,
         "enrolment": lambda: name in ("students", "classes") and grade and int(grade[0]) <= 12,
+        "staff_ages": lambda: name in ("persons", "women") and grade and grade[0] in STAGE_BANDS,
         "county_years": lambda: name in COUNTY_INPUTS,
         "check": lambda: True,
     }
@@ -70,8 +76,8 @@ class Binding(_Strict):
     Attributes
     ----------
     to : str
-        ``school_years.COLUMN``, ``enrolment.COLUMN.GRADE``, ``county_years.ITEM`` (to be added up
-        over schools) or ``check.NAME`` (only compared).
+        ``school_years.COLUMN``, ``enrolment.COLUMN.GRADE``, ``staff_ages.COLUMN.STAGE_BAND``,
+        ``county_years.ITEM`` (to be added up over schools) or ``check.NAME`` (only compared).
     row, column : tuple of Term
         Labels; the figures of all of them are added up.
     every : int
@@ -178,10 +184,33 @@ class Forms(_Strict):
     words: dict[Literal["type", "sponsor", "area"], dict[str, str]]
     codes: dict[Literal["type", "sponsor", "area"], dict[str, str]]
     outside: tuple[Outside, ...]
+    bands: dict[str, str]
     labels: dict[Target, Text]
     forms: tuple[Form, ...]
     fill: tuple[Fill, ...]
     checks: tuple[Check, ...]
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _each_band(cls, table: dict) -> dict:
+        """A binding with ``{band}`` stands for one of each band of ages."""
+        bands = table.get("bands", {})
+
+        def each(binding: dict) -> list[dict]:
+            if "{band}" not in str(binding.get("to")):
+                return [binding]
+            return [
+                binding
+                | {"to": binding["to"].replace("{band}", band)}
+                | {"column": binding["column"].replace("{band}", heads)}
+                for band, heads in bands.items()
+            ]
+
+        forms = [
+            form | {"read": [one for binding in form.get("read", ()) for one in each(binding)]}
+            for form in table.get("forms", ())
+        ]
+        return table | {"forms": forms}
 
     @functools.cached_property
     def by_id(self) -> dict[str, Form]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
-from .combine import compare, fill, keep, note_missing
+from ..data.texts import spoilt_id
+from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
 from .forms import Binding, Form, Forms, Outside, forms
 from .reading.details import detail_table
 from .reading.exports import is_aside, owner_of
@@ -15,7 +16,7 @@ from .reading.heads import coordinates_of, fact_of, form_of, school_of, sheet_un
 from .reading.locate import Found, Trouble, find
 from .reading.parts import parts
 from .reading.rows import read_rows, rows_of
-from .reading.sheets import Block, Place, other_files, read_workbook, workbooks
+from .reading.sheets import Block, Place, not_read, other_files, read_workbook, workbooks
 from .returns import STAGE_OF_COUNT, Reading, Returns, SheetRecord, target_label
 
 
@@ -25,6 +26,7 @@ def read_returns(
     district: str = "",
     county: str = "",
     *,
+    former: dict[str, str] | None = None,
     without_broken: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Returns:
@@ -39,10 +41,13 @@ def read_returns(
         Whose rows are read of detail tables that hold several districts.
     county : str, optional
         The county's name, which decides where no district is given.
+    former : dict of str to str, optional
+        Codes and names as an older version of the county has them: a name alone is enough for them
+        too, and another name in the sheets is no contradiction.
     without_broken : bool
         Whether a workbook that cannot be opened is a reminder instead of an error.
     progress : callable
-        Called with the number of workbooks read, and of all.
+        Called with the number of steps done, and of all: every workbook is opened, then read.
 
     Returns
     -------
@@ -56,8 +61,9 @@ def read_returns(
     books: list[list[Block]] = []
     paths = list(workbooks(folder))
     any_file = bool(paths)
+    steps = 2 * len(paths)
     for done, path in enumerate(paths, 1):
-        progress(done, len(paths))
+        progress(done, steps)
         name = path.relative_to(folder).as_posix()
         try:
             found, findings = read_workbook(path, name)
@@ -81,7 +87,7 @@ def read_returns(
         for book in books
         for sheet in _of_book([b for b in book if id(b) not in tables], table)
     ]
-    codes = {name: code for code, name in returns.names.items()}
+    codes = {name: code for code, name in ((former or {}) | returns.names).items()}
     codes |= {sheet.name: sheet.code for sheet in sheets_ if sheet.code and sheet.name}
     rows = rows_of(details, codes, (district, county), returns)
     codes |= {row.name: row.code for row in rows}
@@ -99,17 +105,21 @@ def read_returns(
                 for s in theirs
             ]
     returns.findings += _said_of(left_out, sheets_, table)
+    files: set[str] = set()
     for sheet in sheets_:
+        if sheet.block.file not in files:
+            files.add(sheet.block.file)
+            progress(len(paths) + len(files), steps)
         if sheet.code not in left_out:
             _read_block(sheet, codes, table, returns)
+    if paths:
+        progress(steps, steps)
     read_rows(rows, table, returns)
+    check_codes(returns, (former or {}) | (known or {}))
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)
-    returns.findings += [
-        Finding("warning", N_("is no .xlsx or .xls workbook and was not read"), {}, name)
-        for name in other_files(folder)
-    ]
+    returns.findings += [not_read(name) for name in other_files(folder)]
     if any_file and not any(reading.value is not None for reading in returns.readings.values()):
         message = N_("no figure of any school was read here, so that no county can be made")
         returns.findings.append(Finding("error", message, {}, str(folder)))
@@ -227,6 +237,12 @@ def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> N
             ),
         )
         return
+    if spoilt_id(code):
+        record("not_read")
+        if (block.file, code) not in returns.told:  # all sheets of a workbook have the same
+            returns.told.add((block.file, code))
+            returns.findings.append(spoilt_code(code, Place(block.file, block.sheet)))
+        return
     if name and returns.names.setdefault(code, name) != name and (code, name) not in returns.told:
         returns.told.add((code, name))  # once is enough
         tell(
@@ -282,17 +298,22 @@ def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> N
             returns.unread[code, year, binding.to] = found.place
     record("read" if taken else "not_read", taken)
     needed = [binding for binding in form.read if not binding.optional]
-    if len(lost) >= len(needed) and not any(trouble.grave for _, trouble in lost):
+    # a form of which nothing is needed refuses no county
+    grave = "error" if needed else "warning"
+    missed = len(lost) >= len(needed) if needed else not taken
+    if missed and not any(trouble.grave for _, trouble in lost):
         tell(
-            "error",
+            grave,
             N_("none of the labels of {form} is here; expected, among others: {labels}"),
             form=number,
-            labels=", ".join(dict.fromkeys(_words(binding) for binding in needed[:4])),
+            labels=", ".join(
+                dict.fromkeys(_words(binding) for binding in (needed or form.read)[:4])
+            ),
         )
         return
     for binding, trouble in lost:
         tell(
-            "error" if trouble.grave else "warning",
+            grave if trouble.grave else "warning",
             trouble.message if trouble.grave else N_("{target} stays blank: {reason}"),
             **(
                 trouble.values

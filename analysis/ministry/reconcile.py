@@ -40,6 +40,8 @@ def reconciliation_page(
     lang: str,
     *,
     written: bool,
+    verdict: str = "",
+    sections: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The page as HTML: one file, nothing loaded from elsewhere, all text from the sheets escaped.
 
@@ -53,6 +55,10 @@ def reconciliation_page(
     lang : {"zh", "en"}
     written : bool
         Whether the county folder was made.
+    verdict : str, optional
+        What became of the county's folder, where it is not a new one.
+    sections : sequence of tuple, optional
+        Headings and contents (HTML) that come first.
 
     Returns
     -------
@@ -63,7 +69,9 @@ def reconciliation_page(
     warnings = [finding for finding in findings if finding.severity == "warning"]
     title = say("Reconciliation of the return sheets")
     name = say.label(county) + " · " if county is not None else ""
-    if not written:
+    if verdict:
+        pass
+    elif not written:
         verdict = say("No county folder was made: first correct what is marked as an error.")
     elif errors:
         verdict = say("The county folder was made; complete it as the errors say.")
@@ -81,7 +89,7 @@ def reconciliation_page(
     ]
     body = [
         f"<h1>{escape(name + title)}</h1>",
-        _note(_years(returns, say)),
+        html_note(_years(returns, say)),
         f'<p class="verdict{" bad" if errors else ""}">{escape(verdict)}</p>',
         '<ul class="tiles">',
         *(
@@ -92,6 +100,7 @@ def reconciliation_page(
         *(
             f"<section><h2>{escape(heading)}</h2>{content}</section>"
             for heading, content in (
+                *sections,
                 (say("What must be corrected or known"), _findings([*errors, *warnings], say)),
                 (say("Contradictions"), _contradictions(returns, say)),
                 (say("Missing figures"), _missing(returns, say) + _in_no_form(say)),
@@ -127,7 +136,7 @@ def _years(returns: Returns, say: Language) -> str:
     )
 
 
-def _table(head: Iterable[str], rows: Iterable[Sequence[tuple[str, str]]]) -> str:
+def html_table(head: Iterable[str], rows: Iterable[Sequence[tuple[str, str]]]) -> str:
     """A table; cells are (text, class), heads stand as the cells below them."""
     rows = list(rows)
     kinds = [kind if kind == "num" else "" for _, kind in rows[0]]
@@ -141,7 +150,7 @@ def _table(head: Iterable[str], rows: Iterable[Sequence[tuple[str, str]]]) -> st
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
-def _note(text: str) -> str:
+def html_note(text: str) -> str:
     return f'<p class="note">{escape(text)}</p>'
 
 
@@ -155,9 +164,9 @@ def _folded(title: str, remark: str, content: str) -> str:
 
 def _findings(findings: Sequence[Finding], say: Language) -> str:
     if not findings:
-        return _note(say("None."))
+        return html_note(say("None."))
     names = {"error": say("error"), "warning": say("warning")}
-    return _table(
+    return html_table(
         (say("Kind"), say("Finding")),
         (((names[f.severity], f.severity), (f.sentence(say.code), "")) for f in findings),
     )
@@ -168,7 +177,7 @@ def _school(returns: Returns, code: str) -> str:
 
 
 def _contradictions(returns: Returns, say: Language) -> str:
-    done = _note(
+    done = html_note(
         say(
             "{n} comparisons were made; {m} were not, because a figure is missing.",
             n=say.number(returns.compared),
@@ -176,8 +185,8 @@ def _contradictions(returns: Returns, say: Language) -> str:
         )
     )
     if not returns.contradictions:
-        return _note(say("None.")) + done
-    table = _table(
+        return html_note(say("None.")) + done
+    table = html_table(
         (
             *(say("School"), say("School year"), say("What should agree")),
             *(say("Value"), say("Place"), say("Value"), say("Place")),
@@ -201,7 +210,7 @@ def _contradictions(returns: Returns, say: Language) -> str:
 def _missing(returns: Returns, say: Language) -> str:
     """By figure and year: which schools lack it, and in which form it would stand."""
     if not returns.missing:
-        return _note(say("None."))
+        return html_note(say("None."))
     reasons = {
         "absent": say("no sheet has it"),
         "blank": say("the cells are blank"),
@@ -210,7 +219,7 @@ def _missing(returns: Returns, say: Language) -> str:
     grouped = defaultdict(list)
     for each in returns.missing:
         grouped[each.to, each.year, each.reason].append(each)
-    return _table(
+    return html_table(
         (say("Quantity"), say("School year"), say("Reason"), say("Form"), say("Schools")),
         (
             (
@@ -240,7 +249,9 @@ def _in_no_form(say: Language) -> str:
         if column.is_numeric and column.needed and not column.key and column.name not in read
     ]
     columns.append(say.label(TABLES["rooms"]))
-    return _note(say("In none of the forms that are read: {columns}.", columns=say.join(columns)))
+    return html_note(
+        say("In none of the forms that are read: {columns}.", columns=say.join(columns))
+    )
 
 
 def _sheets(returns: Returns, say: Language) -> str:
@@ -278,8 +289,8 @@ def _sheets(returns: Returns, say: Language) -> str:
         unread = sum(record.status == "not_read" for record in records)
         if unread:
             remark += say("; ") + say("{n} not read", n=say.number(unread))
-        parts.append(_folded(file, remark, _table(head, lines)))
-    return "\n".join(parts) or _note(say("None."))
+        parts.append(_folded(file, remark, html_table(head, lines)))
+    return "\n".join(parts) or html_note(say("None."))
 
 
 def _figures(returns: Returns, say: Language) -> str:
@@ -305,8 +316,8 @@ def _figures(returns: Returns, say: Language) -> str:
             for r in readings
         ]
         remark = say("{n} figures", n=say.number(len(readings)))
-        parts.append(_folded(_school(returns, school), remark, _table(head, lines)))
-    return "\n".join(parts) or _note(say("None."))
+        parts.append(_folded(_school(returns, school), remark, html_table(head, lines)))
+    return "\n".join(parts) or html_note(say("None."))
 
 
 CSV_COLUMNS = (
@@ -315,8 +326,13 @@ CSV_COLUMNS = (
 )
 
 
-def reconciliation_csv(returns: Returns, findings: Sequence[Finding], lang: str) -> str:
-    """The same as a table: `kind` is figure, missing, contradiction, sheet, error or warning."""
+def reconciliation_csv(
+    returns: Returns, findings: Sequence[Finding], lang: str, changes: Iterable[dict] = ()
+) -> str:
+    """The same as a table: `kind` is figure, missing, contradiction, sheet, error or warning.
+
+    `changes` are rows (of `CSV_COLUMNS`) about what the sheets change in a county's folder.
+    """
     say = speak(lang)
     text = io.StringIO()
     writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n", restval="")
@@ -327,6 +343,8 @@ def reconciliation_csv(returns: Returns, findings: Sequence[Finding], lang: str)
         row.setdefault("school", returns.names.get(code, ""))
         writer.writerow({name: _harmless(value) for name, value in row.items()})
 
+    for row in changes:
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
     for finding in findings:
         write(finding.severity, text=finding.sentence(lang))
     for each in returns.contradictions:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydantic
 
-from ..base.files import N_, Finding, InputError, problem, read_yaml
+from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
 from ..base.refusals import mistakes, shorten
 from ..data.county import CountyRecord
 
@@ -40,6 +40,26 @@ def check_same_county(out: Path, before: dict, county: CountyRecord) -> None:
         code=shorten(str(code)),
         other=county.code,
     )
+
+
+def standing_record(out: Path, folder: Path, code: str) -> CountyRecord:
+    """county.yaml of the folder that sheets are merged into, if they are of the same county.
+
+    The sheets do not name their county; a code that was given does, or a county.yaml among them.
+    """
+    record = read_model(out / "county.yaml", CountyRecord)
+    among = record_before(folder).get("code") if (folder / "county.yaml").is_file() else None
+    for said in (code, among):
+        if said and str(said) != record.code:
+            raise problem(
+                N_(
+                    "is the folder of the county {code}, but the sheets are imported for {other}; choose another folder"
+                ),
+                file=out,
+                code=record.code,
+                other=shorten(str(said)),
+            )
+    return record
 
 
 def county_record(

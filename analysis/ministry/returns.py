@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..base.files import Finding
 from ..base.schema.tables import TABLES
-from ..base.schema.terms import Label
-from .forms import forms
+from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
+from .forms import STAGE_BANDS, forms
 from .reading.sheets import Place
 
 STAGE_OF_COUNT = {
@@ -122,6 +122,10 @@ def target_label(to: str) -> Label:
     if table == "enrolment":
         column = TABLES["enrolment"][name]
         return Label(f"{grade[0]}年级{column.zh}", f"{column.en} of grade {grade[0]}")
+    if table == "staff_ages":
+        stage, band = STAGE_BANDS[grade[0]]
+        parts = STAGE_LABELS[stage], TABLES[table][name], CHOICE_LABELS[band]
+        return Label("".join(each.zh for each in parts), ", ".join(each.en for each in parts))
     if table == "school_years":
         return Label(TABLES[table][name].zh, TABLES[table][name].en)
     text = forms().labels[to]

@@ -129,7 +129,7 @@ class Desk:
         return outcome(own, trend, speak(lang), drawn) | {"base": self.settings(state)}
 
     def chance(self, state: State, lang: str) -> dict:
-        """How likely it is: the conclusion again, with its chance, and the chance of every year."""
+        """How likely it is: the conclusion again, with its chance, and the chances as from `chances`."""
         found = self.outcome(state, lang, self.forecast(state))
         return {"sentence": found["sentence"]} | found["chance"]
 
@@ -185,6 +185,7 @@ class Desk:
             "entry_factor": base.entry.factor,
             "progression": {stage: base.progression.factor.get(stage, 1.0) for stage in STAGES},
             "plan": base.plan.model_dump(mode="json") if base.plan else None,
+            "staff": base.staff.model_dump(mode="json") if base.staff else None,
             "moves": len(base.moves) + len(base.additions),
         }
 

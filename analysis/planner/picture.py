@@ -13,15 +13,9 @@ from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
 from ..data.county import County
 from ..future.assumptions.moves import MOVE_LABELS
-from ..future.comparison import (
-    by_year,
-    costs,
-    hollow_improvements,
-    in_force,
-    small_schools,
-    verdicts,
-)
-from ..future.emptied import judged_as_full
+from ..future.comparison import by_year, costs, in_force, verdicts
+from ..future.emptied import emptied_now
+from ..future.leaving import hollow_improvements, small_schools
 from ..future.odds.draws import Forecast
 from ..future.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
@@ -30,7 +24,14 @@ from ..measure.study import Study
 from ..policy.standards import PARTS
 from ..present.chance import chance_text, condition_text, share_text, standing
 from ..present.projection.emptied import emptied_sentences
+from ..present.projection.staffing import assumed_text, quota_method, quota_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
+
+#: What is shown of `analysis.future.staffing.by_quota`.
+POSTS = (
+    *("posts", "needed", "lacking", "surplus"),
+    *("filled_in_stage", "filled_across", "recruited"),
+)
 
 
 def plain(values: Iterable) -> list:
@@ -41,20 +42,22 @@ def plain(values: Iterable) -> list:
     ]
 
 
-def numbers(study: Study) -> dict:
+def numbers(study: Study, quota: dict[str, np.ndarray]) -> dict:
     """What every year comes to, by stage; the verdicts; the seven indicators.
+
+    `quota` is as from `analysis.future.staffing.by_quota`.
 
     Returns
     -------
     dict
         `years`; `stages`: stage -> column -> list by year (`analysis.future.comparison.by_year`, and
-        `posts_lacking` and `posts_surplus` by the staffing quota); `indicators`: indicator -> stage ->
+        ``posts_<name>`` for the names in `POSTS`); `indicators`: indicator -> stage ->
         `mean`, `threshold`, `cv`, `limit` and `status` by year; `verdicts`: part (and
         `recognised`) -> list by year.
     """
     years = list(study.years)
-    table, judged, quota = by_year(study), verdicts(study), by_quota(study)
-    table |= {f"posts_{name}": quota[name] for name in ("lacking", "surplus")}
+    table, judged = by_year(study), verdicts(study)
+    table |= {f"posts_{name}": quota[name] for name in POSTS}
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
     for position, name in enumerate(INDICATORS):
@@ -78,9 +81,8 @@ def numbers(study: Study) -> dict:
 
 def failing(study: Study) -> dict[str, dict]:
     """Requirements that are not met in the study's year: item -> its row of the evaluation."""
-    table = study.evaluation
-    rows = table[table["status"] == "not_met"].to_dict("records")
-    return {row["item"]: row for row in rows}
+    rows = study.rows_of(study.year)
+    return {item: row for item, row in rows.items() if row["status"] == "not_met"}
 
 
 def target_year(county: County, until: int) -> int:
@@ -93,12 +95,13 @@ def target_year(county: County, until: int) -> int:
 class Course:
     """What the page shows of one study, worked out once.
 
-    The study judges its target year; `fails`: requirements that are not met in it; `observed`: how
+    The study judges its target year; `quota`: as from `analysis.future.staffing.by_quota`; `fails`: requirements that are not met in it; `observed`: how
     many were not in the last observed year.
     """
 
     study: Study
     numbers: dict
+    quota: dict[str, np.ndarray]
     fails: dict[str, dict]
     observed: int
 
@@ -111,7 +114,8 @@ def course(study: Study) -> Course:
     """Numbers and failures of a study with projected years that judges its target year."""
     statuses = study.statuses[study.county.last_observed]
     observed = sum(status == "not_met" for status in statuses.values())
-    return Course(study, numbers(study), failing(study), observed)
+    quota = by_quota(study)
+    return Course(study, numbers(study, quota), quota, failing(study), observed)
 
 
 def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = None) -> dict:
@@ -129,8 +133,8 @@ def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = 
     -------
     dict
         `last` (observed year), `target`; `own` and `trend` as from `numbers`; `sentence` (the
-        conclusion), `chance` (as from `chances`), `key` (rows of the table below it: label, and values observed, by the trend, by
-        the scenario), `failing` (rows: title, value, requirement, whether only the scenario fails
+        conclusion), `chance` (as from `chances`), `staffing` (`assumed`, `sentences`, `method`), `key` (rows of the table below it: label, and values observed, by the trend, by
+        the scenario), `failing` (rows: item, title, value, requirement, whether only the scenario fails
         there), `mended` (titles of what only the trend fails).
     """
     study, code = own.study, say.code
@@ -142,9 +146,15 @@ def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = 
         "trend": trend.numbers,
         "sentence": conclusion(own, counts, say, drawn),
         "chance": chances(own, say, drawn),
+        "staffing": {
+            "assumed": assumed_text(study.outlook.scenario.staff, say),
+            "sentences": quota_sentences(study, own.quota, own.target, say),
+            "method": quota_method(own.target, say),
+        },
         "key": _key_figures(own, trend, counts, say),
         "failing": [
             {
+                "item": item,
                 "title": item_title(study, item, code),
                 "value": item_value(study, item, said(row), code),
                 "requirement": item_requirement(study, item, row["requirement"], code),
@@ -162,23 +172,44 @@ def chances(own: Course, say: Language, drawn: Forecast | None = None) -> dict:
     Returns
     -------
     dict
-        `condition` (what the chances hold fixed); by year of `own.numbers`: `shares` (text; empty in
-        observed years, an ellipsis where nothing has been drawn yet) and `standing` (what the verdict
-        may be called, `analysis.present.chance.standing`).
+        `condition` (what the chances hold fixed); `parts`: for everything (`recognised`) and the
+        `resource` part, by year of `own.numbers`, `shares` (text; empty in observed years, an ellipsis
+        where nothing has been drawn yet) and `standing` (what the verdict may be called,
+        `analysis.present.chance.standing`); `shares` and `standing` of everything once more;
+        `likely` (the chance of the target year as a sentence), `resource` (that of the resource part
+        in it as text), `items` (item that fails -> share
+        of the draws that meet it; those that were not drawn are left out).
     """
-    last, shares, words = own.study.county.last_observed, [], []
-    whole = own.numbers["verdicts"]["recognised"]
-    for year, status in zip(own.numbers["years"], whole, strict=True):
-        chance = drawn.chance(year) if drawn and year > last else None
-        shares.append(
-            "" if year <= last else "…" if chance is None else share_text(chance.met, say)
-        )
-        words.append(status if year <= last else standing(status, chance))
+    parts = {
+        part: _chances_of(own, part, what, say, drawn)
+        for part, what in (("recognised", "met"), ("resource", "resource"))
+    }
+    target = own.numbers["years"].index(own.target)
     return {
         "condition": condition_text(say) if drawn else "",
-        "shares": shares,
-        "standing": words,
+        "resource": parts["resource"]["shares"][target],
+        "parts": parts,
+        **parts["recognised"],
+        "likely": chance_text(drawn.chance(own.target), say) if drawn else "",
+        "items": _item_chances(own, say, drawn) if drawn else {},
     }
+
+
+def _chances_of(own: Course, part: str, what: str, say: Language, drawn: Forecast | None) -> dict:
+    last, shares, words = own.study.county.last_observed, [], []
+    for year, status in zip(own.numbers["years"], own.numbers["verdicts"][part], strict=True):
+        chance = drawn.chance(year) if drawn and year > last else None
+        known = "…" if chance is None else share_text(getattr(chance, what), say)
+        shares.append("" if year <= last else known)
+        words.append(status if year <= last else standing(status, chance, what))
+    return {"shares": shares, "standing": words}
+
+
+def _item_chances(own: Course, say: Language, drawn: Forecast) -> dict[str, str]:
+    """Coefficients of variation are what is drawn of single requirements."""
+    rows = drawn.cv[drawn.cv["year"] == own.target].to_dict("records")
+    found = {f"cv.{row['indicator']}.{row['stage']}": 1 - row["above"] for row in rows}
+    return {item: share_text(found[item], say) for item in own.fails if item in found}
 
 
 def conclusion(
@@ -334,7 +365,7 @@ def details(study: Study, say: Language) -> dict:
         )
         for row in hollow_improvements(study).to_dict("records")
     ]
-    hollow += emptied_sentences(study, judged_as_full(study, [study.year]), study.year, say)
+    hollow += emptied_sentences(study, emptied_now(study), say)
     notes: dict[str, list] = {"applied": [], "not_applied": [], "assumed": []}
     for note in study.outlook.notes:
         notes[note.kind].append(note.sentence(say.code))

@@ -105,7 +105,7 @@ def word_of(each: Measure) -> str:
 
 def _rows(answer: Remedy, say: Language) -> list[dict]:
     """The plan by school, the dearest first; transfers to a school and stage in one row."""
-    names = {school.school_id: school.name for school in answer.instance.schools}
+    names = answer.names
     found: dict[tuple[str, str, str], list[Measure]] = {}
     cost: dict[str, float] = {}
     for each in answer.measures:

@@ -33,6 +33,7 @@ from ..future.assumptions.sections import (
     Stage,
     Year,
 )
+from ..future.assumptions.staffing import StaffCourse
 from ..future.projection.model import SHORTEST
 from ..policy.standards import Text
 
@@ -89,6 +90,8 @@ class State(pydantic.BaseModel):
     plan: _by_page(PlanCourse) | None = None
     recruitment: dict[Stage, Persons] = {}
     """Teachers recruited every year."""
+    staff: _by_page(StaffCourse) | None = None
+    """How the number of teachers goes on."""
     moves: Annotated[tuple[_by_page(Move), ...], pydantic.Field(max_length=ROWS)] = ()
     additions: Annotated[tuple[_by_page(Addition), ...], pydantic.Field(max_length=ROWS)] = ()
 
@@ -202,6 +205,8 @@ def scenario_of(state: State, base: Scenario, county: County) -> Scenario:
         own["caps"] = (Cap(start=first, class_size=state.class_size, **ASSUMED),)
     if state.plan is not None:
         own["plan"] = state.plan
+    if state.staff is not None:
+        own["staff"] = state.staff
     own["recruitment"] = tuple(
         Recruitment(start=first, end=max(until, first), stage=stage, persons=persons, **ASSUMED)
         for stage, persons in state.recruitment.items()

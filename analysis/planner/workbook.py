@@ -8,6 +8,7 @@ import math
 import pandas as pd
 import xlsxwriter
 
+from ..base.files import N_
 from ..base.language import Language
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
@@ -15,6 +16,10 @@ from ..future.assumptions.scenario import write_scenario
 from ..future.comparison import yearly
 from ..measure.study import Study
 from ..present.terms import PART_NAMES, ROUNDED, status_name
+
+SINGLE_PARTS = N_(
+    "Verdicts of projected years are those of the single course; beside them stands the share of the simulated courses. Parts and requirements without one: as on the single course."
+)
 
 #: Rows that a worksheet has, without its header.
 LONGEST = 1_048_575
@@ -70,6 +75,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
         (say("Scenario"), say.label(study.outlook.scenario.name)),
         (say("Conclusion"), found["sentence"]),
         (say("Condition"), found["chance"]["condition"]),
+        (say("Note"), say(SINGLE_PARTS)),
         *((say("Warning"), text) for text in hollow),
         (say("Note"), say(ROUNDED)),
     ]
@@ -104,6 +110,8 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
     own = found["own"]
     header = (say("School year"), say("Basis"), *names.values(), say("As a whole"))
     header += (say("Everything met (share of simulated courses)"),)
+    header += (say("Resource allocation met (share of simulated courses)"),)
+    shares = {part: each["shares"] for part, each in found["chance"]["parts"].items()}
     yield (
         say("Verdict by year"),
         header,
@@ -113,7 +121,8 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
                 basis["projected" if year > last else "observed"],
                 *(status_name(own["verdicts"][part][place], say.code) for part in names),
                 status_name(own["verdicts"]["recognised"][place], say.code),
-                found["chance"]["shares"][place],
+                shares["recognised"][place],
+                shares["resource"][place],
             )
             for place, year in enumerate(own["years"])
         ],

@@ -193,6 +193,8 @@ class Duty(Record):
     ]  # fmt: skip
     """`continuous` also where the text only says “regularly”."""
     responsible: tuple[str, ...] = ()
+    entry: str | None = None
+    """Id in the standard's profile of the figure that tells whether the duty is kept."""
 
 
 class Task(Record):

@@ -94,6 +94,12 @@ def findings(study: Study, lang: str = "zh") -> list[str]:
     ]
 
 
+def unknown(study: Study, lang: str = "zh") -> list[str]:
+    """What is not known: figures that can hardly be meant, and what is not assessed."""
+    say = speak(lang)
+    return [*_doubts(study, doubted(study), say), *_open(study, say)]
+
+
 def _stage(stage: str, say: Language) -> str:
     return say.label(STAGE_LABELS[stage])
 

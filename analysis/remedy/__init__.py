@@ -10,7 +10,7 @@ files and a scenario.
     result     the plan with its cost, its bound and the engine's own word on it
     reasons    what limits the proof, or why there is none
     answer     `remedy()`, all of it in its order
-    outcome    by year, in words, as files, as a scenario, at other budgets
+    outcome    by year, in words, as files, as a scenario; what money buys and what drives the cost
 
 May import: the county's tables, the rules, the study and the outlook, and the scenario's classes; not the
 report, the planner, the command line, nor anything that draws. The package itself may be called:

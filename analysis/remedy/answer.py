@@ -14,6 +14,7 @@ from ..data.county import County
 from ..data.load import load_county
 from ..future.analyze import analyze
 from ..future.project import Outlook, project
+from ..measure.study import Study
 from .plan import measures_of, mended
 from .problem.diversions import diverted
 from .problem.goal import Goal, read_goal
@@ -32,7 +33,7 @@ MENU = 6
 
 
 def remedy(
-    county: County | str | Path,
+    county: County | Study | str | Path,
     year: int | None = None,
     *,
     scenario: str | Outlook | None = None,
@@ -55,8 +56,9 @@ def remedy(
 
     Parameters
     ----------
-    county : County, str or Path
-        A county, its folder or workbook, or the name of a sample.
+    county : County, Study, str or Path
+        A county, its folder or workbook, or the name of a sample; or a study, whose year, rules and
+        concessions hold as they are.
     year : int, optional
         School year; the last observed one if omitted.
     scenario : str or Outlook, optional
@@ -100,11 +102,18 @@ def remedy(
         such goal.
     """
     begun = time.perf_counter()
-    if not isinstance(county, County):
+    study = county if isinstance(county, Study) else None
+    if study is not None:
+        if any(each is not None for each in (year, scenario, by, concessions)):
+            raise TypeError(
+                "a study is taken as it is: year, scenario, by and concessions are its own"
+            )
+        county = study.county
+    elif not isinstance(county, County):
         county = load_county(county)
     own = means if isinstance(means, Means) else read_means(county, means)
     own = overridden(own, county, forbid, lock, prices)
-    years = 1
+    years, outlook = 1, None
     if scenario is not None:
         outlook = scenario
         if not isinstance(outlook, Outlook):
@@ -115,7 +124,10 @@ def remedy(
         county = outlook.county
     elif by is not None:
         raise problem(N_("--by names a projected year; it needs --scenario"))
-    study = analyze(county, year, concessions=concessions)
+    if study is None:
+        study = analyze(county, year, concessions=concessions, scenario=outlook)
+    elif study.outlook is not None:
+        years = max(study.year - study.outlook.last, 1)
     left = seconds
     best: Remedy | None = None
     combos = _combinations(own.diversions)
@@ -124,7 +136,7 @@ def remedy(
         again = study
         if chosen:
             moved = diverted(study.county, study.year, chosen)
-            again = analyze(moved, study.year, concessions=study.concessions)
+            again = analyze(moved, study.year, as_of=study.as_of, concessions=study.concessions)
         instance = read_instance(again)
         if not instance.rows:
             raise problem(

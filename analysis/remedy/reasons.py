@@ -13,10 +13,8 @@ from .solve.why import smallest
 def reasons(best: Remedy, combos: list, given_up: int, years: int) -> list[Said]:
     """What limits the proof, or why there is no plan."""
     said = []
-    names = {s.school_id: s.name for s in best.instance.schools}
-    roster = best.study.county.tables["schools"].set_index("school_id")["name"]
     for code, stage in best.instance.left_out:
-        name = names.get(code, roster.get(code, code))
+        name = best.names[code]
         said.append(Said(LEFT_OUT, {"school": name, "stage": STAGE_LABELS[stage]}))
     if best.instance.composite and best.found.values is not None:
         balance = best.after.balance

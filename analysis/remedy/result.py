@@ -18,6 +18,9 @@ from .problem.means import Diversion, Means
 from .solve.model import Program
 from .solve.search import Found
 
+#: Requirements that the goal `items` adds (`analysis.remedy.problem.items`).
+COMPUTED = ("G3", "G4", "G5", "G6")
+
 
 @dataclass(frozen=True, eq=False)
 class Remedy:
@@ -75,7 +78,7 @@ class Remedy:
         """What no plan undercuts, yuan."""
         return None if self.found.bound is None else self.found.bound + self._beside
 
-    @property
+    @functools.cached_property
     def names(self) -> dict[str, str]:
         """Names of all schools of the roster by their codes."""
         roster = self.study.county.tables["schools"]
@@ -117,7 +120,7 @@ class Remedy:
             return False
         if self.goal.items:
             table = self.after.evaluation
-            table = table[table["item"].str.split(".").str[0].isin(("G3", "G4", "G5", "G6"))]
+            table = table[table["item"].str.split(".").str[0].isin(COMPUTED)]
             if not table["status"].isin(("met", "not_applicable")).all():
                 return False
         rows = self.after.schools

@@ -39,7 +39,8 @@ def write_report(
     scenario: str | None = None,
     outlook: Outlook | None = None,
     formats: tuple[str, ...] = USUAL,
-    notebook: str | Path = NOTEBOOKS / "county_report.ipynb",
+    brief: bool = False,
+    notebook: str | Path | None = None,
     time_limit: float | None = None,
     facts: dict | None = None,
     writer: Writer | None = None,
@@ -59,8 +60,11 @@ def write_report(
     outlook : Outlook, optional
         The county projected by the scenario, where that is known already.
     formats : tuple of {"pdf", "html", "docx", "xlsx"}
-    notebook : str or Path
-        Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover.
+    brief : bool
+        Only the two pages that decide, as ``<county>-<year>-brief.pdf`` and so on.
+    notebook : str or Path, optional
+        Any notebook with the parameters ``county``, ``year``, ``lang`` that begins with a cover; by
+        default that of the report or of the brief.
     time_limit : float, optional
         Seconds after which the notebook is stopped.
     facts : dict, optional
@@ -102,7 +106,8 @@ def write_report(
     stem = f"{county.slug}-{year}"
     if scenario is not None:
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
-    stem += "" if lang == "zh" else f"-{lang}"
+    stem += ("-brief" if brief else "") + ("" if lang == "zh" else f"-{lang}")
+    notebook = notebook or NOTEBOOKS / ("brief.ipynb" if brief else "county_report.ipynb")
     writer = writer or Writer(files_read(county.path))
     if Path(out).is_dir():
         for name in formats:

@@ -30,6 +30,7 @@ from ..base.typefaces import (
     picture_for_print,
     unprintable,
 )
+from .numbering import contents, number_headings
 from .pages.page import METADATA
 from .word.document import docx_from_html
 
@@ -38,12 +39,18 @@ MENU = "jupyter_server.services.nbconvert.handlers"
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+#: Where the template wants the contents of the web page.
+CONTENTS = "<!-- contents -->\n"
+
 #: Archive (long-term, tagged) and accessibility in one file.
 PDF_STANDARDS = ["a-2a", "ua-1"]
 
 
 class ReportHTMLExporter(TemplateExporter):
     """A report notebook as one self-contained web page, without code."""
+
+    #: Paper has its own contents, with numbers of pages, and nothing to click on.
+    on_paper = False
 
     export_from_notebook = "均衡 Junheng (HTML)"
     output_mimetype = "text/html"
@@ -70,18 +77,28 @@ class ReportHTMLExporter(TemplateExporter):
         """Export; the cover's metadata fills title, language and marks."""
         resources = dict(resources or {})
         resources["junheng_css"] = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+        if not self.on_paper:
+            resources["junheng_js"] = (TEMPLATES / "report.js").read_text(encoding="utf-8")
         page, resources = super().from_notebook_node(notebook, resources, **options)
-        return page, resources
+        about = resources["junheng"]
+        page, entries = number_headings(page, about["lang"])
+        beside = "" if self.on_paper else contents(entries, about["contents"])
+        return page.replace(CONTENTS, beside, 1), resources
 
     def _preprocess(self, notebook, resources):
         # `jupyter nbconvert --execute` runs the notebook here; only then has it a cover
         notebook, resources = super()._preprocess(notebook, resources)
-        resources["junheng"] = document_metadata(notebook)
+        about = document_metadata(notebook)
+        say = speak(about["lang"])
+        words = {"filter": say("Filter the table"), "nothing": say("No row contains this.")}
+        resources["junheng"] = about | words
         return notebook, resources
 
 
 class ReportPDFExporter(ReportHTMLExporter):
     """A report notebook as an accessible, archivable PDF."""
+
+    on_paper = True
 
     export_from_notebook = "均衡 Junheng (PDF)"
 
@@ -157,47 +174,61 @@ def pdf_from_html(page: str, metadata: dict) -> bytes:
     bytes
         PDF/A-2a and PDF/UA-1; the same input gives the same bytes.
     """
+    with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
+        return typeset(Path(folder), page, metadata, pdf_standards=PDF_STANDARDS)
+
+
+def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]:
+    """Print a report's web page by Typst.
+
+    Parameters
+    ----------
+    root : Path
+        An empty folder to work in.
+    page, metadata : str, dict
+        As of `pdf_from_html`.
+    **how
+        Of `typst.compile`: a format other than PDF, its resolution.
+    """
     import typst
 
-    with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
-        root = Path(folder)
-        # the sticky mark of the web page is the running head's business on paper
-        page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
-        page, pictures = _pictures_to_files(page, root)
-        page = _tables_for_paper(page)
-        body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
-        imports = (
-            '#import "report.typ": fills, tight, facts, cover, subtitle, edition, synthetic, '
-            "together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
+    # the sticky mark of the web page is the running head's business on paper
+    page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
+    page, pictures = _pictures_to_files(page, root)
+    page = _tables_for_paper(page)
+    body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
+    imports = (
+        '#import "report.typ": fills, bar, tight, facts, cover, brief, annexes, see, subtitle, edition, '
+        "synthetic, together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
+    )
+    words = json.dumps(metadata, ensure_ascii=False)
+    text = words + body + pictures
+    lacking = unprintable(text)
+    if lacking:
+        imports = imports.replace('": ', '": words, ')
+        body += "\n#words.substituted\n"
+        words = json.dumps(metadata | {"substituted": _substituted(lacking, metadata["lang"])})
+    (root / "body.typ").write_text(imports + for_print(body), encoding="utf-8")
+    (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+    (root / "main.typ").write_text(
+        '#import "report.typ": report\n#show: report\n#include "body.typ"\n', encoding="utf-8"
+    )
+    try:
+        return typst.compile(
+            str(root / "main.typ"),
+            root=str(root),
+            font_paths=[str(root / "no-fonts"), *font_folders(text)],
+            ignore_system_fonts=True,
+            sys_inputs={
+                "lang": metadata["lang"],
+                "words": for_print(words),
+                "typefaces": json.dumps(families(text)),
+            },
+            timestamp=_timestamp(metadata["date"]),
+            **how,
         )
-        words = json.dumps(metadata, ensure_ascii=False)
-        text = words + body + pictures
-        lacking = unprintable(text)
-        if lacking:
-            imports = imports.replace('": ', '": words, ')
-            body += "\n#words.substituted\n"
-            words = json.dumps(metadata | {"substituted": _substituted(lacking, metadata["lang"])})
-        (root / "body.typ").write_text(imports + for_print(body), encoding="utf-8")
-        (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
-        (root / "main.typ").write_text(
-            '#import "report.typ": report\n#show: report\n#include "body.typ"\n', encoding="utf-8"
-        )
-        try:
-            return typst.compile(
-                str(root / "main.typ"),
-                root=str(root),
-                font_paths=[str(root / "no-fonts"), *font_folders(text)],
-                ignore_system_fonts=True,
-                sys_inputs={
-                    "lang": metadata["lang"],
-                    "words": for_print(words),
-                    "typefaces": json.dumps(families(text)),
-                },
-                pdf_standards=PDF_STANDARDS,
-                timestamp=_timestamp(metadata["date"]),
-            )
-        except typst.TypstError as error:
-            raise problem(N_("the PDF could not be typeset: {reason}"), reason=error) from error
+    except typst.TypstError as error:
+        raise problem(N_("the PDF could not be typeset: {reason}"), reason=error) from error
 
 
 def _pictures_to_files(page: str, root: Path) -> tuple[str, str]:
@@ -241,14 +272,32 @@ def _pandoc(page: str, to: str, *options: str) -> str:
 #: Cells with a colour of their own in print (`fills` in report.typ).
 _FILLED = re.compile(r'<td class="((?:num )?(near|short|not_met|not_assessed))"')
 
+#: Cells that hold a status in words.
+_STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
+
+#: Cells with a bar behind their figure, and how far it reaches.
+_BARRED = re.compile(
+    r'<td class="(?:num )?((?:met|near|short|not_assessed) )?bar" style="([^"]*)--bar: (\d+%)"'
+)
+
 
 def _tables_for_paper(page: str) -> str:
     """Give cells their colour and wide tables their columns: what a Lua filter does slowly."""
+    page = _BARRED.sub(
+        lambda found: (
+            (
+                f'<td style="{found[2]}" data-typst:fill="bar("{(found[1] or "plain").strip()}", {found[3]})"'
+            )
+            .replace('bar("', "bar(&quot;")
+            .replace('", ', "&quot;, ")
+        ),
+        page,
+    )
     page = _FILLED.sub(
         lambda found: f'{found[0]} data-typst:fill="fills.{found[2].replace("_", "-")}"', page
     )
     return re.sub(
-        r'(<table class="tight"><caption>.*?</caption>)(.*?</table>)',
+        r'(<table class="(?:tight|plain)"><caption>.*?</caption>)(.*?</table>)',
         _columns,
         page,
         flags=re.DOTALL,
@@ -256,15 +305,15 @@ def _tables_for_paper(page: str) -> str:
 
 
 def _columns(table: re.Match) -> str:
-    """A tight table with columns in proportion to their longest text, if it is a wide one.
+    """A table with columns in proportion to their longest text, if it is a wide one.
 
     Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
     Heads may take more lines than cells.
     """
     widths: dict[int, float] = {}
-    for row in re.findall(r"<tr>(.*?)</tr>", table[2], flags=re.DOTALL):
-        cells = re.findall(r"<(t[hd])[^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL)
-        for column, (kind, cell) in enumerate(cells):
+    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table[2], flags=re.DOTALL):
+        cells = re.findall(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", row, flags=re.DOTALL)
+        for column, (kind, marks, cell) in enumerate(cells):
             share, most = (0.4, 14) if kind == "th" else (1, 34)
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
             # Chinese characters count double; a word of letters cannot be broken
@@ -273,6 +322,9 @@ def _columns(table: re.Match) -> str:
                 map(len, re.findall(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+", text)), default=0
             )
             width = min(max(width, 0.95 * longest), most)
+            if _STATUS.search(marks):
+                # never "not" on one line and "met ×" on the next
+                width = max(width, sum(2 if ord(c) > 0x2E7F else 1.2 for c in text))
             widths[column] = max(widths.get(column, 4), width)
     total = sum(widths.values()) + 2 * len(widths)
     if total < 90:

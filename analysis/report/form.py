@@ -15,7 +15,7 @@ import numpy as np
 
 from ..base.language import DASH, Language, speak
 from ..base.schema.indicators import INDICATORS
-from ..base.schema.systems import stages_of_grades
+from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..base.spreadsheet import XLSX_OPTIONS
 from ..measure.balance import CV_DECIMALS
@@ -258,9 +258,8 @@ def _every_school(study: Study, say: Language) -> Grid:
     """表Ⅱ-2: every row of the evaluation, L1–L14 and the remark."""
     data = year_data(study.county, study.year, study.rules)
     enrolled = data.enrolment[data.enrolment["students"] > 0]
-    systems = study.county.tables["schools"].set_index("school_id")["system"]
-    systems = enrolled["school_id"].map(systems)
-    enrolled = enrolled.assign(stage=stages_of_grades(enrolled["grade"], systems))
+    roster = study.county.tables["schools"]
+    enrolled = enrolled.assign(stage=stages_of_rows(enrolled, roster))
     values = study.indicators.set_index(["stage", "school_id", "indicator"])
     register = study.rows.set_index(["stage", "school_id"])
     rows = []

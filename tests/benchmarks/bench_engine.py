@@ -8,27 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
-from types import MappingProxyType
 
-import pandas as pd
-from make_nation import generate_nation
+from counties import generated_county
 
-from analysis import County, analyze, load_county, load_standard
-from analysis.base.schema.tables import TABLES
-from analysis.data.county import CountyRecord
-
-
-def large_county(schools: int = 300, years: int = 10) -> County:
-    """A generated county as the loader would give it."""
-    made = generate_nation(1, schools, years)
-    frames = {}
-    for name, table in TABLES.items():
-        types = {column.name: "float64" if column.is_numeric else "str" for column in table.columns}
-        frames[name] = made.get(name, pd.DataFrame()).reindex(columns=table.names).astype(types)
-    text = {"zh": "县", "en": "County"}
-    record = CountyRecord(code="100000", name=text, province=text)
-    return County(record, MappingProxyType(frames), load_standard("cn-2017"), Path("100000"))
+from analysis import County, analyze, load_county
 
 
 def milliseconds(work: Callable[[], object], runs: int = 15) -> float:
@@ -68,7 +51,7 @@ def report(county: County) -> None:
 
 def main() -> list[tuple[str, str, str, float, str]]:
     """Rows of name, ours, theirs (the target), ratio and target."""
-    large, sample = large_county(), load_county("150202-donghe")
+    large, sample = generated_county(), load_county("150202-donghe")
     cases = (
         ("300 schools x 10 years: indicators, CVs, school rule", lambda: analyze(large), 60),
         ("300 schools x 10 years: with all items and verdicts", lambda: verdicts(large), 60),

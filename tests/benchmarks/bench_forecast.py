@@ -33,12 +33,13 @@ def plain_loop(model: Model, study, draws: int) -> float:
     }
     rules = study.years[model.years[-1]]
     passed = 0
+    into_junior = model.rates.flows[0].ratio
     for _ in range(draws):
         state = [row[:] for row in start]
         for year in model.years:
             new = [[0.0] * GRADES for _ in schools]
             entrants = model.rates.entrants[year] * math.exp(random.gauss(0, spread.entry))
-            leavers = sum(row[5] for row in state) * model.rates.into_junior
+            leavers = sum(row[5] for row in state) * into_junior
             for school in schools:
                 for grade in range(1, GRADES):
                     noise = math.exp(random.gauss(0, spread.progression))

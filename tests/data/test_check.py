@@ -80,7 +80,7 @@ CASES = [
         "unknown table, nothing near",
         file("zzz.csv", "a,b\n1,2\n"),
         "zzz.csv: unknown table “zzz”; expected are schools, school_years, enrolment, rooms, "
-        "staff_kinds, county_years",
+        "staff_kinds, staff_ages, county_years",
     ),
     case(
         "table under both names",
@@ -1082,7 +1082,7 @@ def test_all_problems_at_once(folder):
         spoil(folder)
     assert told(read_county(folder)[1], folder) == [
         "extra.csv: unknown table “extra”; expected are schools, school_years, enrolment, rooms, "
-        "staff_kinds, county_years",
+        "staff_kinds, staff_ages, county_years",
         "county.yaml: line 5: target_year: must be a whole number (found 'soon')",
         "school_years.csv, row 4, column year: School year is “2020年”; write the year as four "
         "digits, a school year as the one in which it begins: 2020",

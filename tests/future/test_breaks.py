@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import load_county, project
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.past.breaks import find_breaks
+from analysis.future.past.break_notes import find_breaks
 from analysis.future.projection.model import Model
 
 ANY = {"source": "test", "confidence": "low"}

@@ -84,3 +84,18 @@ def test_verdicts_are_those_of_the_evaluation(study):
         for part in PARTS:
             expected = three_valued(items.loc[items["part"] == part, "status"])
             assert found.loc[year, part] == expected
+
+
+@pytest.mark.parametrize("name", ["150202-donghe", "230505-sifangtai"])
+def test_verdicts_of_a_projection_are_those_of_its_whole_rows(name):
+    """Worked out without the other columns of most years, they are the same, item by item."""
+    quick, whole = (analyze(name, scenario="baseline") for _ in range(2))
+    table = whole.all_evaluation
+    for year, statuses in quick.statuses.items():
+        rows = table[table["year"] == year]
+        assert list(statuses.items()) == list(zip(rows["item"], rows["status"], strict=True))
+    for year in (quick.county.last_observed, quick.year):
+        assert repr(quick.rows_of(year)) == repr(whole.rows_of(year))
+    item = "schools.primary"
+    some = quick.rows_of(quick.year, [item])
+    assert repr(some) == repr({item: whole.rows_of(quick.year)[item]})

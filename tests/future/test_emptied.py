@@ -13,6 +13,7 @@ from analysis.future.assumptions.scenario import Scenario
 from analysis.future.emptied import (
     emptied_indicators,
     emptied_items,
+    emptied_now,
     emptied_schools,
     judged_as_full,
     newly_met,
@@ -106,10 +107,13 @@ def test_schools_and_items_and_sentences():
     assert row[["value", "value_observed", "value_full"]].tolist() == [1, 0, 0]
     assert "School 1" in set(emptied_schools(study, full)["school"])
     assert emptied_items(study, judged_as_full(study, [2031])).equals(items[items["year"] == 2031].reset_index(drop=True))  # fmt: skip
+    assert emptied_now(study).equals(items[items["year"] == 2031].reset_index(drop=True))
     counts = newly_met(study, full).loc[2031]
     assert counts["schools"] == counts["schools_emptied"] == 1
     (said,) = (
-        text for text in emptied_sentences(study, full, 2031, speak("en")) if "every school" in text
+        text
+        for text in emptied_sentences(study, items[items["year"] == 2031], speak("en"))
+        if "every school" in text
     )
     assert "2023: 0" in said
     assert "with the pupils of 2023: 0" in said

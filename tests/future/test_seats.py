@@ -12,6 +12,8 @@ from cohort_county import cohort_county
 from analysis import InputError, analyze, load_county, load_scenario, project
 from analysis.future.assumptions.planning import SeatWarning
 from analysis.future.assumptions.scenario import Scenario
+from analysis.future.odds.draws import Courses
+from analysis.future.odds.places import seat_chances
 from analysis.future.seats import COLUMNS, decisions, levels, seat_warnings
 from analysis.future.what_if import WhatIf
 from analysis.present.projection import seats
@@ -176,6 +178,8 @@ class Shown:
         self.last, self.main = last, "own"
         self.seats = seat_warnings(outlook)
         self.scenarios = {"own": outlook.scenario}
+        # nothing is drawn
+        self.forecast, self.seat_chances = None, pd.Series(np.nan, index=self.seats.index)
 
 
 def test_sentences_say_whether_it_is_too_late(outlook):
@@ -206,3 +210,66 @@ def test_table_and_picture_of_a_county(lang):
     svg = seats.seat_chart(what_if, lang).to_svg()
     for occupancy in table["occupancy"].dropna():
         assert f">{occupancy * 100:.1f}<" in svg
+
+
+# --- how likely a level is ---------------------------------------------------------------------------
+
+
+def drawn(outlook, years, pupils) -> Courses:
+    """Ten draws of primary pupils: (years, draws, schools), zeros for the schools beyond those given."""
+    ids = outlook.county.tables["schools"]["school_id"].to_numpy()
+    wide = np.zeros((len(years), 10, len(ids)))
+    wide[..., : pupils.shape[-1]] = pupils
+    return Courses.empty(years, ids, 10, {"primary": wide, "junior": np.zeros_like(wide)})
+
+
+def test_chance_of_a_level_is_counted_over_the_area(outlook):
+    """Urban: 200 places, 160 + 4 n pupils in draw n: 180 and more from n = 5 on, red never."""
+    rows = [
+        (0, "primary", 2029, 120, 100), (1, "primary", 2029, 65, 100),
+        (0, "primary", 2030, 130, 100), (1, "primary", 2030, 80, 100),
+        (2, "primary", 2029, 10, 100), (2, "primary", 2030, 10, 0),
+    ]  # fmt: skip
+    made_ = made(outlook, rows)
+    table = seat_warnings(made_)
+    n = np.arange(10)
+    pupils = np.zeros((2, 10, 3))
+    pupils[0, :, 0], pupils[0, :, 1] = 100, 60 + 4 * n
+    pupils[1, :, 0], pupils[1, :, 1] = 140, 30 + 10 * n
+    found = seat_chances(table, made_, drawn(outlook, (2029, 2030), pupils))
+
+    assert table["level"].tolist() == ["yellow", "red", "none", "unknown"]
+    # yellow or worse: 180 of 200 from n = 5; red: more than 200 from n = 4 (210)
+    assert found.tolist()[:2] == [0.5, 0.6]
+    # nobody of the countryside in the draws: no warning; no place known: no chance
+    assert found.tolist()[2] == 0
+    assert np.isnan(found.tolist()[3])
+    # a year that was not drawn
+    assert np.isnan(seat_chances(table, made_, drawn(outlook, (2029,), pupils[:1])).iloc[1])
+
+
+def test_chances_grow_with_the_pupils_and_fall_with_the_level(outlook):
+    rng = np.random.default_rng(3)
+    pupils = rng.uniform(70, 130, (1, 10, 1))
+    shares = []
+    for students in (91, 96, 101):
+        made_ = made(outlook, [(0, "primary", 2029, students, 100)])
+        shares.append(seat_chances(seat_warnings(made_), made_, drawn(outlook, (2029,), pupils)).iloc[0])  # fmt: skip
+    more = seat_chances(seat_warnings(made_), made_, drawn(outlook, (2029,), pupils + 10)).iloc[0]
+
+    assert shares == sorted(shares, reverse=True)
+    assert shares[2] == np.mean(pupils > 100)
+    assert more >= shares[2]
+
+
+@pytest.mark.slow
+def test_levels_are_printed_with_their_share_of_the_draws():
+    county = load_county("340207-jiujiang")
+    ahead = WhatIf(county, ["plan_none"], until=2026, draws=40)
+    grid, silent = (seats.seat_grid(each, "en") for each in (ahead, WhatIf(county, ["plan_none"], until=2026, draws=0)))  # fmt: skip
+    at = [head.startswith("That level") for head in grid.header].index(True)
+
+    assert all("%" in row[at].text or row[at].text == "—" for row in grid.rows)
+    assert any("%" in row[at].text for row in grid.rows)
+    assert {row[at].text for row in silent.rows} == {"—"}
+    assert "40 simulated courses" in seats.seat_text(ahead, "en")

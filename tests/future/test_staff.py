@@ -9,8 +9,8 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from cohort_county import cohort_county
 from hypothesis import given, settings
+from staff_county import KINDS, NAME, SAID, persons, scenario, steady
 
 from analysis import analyze, load_county
 from analysis.base.files import InputError
@@ -27,39 +27,9 @@ from analysis.present.projection.sentences import conclusions
 from analysis.present.projection.staffing import staffing_grid, staffing_text
 from analysis.present.projection.tables import assumptions_grid
 
-SAID = {"source": "assumed", "confidence": "low"}
-NAME = {"zh": "测试", "en": "Test"}
-KINDS = ("teachers", "above_qualification", "backbone", "pe_arts")
-
-
-def scenario(**staff) -> Scenario:
-    return Scenario.model_validate({"name": NAME, "staff": SAID | staff})
-
 
 def leaving(**given) -> Leaving:
     return Leaving.model_validate(SAID | {"kind": "attrition"} | given)
-
-
-def steady(*pupils: int, **columns) -> object:
-    """Primary schools whose pupils stay as they are, with ten teachers for a hundred."""
-    grades = {
-        f"School {n}": np.array([[each / 6] * 3] * 6 + [[np.nan] * 3] * 3)
-        for n, each in enumerate(pupils, 1)
-    }
-    # births as many as enter, as far as anybody looks
-    births = dict.fromkeys(range(2010, 2030), sum(pupils) / 6)
-    county = cohort_county(grades, [2021, 2022, 2023], births, **columns)
-    table = county.tables["school_years"]
-    whole = table["school_id"].astype(int).map(lambda n: float(pupils[n - 1]))
-    for kind, each in zip(KINDS, (10, 8, 2, 2), strict=True):
-        table[f"{kind}_primary"] = np.ceil(whole * each / 100)
-    return county
-
-
-def persons(county, **staff) -> np.ndarray:
-    """Persons by year, school, stage and kind in the projected years."""
-    model = Model(county, scenario(**staff)).run()
-    return np.stack([record["staff"] for record in model.tables])
 
 
 # --- keep ------------------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ def test_one_question_before_every_answer(path):
     questions = [ast.parse(cells[i].source).body[0].value for i in asked]
 
     assert notebook.cells[0].source.startswith("# ")
-    assert len(asked) >= 6
+    # the brief is one answer
+    assert len(asked) >= (1 if path.stem == "brief" else 6)
     for call in questions:
         assert (call.func.id, call.args[1].id) == ("question", "lang")
         assert call.args[0].value in QUESTIONS

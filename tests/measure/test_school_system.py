@@ -12,7 +12,7 @@ import pytest
 from counties import build_county
 from hypothesis import given
 
-from analysis import InputError, analyze
+from analysis import analyze
 from analysis.base.schema.systems import FIVE_FOUR, in_stage, stages_of_grades
 from analysis.report.form import form_grids
 
@@ -63,11 +63,13 @@ def test_the_form_counts_the_grades_of_the_stage():
     assert grades(FIVE_FOUR) == ["5", "4"]
 
 
-def test_a_projection_is_refused_in_one_sentence():
-    with pytest.raises(InputError) as error:
-        analyze(county(FIVE_FOUR, 40), scenario="baseline")
-    (finding,) = error.value.findings
-    assert "cannot be projected yet" in finding.sentence("en")
+def test_a_projection_leaves_the_observed_verdict_as_it_is():
+    for largest in (40, 52):
+        alone = analyze(county(FIVE_FOUR, largest))
+        ahead = analyze(county(FIVE_FOUR, largest), 2024, scenario="baseline")
+        pd.testing.assert_frame_equal(alone.evaluation, ahead.evaluation)
+        # the pupils of grade 6 enter the junior stage of the same school
+        assert ahead.outlook.students[1, 0] == pytest.approx([30.0] * 9)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1))

@@ -12,7 +12,7 @@ from analysis import analyze
 from analysis.measure.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
 from analysis.policy.plan import Plan, begins, ends
 from analysis.present.plan_review import due_tasks, project_effects, project_gaps, review
-from analysis.present.tables.development import trend_grid, years_reached
+from analysis.present.tables.development import pace_grid, pace_text, trend_grid, years_reached
 
 YEARS = np.arange(2018, 2024)
 
@@ -365,3 +365,125 @@ def test_county_means_of_hundreds_are_shown_without_decimals():
     shown = {(row[0].text, row[1].text): row[-1].text for row in grid.rows}
     assert shown["Primary", "Equipment value"] == "2,720"
     assert shown["Primary", "Teaching area"] == "5.60"
+
+
+# --- where a line must not be followed ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "goal", "target", "ends", "limit", "expected"),
+    [
+        # a share that nears 100 %: the line would be there in 2025
+        ([0.5, 0.6, 0.7, 0.8, 0.85, 0.9], ("at_least", 1.0), 2030, (0, 1), "end", "not_assessed"),
+        ([0.5, 0.6, 0.7, 0.8, 0.85, 0.9], ("equals", 1.0), 2030, (0, 1), "end", "not_assessed"),
+        # too slow even for the line: then it is too slow
+        ([0.5, 0.51, 0.52, 0.53, 0.54, 0.55], ("at_least", 1.0), 2025, (0, 1), "end", "off_course"),
+        # inside the range the line is as good as before
+        ([0.5, 0.55, 0.6, 0.65, 0.7, 0.75], ("at_least", 0.9), 2030, (0, 1), "", "on_course"),
+        ([0.8, 0.75, 0.7, 0.65, 0.6, 0.55], ("at_most", 0.5), 2030, (0, math.inf), "", "on_course"),
+        # a share that must be nought, a coefficient of variation that must be below nought
+        ([0.6, 0.5, 0.4, 0.3, 0.2, 0.1], ("at_most", 0.0), 2030, (0, 1), "end", "not_assessed"),
+        ([0.6, 0.5, 0.4, 0.3, 0.2, 0.1], ("below", -0.1), 2030, (0, math.inf), "end", "not_assessed"),
+        ([math.nan] * 4 + [1, 2], ("at_least", 3.0), 2030, (0, math.inf), "years", "not_assessed"),
+    ],
+)  # fmt: skip
+def test_no_year_is_named_at_the_end_of_a_range(values, goal, target, ends, limit, expected):
+    row = course(YEARS, np.array(values, dtype=float), goal, target, 2023, ends=ends)
+
+    assert (row["limit"], row["course"]) == (limit, expected)
+    assert math.isnan(row["reached"]) == bool(limit)
+
+
+def per_pupil(area, pupils, goal=7.5, ends=(0, math.inf)):
+    area, pupils = np.array(area, dtype=float), np.array(pupils, dtype=float)
+    return course(YEARS, area / pupils, ("at_least", goal), 2030, 2023, ends=ends, amount=area)
+
+
+def test_area_per_pupil_that_rises_because_pupils_leave_names_no_year():
+    """5,000 m² all the time, pupils from 1,000 to 750: 5.00 to 6.67 m² per pupil."""
+    pupils = [1000, 950, 900, 850, 800, 750]
+
+    assert per_pupil([5000] * 6, pupils)["limit"] == "pupils"
+    assert per_pupil([5000, 5000, 4990, 4990, 4980, 4980], pupils)["limit"] == "pupils"
+    assert math.isnan(per_pupil([5000] * 6, pupils)["reached"])
+    # somebody built: the line stands
+    built = per_pupil([5000, 5100, 5200, 5300, 5400, 5500], pupils)
+    assert built["limit"] == ""
+    assert built["course"] == "on_course"
+
+
+def test_teachers_of_a_kind_are_at_most_all_teachers():
+    """6 teachers per 100 pupils: 7 backbone teachers per 100 cannot be reached by training alone."""
+    amount = [10, 20, 30, 40, 50, 55]
+    row = per_pupil(amount, [1000] * 6, goal=0.07, ends=(0, 0.06))
+
+    assert row["limit"] == "teachers"
+    assert math.isnan(row["reached"])
+    assert per_pupil(amount, [1000] * 6, goal=0.058, ends=(0, 0.06))["limit"] == ""
+
+
+def test_no_line_goes_through_projected_years_or_starts_from_one():
+    row = course(
+        YEARS, np.array([1.0, 2, 3, 4, 9, 9]), ("at_least", 10.0), 2030, 2023, last_observed=2021
+    )
+
+    assert row["pace"] == pytest.approx(1)
+    assert (row["limit"], row["course"]) == ("projected", "not_assessed")
+    assert row["needed"] == pytest.approx(1 / 7)
+
+
+@given(
+    st.lists(st.floats(0, 0.99), min_size=3, max_size=6),
+    st.sampled_from(["at_least", "equals"]),
+    st.integers(2024, 2040),
+)
+def test_a_line_never_dates_a_hundred_percent(values, word, target):
+    years = YEARS[-len(values) :]
+    row = course(years, np.array(values), (word, 1.0), target, 2023, ends=(0.0, 1.0))
+
+    assert math.isnan(row["reached"])
+    assert row["course"] in ("off_course", "not_assessed")
+
+
+def test_ends_of_a_countys_quantities():
+    from analysis.measure.bounds import bounds
+
+    study = analyze("150202-donghe")
+    rows = study.rows[study.rows["in_scope"] & (study.rows["stage"] == "primary")]
+    most = 100 * rows["teachers"].sum() / rows["students"].sum()
+
+    assert bounds(study, "passing", "primary", "schools") == (0, 1)
+    assert bounds(study, "item", "", "G9") == (0, 1)
+    assert bounds(study, "item", "", "G4.school_size") == (0, math.inf)
+    assert bounds(study, "cv", "primary", "sports_area") == (0, math.inf)
+    assert bounds(study, "mean", "primary", "backbone_teachers") == pytest.approx((0, most))
+
+
+def test_pace_of_a_share_is_said_without_a_year():
+    grid = pace_grid(analyze("150202-donghe"), "en")
+    cells = {row[0].text: row[7].text for row in grid.rows}
+
+    assert (
+        cells["Junior secondary: every school meets the rule"]
+        == "none: the goal is the most or least there can be"
+    )
+    assert not [text for name, text in cells.items() if "every school" in name and text[:1] == "2"]
+
+
+@pytest.mark.slow
+def test_the_projection_takes_the_place_of_the_line():
+    """Its year, chance and scenario; items that the county reports have no draws and keep the line."""
+    from analysis.future.odds.draws import forecast
+
+    study = analyze("150202-donghe")
+    drawn = forecast(study.county, "baseline", until=2026, draws=50)
+    line = {row[0].text: row[7].text for row in pace_grid(study, "en").rows}
+    both = {row[0].text: row[7].text for row in pace_grid(study, "en", drawn).rows}
+    schools = drawn.courses.passing["primary"].mean(axis=1)
+
+    assert schools.max() < 0.5
+    assert "until 2026" in both["Primary: every school meets the rule"]
+    items = [name for name in line if name.startswith("G") or "2021" in name]
+    assert all(both[name] == line[name] for name in items)
+    assert "baseline" not in pace_text(study, "en")
+    assert "chance" in pace_text(study, "en", drawn)

@@ -28,12 +28,21 @@ from analysis.future.assumptions.moves import Diversion
 from analysis.future.assumptions.scenario import Scenario, load_scenario, write_scenario
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.odds.draws import forecast
+from analysis.future.staffing import by_quota, staffing
 from analysis.planner.desk import Desk
 from analysis.planner.gate import Gate
 from analysis.planner.handlers import SCRIPTS
-from analysis.planner.picture import numbers
+from analysis.planner.picture import POSTS, numbers
 from analysis.planner.server import application
-from analysis.planner.state import LARGEST, State, base_of, read_state, scenario_of, state_of
+from analysis.planner.state import (
+    LARGEST,
+    State,
+    base_of,
+    read_state,
+    scenario_of,
+    state_json,
+    state_of,
+)
 from analysis.planner.texts import TEXTS
 
 
@@ -136,7 +145,8 @@ def test_every_control_is_an_assumption_of_the_scenario(county):
     for section, assumed in ours.assumptions:
         own = section == "progression" and assumed.factor
         inherited = (
-            section in ("lateness", "progression", "staff", "seat_warning", "other_stages")
+            section
+            in ("lateness", "progression", "net_migration", "staff", "seat_warning", "other_stages")
             and not own
         )
         if not inherited:
@@ -181,7 +191,7 @@ def test_numbers_are_those_of_analyze(county, desk):
 @pytest.mark.parametrize("name", ["652323-hutubi", "340207-jiujiang"])
 def test_the_seven_indicators_are_those_of_the_table(name):
     study = analyze(name, scenario="plan_full")
-    found = numbers(study)
+    found = numbers(study, by_quota(study))
 
     balance = study.all_balance.set_index(["indicator", "stage", "year"]).sort_index()
     for indicator, stages in found["indicators"].items():
@@ -304,6 +314,97 @@ def test_what_the_page_has_written_goes_back_to_its_controls(county):
 
 
 @pytest.mark.parametrize(
+    "staff",
+    [
+        {"kind": "keep"},
+        {"kind": "attrition", "retire": 0.03, "leave": 0.01},
+        {"kind": "attrition", "retire": 0.03, "replaced": 1.0},
+        {"kind": "quota", "surplus": "go"},
+        {"kind": "quota", "surplus": "leave", "retire": 0.05, "transfer": True},
+    ],
+)
+def test_how_staff_goes_on_is_saved_and_read_again(county, desk, staff):
+    asked = state(county, staff=staff)
+    course = desk.course(asked).study.outlook.scenario.staff
+    assert course.source.en == "planner's page"
+    assert {name: getattr(course, name) for name in staff} == staff
+    again = desk.open(county.slug, desk.file(asked).encode("utf-8"))
+    shown = desk.settings(again)["staff"]
+    assert {name: shown[name] for name in staff} == staff
+    assert desk.outcome(again, "zh")["own"] == desk.outcome(asked, "zh")["own"]
+    # the address holds the state as JSON, and the page sends it back
+    assert read_state(json.dumps(state_json(asked)).encode()) == asked
+
+
+def test_who_is_not_replaced_is_gone(county, desk):
+    """Both schools stages lose a tenth a year of what there was; replaced, nobody is missed."""
+    kept, replaced, gone = (
+        desk.outcome(state(county, staff=staff), "en")["own"]["stages"]["primary"]["teachers"]
+        for staff in (
+            {"kind": "keep"},
+            {"kind": "attrition", "retire": 0.1, "replaced": 1.0},
+            {"kind": "attrition", "retire": 0.1},
+        )
+    )
+    assert kept == replaced
+    assert gone[2] == kept[2]
+    expected = [kept[2] * 0.9**ahead for ahead in range(1, len(kept) - 2)]
+    # whole persons of every school
+    assert gone[3:] == pytest.approx(expected, abs=2)
+
+
+def test_staff_beside_the_quota_is_that_of_the_report(county, desk):
+    asked = state(county, staff={"kind": "attrition", "retire": 0.1})
+    study, found = desk.course(asked).study, desk.outcome(asked, "en")
+    table = staffing(study).set_index(["stage", "year"])
+    for stage, shown in found["own"]["stages"].items():
+        for name in POSTS:
+            assert shown[f"posts_{name}"] == table.loc[stage, name].tolist(), name
+        filled = sum(np.array(shown[f"posts_{name}"]) for name in POSTS[4:])
+        assert filled.tolist() == shown["posts_lacking"]
+    said = found["staffing"]
+    assert said["assumed"] == "teachers retire and leave, 0% of them are replaced"
+    assert len(said["sentences"]) == len(found["own"]["stages"])
+    row = table.loc["primary", study.year]
+    assert f"need {row['needed']:.0f} full-time teachers" in said["sentences"][0]
+    assert f"lack {row['lacking']:.0f}," in said["sentences"][0] or not row["lacking"]
+
+
+def test_parts_and_requirements_have_the_chances_that_were_drawn(desk, county):
+    asked = state(county, births_shift=0.11, until=2026)
+    drawn = forecast(county, desk.course(asked).study.outlook.scenario, until=2026, draws=200)
+    found, before = desk.chance(asked, "en"), desk.outcome(asked, "en")
+    resource = drawn.probability.set_index("year")["resource"]
+    shares = found["parts"]["resource"]["shares"]
+    assert shares[:3] == ["", "", ""]
+    for year, share in zip(range(2024, 2027), shares[3:], strict=True):
+        assert share in (f"{resource[year] * 100:.0f}%", "under 1%", "over 99%")
+    assert found["parts"]["recognised"]["shares"] == found["shares"]
+    assert found["likely"] in found["sentence"]
+    assert found["resource"] == shares[-1]
+    # nothing is said before anything is drawn
+    assert before["chance"]["items"] == {}
+    assert before["chance"]["parts"]["resource"]["shares"][3:] == ["…"] * 3
+    assert {row["item"] for row in before["failing"]} >= set(found["items"])
+
+
+def test_a_coefficient_that_fails_has_its_share():
+    county = load_county("150202-donghe")
+    desk = Desk({county.slug: county})
+    asked = State(county=county.slug)
+    study = desk.course(asked).study
+    drawn = desk.forecast(asked).cv
+    found = desk.chance(asked, "en")["items"]
+    assert found
+    assert all(item.startswith("cv.") for item in found)
+    for item, share in found.items():
+        _, indicator, stage = item.split(".")
+        here = (drawn["indicator"] == indicator) & (drawn["stage"] == stage)
+        above = drawn.loc[here & (drawn["year"] == study.year), "above"].item()
+        assert share in (f"{(1 - above) * 100:.0f}%", "under 1%", "over 99%")
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         (b"", "not readable"),
@@ -320,6 +421,9 @@ def test_what_the_page_has_written_goes_back_to_its_controls(county):
         (b'{"county": "x", "moves": [{"kind": "run"}]}', "moves.0"),
         (b'{"county": "x", "migration": {"students": 1, "start": 2030, "end": 2024}}', "before"),
         (b'{"county": "x", "class_size": {"senior": 40}}', "class_size.senior"),
+        (b'{"county": "x", "staff": {"kind": "magic"}}', "staff"),
+        (b'{"county": "x", "staff": {"kind": "attrition", "retire": 3}}', "staff.*retire"),
+        (b'{"county": "x", "staff": {"kind": "quota", "replaced": 1}}', "staff.*replaced"),
     ],
 )
 def test_what_is_no_state_is_refused_in_words(text, sentence):

@@ -99,6 +99,44 @@ def test_a_slider_moved_by_keys_changes_the_figures_and_can_be_undone(page):
     expect(figure(page, "Pupils: Primary")).to_have_text(before)
 
 
+def test_how_staff_goes_on_is_chosen_by_keys_and_undone(page):
+    ratio = shown(page, "Pupils per teacher: Primary")
+    expect(page.locator("#field_staff_retire")).to_be_hidden()
+    page.locator("#staff_kind").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#staff_kind")).to_have_value("attrition")
+    expect(page.locator("#field_staff_retire")).to_be_visible()
+    expect(page.locator("#field_staff_transfer")).to_be_hidden()
+    expect(figure(page, "Pupils per teacher: Primary")).not_to_have_text(ratio)
+    expect(page.locator("#panel_staff")).to_contain_text("retire and leave, 0% of them")
+    page.locator("#staff_replaced").fill("100")
+    page.keyboard.press("Tab")
+    expect(figure(page, "Pupils per teacher: Primary")).to_have_text(ratio)
+    page.locator("#staff_kind").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#staff_transfer")).to_have_value("yes")
+    expect(page.locator("#panel_staff")).to_contain_text("by the staffing quota")
+    expect(page.locator("#staff_table tbody tr").first).to_contain_text("● 2021")
+
+    page.locator("#undo").click()
+    page.locator("#undo").click()
+    page.locator("#undo").click()
+    expect(page.locator("#staff_kind")).to_have_value("keep")
+    expect(figure(page, "Pupils per teacher: Primary")).to_have_text(ratio)
+    assert not page.locator("#field_staff_kind").evaluate("e => e.classList.contains('changed')")
+    # every projected verdict stands with its chance, or says that it is the single course's
+    expect(page.locator("#panel_strip tr.chance").last).to_contain_text("%")
+    rows = page.locator("#panel_failing tbody tr td:last-child").all_inner_texts()
+    assert rows
+    assert all(row == "single course" or row.endswith(("%", "1%")) for row in rows)
+
+
+def test_the_page_fits_a_small_screen(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
 def test_a_move_from_a_school_to_itself_is_refused_in_the_form(page):
     page.locator("#add").press("Enter")
     for name in ("origin", "target"):
@@ -216,6 +254,14 @@ def test_every_control_has_a_name_and_the_letters_are_large(page):
 
     assert unnamed == []
     assert size >= 16
+
+
+def test_the_cheapest_plan_has_its_chance(page):
+    page.locator("#remedy").click()
+    said = page.locator("#plan_likely")
+    expect(said).to_contain_text("simulated courses")
+    expect(said).to_contain_text("The probability is conditional")
+    expect(said.locator("xpath=..")).to_contain_text("on the single course")
 
 
 def test_the_cheapest_plan_is_changed_and_taken_over(page):

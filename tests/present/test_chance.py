@@ -26,8 +26,8 @@ from analysis.present import sentences
 from analysis.present.chance import share_text, short_text, standing
 from analysis.present.projection import tables
 from analysis.present.projection.sentences import conclusions
+from analysis.report.pages.brief import brief
 from analysis.report.pages.report import Report
-from analysis.report.pages.verdict import cover, findings
 from analysis.report.workbook.write import write_workbook
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
@@ -59,12 +59,12 @@ def test_every_projected_verdict_of_a_report_holds_a_percentage(sample, scenario
     year = ahead.study.outlook.until
     study = analyze(county, year, scenario=ahead.scenarios[scenario], until=year)
     report = Report(study, lang, ahead)
-    said = [*texts(cover(report).body), *texts(findings(report).body)[:1]]
+    said = [*texts(brief(report).body)]
     said += [report.metadata["mark"], *conclusions(ahead, lang)[: len(ahead.studies)]]
 
     bare = [text for text in said if VERDICT.search(text) and "%" not in text]
     assert not bare
-    # the expression does find verdicts: on the cover, in its mark and in the findings
+    # the expression does find verdicts: in the brief, in its mark and in the conclusions
     assert sum(bool(VERDICT.search(text)) for text in said) >= 4
     met = ahead.forecast.probability.set_index("year")["met"]
     shown = share_text(met[year], speak(lang))
@@ -82,7 +82,7 @@ def test_what_the_single_course_alone_meets_is_not_called_met():
     assert report.verdict == "met"
     assert report.chance.met < 0.5
 
-    page = cover(report).body
+    page = brief(report).body
     assert report.shade == "not_assessed"
     assert 'class="verdict-met"' not in page
     assert "more likely not met (conditional chance" in page

@@ -2,53 +2,29 @@
 
 import dataclasses
 import json
-import random
 from fractions import Fraction
-from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from remedy_cases import CASES, HIRES, PURCHASES, random_case, solved
 from remedy_enumeration import least
 from typer.testing import CliRunner
 
-from analysis import analyze, load_county, load_scenario, load_standard, remedy
+from analysis import analyze, load_county, load_scenario, remedy
 from analysis.base.files import InputError
-from analysis.base.schema.tables import TABLES
 from analysis.cli.app import app
-from analysis.data.county import County, CountyRecord
 from analysis.future.project import project
 from analysis.planner.desk import Desk
 from analysis.planner.state import read_state
 from analysis.remedy.outcome.as_scenario import scenario_of
 from analysis.remedy.outcome.calendar import calendar, idle
 from analysis.remedy.plan import apply
-from analysis.remedy.problem.means import Means, built_in_means
+from analysis.remedy.problem.means import built_in_means
 from analysis.remedy.problem.staff import kinds_of_line
 from analysis.remedy.result import Remedy
 from analysis.remedy.solve.exactly import judge
-
-CASES = json.loads(
-    (Path(__file__).parents[1] / "published/remedy/tiny_cases.json").read_text("utf-8")
-)
-
-
-def county_of(tables: dict) -> County:
-    """A county from rows of its tables."""
-    frames = {}
-    for name, table in TABLES.items():
-        kinds = {c.name: "float64" if c.is_numeric else "str" for c in table.columns}
-        rows = pd.DataFrame(tables.get(name, []))
-        frames[name] = rows.reindex(columns=table.names).astype(kinds)
-    name = {"zh": "县", "en": "county"}
-    record = CountyRecord(code="000000", name=name, province=name)
-    return County(record, MappingProxyType(frames), load_standard("cn-2017"), Path("county"))
-
-
-def solved(tables: dict, means: dict, **options) -> Remedy:
-    return remedy(county_of(tables), 2025, means=Means.model_validate(means), gap=0.0, **options)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -57,60 +33,6 @@ def test_published_least_cost(case):
     assert answer.cost == case["expected"]["cost_cny"]
     assert (answer.status, answer.gap, answer.bound) == ("optimal", 0.0, answer.cost)
     assert answer.confirmed
-
-
-HIRES = [
-    {"name": "graduate", "above_qualification": 1, "backbone": 0, "pe_arts": 0, "cny": 90000},
-    {"name": "backbone", "above_qualification": 1, "backbone": 1, "pe_arts": 0, "cny": 150000},
-    {"name": "pe_arts", "above_qualification": 1, "backbone": 0, "pe_arts": 1, "cny": 100000},
-]
-PURCHASES = {
-    "teaching_area_m2": {"cny": 3000, "step": 40},
-    "outdoor_sports_area_m2": {"cny": 500, "step": 60},
-    "equipment_value_cny": {"cny": 1, "step": 20000},
-    "multimedia_rooms": {"cny": 45000},
-}
-
-
-def random_case(seed: int) -> tuple[dict, dict]:
-    """A county of two or three primary schools, some of them short of something, and some means."""
-    pick = random.Random(seed)
-    schools, yearly = [], []
-    for n in range(pick.choice((2, 2, 3))):
-        students = pick.choice((50, 60, 80, 100))
-        code = f"S{n}"
-        schools.append({"school_id": code, "name": code, "type": "primary"})
-        schools[-1]["ownership"] = pick.choice(("public", "public", "private"))
-        above = pick.randint(3, 7)
-        backbone, pe_arts = pick.randint(0, 3), pick.randint(0, 3)
-        teachers = max(above, backbone, pe_arts) + pick.randint(0, 2)
-        level = pick.choice((0.9, 1.0, 1.2, 2.5))
-        yearly.append(
-            {
-                "school_id": code,
-                "year": 2025,
-                "students_primary": students,
-                "teachers_primary": teachers,
-                "above_qualification_primary": above,
-                "backbone_primary": backbone,
-                "pe_arts_primary": pe_arts,
-                "teaching_area_m2": round(students * 4.5 * level * pick.uniform(0.9, 1.3)),
-                "indoor_sports_area_m2": 0,
-                "outdoor_sports_area_m2": round(students * 7.5 * level * pick.uniform(0.9, 1.3)),
-                "equipment_value_cny": round(students * 2000 * level * pick.uniform(0.9, 1.3)),
-                "multimedia_rooms": round(students * 0.023 * level) + pick.randint(0, 2),
-            }
-        )
-    means = {
-        "purchase": {n: PURCHASES[n] for n in sorted(pick.sample(sorted(PURCHASES), 3))},
-        "hire": sorted(pick.sample(HIRES, 2), key=lambda hire: hire["name"]),
-    }
-    if pick.random() < 0.6:
-        means["upgrade"] = {pick.choice(("backbone", "pe_arts")): {"cny": 30000, "share": 0.25}}
-    if pick.random() < 0.6:
-        cny = pick.choice((5000, 60000))
-        means["transfer"] = {"cny": cny, "ownership": ["public"], "share": 0.1}
-    return {"schools": schools, "school_years": yearly}, means
 
 
 @pytest.mark.slow
@@ -327,7 +249,15 @@ def test_command(tmp_path):
     assert {"status", "cost_cny", "bound_cny", "gap", "seconds", "measures", "why"} <= set(record)
     assert sum(row["cny"] for row in record["measures"]) == record["cost_cny"] > 0
     names = sorted(path.name for path in (tmp_path / "plan").iterdir())
-    assert names == ["calendar.csv", "remedy.csv", "remedy.json", "remedy.xlsx", "scenario.yaml"]
+    plain = ["calendar.csv", "remedy.csv", "remedy.json", "remedy.xlsx", "scenario.yaml"]
+    assert names == sorted([*plain, "dual.csv", "frontier.csv"])
+    assert record["frontier"]
+    assert record["dual"]["text"]
+    result = run("411281-yima", "--out", tmp_path / "only", "--plan-only")
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in (tmp_path / "only").iterdir()) == plain
+    only = json.loads((tmp_path / "only/remedy.json").read_text("utf-8"))
+    assert (only["frontier"], only["dual"], only["measures"]) == ([], None, record["measures"])
 
 
 @pytest.mark.slow

@@ -2,8 +2,10 @@
 
 import html
 import re
+import shutil
 
 import pytest
+from remedy_cases import random_case, solved
 
 from analysis import InputError, analyze, load_county, remedy
 from analysis.base.language import speak
@@ -12,7 +14,7 @@ from analysis.future.assumptions.sections import Assumption
 from analysis.present.projection.tables import SECTIONS
 from analysis.present.remedies import calculation as worked
 from analysis.present.remedies import sentences, tables
-from analysis.remedy.outcome.frontier import by_limit
+from analysis.remedy.outcome.frontier import by_limit, by_schools, passing_now, steps
 from analysis.remedy.problem.means import built_in_means
 from analysis.report.build import write_report
 from analysis.report.pages.remedies import cheapest, later
@@ -77,15 +79,15 @@ def test_as_the_plan_is_carried_out_schools_pass(hutubi):
     from analysis.remedy.plan import apply
 
     answer = hutubi.remedy
-    steps = worked.schools_by_money(answer)
-    assert steps["schools"].iloc[0] == 8
-    assert steps["schools"].iloc[-1] == 20
-    assert steps["cny"].iloc[-1] == answer.cost
-    assert steps["cny"].is_monotonic_increasing
+    reached = steps(answer)
+    assert reached["schools"].iloc[0] == 8
+    assert reached["schools"].iloc[-1] == 20
+    assert reached["cny"].iloc[-1] == answer.cost
+    assert reached["cny"].is_monotonic_increasing
     cost = {}
     for each in answer.measures:
         cost[each.school_id] = cost.get(each.school_id, 0) + each.cny
-    now = worked.passing_now(answer)
+    now = passing_now(answer)
     order = sorted(cost, key=lambda c: (c in now, cost[c], c))
     codes = {school.school_id for school in answer.instance.schools}
     for number in (3, 6, 9):
@@ -93,7 +95,7 @@ def test_as_the_plan_is_carried_out_schools_pass(hutubi):
         after = analyze(apply(answer.study.county, answer.study.year, part, answer.means))
         rows = after.schools[after.schools["school_id"].isin(codes)]
         passing = (rows["status"] == "met").groupby(rows["school_id"]).all().sum()
-        assert passing >= steps["schools"].iloc[number]
+        assert passing >= reached["schools"].iloc[number]
 
 
 def test_the_room_of_the_limits_is_what_the_plan_leaves():
@@ -112,6 +114,46 @@ def test_a_county_that_passes_gets_one_sentence():
     assert page.tables == page.charts == ()
     assert words(page).count(".") == 1
     assert "Nothing has to be done in 2022" in words(page)
+
+
+def test_the_table_of_what_money_reaches_says_what_the_plan_says(hutubi):
+    answer = hutubi.remedy
+    found = worked.bought(answer)
+    grid = tables.bought_grid(found, "en")
+    shown = [[cell.text.replace(",", "") for cell in row] for row in grid.rows]
+    assert shown[0] == ["8", "0", "0", "—"]
+    assert shown[-1] == ["20", str(int(answer.cost)), str(int(answer.bound)), "100.0%"]
+    assert all(int(bound) <= int(cost) for _, cost, bound, _ in shown)
+    exact = by_schools(answer).set_index("schools")
+    for number, cost, bound, _ in shown[1:]:
+        assert int(bound) <= exact.loc[int(number), "bound_cny"]
+        assert exact.loc[int(number), "cost_cny"] <= int(cost)
+    text = words(cheapest(hutubi))
+    assert "With 10% less money (8,307,000 yuan), 19 of 20 schools pass" in text
+    assert "县二小 needs most: 2,486,000 yuan, 26.9% of all. By itself it cannot pass for less than 2,474,000 yuan." in text  # fmt: skip
+    assert "No single limit of variation drives the cost" in text
+
+
+def test_a_limit_that_needs_a_search_is_not_called_harmless():
+    """Without a search nothing is said of all limits where one of them had to be held."""
+    tables_, means = random_case(39)
+    answer = solved(tables_, means)
+    assert answer.found.tight
+    said = sentences.further(worked.bought(answer), answer, "en")
+    assert not any("No single limit" in text for text in said)
+    assert any("What the schools lack themselves is not all" in text for text in said)
+
+
+def test_where_there_is_no_way_the_chapter_names_the_schools(tmp_path):
+    folder = tmp_path / "yima"
+    shutil.copytree(load_county("411281-yima").path, folder)
+    (folder / "remedy.yaml").write_text("purchase:\n  equipment_value_cny: {cny: 1, step: 10000}\ntransfer: {cny: 12000}\n", "utf-8")  # fmt: skip
+    for lang, parts in (
+        ("en", ("What stands in the way, school by school:", "第四小学 cannot pass by the means allowed", "The other schools can pass for")),
+        ("zh", ("各校受阻原因：", "第四小学：在所允许的措施内，投入再多也不能达标", "其余学校投入")),
+    ):  # fmt: skip
+        text = words(cheapest(Report.of(str(folder), None, lang)))
+        assert all(part in text for part in parts)
 
 
 def test_what_cannot_be_says_what_would_have_to_give_way(make_county):
@@ -229,7 +271,7 @@ def test_the_county_s_own_prices_hold_and_are_named(write_county, make_county, t
     (folder / "remedy.yaml").write_text(OWN, encoding="utf-8")
     page = cheapest(Report.of(str(folder), None, "en"))
 
-    assert "those of the county's remedy.yaml (fingerprint " in html.unescape(words(page))
+    assert "those of the county's own price list (fingerprint " in html.unescape(words(page))
     assert "tender of 2023 (2023; confidence: high)" in words(page)
     assert "has given no prices" not in words(page)
 

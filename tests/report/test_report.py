@@ -15,10 +15,10 @@ from analysis.base.language import speak
 from analysis.data.paths import NOTEBOOKS, sample_folder
 from analysis.report import build
 from analysis.report.pages.basis import data_quality
+from analysis.report.pages.brief import brief
 from analysis.report.pages.page import METADATA, SHORT
 from analysis.report.pages.report import Report
 from analysis.report.pages.resources import balance
-from analysis.report.pages.verdict import cover
 
 pytestmark = pytest.mark.slow
 
@@ -179,7 +179,7 @@ def test_projected_pupils_are_whole_and_said_to_be_rounded():
     exact = report.study.rows.loc[report.study.rows["in_scope"], "students"].sum()
     assert exact % 1
     assert report.metadata["students"] == math.floor(exact + 0.5)
-    assert f"{math.floor(exact + 0.5):,} students" in cover(report).body
+    assert f"{math.floor(exact + 0.5):,} students" in brief(report).body
     assert "shown as whole persons" in data_quality(report).body
     assert "shown as whole persons" not in data_quality(Report.of("652323-hutubi", 2021, "en")).body
 
@@ -274,7 +274,7 @@ def test_web_page_shows_in_a_browser(hutubi, tmp_path):
 
 def test_pages_show_in_jupyter():
     report = Report(analyze("230505-sifangtai"), "zh")
-    data, metadata = cover(report)._repr_mimebundle_()
+    data, metadata = brief(report)._repr_mimebundle_()
 
     assert "四方台区" in data["text/html"]
     assert metadata[METADATA]["year"] == 2022

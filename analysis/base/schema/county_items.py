@@ -6,12 +6,35 @@ from types import MappingProxyType
 
 from .terms import SUBJECTS, Label
 
+_NUMBERS = "一二三四五六七八九"
+#: Pupils who came to the county less those who left it since the year before.
+NET_MIGRATION = MappingProxyType(
+    {
+        "net_migration_primary": Label(
+            "小学净转入学生数（人，不含一年级新生；转出较多填负数）",
+            "Net migration of primary pupils (persons, without entrants; negative: more left)",
+        ),
+        "net_migration_junior": Label(
+            "初中净转入学生数（人，不含初中新生；转出较多填负数）",
+            "Net migration of junior pupils (persons, without entrants; negative: more left)",
+        ),
+        **{
+            f"net_migration_grade{grade}": Label(
+                f"{name}年级净转入学生数（人；转出较多填负数）",
+                f"Net migration of grade {grade} (persons; negative: more left)",
+            )
+            for grade, name in enumerate(_NUMBERS, 1)
+        },
+    }
+)
+
 #: Items of county_years from which `analysis.measure.requirements` computes, and series that are only shown.
 COUNTY_INPUTS = MappingProxyType(
     {
         "births": Label("出生人口（人）", "Births (persons)"),
         "entrants_grade1": Label("小学一年级招生数（人）", "Entrants to grade 1 (persons)"),
         "entrants_grade7": Label("初中一年级招生数（人）", "Entrants to grade 7 (persons)"),
+        **NET_MIGRATION,
         "kindergarten_children": Label("在园幼儿数（人）", "Children in kindergarten (persons)"),
         "kindergarten_places": Label("幼儿园学位数（个）", "Kindergarten places"),
         "senior_general_entrants": Label(

@@ -10,11 +10,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .terms import STAGE_GRADES
+from .terms import STAGE_GRADES, Label
 
 FIVE_FOUR = "5+4"
-SYSTEMS = ("6+3", FIVE_FOUR)
+SIX_THREE = "6+3"
+SYSTEMS = (SIX_THREE, FIVE_FOUR)
 """Choices of the column `system` of the roster; blank is the first."""
+
+SYSTEM_LABELS = {
+    SIX_THREE: Label("六三学制", "six-three"),
+    FIVE_FOUR: Label("五四学制", "five-four"),
+}
 
 #: The last grade of primary school under the five-four system.
 LAST_OF_FIVE = 5
@@ -37,6 +43,34 @@ def stages_of_grades(grades: pd.Series, systems: pd.Series) -> pd.Series:
     stages = grades.map({g: stage for stage, of in STAGE_GRADES.items() for g in of})
     moved = grades.gt(LAST_OF_FIVE) & stages.eq("primary") & systems.eq(FIVE_FOUR).fillna(False)
     return stages.mask(moved.to_numpy(dtype=bool), "junior")
+
+
+def grades_of(stage: str, system: str) -> range:
+    """The grades of a stage under a choice of `SYSTEMS`."""
+    grades = STAGE_GRADES[stage]
+    if system != FIVE_FOUR or stage not in ("primary", "junior"):
+        return grades
+    first, last = LAST_OF_FIVE + 1, grades[-1]
+    return range(grades[0], first) if stage == "primary" else range(first, last + 1)
+
+
+def stages_of_rows(table: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
+    """The stage of each row of a table of grades.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``school_id, grade``.
+    schools : DataFrame
+        The roster: ``school_id, system``.
+
+    Returns
+    -------
+    Series of str
+        As from `stages_of_grades`.
+    """
+    systems = schools.set_index("school_id")["system"]
+    return stages_of_grades(table["grade"], table["school_id"].map(systems))
 
 
 def in_stage(grades: np.ndarray, stage: str, five_four: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from .columns import Column, Table
 from .systems import SYSTEMS
 from .terms import (
+    AGE_BANDS,
     AREAS,
     BLANK,
     CLASSES,
@@ -363,6 +364,35 @@ TABLES = MappingProxyType(
                         )
                     ),
                     _count("persons", "人数", "Persons"),
+                ),
+                asked=False,
+            ),
+            Table(
+                "staff_ages",
+                "专任教师年龄",
+                "Full-time teachers by age",
+                False,
+                (
+                    _id(),
+                    _year(),
+                    Column(
+                        *("stage", "学段", "Stage", "choice"),
+                        key=True,
+                        filled=True,
+                        choices=STAGES,
+                    ),
+                    Column(
+                        *("age_band", "年龄段", "Ages", "choice"),
+                        key=True,
+                        filled=True,
+                        choices=tuple(AGE_BANDS),
+                        help=Label(
+                            "按报表的九个年龄段填写，如“55—59岁”。",
+                            "One of the nine bands of the returns, such as 55_to_59.",
+                        ),
+                    ),
+                    _count("persons", "人数", "Persons"),
+                    Column("women", "其中女", "Women among them", "count", PERSONS, needed=False),
                 ),
                 asked=False,
             ),

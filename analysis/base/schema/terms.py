@@ -65,8 +65,23 @@ SCHOOL_TYPES = MappingProxyType(
     }
 )
 
+#: Bands of ages of full-time teachers as the returns have them: first age and the first of the next band.
+AGE_BANDS = MappingProxyType(
+    {
+        "24_or_less": (20, 25),
+        **{f"{age}_to_{age + 4}": (age, age + 5) for age in range(25, 60, 5)},
+        "60_or_more": (60, 65),
+    }
+)
+
 CHOICE_LABELS = MappingProxyType(
     {
+        "24_or_less": Label("24岁及以下", "24 or less"),
+        **{
+            f"{age}_to_{age + 4}": Label(f"{age}—{age + 4}岁", f"{age} to {age + 4}")
+            for age in range(25, 60, 5)
+        },
+        "60_or_more": Label("60岁及以上", "60 or more"),
         **{name: Label(kind.zh, kind.en) for name, kind in SCHOOL_TYPES.items()},
         "public": Label("公办", "public"),
         "private": Label("民办", "private"),

@@ -62,9 +62,10 @@ def check(
                 warnings=len(findings),
             )
         )
-        from ...future.past.breaks import find_breaks
+        from ...future.past.break_notes import find_breaks
+        from ...future.past.migration import find_migrants
 
-        for note in find_breaks(county):
+        for note in (*find_breaks(county), *find_migrants(county)):
             typer.echo(note.sentence(lang))
 
     for_each(counties, lang, work)

@@ -10,10 +10,11 @@ from ..output import checked_writer, for_each, write_table
 
 
 def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh") -> None:
-    """Check the county's plan: what does not fit, with severity and where it is written."""
+    """Check the county's plan: what does not fit; as .xlsx also its work list by responsible unit."""
     import pandas as pd
 
     from ...future.analyze import analyze
+    from ...present.plan_book import plan_book
     from ...present.plan_review import review
 
     def work(path: str) -> None:
@@ -23,6 +24,9 @@ def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lan
             raise problem(
                 N_("there is no plan.yaml in the county's folder"), file=study.county.path
             )
+        if out is not None and out.suffix.lower() == ".xlsx":
+            writer.put(out, plan_book(study, lang))
+            return
         remarks = review(study.county.plan, study)
         table = pd.DataFrame(
             [(r.severity, r.rule, r.sentence(lang), r.where) for r in remarks],

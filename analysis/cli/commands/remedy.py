@@ -62,12 +62,22 @@ def remedy(
     gap: Annotated[
         float, typer.Option("--gap", min=0, max=1, help="Relative gap at which it may end.")
     ] = 1e-4,
+    plan_only: Annotated[
+        bool,
+        typer.Option(
+            "--plan-only",
+            help="Only the plan: not what each further yuan buys and what drives the cost.",
+        ),
+    ] = False,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
     from ...remedy.answer import remedy as solve
+    from ...remedy.outcome.alone import rest, stuck
     from ...remedy.outcome.calendar import parse_budget
+    from ...remedy.outcome.drivers import rest_text, stuck_texts, told
+    from ...remedy.outcome.further import further
     from ...remedy.outcome.in_words import sentences
     from ...remedy.outcome.output import write
     from ...remedy.problem.overrides import parse_forbid, parse_lock, parse_price
@@ -100,7 +110,15 @@ def remedy(
         )
         for text in sentences(answer, lang):
             typer.echo(text)
-        for file in write(answer, out, lang, scenario, yearly, writer):
+        more = None if plan_only else further(answer)
+        for text in told(more, answer, lang) if more else []:
+            typer.echo(text)
+        blocked = stuck(answer) if answer.status == "infeasible" else []
+        for text in stuck_texts(blocked, answer, lang):
+            typer.echo(text)
+        if text := rest_text(rest(answer, blocked), answer, lang):
+            typer.echo(text)
+        for file in write(answer, out, lang, scenario, yearly, writer, more, blocked):
             typer.echo(say("{path} written", path=file))
         if answer.found.values is None:
             raise InputError([])

@@ -23,8 +23,18 @@ def report(
     ] = None,
     lang: Lang = "zh",
     formats: Annotated[
-        str, typer.Option("--format", help="One or more of pdf, html, docx, xlsx, with commas.")
-    ] = "pdf,html",
+        str,
+        typer.Option(
+            "--format",
+            help="One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx.",
+        ),
+    ] = "",
+    brief: Annotated[
+        bool,
+        typer.Option(
+            "--brief", help="Only the two pages that decide, as files of their own (PDF and Word)."
+        ),
+    ] = False,
     force: Force = False,
 ) -> None:
     """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
@@ -33,8 +43,8 @@ def report(
     from ...report.build import write_report
 
     say = speaker(lang)
-    chosen = formats_of(formats)
-    options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen}
+    chosen = formats_of(formats or ("pdf,docx" if brief else "pdf,html"))
+    options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen, "brief": brief}
     writer = writer_for(force, *counties)
 
     def work(name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,18 @@ from ...base.files import InputError
 from ..options import Lang
 from ..output import for_each, print_lines, speaker
 
+if TYPE_CHECKING:
+    from ...base.language import Language
+    from ...ministry.folder import Imported
+
 
 def import_(
     folder: Annotated[Path, typer.Argument(help="Folder of the ministry's return sheets.")],
-    out: Annotated[Path, typer.Option("--out", help="County folder to make.")],
+    out: Annotated[Path | None, typer.Option("--out", help="County folder to make.")] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="County folder that is there already, to add the sheets to."),
+    ] = None,
     code: Annotated[str, typer.Option("--code", help="Six digits of the county.")] = "",
     name: Annotated[str, typer.Option("--name", help="Its Chinese name.")] = "",
     province: Annotated[str, typer.Option("--province", help="Its province, in Chinese.")] = "",
@@ -29,53 +37,81 @@ def import_(
         typer.Option("--without-broken", help="Leave out workbooks that cannot be opened."),
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Renew the tables of a county folder.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Renew the tables of a county folder; with --into, take the value of the sheets "
+            "where another one stands.",
+        ),
     ] = False,
     lang: Lang = "zh",
 ) -> None:
     """A county folder from the ministry's statistical return sheets, and where each figure stood."""
-    from ...ministry.folder import import_returns
-    from ...ministry.summary import summary
-
     say = speaker(lang)
     about = {"code": code, "name": name, "province": province}
     about |= {"name_en": name_en, "province_en": province_en}
+    if (out is None) == (into is None):
+        raise typer.BadParameter("give either --out or --into", param_hint="--out")
+    given = [f"--{n.replace('_', '-')}" for n, text in about.items() if text and n != "code"]
+    if into is not None and given:
+        message = f"{', '.join(given)}: the county's own county.yaml says so"
+        raise typer.BadParameter(message, param_hint="--into")
 
     def work(path: str) -> None:
-        with typer.progressbar(length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        from ...ministry.folder import import_returns
+        from ...ministry.into import merge_returns
+
+        options = {
+            "force": force,
+            "lang": lang,
+            "district": district,
+            "without_broken": without_broken,
+        }
+        with typer.progressbar(
+            length=1,
+            label=say("reading the sheets"),
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar:
 
             def progress(done: int, of: int) -> None:
                 bar.length = of
                 bar.update(done - bar.pos)
 
-            made = import_returns(
-                path,
-                out,
-                force=force,
-                lang=lang,
-                district=district,
-                without_broken=without_broken,
-                progress=progress,
-                **about,
-            )
-        errors = [finding for finding in made.findings if finding.severity == "error"]
-        print_lines(summary(made.findings, lang), lang)
-        typer.echo(say("{path} written", path=made.page))
-        if made.out is None:
-            typer.echo(say("nothing was imported; correct the errors and repeat"))
-        else:
-            typer.echo(say("{path} written", path=made.out))
-        if made.former is not None:
-            typer.echo(
-                say(
-                    "replaced: {names}; the former ones are kept in {folder}",
-                    names=say(", ").join(made.replaced),
-                    folder=made.former,
-                )
-            )
-        if made.kept:
-            typer.echo(say("kept as they were: {names}", names=say(", ").join(made.kept)))
-        if errors:
+            options["progress"] = progress
+            if into is not None:
+                made = merge_returns(path, into, code=code, **options)
+            else:
+                made = import_returns(path, out, **options, **about)
+        _say(made, say)
+        if any(finding.severity == "error" for finding in made.findings):
             raise InputError([])
 
     for_each([str(folder)], lang, work)
+
+
+def _say(made: Imported, say: Language) -> None:
+    """Closing lines: what was found, what was written, what was kept."""
+    from ...ministry.changes import changes_sentence
+    from ...ministry.summary import summary
+
+    print_lines(summary(made.findings, say.code), say.code)
+    typer.echo(say("{path} written", path=made.page))
+    merged = made.same is not None
+    if merged:
+        written = made.out is not None
+        typer.echo(changes_sentence(made.changes, made.same, say.code, written=written))
+    elif made.out is None:
+        typer.echo(say("nothing was imported; correct the errors and repeat"))
+    if made.out is not None and (not merged or made.changes):
+        typer.echo(say("{path} written", path=made.out))
+    if made.former is not None:
+        typer.echo(
+            say(
+                "replaced: {names}; the former ones are kept in {folder}",
+                names=say(", ").join(made.replaced),
+                folder=made.former,
+            )
+        )
+    if made.kept:
+        typer.echo(say("kept as they were: {names}", names=say(", ").join(made.kept)))

@@ -12,7 +12,7 @@ import dataclasses
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ...base.schema.county_items import COUNTY_INPUTS
+from ...base.schema.county_items import COUNTY_INPUTS, NET_MIGRATION
 from ...base.schema.terms import Label
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import Standard, Text
@@ -74,6 +74,7 @@ _COHORT = _count(100_000)
 ITEMS = MappingProxyType(
     {
         "births": _count(100_000, rare_low=10),
+        **dict.fromkeys(NET_MIGRATION, Range("count", -1e6, 1e6, -20_000, 20_000)),
         "entrants_grade1": _count(100_000, rare_low=1),
         "entrants_grade7": _COHORT,
         **dict.fromkeys(

@@ -76,7 +76,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
         return
     known = set(tables["schools"]["school_id"])
     short = {str(i).lstrip("0"): i for i in tables["schools"]["school_id"].dropna()}
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
         if name in tables:
             frame = tables[name]
             rows = frame[frame["school_id"].notna() & ~frame["school_id"].isin(known)]
@@ -102,7 +102,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
 
 
 def outside_roster_years(tables: Tables) -> Iterator[Finding]:
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
         if name in tables and "schools" in tables:
             rows = tables.with_school(name)
             yield from tables.report(

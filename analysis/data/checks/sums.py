@@ -10,7 +10,7 @@ import pandas as pd
 from ...base.files import N_, Finding
 from ...base.schema.systems import stages_of_grades
 from ...base.schema.tables import SCHOOL_PARTS, TABLES
-from ...base.schema.terms import STAGE_GRADES
+from ...base.schema.terms import STAGE_GRADES, STAGES
 from .tables import Tables
 
 
@@ -127,4 +127,41 @@ def subsets(tables: Tables) -> Iterator[Finding]:
                 {"whole": TABLES["school_years"][whole]},
                 value=part,
                 total=whole,
+            )
+
+
+def ages(tables: Tables) -> Iterator[Finding]:
+    """Teachers by age: women among them, and their sum, which is that of the full-time teachers."""
+    if "staff_ages" not in tables:
+        return
+    rows = tables["staff_ages"]
+    if "women" in rows:
+        yield from tables.report(
+            N_("{label} is {value}, more than the {persons} persons of these ages"),
+            "staff_ages",
+            rows[rows["women"] > rows["persons"]],
+            "women",
+            value="women",
+            persons="persons",
+        )
+    if "school_years" not in tables:
+        return
+    keys = ["school_id", "year", "stage"]
+    # a blank band makes the sum unknown, not smaller
+    sums = rows.groupby(keys)["persons"].agg(lambda cells: cells.sum(skipna=False)).rename("_ages")
+    for stage in STAGES:
+        total = f"teachers_{stage}"
+        of_stage = sums[sums.index.get_level_values("stage") == stage].droplevel("stage")
+        found = tables["school_years"].join(of_stage, on=keys[:2])
+        if total in found:
+            yield from tables.report(
+                N_("{label} is {value}, but the ages in table staff_ages add up to {sum}"),
+                "school_years",
+                found[
+                    found["_ages"].notna() & found[total].notna() & (found["_ages"] != found[total])
+                ],
+                total,
+                "warning",
+                value=total,
+                sum="_ages",
             )

@@ -15,7 +15,7 @@ from ...base.schema.columns import Column, Table
 from ...base.schema.terms import CHOICE_LABELS, YEAR
 from ...base.spreadsheet import unguarded
 from ..checks.tables import LISTED, further
-from ..texts import cell_text, clean, clean_text, plain
+from ..texts import cell_text, clean, clean_text, plain, spoilt_id
 
 _CHOICES = {
     **{plain(name): name for name in CHOICE_LABELS},
@@ -43,7 +43,7 @@ def convert(
         values, wrong = _numbers(texts)
     elif column.name == "school_id":
         values = np.array([_id(text) for text in texts], dtype=object)
-        wrong = np.array([_BAD_ID.search(text) is not None for text in values], dtype=bool)
+        wrong = np.array([bool(_BAD_ID.search(t) or spoilt_id(t)) for t in values], dtype=bool)
     elif column.kind == "text":
         values, wrong = np.array([unguarded(clean_text(t)) for t in texts], dtype=object), None
     else:
@@ -78,8 +78,8 @@ def _narrow(text: str) -> str:
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
 
 
-#: Spaces or control characters inside an id, or what Excel makes of a long one.
-_BAD_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]|^[0-9](\.[0-9]+)?[eE]\+[0-9]+$")
+#: Spaces or control characters inside an id.
+_BAD_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
 def _id(text: str) -> str:
@@ -119,13 +119,21 @@ def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> It
         )
 
 
+SPOILT = {
+    "rounded": N_(
+        "{label} is “{value}”: a spreadsheet has rounded it; format the column as text and type it again"
+    ),
+    "date": N_(
+        "{label} is “{value}”: a spreadsheet has made a date of it; format the column as text and type it again"
+    ),
+}
+
+
 def _why_unreadable(column: Column, text: str, values: dict) -> str:
     """The message that helps with a cell; may add to its values."""
     if column.name == "school_id":
-        if re.search(r"\s", text) is None and "+" in text:
-            return N_(
-                "{label} is “{value}”: a spreadsheet has rounded it; format the column as text and type it again"
-            )
+        if spoilt_id(text):
+            return SPOILT[spoilt_id(text)]
         return N_("{label} is “{value}”; there are no spaces or control characters in an id")
     if text.lower() in _BLANK_LIKE:
         return N_(

@@ -9,6 +9,7 @@ import pydantic
 
 from ...base.language import N_, Said
 from ...base.refusals import shorten
+from ...base.schema.systems import SIX_THREE, SYSTEM_LABELS
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ...data.county import County
 
@@ -27,20 +28,34 @@ class Roster:
     Parameters
     ----------
     county : County
-    new : iterable of NewSchool
+    moves : iterable of Move
+
+    Attributes
+    ----------
+    systems : dict of str to str
+        System by code. That of a new school, where nobody says it, is that of the schools from which
+        its pupils come, or of all schools of the county.
     """
 
-    def __init__(self, county: County, new: Iterable[pydantic.BaseModel]):
+    def __init__(self, county: County, moves: Iterable[pydantic.BaseModel] = ()):
         schools = county.tables["schools"]
+        made = [move for move in moves if getattr(move, "school", None) is not None]
         rows = [
             *zip(schools["school_id"], schools["name"], schools["type"], strict=True),
-            *((school.school_id, school.name, school.type) for school in new),
+            *((move.school.school_id, move.school.name, move.school.type) for move in made),
         ]
         self.names = {code: name for code, name, _ in rows}
         self.types = {code: kind for code, _, kind in rows}
         self._codes: dict[str, list[str]] = {}
         for code, name in self.names.items():
             self._codes.setdefault(name, []).append(code)
+        blank = schools["system"].fillna(SIX_THREE)
+        self.systems = dict(zip(schools["school_id"], blank, strict=True))
+        everywhere = set(self.systems.values())
+        for move in made:
+            origin = {self.systems[c] for c in _known(self, move.origin) if c in self.systems}
+            usual = next((s for s in (origin, everywhere) if len(s) == 1), {SIX_THREE})
+            self.systems[move.school.school_id] = move.school.system or next(iter(usual))
 
     def codes(self, name: str) -> list[str]:
         """The schools of a code or name: none, one, or several of the same name."""
@@ -50,6 +65,36 @@ class Roster:
         """Whether a school's type has the stage; one of unknown type is not doubted."""
         kind = SCHOOL_TYPES.get(self.types[code])
         return kind is None or stage in kind.stages
+
+    def alike(self, code: str, stage: str) -> list[str]:
+        """Other schools of a school's system that teach a stage."""
+        system = self.systems[code]
+        return [
+            other
+            for other, each in self.systems.items()
+            if each == system and other != code and self.teaches(other, stage)
+        ]
+
+    def apart(self, origin: Iterable[str], target: Iterable[str], stage: str) -> Said | None:
+        """Why pupils of a stage cannot change from some schools to others: their systems differ."""
+        for one in origin:
+            for other in target:
+                both = self.teaches(one, stage) and self.teaches(other, stage)
+                if both and self.systems[one] != self.systems[other]:
+                    message = N_(
+                        "{origin} is a {system} school, {target} a {other} school: a grade of the stage {stage} has no place at one of them. Only entrants of primary school can be turned to a school of the other system"
+                    )
+                    return Said(
+                        message,
+                        {
+                            "origin": self.names[one],
+                            "target": self.names[other],
+                            "system": SYSTEM_LABELS[self.systems[one]],
+                            "other": SYSTEM_LABELS[self.systems[other]],
+                            "stage": STAGE_LABELS[stage],
+                        },
+                    )
+        return None
 
     def stranger(self, name: str) -> Said | None:
         """Why a name stands for no school, or for more than one."""
@@ -132,6 +177,17 @@ def impossible_moves(
                         values,
                     ),
                 )
+        for stage in move.same_system:
+            reason = roster.apart(origin, target, stage)
+            if reason is None and new and not origin and not roster.alike(new.school_id, stage):
+                message = N_(
+                    "the county has no other {system} school that teaches the stage {stage}: nobody could enter {name}"
+                )
+                system = SYSTEM_LABELS[roster.systems[new.school_id]]
+                values = {"system": system, "stage": STAGE_LABELS[stage], "name": new.name}
+                reason = Said(message, values)
+            if reason is not None:
+                yield (*path, "school" if new else "target"), reason
         if move.start <= last:
             message = N_(
                 "a move starts in {year}, but {last} has been observed; expected a later year"

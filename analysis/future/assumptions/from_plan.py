@@ -8,6 +8,7 @@ from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
 from ...policy.plan import Project, ends
 from ..notes import Note
+from .fit import Roster
 from .moves import Diversion
 from .scenario import Scenario
 from .sections import Addition, PlanCourse, Purchase, StaffTarget
@@ -193,7 +194,7 @@ class _PlanReader:
         start = self._date(move.start, move.name)
         if start is None:
             return None
-        return Diversion(
+        made = Diversion(
             **self._common(move),
             kind="diversion",
             name=move.name,
@@ -204,3 +205,14 @@ class _PlanReader:
             end=None if move.gradual or move.end is None else max(int(move.end[:4]), start),
             mode="intake" if move.gradual else "all",
         )
+        roster = Roster(self.county)
+        origin, target = (
+            [code for name in names for code in roster.codes(name)]
+            for names in (made.origin, made.target)
+        )
+        reasons = (roster.apart(origin, target, stage) for stage in made.same_system)
+        reason = next((each for each in reasons if each is not None), None)
+        if reason is not None:
+            self._skip(move.name, N_("“{name}”: {reason}"), reason=reason)
+            return None
+        return made

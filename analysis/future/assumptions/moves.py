@@ -13,9 +13,9 @@ import pydantic
 
 from ...base.files import N_
 from ...base.refusals import refusal
-from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES, STAGES, Label
+from ...base.schema.systems import SYSTEMS
+from ...base.schema.terms import SCHOOL_TYPES, STAGES, Label
 from ...measure.apportioning.dividing import SITE, WEIGHTS
-from ..grades import ENTRANCE, SPAN
 from .sections import Amount, Name, Names, Period, Share, Stage, Strict
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class _Move(Period):
     @property
     def taught_by_one(self) -> tuple[str, ...]:
         """Stages that one target has to teach if an origin does."""
+        return ()
+
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        """Stages that can only pass between schools of the same system."""
         return ()
 
     def pupils(self, model: Model, new: Pupils, number: int, year: int) -> None:
@@ -96,13 +101,17 @@ class Diversion(_Move):
         """Whether older pupils move too."""
         return self.mode == "all" or self.kind == "stage_relocation"
 
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        return (self.stage,) if self.at_once or self.stage != "primary" else ()
+
     def pupils(self, model, new, number, year) -> None:
         length = self.last - self.start + 1
         upto = self.share * min((year - self.start + 1) / length, 1.0)
         so_far = self.share * min((year - self.start) / length, 1.0)
         origins, targets = model.schools.numbers(self.origin), model.schools.numbers(self.target)
-        span = SPAN[self.stage]
         for origin in origins:
+            span = model.schools.ladder.span(origin, self.stage)
             stage_before = new.at(origin)[..., span].sum(axis=-1)
             part = np.zeros(span.stop - span.start)
             part[0] = upto
@@ -133,6 +142,8 @@ class NewSchool(Strict):
     sponsor: Annotated[int, pydantic.Field(ge=1, le=10)] | None = None
     area: Literal["urban", "town", "rural"]
     boarding: Literal["yes", "no"] = "no"
+    system: Literal[SYSTEMS] | None = None  # type: ignore[valid-type]
+    """Blank: that of the schools from which its pupils come, or of all schools of the county."""
     teaching_area_m2: Amount | None = None
     indoor_sports_area_m2: Amount | None = None
     outdoor_sports_area_m2: Amount | None = None
@@ -161,27 +172,32 @@ class Opening(_Move):
     def taught_by_all(self) -> tuple[str, ...]:
         return tuple(self.intake)
 
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        return tuple(stage for stage in self.intake if stage != "primary")
+
     def pupils(self, model, new, number, year) -> None:
         schools = model.schools
         target, named = schools.place[self.school.school_id], schools.numbers(self.origin)
         step = self.ramp[min(year - self.start, len(self.ramp) - 1)]
         for stage, full in self.intake.items():
-            first = ENTRANCE[stage]
+            span = schools.ladder.span(target, stage)
+            first, alike = span.start, schools.ladder.first[stage] == span.start
             origins = named or [n for n in np.flatnonzero(~schools.special) if n != target]
-            origins = [n for n in origins if schools.teaches[stage][n]]
+            origins = [n for n in origins if schools.teaches[stage][n] and alike[n]]
             here = new.by_school()
             available = here[..., origins, first].sum(axis=-1)
             wanted = np.minimum(full * step, available)
             part = wanted / np.where(available > 0, available, 1.0)
             for origin in origins:
-                before = here[..., origin, SPAN[stage]].sum(axis=-1)
+                before = here[..., origin, span].sum(axis=-1)
                 entrants = slice(first, first + 1)
                 taken = new.give(origin, [target], entrants, part[..., None])
                 if not new.middle:
                     continue
                 model.ledger(year, self.kind, self.name, origin, [target], stage, taken.sum())
-                years = len(STAGE_GRADES[stage])
-                follow = model.shrinking((number, origin, stage), year, taken.sum(), years)
+                length = span.stop - span.start
+                follow = model.shrinking((number, origin, stage), year, taken.sum(), length)
                 if before > 0:
                     follow = follow / before * self.staff_follow
                     model.staff.follow(origin, [target], stage, follow)
@@ -195,6 +211,11 @@ class _HandOver(_Move):
     @property
     def taught_by_one(self) -> tuple[str, ...]:
         return () if getattr(self, "stage", None) else STAGES
+
+    @property
+    def same_system(self) -> tuple[str, ...]:
+        stage = getattr(self, "stage", None)
+        return (stage,) if stage else STAGES
 
     def targets(self, model: Model) -> list[int]:
         """Positions of the schools that take over."""
@@ -214,7 +235,8 @@ class _HandOver(_Move):
             teaching = [each for each in target if model.schools.teaches[stage][each]]
             if not teaching:
                 continue
-            taken = new.give(origin, teaching, SPAN[stage], 1.0)
+            span = model.schools.ladder.span(origin, stage)
+            taken = new.give(origin, teaching, span, 1.0)
             if new.middle:
                 model.ledger(year, self.kind, self.name, origin, teaching, stage, taken.sum())
                 if year == self.start:
@@ -231,8 +253,8 @@ class _HandOver(_Move):
             for each in upper:
                 more = model.senior[origin] / len(upper)
                 model.senior[each] = np.nan_to_num(model.senior[each]) + more
-        students = model.history[-1][origin]
-        weights = {s: WEIGHTS[s] * students[SPAN[s]].sum() for s in STAGES}
+        students, ladder = model.history[-1][origin], model.schools.ladder
+        weights = {s: WEIGHTS[s] * students[ladder.span(origin, s)].sum() for s in STAGES}
         all_ = sum(weights.values())
         part = 1.0 if whole else (weights[stages[0]] / all_ if all_ else 0.0)
         sites = model.sites

@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding, InputError, problem
+from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
+from ..grades import Ladder
+from .fit import Roster
 from .scenario import Scenario
 
 
@@ -29,6 +32,8 @@ class Schools:
     table : DataFrame
         The roster, new schools at its end.
     new : dict of str to NewSchool
+    ladder : Ladder
+        The grades of each school's stages.
     ids : ndarray of str
     opening, closing : ndarray
         First and last school year, NaN without; moves change `closing`.
@@ -44,6 +49,7 @@ class Schools:
         self._refuse_codes(made)
         self.new = {move.school.school_id: move.school for move in made}
         self.table = self._with_new(made)
+        self.ladder = Ladder(self.table["system"])
         self.ids = self.table["school_id"].to_numpy(dtype=object)
         self.place = {code: number for number, code in enumerate(self.ids)}
         names = self.table["name"].to_numpy(dtype=object)
@@ -80,9 +86,12 @@ class Schools:
     def _with_new(self, made: list) -> pd.DataFrame:
         roster = self.county.tables["schools"].copy()
         taken = ("school_id", "name", "type", "ownership", "sponsor", "area", "boarding")
+        systems = Roster(self.county, self.scenario.moves).systems if made else {}
         rows = [
             {key: getattr(move.school, key) for key in taken}
             | {"opened": move.start, "built_year": move.start}
+            # six and three is left blank as in a roster that knows no other
+            | ({"system": FIVE_FOUR} if systems[move.school.school_id] == FIVE_FOUR else {})
             for move in made
         ]
         if rows:

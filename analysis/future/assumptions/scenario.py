@@ -47,6 +47,7 @@ from .sections import (
     Housing,
     Lateness,
     Migration,
+    NetMigration,
     Part,
     PlanCourse,
     Progression,
@@ -81,6 +82,8 @@ class Scenario(Strict):
     progression: Progression | None = None
     rounding: Literal["none", "yearly"] | None = None
     """`yearly`: pupils are whole numbers, rounded half up every year; else parts are carried on."""
+    net_migration: NetMigration | None = None
+    """The net migration that the county reports is not used if it is missing."""
     migration: tuple[Migration, ...] = ()
     housing: tuple[Housing, ...] = ()
     moves: tuple[Move, ...] = ()
@@ -305,8 +308,7 @@ class _Composer:
         """Schools that do not exist or cannot do what they are to do, where they are named."""
         scenarios = [scenario for _, scenario in self.read.values() if scenario is not None]
         moves = [move for scenario in scenarios for move in scenario.moves]
-        new = [move.school for move in moves if getattr(move, "school", None) is not None]
-        roster = Roster(county, new)
+        roster = Roster(county, moves)
         for document, scenario in self.read.values():
             found: list[tuple[tuple, Said]] = []
             data = document.data if document else scenario.model_dump()

@@ -134,7 +134,7 @@ class Progression(Assumption):
     weights: tuple[Amount, ...] | None = None
     shrinkage: Amount = 50.0
     factor: dict[Stage, Amount] = {}
-    """Multiplies the ratios within a stage; that of `junior` also the step from grade 6 to 7."""
+    """Multiplies the ratios within a stage; that of `junior` also the step from primary school to junior."""
 
 
 class Break(Assumption):
@@ -161,6 +161,19 @@ class Migration(Period):
     schools: Names = ()
     """Where they arrive; all schools in proportion to their pupils if empty."""
     area: Literal["urban", "town", "rural"] | None = None
+
+
+class NetMigration(Assumption):
+    """What becomes of the net migration of pupils that the county reports (items ``net_migration_...``).
+
+    It is used only where it is reported; then progression and entry are estimated without it.
+    """
+
+    level: Literal["mean", "none"] = "mean"
+    """`mean`: as on average of the last `years` reported ones; `none`: nobody comes or leaves any more."""
+    years: Annotated[int, pydantic.Field(ge=1, le=40)] = 3
+    factor: float = 1.0
+    """Multiplies the level."""
 
 
 class Housing(Period):

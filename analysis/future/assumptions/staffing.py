@@ -6,8 +6,11 @@ levels to be reached) stands in sections of its own and comes on top of it.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
+import numpy as np
 import pydantic
 
 from ...base.files import N_
@@ -18,6 +21,9 @@ from .sections import Amount, Assumption, Share, Stage, Year
 #: Lower end of a band of ages, in years.
 Age = Annotated[int, pydantic.Field(ge=15, le=80)]
 Positive = Annotated[float, pydantic.Field(gt=0)]
+
+#: Retirement age where a scenario gives ages and does not state it.
+FORMER_AGE = 60
 
 #: Years of the last band, which has no upper end.
 LAST_BAND = 5
@@ -46,11 +52,12 @@ class Leaving(_Staff):
     A band goes to the year before the next one, the last one five years; within a band ages are even.
     """
 
-    retirement_age: Age = 60
-    """Whoever is as old at the beginning of a school year has left."""
+    retirement_age: Age | None = None
+    """Whoever is as old at the beginning of a school year has left. Not stated: 60 for `ages`, the
+    statutory ages of men and women for those of the county's table (`analysis.future.assumptions.ages`)."""
 
     retire: Share = 0.0
-    """Part who retire a year, in stages without `ages`."""
+    """Part who retire a year, in stages of which neither `ages` nor the county's table says how old they are."""
 
     leave: Share = 0.0
     """Part who leave a year for other reasons."""
@@ -82,26 +89,44 @@ class Leaving(_Staff):
         bands = self.ages.get(stage)
         if not bands:
             return min(self.retire + self.leave, 1.0)
-        # who came later is young: only the teachers of the last observed year grow old
-        teachers, since, leaving = 1.0, 1.0, 0.0
-        for year in range(1, ahead + 1):
-            before, due = (self._retired(bands, each) for each in (year - 1, year))
-            retiring = since * (due - before) / (1.0 - before) if before < 1 - HAIR else 0.0
-            gone = min(retiring + self.leave * teachers, teachers)
-            leaving = gone / teachers if teachers > HAIR else 0.0
-            since = max(since - retiring - self.leave * since, 0.0)
-            teachers -= gone * (1 - self.replaced)
-        return leaving
+        retired = [np.array([self._retired(bands, each)]) for each in range(ahead + 1)]
+        return float(self.leaving(retired)[0])
+
+    def leaving(self, retired: Sequence[np.ndarray]) -> np.ndarray:
+        """Part of the teachers who leave in the last of some years, of those there are before.
+
+        Parameters
+        ----------
+        retired : sequence of ndarray, shape (n,)
+            Year by year from the last observed one on, the part of its teachers who are too old (0 to 1,
+            never falling, 0 at first).
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Retiring and other leaving (0 to 1). Who came later is young: only the teachers of the last
+            observed year grow old.
+        """
+        teachers, since = np.ones_like(retired[0]), np.ones_like(retired[0])
+        part = np.zeros_like(retired[0])
+        for before, due in itertools.pairwise(retired):
+            left = np.maximum(1.0 - before, HAIR)
+            retiring = np.where(before < 1 - HAIR, since * (due - before) / left, 0.0)
+            gone = np.minimum(retiring + self.leave * teachers, teachers)
+            part = np.where(teachers > HAIR, gone / np.maximum(teachers, HAIR), 0.0)
+            since = np.maximum(since - retiring - self.leave * since, 0.0)
+            teachers = teachers - gone * (1 - self.replaced)
+        return part
 
     def _retired(self, bands: dict[int, int], years: int) -> float:
         """Part of the teachers of the last observed year who are too old some years later."""
         if years == 0:
             return 0.0
-        starts = sorted(bands)
+        starts, age = sorted(bands), self.retirement_age or FORMER_AGE
         ends = [*starts[1:], starts[-1] + LAST_BAND]
         # even ages: as many of a band have gone as the part of it that has passed the age
         gone = sum(
-            bands[start] * min(max(end + years - self.retirement_age, 0) / (end - start), 1.0)
+            bands[start] * min(max(end + years - age, 0) / (end - start), 1.0)
             for start, end in zip(starts, ends, strict=True)
         )
         return gone / sum(bands.values())

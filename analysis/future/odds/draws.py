@@ -26,7 +26,6 @@ from ...measure.study import Study
 from ...policy.standards import Text
 from ..analyze import analyze
 from ..assumptions.scenario import BASELINE, Scenario
-from ..grades import SPAN
 from ..projection.model import Model
 from .chance import EVEN, Chance
 from .judge import DrawnYear
@@ -38,6 +37,42 @@ QUANTILES = (BAND[0], 0.5, BAND[1])
 COLUMNS = ["low", "median", "high"]
 CHUNK = 200
 _CV = ["year", "stage", "indicator", *COLUMNS, "limit", "above"]
+
+
+@dataclass(frozen=True)
+class Courses:
+    """What every draw comes to, by stage.
+
+    Attributes
+    ----------
+    years : tuple of int
+    ids : ndarray of str, shape (schools,)
+    pupils : dict of str to ndarray, shape (years, draws, schools)
+    mean : dict of str to ndarray, shape (years, 7, draws)
+        County means of the indicators; NaN where a school did not report.
+    cv : dict of str to ndarray, shape (years, 8, draws)
+        The composite last.
+    passing : dict of str to ndarray of bool, shape (years, draws)
+        Whether every school judged meets the school rule.
+    """
+
+    years: tuple[int, ...]
+    ids: np.ndarray
+    pupils: dict[str, np.ndarray]
+    mean: dict[str, np.ndarray]
+    cv: dict[str, np.ndarray]
+    passing: dict[str, np.ndarray]
+
+    @classmethod
+    def empty(cls, years, ids: np.ndarray, count: int, pupils: dict[str, np.ndarray]) -> Courses:
+        """Room for `count` draws; the pupils are filled in elsewhere."""
+
+        def of(rows: int) -> dict[str, np.ndarray]:
+            return {stage: np.full((len(years), rows, count), np.nan) for stage in STAGES}
+
+        found = {stage: np.zeros((len(years), count), dtype=bool) for stage in STAGES}
+        indicators = len(INDICATORS)
+        return cls(tuple(years), ids, pupils, of(indicators), of(indicators + 1), found)
 
 
 @dataclass(frozen=True)
@@ -63,6 +98,8 @@ class Forecast:
     draws, seed : int
     scenario : Text
         Name of the scenario that the draws are conditional on.
+    courses : Courses
+        The draws themselves.
     """
 
     enrolment: pd.DataFrame = field(repr=False)
@@ -74,6 +111,7 @@ class Forecast:
     draws: int
     seed: int
     scenario: Text
+    courses: Courses = field(repr=False)
 
     def chance(self, year: int) -> Chance | None:
         """How likely the verdict of a projected year is; None of a year that was not drawn."""
@@ -148,7 +186,7 @@ class Draws:
         self.records = {record["year"]: record for record in middle.tables}
         self.additions = middle.sites.additions
         pupils = _Pupils(model, self.count)
-        cvs = {stage: np.empty((len(model.years), len(INDICATORS), self.count)) for stage in STAGES}
+        courses = Courses.empty(model.years, model.ids, self.count, pupils.schools)
         verdicts = np.zeros((len(model.years), 6, self.count), dtype=bool)
         delays = {"a": list(self.late), "p": list(self.late.values())}
         late = np.zeros(0)
@@ -161,11 +199,15 @@ class Draws:
             students = pupils.put(part, position, state)
             judge = self.judges[year]
             crowded = model.division.too_large(state, classes, year, judge.class_size)
-            found, cv = judge.judge(students, self._site(year, late), self.records[year], crowded)
+            found, stages = judge.judge(
+                students, self._site(year, late), self.records[year], crowded
+            )
             verdicts[position, :, part] = found
-            for stage in STAGES:
-                cvs[stage][position, :, part] = cv[stage].T
-        return self._summary(pupils, cvs, verdicts)
+            for stage, figures in stages.items():
+                courses.mean[stage][position, :, part] = figures.mean
+                courses.cv[stage][position, :, part] = figures.cv
+                courses.passing[stage][position, part] = figures.passing
+        return self._summary(pupils, courses, verdicts)
 
     def _site(self, year: int, late: np.ndarray) -> dict[str, np.ndarray]:
         """What the schools have in a year: on the middle course, less what is late in a draw."""
@@ -185,12 +227,12 @@ class Draws:
             found[name] = drawn
         return found
 
-    def _summary(self, pupils: _Pupils, cvs, verdicts) -> Forecast:
+    def _summary(self, pupils: _Pupils, courses: Courses, verdicts) -> Forecast:
         years, cv = self.model.years, []
         enrolment, schools = pupils.tables()
         for stage in dict.fromkeys(enrolment["stage"]):
             for number, name in enumerate(INDICATORS):
-                values = cvs[stage][:, number]
+                values = courses.cv[stage][:, number]
                 if np.isnan(values).all():
                     continue
                 limits = np.array([self.judges[year].limit(stage) for year in years])
@@ -218,6 +260,7 @@ class Draws:
             self.count,
             self.seed,
             self.model.scenario.name,
+            courses,
         )
 
 
@@ -247,7 +290,7 @@ class _Pupils:
 
     def put(self, part: slice, position: int, state: np.ndarray) -> dict[str, np.ndarray]:
         """Keep the pupils of a year; by stage and school."""
-        students = {stage: state[..., span].sum(axis=-1) for stage, span in SPAN.items()}
+        students = {stage: self.model.schools.ladder.total(state, stage) for stage in STAGES}
         for stage in STAGES:
             self.totals[stage][position, part] = students[stage].sum(axis=1)
             self.schools[stage][position, part] = students[stage]

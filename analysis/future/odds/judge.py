@@ -7,10 +7,10 @@ Only the axis is another one: where a register has rows, draws have pupils of sh
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
 from ...measure.apportioning.columns import is_word
 from ...measure.apportioning.dividing import SITE, STAGE_QUANTITIES, Added, divide
@@ -23,10 +23,29 @@ from ...measure.requirements.facts import CountyData
 from ...measure.requirements.guarantee import compulsory_students, has_size_limit
 from ...measure.school_rule import school_rule
 from ...measure.study import Study
-from ...measure.verdicts import NOT_ASSESSED, NOT_MET, judge_values, three_valued
+from ...measure.verdicts import MET, NOT_ASSESSED, NOT_MET, judge_values, three_valued
 from ..past.observed import STAFF
 from ..project import blank
 from ..projection.model import Model
+
+
+@dataclass(frozen=True)
+class StageOfDraws:
+    """Figures of a stage and year in every draw.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (7, draws)
+        Of the indicators; NaN where a school did not report.
+    cv : ndarray, shape (8, draws)
+        The composite last.
+    passing : ndarray of bool, shape (draws,)
+        Whether every school judged meets the school rule.
+    """
+
+    mean: np.ndarray
+    cv: np.ndarray
+    passing: np.ndarray
 
 
 class DrawnYear:
@@ -73,7 +92,7 @@ class DrawnYear:
 
     def judge(
         self, students: dict, site: dict, record: dict, crowded: np.ndarray
-    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    ) -> tuple[np.ndarray, dict[str, StageOfDraws]]:
         """Judge draws.
 
         Parameters
@@ -92,8 +111,7 @@ class DrawnYear:
         verdicts : ndarray of bool, shape (6, draws)
             Whether it is known that schools, coefficients of variation, sizes, the first two and
             everything meet the rules; and whether nothing fails but something is not known.
-        cv : dict of str to ndarray, shape (draws, 7)
-            By stage.
+        stages : dict of str to StageOfDraws
         """
         heads = [
             np.where(blank(self.model, stage, students[stage]), np.nan, students[stage])
@@ -102,9 +120,9 @@ class DrawnYear:
         given = (*heads, np.broadcast_to(record["senior"], heads[0].shape))
         failing = np.zeros((3, len(crowded)), dtype=bool)
         gap = np.zeros_like(failing)  # what was not reported, likewise
-        cvs = {}
+        stages = {}
         for stage, judged in zip(STAGES, self.stages, strict=True):
-            schools, cv, cvs[stage] = judged.judge(given, site, record["staff"])
+            schools, cv, stages[stage] = judged.judge(given, site, record["staff"])
             for number, status in enumerate((schools, cv)):
                 failing[number] |= (status == NOT_MET).any(axis=0)
                 gap[number] |= (status == NOT_ASSESSED).any(axis=0)
@@ -120,7 +138,7 @@ class DrawnYear:
         fine = ~failing & ~gap
         met = fine.all(axis=0) & (self.others in ("met", "not_applicable"))
         open_ = ~failing.any(axis=0) & (self.others != "not_met") & ~met
-        return np.stack([*fine, fine[0] & fine[1], met, open_]), cvs
+        return np.stack([*fine, fine[0] & fine[1], met, open_]), stages
 
 
 class _Stage:
@@ -150,8 +168,8 @@ class _Stage:
 
     def judge(
         self, given: tuple[np.ndarray, ...], site: dict, staff: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Status of every school (n, draws) and CV (8, draws), positions in `VERDICTS`; CVs (draws, 7)."""
+    ) -> tuple[np.ndarray, np.ndarray, StageOfDraws]:
+        """Status of every school (n, draws) and CV (8, draws), positions in `VERDICTS`; and the figures."""
         given = tuple(each[:, self.schools] for each in given)
         students = given[self.stage]
         reason = exclusions(students, self.kind, *self.scope)
@@ -170,4 +188,9 @@ class _Stage:
         found = moments(np.where(judged, value, 0.0), weight, Drawn())
         cv, missing = with_composite(found.cv, found.missing)
         status = cv_status(cv, missing, judged.sum(axis=1), self.limits, self.rounded)
-        return schools.T, status, cv[: len(INDICATORS)].T
+        figures = StageOfDraws(
+            mean=np.where(found.missing == 0, found.mean, np.nan),
+            cv=cv,
+            passing=((schools == MET) | ~judged).all(axis=1) & judged.any(axis=1),
+        )
+        return schools.T, status, figures

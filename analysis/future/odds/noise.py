@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from ..grades import ENTRANCE
+from ...base.schema.terms import STAGES
 from ..past.observed import quiet
 from ..projection.model import Model
 
@@ -24,6 +24,8 @@ PRIOR_YEARS = 3.0
 PRIOR = {"births": 0.02, "entry": 0.01, "junior": 0.003, "common": 0.002, "grade": 0.003}
 #: Variance of a school's ratio, and of its share of the entrants, times pupils, likewise.
 PRIOR_SCHOOL, PRIOR_SHARE = 0.05, 0.5
+#: Standard deviation of a year's net migration, as part of the county's pupils, likewise.
+PRIOR_MIGRATION = 0.001
 #: Fewest values from which a robust variance is taken; the number of pupils below which none is larger.
 FEW, LEAST_CELL = 6, 5.0
 
@@ -67,7 +69,8 @@ class Spreads:
     6 to 7; `common`: the county's ratios of a year, all grades alike; `grade`: each grade's beside it;
     `school`: variance of a school's ratio times pupils of the cell; `apart`: variance of schools'
     lasting ratios; `share`: variance of a school's share of the entrants times entrants, from year to
-    year; `drift`: likewise of its lasting change.
+    year; `drift`: likewise of its lasting change; `migration`: pupils a year from outside, not a
+    logarithm.
     """
 
     births: Spread
@@ -79,6 +82,7 @@ class Spreads:
     apart: float
     share: float
     drift: float
+    migration: Spread | None = None
 
 
 def spreads(model: Model) -> Spreads:
@@ -89,20 +93,15 @@ def spreads(model: Model) -> Spreads:
     births = rates.births[rates.births.index.isin(list(rates.known_births))]
     births = births[births > 0].to_numpy()[-8:]
     school, apart = _schools(rates.past)
-    totals = rates.totals
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = _logs(totals[1:, 1:] / totals[:-1, :-1])
-    edge = ENTRANCE["junior"] - 1
-    common, grade, yearly, blur = _county(
-        np.delete(steps, edge, axis=0), np.delete(totals[:-1], edge, axis=0), school, window
-    )
+    feeders, steps = _steps(rates)
+    common, grade, yearly, blur = _county(steps, feeders, school, window)
     entries = applied.entry.window
     share, drift = _shares(rates)
     return Spreads(
         births=Spread.of(np.diff(np.log(births)), PRIOR["births"], 4),
         entry=Spread.of(_logs(rates.entry_rates), PRIOR["entry"], min(entries, max(len(known), 1))),
         junior=Spread.of(
-            steps[edge] - yearly,
+            _logs(rates.junior_steps) - yearly,
             PRIOR["junior"],
             min(entries, max(steps.shape[1], 1)),
             blur,
@@ -113,7 +112,31 @@ def spreads(model: Model) -> Spreads:
         apart=apart,
         share=share,
         drift=drift,
+        migration=_migration(rates),
     )
+
+
+def _migration(rates) -> Spread | None:
+    """How much the net migration that a county reports varied; None without a stream."""
+    migrants = rates.migrants
+    if not migrants.goes_on:
+        return None
+    prior = PRIOR_MIGRATION * float(rates.totals[:, -1].sum())
+    return Spread.of(migrants.totals, prior, len(migrants.totals))
+
+
+def _steps(rates) -> tuple[np.ndarray, np.ndarray]:
+    """Pupils (grades, years) and the logarithms of the county's ratios (grades, years - 1).
+
+    Of the grades from which pupils go on within a stage; only the schools where they do are counted.
+    """
+    past = rates.past
+    inside = past.inside[..., None]
+    within = past.inside.any(axis=0)
+    feeders = np.nansum(np.where(inside, past.pupils[:, :-1], np.nan), axis=0)[within]
+    after = np.nansum(np.where(inside, past.pupils[:, 1:], np.nan), axis=0)[within]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return feeders, _logs(after[:, 1:] * rates.kept[1:, 1:][within] / feeders[:, :-1])
 
 
 def _logs(values: np.ndarray) -> np.ndarray:
@@ -149,11 +172,10 @@ def _county(
 
 def _schools(past) -> tuple[float, float]:
     """Variance of schools' yearly ratios times pupils, and of their lasting ratios."""
-    before = past.before.copy()
-    edge = ENTRANCE["junior"] - 1
-    for position, cells in enumerate((slice(0, edge), slice(edge, None))):
-        before[:, cells][np.broadcast_to(past.broken[:, position, None], before[:, cells].shape)] = np.nan  # fmt: skip
-    before, after = (np.delete(cells, edge, axis=1) for cells in (before, past.after))
+    before, within = past.before.copy(), past.inside.any(axis=0)
+    for position, stage in enumerate(STAGES):
+        before[past.ladder.steps(stage)[..., None] & past.broken[:, position, None]] = np.nan
+    before, after = before[:, within], past.after[:, within]
     both = (before > 0) & np.isfinite(after)
     before, after = np.where(both, before, np.nan), np.where(both, after, np.nan)
     whole = np.nansum(before, axis=0)
@@ -180,9 +202,9 @@ def _shares(rates) -> tuple[float, float]:
     Differences over `lag` years hold twice the chance of a year, and `lag` steps of drift.
     """
     squares: dict[int, list] = {}
-    for position, first in enumerate(ENTRANCE.values()):
-        entrants = rates.past.pupils[:, first]
-        whole = np.nansum(entrants, axis=0)
+    for position, stage in enumerate(STAGES):
+        entrants = rates.observed_entrants(stage)
+        whole = rates.among(stage, np.nan_to_num(entrants))
         with np.errstate(divide="ignore", invalid="ignore"):
             part = entrants / whole
             size = entrants / (1 - part)
@@ -230,10 +252,14 @@ class Noise:
         self.change = self._lasting("births")
         self.common = self._lasting("common")
         self.progression = np.stack([self._lasting("grade") for _ in range(grades)], axis=1)
+        self.migration = None
+        if spread.migration is not None:
+            self.sd["migration"] = spread.migration.draw(rng, size)
+            self.migration = self._lasting("migration")
         self.births: dict[int, np.ndarray] = {}
         self.school = self._schools(grades)
         self.shares, self.share_sd, self.drift_sd = {}, {}, {}
-        for stage in ENTRANCE:
+        for stage in STAGES:
             self._shares(stage)
 
     def _lasting(self, name: str) -> np.ndarray:
@@ -259,7 +285,7 @@ class Noise:
 
     def _shares(self, stage: str) -> None:
         model, spread = self.model, self.spread
-        whole = model.rates.totals[ENTRANCE[stage], -1]
+        whole = model.rates.among(stage, np.nan_to_num(model.rates.observed_entrants(stage)))[:, -1]
         size = np.maximum(model.rates.shares[stage] * whole, LEAST_CELL)
         years = np.maximum(model.rates.share_years[stage], 1)
         # a mean of some years is behind what drifts
@@ -318,11 +344,15 @@ class Noise:
         noise += np.exp(county).astype(np.float32)[:, None, :]
         np.maximum(noise, 0, out=noise)
         shares = {}
-        for stage in ENTRANCE:
+        for stage in STAGES:
             self.shares[stage] += self._normal(len(model.ids)) * self.drift_sd[stage]
             yearly = self._normal(len(model.ids)) * self.share_sd[stage]
             shares[stage] = np.exp(self.shares[stage] + yearly)
-        return {
+        found = {}
+        if self.migration is not None:
+            come = self.migration + rng.normal(0, 1, self.size) * sd["migration"]
+            found["migration"] = come[:, None, None]
+        return found | {
             "entrants": (np.exp(entry) * off)[:, None],
             "junior": np.exp(junior)[:, None],
             "progression": noise,

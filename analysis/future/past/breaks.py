@@ -22,15 +22,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...base.files import N_
-from ...base.schema.terms import STAGE_LABELS, STAGES, Label
-from ...data.county import County
+from ...base.schema.terms import STAGES, Label
 from ..assumptions.roster import Schools
-from ..assumptions.scenario import BASELINE, load_scenario
 from ..assumptions.sections import Break
-from ..grades import ENTRANCE, SPAN
-from ..notes import Note
-from .observed import observe, quiet
+from ..grades import Ladder
+from .observed import quiet
 
 #: Standard deviations from which a school's difference is no accident, and those of a counterpart.
 SURE, LIKELY = 4.0, 3.0
@@ -95,9 +91,12 @@ class Past:
     years : list of int
     pupils : ndarray, shape (schools, 9, years)
         Without special-education schools.
+    ladder : Ladder
+    inside : ndarray of bool, shape (schools, 8)
+        The steps of each school by which its own pupils alone go on.
     before, after : ndarray, shape (schools, 8, years - 1)
-        Pupils of a grade, and of the next one a year later; `before` of a school that exchanged
-        pupils is what its pupils of now would have been in its group.
+        Pupils of a grade, and of the next one a year later; NaN outside those steps. `before` of a
+        school that exchanged pupils is what its pupils of now would have been in its group.
     broken : ndarray of bool, shape (schools, 2, years - 1)
         By stage: where a school exchanged pupils.
     exchanges : tuple of Exchange
@@ -105,6 +104,8 @@ class Past:
 
     years: list[int]
     pupils: np.ndarray = field(repr=False)
+    ladder: Ladder = field(repr=False)
+    inside: np.ndarray = field(repr=False)
     before: np.ndarray = field(repr=False)
     after: np.ndarray = field(repr=False)
     broken: np.ndarray = field(repr=False)
@@ -125,7 +126,11 @@ class Past:
 
 
 def read_past(
-    pupils: np.ndarray, years: list[int], schools: Schools, told: tuple[Break, ...] = ()
+    pupils: np.ndarray,
+    years: list[int],
+    schools: Schools,
+    told: tuple[Break, ...] = (),
+    joined: np.ndarray | None = None,
 ) -> Past:
     """Find the breaks of the observed years and take them out of the steps.
 
@@ -137,6 +142,8 @@ def read_past(
     schools : Schools
     told : tuple of Break
         What the user confirms and denies.
+    joined : ndarray of bool, shape (schools, 8), optional
+        Steps in which pupils of other schools come in every year: they tell nothing of the school's own.
 
     Returns
     -------
@@ -144,50 +151,61 @@ def read_past(
     """
     ordinary = pupils.copy()
     ordinary[schools.special] = np.nan
-    before, after = ordinary[:, :-1, :-1].copy(), ordinary[:, 1:, 1:].copy()
+    inside = schools.ladder.inside if joined is None else schools.ladder.inside & ~joined
+    before, after = (
+        np.where(inside[..., None], cells, np.nan)
+        for cells in (ordinary[:, :-1, :-1], ordinary[:, 1:, 1:])
+    )
     broken = np.zeros((len(pupils), len(STAGES), max(len(years) - 1, 0)), dtype=bool)
     exchanges = []
     for position, stage in enumerate(STAGES):
-        finder = _Finder(ordinary, years, stage, schools, told)
+        counted = schools.ladder.steps(stage) & inside
+        finder = _Finder(ordinary, years, stage, schools, told, counted)
         for step in range(len(years) - 1):
             found = finder.of_step(step)
             exchanges += found
             for each in found:
                 group = list(each.schools)
                 broken[group, position, step] = True
-                _share_out(before, after, ordinary, group, stage, step)
+                _share_out(before, after, ordinary, group, counted, step)
     exchanges.sort(key=lambda each: (each.year, STAGES.index(each.stage)))
-    return Past(years, ordinary, before, after, broken, tuple(exchanges))
+    ladder = schools.ladder
+    return Past(years, ordinary, ladder, inside, before, after, broken, tuple(exchanges))
 
 
-def _share_out(before, after, pupils, group: list[int], stage: str, step: int) -> None:
-    """Give every school of a group the group's ratio of a step, in place."""
-    span = SPAN[stage]
-    inner = slice(span.start, span.stop - 1)
-    below = np.nansum(pupils[group, span.start : span.stop - 1, step], axis=0)
-    above = np.nansum(pupils[group, span.start + 1 : span.stop, step + 1], axis=0)
+def _share_out(before, after, pupils, group: list[int], counted: np.ndarray, step: int) -> None:
+    """Give every school of a group the group's ratio of a step, in place, in the grades counted."""
+    counted = counted[group]
+    below, above = (
+        np.where(counted, cells, np.nan)
+        for cells in (pupils[group, :-1, step], pupils[group, 1:, step + 1])
+    )
+    whole, next_whole = np.nansum(below, axis=0), np.nansum(above, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where((below > 0) & (above > 0), above / below, np.nan)
-    now = np.nan_to_num(pupils[group, span.start + 1 : span.stop, step + 1])
-    now = np.where(now > 0, now, np.nan)
-    rows = np.ix_(group, range(inner.start, inner.stop), [step])
-    after[rows] = now[..., None]
-    before[rows] = (now / ratio)[..., None]
+        ratio = np.where((whole > 0) & (next_whole > 0), next_whole / whole, np.nan)
+    now = np.where(above > 0, above, np.nan)
+    after[group, :, step] = np.where(counted, now, after[group, :, step])
+    before[group, :, step] = np.where(counted, now / ratio, before[group, :, step])
 
 
 class _Finder:
     """Looks for exchanges within one stage."""
 
-    def __init__(self, pupils, years, stage: str, schools: Schools, told: tuple[Break, ...]):
+    def __init__(self, pupils, years, stage: str, schools: Schools, told, counted: np.ndarray):
         self.years, self.stage, self.schools = years, stage, schools
-        span = SPAN[stage]
-        self.cells = pupils[:, span]
+        ladder, span = schools.ladder, schools.ladder.widest(stage)
+        # grades of another stage, and steps that are not the school's own, are as not reported
+        self.cells = np.where(ladder.within(stage)[:, span, None], pupils[:, span], np.nan)
+        counted = counted[:, span.start : span.stop - 1, None]
         self.told = [
             (each, set(schools.numbers(each.schools)))
             for each in told
             if each.stage in (None, stage)
         ]
-        below, above = self.cells[:, :-1, :-1], self.cells[:, 1:, 1:]
+        below, above = (
+            np.where(counted, cells, np.nan)
+            for cells in (self.cells[:, :-1, :-1], self.cells[:, 1:, 1:])
+        )
         whole = np.nansum(below, axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.where(whole > 0, np.nansum(above, axis=0) / whole, np.nan)
@@ -312,71 +330,13 @@ class _Finder:
 
 def entrance_openings(past: Past) -> list[tuple[int, str, int]]:
     """Schools that opened with an entrance grade only: (school, stage, first year)."""
-    found = []
-    for stage, first in ENTRANCE.items():
-        taught = past.pupils[:, SPAN[stage]]
-        for school in np.flatnonzero(np.nansum(taught, axis=(1, 2)) > 0):
-            begun = int(np.flatnonzero(np.nansum(taught[school], axis=0) > 0)[0])
-            alone = np.nansum(taught[school, 1:, begun]) == 0
-            if begun > 0 and alone and past.pupils[school, first, begun] > 0:
-                found.append((int(school), stage, past.years[begun]))
+    found, ladder = [], past.ladder
+    for stage in STAGES:
+        taught = np.where(ladder.within(stage)[..., None], np.nan_to_num(past.pupils), 0.0)
+        entrants, whole = taught[ladder.rows, ladder.first[stage]], taught.sum(axis=1)
+        begun = np.argmax(whole > 0, axis=1)
+        first = entrants[ladder.rows, begun]
+        # in their first year the entrants are all that there are
+        alone = (begun > 0) & (first > 0) & (whole[ladder.rows, begun] == first)
+        found += [(int(n), stage, past.years[begun[n]]) for n in np.flatnonzero(alone)]
     return found
-
-
-def told(past: Past, schools: Schools) -> list[Note]:
-    """Breaks in words, as what a projection takes for granted."""
-    names = schools.table["name"]
-
-    def listed(schools: tuple[int, ...]) -> str:
-        return "; ".join(str(names.iloc[n]) for n in schools) or "—"
-
-    notes = []
-    for each in past.exchanges:
-        if each.everyone:
-            message = N_(
-                "break before {year}, {stage}: {kind} ({took}, about {n} pupils beyond the entrance grade; with whom they were exchanged is not clear): the ratios of that step are those of all schools together (confirm or deny it in a scenario, section `breaks`)"
-            )
-        else:
-            message = N_(
-                "break before {year}, {stage}: {kind} ({gave} → {took}, about {n} pupils beyond the entrance grade): the ratios of that step and the shares of the entrants are those of these schools together (confirm or deny it in a scenario, section `breaks`)"
-            )
-        values = {
-            "year": each.year,
-            "stage": STAGE_LABELS[each.stage],
-            "kind": KINDS[each.kind],
-            "gave": listed(each.gave),
-            "took": listed(each.opened if each.everyone else each.took),
-            "n": round(each.moved),
-        }
-        notes.append(Note("assumed", message, values))
-    for school, stage, year in entrance_openings(past):
-        message = N_(
-            "{year}, {stage}: {name} opened with its entrance grade; its share of the entrants is that of its own years"
-        )
-        values = {"year": year, "stage": STAGE_LABELS[stage], "name": names.iloc[school]}
-        notes.append(Note("assumed", message, values))
-    return notes
-
-
-def find_breaks(county: County) -> list[Note]:
-    """Breaks of a county's observed years, as its baseline confirms and denies them.
-
-    Parameters
-    ----------
-    county : County
-        Observed years only.
-
-    Returns
-    -------
-    list of Note
-
-    Raises
-    ------
-    InputError
-        Mistakes in the county's own `scenarios/baseline.yaml`.
-    """
-    scenario = load_scenario(BASELINE, county)
-    schools = Schools(county, scenario)
-    pupils = observe(county).grid["students"]
-    found = read_past(pupils, county.years, schools, scenario.breaks)
-    return told(found, schools)

@@ -12,7 +12,7 @@ import numpy as np
 from ...base.schema.tables import TABLES
 from ...data.county import County
 from ...measure.apportioning.dividing import STAGE_QUANTITIES
-from ..grades import GRADES, SPAN
+from ..grades import GRADES, Ladder
 
 STAFF = ("teachers", *STAGE_QUANTITIES)
 
@@ -73,15 +73,9 @@ def observe(county: County) -> Observed:
             yearly[name] = np.full((len(place), len(years)), np.nan)
             yearly[name][at] = wide[name].to_numpy(dtype=float, na_value=np.nan)
     evened = 0
-    for stage, span in SPAN.items():
-        total, size = yearly[f"students_{stage}"], span.stop - span.start
-        blank = np.isnan(grid["students"][:, span]).all(axis=1) & (total > 0)
-        evened += int(blank[:, -1].sum())
-        # a school that reports only its total: its pupils are taken as even over the grades
-        for name, whole in (("students", total), ("classes", yearly[f"classes_{stage}"])):
-            cells = grid[name][:, span]
-            empty = blank[:, None] & np.isnan(cells)
-            grid[name][:, span] = np.where(empty, (whole / size)[:, None], cells)
+    for group in Ladder(tables["schools"]["system"]).groups:
+        for stage, span in group.span.items():
+            evened += _even(grid, yearly, stage, group.rows, span)
     rooms = tables["rooms"]
     rooms = rooms[rooms["year"] == years[-1]]
     return Observed(
@@ -95,6 +89,20 @@ def observe(county: County) -> Observed:
         reported,
         evened,
     )
+
+
+def _even(grid: dict, yearly: dict, stage: str, rows, span: slice) -> int:
+    """Spread what schools report of a stage only in total evenly over its grades, in place.
+
+    Returns how many do so in the last year.
+    """
+    total, size = yearly[f"students_{stage}"][rows], span.stop - span.start
+    blank = np.isnan(grid["students"][rows, span]).all(axis=1) & (total > 0)
+    for name, whole in (("students", total), ("classes", yearly[f"classes_{stage}"][rows])):
+        cells = grid[name][rows, span]
+        empty = blank[:, None] & np.isnan(cells)
+        grid[name][rows, span] = np.where(empty, (whole / size)[:, None], cells)
+    return int(blank[:, -1].sum())
 
 
 @contextlib.contextmanager

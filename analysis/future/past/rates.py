@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ...base.files import N_
+from ...base.schema.terms import STAGES
 from ...data.county import County
 from ..assumptions.roster import Schools
 from ..assumptions.scenario import Scenario
-from ..grades import ENTRANCE, GRADES, SPAN
+from ..grades import GRADES
 from .breaks import entrance_openings, read_past
 from .cohorts import combine, step_ratios
 from .entry import Entry
+from .migration import read_migrants
+from .streams import Stream, joined_steps, streams
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A way on from primary school, with its ratio.
+
+    Attributes
+    ----------
+    way : Stream
+    ratio : float
+        Of those who come to those who could.
+    entrants : float
+        Those who come in a year beside them, where nobody is known to have been before them.
+    share : ndarray, shape (schools,)
+        Of those who come.
+    """
+
+    way: Stream
+    ratio: float
+    entrants: float
+    share: np.ndarray
 
 
 class Rates:
@@ -38,12 +63,16 @@ class Rates:
         Ratio of each grade to the grade below one year earlier.
     past : Past
         Observed pupils, and the breaks that were taken out of the steps.
-    into_junior : float
-        Ratio of the county's grade 7 to its grade 6.
-    junior_entrants : float or None
-        Entrants of grade 7 where the county has no grade 6.
+    flows : list of Flow
+        How pupils go on from primary school.
+    migrants : Migrants
+        Pupils from outside, where the county reports them.
+    kept : ndarray, shape (9, years)
+        Its `kept`.
+    junior_steps : ndarray, shape (years - 1,)
+        Observed ratios of those who went on from primary school to those who could, all flows together.
     shares : dict of str to ndarray, shape (schools,)
-        Of the entrants of a stage.
+        Of the entrants of a stage; of junior school, among the schools of the same system.
     share_years : dict of str to ndarray of int, shape (schools,)
         Years from which each share was taken.
     totals : ndarray, shape (9, years)
@@ -71,15 +100,41 @@ class Rates:
     ):
         self.county, self.scenario, self.schools = county, scenario, schools
         self.years, self.note = years, note
-        self.past = read_past(past, county.years, schools, scenario.breaks)
+        self.ladder = ladder = schools.ladder
+        ordinary = np.where(schools.special[:, None, None], np.nan, past)
+        ways = streams(ladder, ordinary, schools.is_new)
+        joined = joined_steps(ways, ladder, ordinary)
+        self.past = read_past(past, county.years, schools, scenario.breaks, joined)
         self.ordinary = self.past.pupils
+        self.migrants = read_migrants(county, ladder, self.ordinary, scenario)
+        self.kept = kept = self.migrants.kept
+        # of those who were there before: a step tells of them alone
+        self.past = replace(self.past, after=self.past.after * kept[1:, 1:])
         self.totals = np.nansum(self.ordinary, axis=0)
         self._progression()
-        self._junior()
-        self.share_years = {}
-        self.shares = {stage: self._share(stage) for stage in ENTRANCE}
+        self.share_years = {stage: np.zeros(len(past), dtype=int) for stage in STAGES}
+        everybody = np.ones(len(past), dtype=bool)
+        self.shares = {"primary": self._share("primary", everybody)}
+        self.shares["junior"] = sum(self._share("junior", group.members) for group in ladder.groups)
+        self._junior(ways)
         self._births()
-        self._entrants(self.totals[ENTRANCE["primary"]])
+        self._entrants(self.totals[0] * kept[0])
+
+    def observed_entrants(self, stage: str) -> np.ndarray:
+        """Entrants of ordinary schools: (schools, years), NaN where not reported."""
+        return self.ordinary[self.ladder.rows, self.ladder.first[stage]]
+
+    def among(self, stage: str, values: np.ndarray) -> np.ndarray:
+        """Sums over the schools among which each school shares entrants of a stage.
+
+        `values` and what comes back are of shape (schools, years).
+        """
+        if stage == "primary":
+            return np.broadcast_to(values.sum(axis=0), values.shape)
+        found = np.empty(values.shape)
+        for group in self.ladder.groups:
+            found[group.rows] = values[group.rows].sum(axis=0)
+        return found
 
     def _progression(self) -> None:
         course, past = self.scenario.progression, self.past
@@ -97,42 +152,78 @@ class Rates:
         self.factor = np.ones((len(self.ordinary), GRADES))
         self.factor[:, 1:] = np.nan_to_num(found, nan=1.0)
         for stage, factor in course.factor.items():
-            span = SPAN[stage]
-            self.factor[:, span.start + 1 : span.stop] *= factor
+            for group in self.ladder.groups:
+                span = group.span[stage]
+                self.factor[group.rows, span.start + 1 : span.stop] *= factor
 
-    def _junior(self) -> None:
-        """The step from grade 6 to 7 of the county; without feeders, entrants as they were."""
-        entry, junior = self.scenario.entry, ENTRANCE["junior"]
-        leavers, entrants = self.totals[junior - 1], self.totals[junior]
+    def _junior(self, ways: list[Stream]) -> None:
+        """How pupils go on from primary school."""
+        self.flows = [self._flow(way) for way in ways]
+        before = sum(way.below(self.ordinary) for way in ways)
+        after = sum(self._comers(way) for way in ways)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.junior_steps = after[1:] / before[:-1]
+
+    def _comers(self, way: Stream) -> np.ndarray:
+        """Observed pupils of the grade into which a way leads, without those from outside."""
+        return way.comers(self.ordinary) * self.kept[way.first]
+
+    def _flow(self, way: Stream) -> Flow:
+        """The ratio of those who come to those who left; without feeders, entrants as they were."""
+        entry, leavers = self.scenario.entry, way.below(self.ordinary)
+        entrants = self._comers(way)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = entrants[1:] / leavers[:-1]
         step = combine(np.where(np.isfinite(step), step, np.nan)[None], "mean", entry.window)[0]
-        factor = self.scenario.progression.factor.get("junior", 1.0)
-        self.junior_entrants = None
+        factor = self.scenario.progression.factor.get(way.stage, 1.0)
+        fixed = 0.0
         if not np.isfinite(step) and leavers[-1] > 0:
             step = 1.0 if entrants[-1] > 0 else 0.0
         if not np.isfinite(step) and entrants[-1] > 0:
-            self.junior_entrants = float(np.mean(entrants[-entry.window :])) * factor
+            step, fixed = 1.0, float(np.mean(entrants[-entry.window :])) * factor
             self.note(
                 "assumed",
                 N_(
-                    "the junior schools have no primary grade 6 to draw on: their entrants are taken as the mean of the last {n} years"
+                    "the junior schools have no last grade of primary school to draw on: their entrants are taken as the mean of the last {n} years"
                 ),
                 n=min(entry.window, len(entrants)),
             )
-        self.into_junior = float(np.nan_to_num(step)) * factor
+        ratio = float(np.nan_to_num(step)) * factor
+        share = np.where(way.target.members, self.shares[way.stage], 0.0)
+        if way.crosses:
+            message, values = way.said()
+            self.note("assumed", message, **values)
+        if way.joins:
+            if way.leavers(self.ordinary).any():
+                # nobody can tell those who were there from those who came: they go on alike
+                self.factor[way.target.rows, way.first] = ratio
+            share = self._joining(way)
+        return Flow(way, ratio, fixed, share)
 
-    def _share(self, stage: str) -> np.ndarray:
-        """The schools' shares of the entrants of a stage.
+    def _joining(self, way: Stream) -> np.ndarray:
+        """Shares of the schools which teach the grade that leavers of other schools join."""
+        there = np.nan_to_num(self.ordinary[:, way.first, -self.scenario.entry.window :])
+        there[~way.target.members | self._shut()] = 0.0
+        share = _mean_share(there, there)
+        return share / share.sum() if share.sum() else share
+
+    def _shut(self) -> np.ndarray:
+        """Schools that are not open after the last observed year, and special-education schools."""
+        schools, last = self.schools, self.county.years[-1]
+        return (schools.opening > last) | (schools.closing <= last) | schools.special
+
+    def _share(self, stage: str, members: np.ndarray) -> np.ndarray:
+        """The schools' shares of the entrants of a stage, among the members of a group of schools.
 
         Means over the last years; among schools that exchanged pupils, as since then; a school that
         opened or stopped taking entrants counts for the years in which it took them.
         """
-        window, first = self.scenario.entry.window, ENTRANCE[stage]
-        entrants = np.nan_to_num(self.ordinary[:, first, -window:])
-        years, schools = self.county.years[-window:], self.schools
-        fixed = self._begun(stage)
-        stopped = self._stopped(stage)
+        window = self.scenario.entry.window
+        entrants = np.nan_to_num(self.observed_entrants(stage)[:, -window:])
+        entrants[~members] = 0.0
+        years = self.county.years[-window:]
+        fixed = {n: year for n, year in self._begun(stage).items() if members[n]}
+        stopped = [n for n in self._stopped(stage) if members[n]]
         others = entrants.copy()
         others[[*fixed, *stopped]] = 0.0
         share = _mean_share(others, others)
@@ -140,7 +231,7 @@ class Rates:
         for group in self._groups(stage):
             last = max(x.year for x in self.past.exchanges if group & set(x.schools))
             since = entrants[:, [year >= last for year in years]]
-            here = [n for n in sorted(group) if n not in fixed and n not in stopped]
+            here = [n for n in sorted(group) if n not in fixed and n not in stopped and members[n]]
             whole = share[here].sum()
             inside = _mean_share(since[here], since[here])
             if inside.any():
@@ -150,13 +241,11 @@ class Rates:
             since = [year >= begun for year in years]
             used[school] = sum(since)
             fixed[school] = _mean_share(entrants[[school]][:, since], entrants[:, since])[0]
-        self.share_years[stage] = used
+        self.share_years[stage][members] = used[members]
         share *= max(1.0 - sum(fixed.values()), 0.0)
         for school, part in fixed.items():
             share[school] = part
-        last = self.county.years[-1]
-        shut = (schools.opening > last) | (schools.closing <= last) | schools.special
-        share = np.where(shut, 0.0, share)
+        share = np.where(self._shut(), 0.0, share)
         return share / share.sum() if share.sum() else share
 
     def _begun(self, stage: str) -> dict[int, float]:
@@ -170,8 +259,8 @@ class Rates:
 
     def _stopped(self, stage: str) -> list[int]:
         """Schools without an entrance grade in the last year, which had one and keep others."""
-        first, span = ENTRANCE[stage], SPAN[stage]
-        last, goes_on = self.ordinary[:, first, -1], self.ordinary[:, span, -1] > 0
+        last = self.observed_entrants(stage)[:, -1]
+        goes_on = (self.ordinary[:, :, -1] > 0) & self.ladder.within(stage)
         return [int(n) for n in np.flatnonzero(np.isnan(last) & goes_on.any(axis=1))]
 
     def _groups(self, stage: str) -> list[set[int]]:

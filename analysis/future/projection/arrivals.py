@@ -6,18 +6,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..grades import GRADES, SPAN
+from ...base.schema.terms import STAGES
+from ..grades import GRADES
 
 if TYPE_CHECKING:
     from .model import Model
 
 
-def arrive(model: Model, new: np.ndarray, year: int) -> None:
+def arrive(model: Model, new: np.ndarray, year: int, noise: dict) -> None:
     """Add the pupils of a year who move into the county, in place; take off those who leave.
 
     `new` has the strands of `analysis.future.projection.strands` as its rows; who comes begins at home.
+    `noise` as for `analysis.future.projection.model.Model.pupils`.
     """
     place = model.strands.place[: new.shape[-2]]
+    migrants = model.rates.migrants
+    if migrants.goes_on:
+        come = migrants.level + noise.get("migration", 0.0) * migrants.weight
+        here = np.where(~model.special[place][:, None], new, 0.0)
+        whole = here.sum(axis=-2, keepdims=True)
+        new += np.maximum(come * here / np.where(whole > 0, whole, 1.0), -new)
     for entry in model.applied.migration:
         if not entry.start <= year <= entry.last:
             continue
@@ -35,8 +43,14 @@ def arrive(model: Model, new: np.ndarray, year: int) -> None:
             continue
         total = entry.homes * entry.students_per_home / (entry.last - entry.start + 1)
         named = model.schools.numbers(entry.schools)
-        for stage, span in SPAN.items():
-            zone = [n for n in named if model.schools.teaches[stage][n]]
-            zone = zone or model.takers(stage)
-            if zone:
-                new[..., zone, span] += total / GRADES / len(zone)
+        within = {stage: model.schools.ladder.within(stage) for stage in STAGES}
+        takers = {stage: model.takers(stage) for stage in STAGES}
+        zone = {s: [n for n in named if model.schools.teaches[s][n]] or takers[s] for s in STAGES}
+        for grade in range(GRADES):
+            here, anywhere = (
+                [n for stage in STAGES for n in each[stage] if within[stage][n, grade]]
+                for each in (zone, takers)
+            )
+            here = here or anywhere
+            if here:
+                new[..., here, grade] += total / GRADES / len(here)

@@ -9,7 +9,6 @@ import numpy as np
 from ...base.files import N_
 from ...base.schema.terms import STAGES
 from ..assumptions.sections import Cap
-from ..grades import ENTRANCE
 
 if TYPE_CHECKING:
     from .model import Model
@@ -38,9 +37,12 @@ def pass_surplus(model: Model, new: Pupils, cap: Cap, year: int) -> None:
         surplus = np.maximum(whole - _seats(model, cap, origin), 0.0)
         if not np.any(surplus > 0):
             continue
-        for stage, first in ENTRANCE.items():
+        for stage in STAGES:
+            first = schools.ladder.first[stage][origin]
             for target in receivers:
-                if not schools.teaches[stage][target]:
+                # entrants of the other system's junior schools are a year older or younger
+                same = schools.ladder.first[stage][target] == first
+                if not schools.teaches[stage][target] or not same:
                     continue
                 here = new.at(target).sum(axis=-1)
                 room = np.maximum(_room(model, target, year) - here, 0.0)

@@ -8,7 +8,6 @@ from ...base.schema.terms import STAGES
 from ...measure.indicators import HAIR, round_half_up, whole_up
 from ..assumptions.roster import Schools
 from ..assumptions.scenario import Scenario
-from ..grades import ENTRANCE, GRADES, SPAN
 from ..past.observed import quiet
 
 #: A new class is not made smaller than this, nor an old one kept below the second number.
@@ -33,10 +32,15 @@ class Division:
         self.scenario, self.schools, self.limit = scenario, schools, limits
         self.norm, self.excess, self.keeps, self.crowd = {}, {}, {}, {}
         last = {name: array[:, :, -1] for name, array in grid.items()}
-        for stage, span in SPAN.items():
-            self._observe(stage, {name: array[:, span] for name, array in last.items()})
+        for stage in STAGES:
+            self._observe(stage, last)
 
     def _observe(self, stage: str, last: dict[str, np.ndarray]) -> None:
+        # a grade outside the stage is as one that is not reported
+        span, within = self.schools.ladder.widest(stage), self.schools.ladder.within(stage)
+        last = {
+            name: np.where(within[:, span], array[:, span], np.nan) for name, array in last.items()
+        }
         students, classes, largest = (last[n] for n in ("students", "classes", "largest_class"))
         limit = self.limit[stage]
         with np.errstate(divide="ignore", invalid="ignore"), quiet():
@@ -70,27 +74,22 @@ class Division:
             limits[stage] = limit
         return limits
 
-    def _by_grade(self, of_stage: dict[str, np.ndarray]) -> np.ndarray:
-        """What is known by stage and school, repeated for its grades: (schools, 9)."""
-        out = np.empty((len(self.schools.ids), GRADES))
-        for stage, span in SPAN.items():
-            out[:, span] = of_stage[stage][:, None]
-        return out
-
     def divided(self, students: np.ndarray, before: np.ndarray, year: int) -> np.ndarray:
         """Classes of every grade: a cohort keeps its classes, unless they grow too large or small.
 
         A new cohort is divided into classes as large, on average, as those of its school and stage in
         the last observed year (at least 30), or as the cap allows.
         """
-        caps = self._by_grade(self.limits(year))
-        norm = self._by_grade(self.norm)
-        most = np.minimum(self._by_grade(self.crowd), caps)
+        caps = self.schools.ladder.by_grade(self.limits(year))
+        norm = self.schools.ladder.by_grade(self.norm)
+        most = np.minimum(self.schools.ladder.by_grade(self.crowd), caps)
         kept = np.empty_like(students)
         kept[..., 1:] = before[..., :-1]
-        for first in ENTRANCE.values():
-            usual = np.minimum(norm, caps)[:, first]
-            kept[..., first] = np.floor(students[..., first] / usual + 0.5)
+        usual = np.minimum(norm, caps)
+        for group in self.schools.ladder.groups:
+            for span in group.span.values():
+                new = students[..., group.rows, span.start] / usual[group.rows, span.start]
+                kept[..., group.rows, span.start] = np.floor(new + 0.5)
         low = whole_up(students / most)
         high = whole_up(students / SMALL_CLASS)
         np.maximum(high, low, out=high)
@@ -102,7 +101,10 @@ class Division:
         Where a cap rules, classes are filled evenly up to it. NaN at schools that never reported
         their largest class.
         """
-        caps, excess = self._by_grade(self.limits(year)), self._by_grade(self.excess)
+        caps, excess = (
+            self.schools.ladder.by_grade(self.limits(year)),
+            self.schools.ladder.by_grade(self.excess),
+        )
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = students / classes
         uneven = np.minimum(round_half_up(mean * excess, 0), caps)
@@ -119,9 +121,14 @@ class Division:
         -------
         ndarray of bool, shape (...)
         """
-        caps, excess = self._by_grade(self.limits(year)), self._by_grade(self.excess)
+        caps, excess = (
+            self.schools.ladder.by_grade(self.limits(year)),
+            self.schools.ladder.by_grade(self.excess),
+        )
         count = len(self.schools.ids)
-        size = self._by_grade({s: np.full(count, np.floor(allowed[s])) for s in STAGES})
+        size = self.schools.ladder.by_grade(
+            {s: np.full(count, np.floor(allowed[s])) for s in STAGES}
+        )
         # the mean from which the largest class is rounded to more than the size allowed
         uneven = (size + 0.5) / np.nan_to_num(excess, nan=1.0) - 2 * HAIR
         mean = np.where(caps > size, np.minimum(size + HAIR, uneven), size + HAIR)

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, problem
-from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from ...measure.indicators import round_half_up
@@ -22,14 +21,15 @@ from ..assumptions.from_plan import plan_parts
 from ..assumptions.roster import Schools
 from ..assumptions.scenario import BASELINE, Scenario, load_scenario
 from ..assumptions.sections import Addition, Purchase
-from ..grades import ENTRANCE, SPAN
 from ..notes import Note, announce
-from ..past.breaks import told
+from ..past.break_notes import told
 from ..past.observed import observe
 from ..past.rates import Rates
 from .arrivals import arrive
 from .caps import pass_surplus
 from .classes import Division
+from .closings import close
+from .onward import go_on
 from .posts import Posts, described, doubtful
 from .sites import Sites
 from .staff import Staff, divide
@@ -71,13 +71,6 @@ class Model:
         if county.observed_until is not None:
             raise problem(
                 N_("is a projection already; project the observed county"), file=county.path
-            )
-        if county.tables["schools"]["system"].eq(FIVE_FOUR).any():
-            raise problem(
-                N_(
-                    "schools of the five-four system (column system of table schools) are assessed, but cannot be projected yet: cohorts, entrants of junior school and moves are reckoned for six and three years"
-                ),
-                file=county.path,
             )
         self.source = county
         self.last = county.years[-1]
@@ -145,11 +138,11 @@ class Model:
         self.observed_students = self.students.copy()
         self.strands, self.state = Strands(len(schools.ids)), self.students
         self.rates = Rates(self.source, self.applied, schools, past, self.years, self.note)
-        self.notes += told(self.rates.past, schools)
+        self.notes += [*told(self.rates.past, schools), *self.rates.migrants.notes]
         limits = {stage: self.rules(self.last).usual(f"G5.{stage}") for stage in STAGES}
         self.division = Division(grid, limits, self.applied, schools)
         self.staff = Staff(self.observed, schools)
-        self.posts = Posts(self.applied.staff, schools, self.last)
+        self.posts = Posts(self.applied.staff, schools, self.last, self.source)
         for message, values in doubtful(self.posts, self.staff.persons):
             self.note("assumed", message, **values)
         self.sites = Sites(seen, self.observed, schools)
@@ -217,47 +210,21 @@ class Model:
         year : int
         noise : dict, optional
             Factors of a draw: `progression` (..., strands, 8), `entrants` (..., 1), `junior`
-            (..., 1), `shares` by stage (..., schools).
+            (..., 1), `shares` by stage (..., schools); `migration` (..., 1, 1): pupils more who come from outside.
 
         Returns
         -------
         ndarray, shape (..., strands, 9)
             With more strands than before where a move has begun.
         """
-        noise, rates = noise or {}, self.rates
-        state = self.strands.padded(state)
-        count, home = len(self.ids), self.strands.home
-        new = np.empty_like(state)
-        new[..., 1:] = state[..., :-1] * rates.factor[home, 1:]
-        if "progression" in noise:
-            new[..., 1:] *= noise["progression"]
-        new[..., ENTRANCE["primary"]] = new[..., ENTRANCE["junior"]] = 0.0
-        leavers = state[..., ENTRANCE["junior"] - 1].copy()
-        leavers[..., :count][..., self.special] = 0.0
-        leavers = leavers.sum(axis=-1, keepdims=True)
-        totals = {
-            "primary": rates.entrants[year] * noise.get("entrants", 1.0),
-            "junior": leavers * rates.into_junior * noise.get("junior", 1.0),
-        }
-        if rates.junior_entrants is not None:
-            totals["junior"] = rates.junior_entrants * noise.get("junior", 1.0)
-        for stage, first in ENTRANCE.items():
-            share = rates.shares[stage]
-            if "shares" in noise:
-                share = share * noise["shares"][stage]
-                whole = share.sum(axis=-1, keepdims=True)
-                share = share / np.where(whole > 0, whole, 1.0)
-            new[..., :count, first] = totals[stage] * share
-        # special-education schools do not follow births: they stay as they are
-        special = np.flatnonzero(self.special)
-        new[..., special, :] = state[..., special, :]
-        arrive(self, new, year)
+        new = go_on(self, self.strands.padded(state), year, noise or {})
+        arrive(self, new, year, noise or {})
         whole = self.applied.rounding == "yearly"
         moving = Pupils(self.strands, round_half_up(new, 0) if whole else new, whole)
         for number, move in enumerate(self.applied.moves):
             if move.start <= year:
                 move.pupils(self, moving, number, year)
-        self._closing(moving, year)
+        close(self, moving, year)
         for cap in self.applied.caps:
             if cap.start <= year:
                 pass_surplus(self, moving, cap, year)
@@ -289,19 +256,6 @@ class Model:
         gone[year] = entrants
         return max(entrants - gone.get(year - grades, 0.0), 0.0)
 
-    def _closing(self, new: Pupils, year: int) -> None:
-        """Schools that the roster itself closes: their pupils go to the others of the stage."""
-        closing = self.schools.closing
-        for origin in np.flatnonzero((closing < year) & (closing >= self.last)):
-            if not new.at(origin).any():
-                continue
-            for stage, span in SPAN.items():
-                others = [n for n in self.takers(stage) if not closing[n] < year]
-                if others:
-                    taken = new.give(origin, others, span, 1.0)
-                    if new.middle and taken.sum() > 0:
-                        self.note("assumed", N_("{name} closes by the roster in {year}: its pupils go to the other schools of the stage in equal parts"), name=self.roster["name"].iloc[origin], year=year)  # fmt: skip
-
     # --- staff, buildings, equipment -----------------------------------------------------------------
 
     def _things(self, year: int) -> None:
@@ -323,9 +277,9 @@ class Model:
     def _buy(self, entry: Purchase, year: int) -> None:
         rules, value = self.rules(year), self.sites.quantities["equipment_value_cny"]
         need = np.zeros(len(self.ids))
-        for stage, span in SPAN.items():
+        for stage in STAGES:
             threshold = np.nan_to_num(rules.number(f"equipment_value.{stage}"))
-            need += threshold * self.students[:, span].sum(axis=1)
+            need += threshold * self.schools.ladder.total(self.students, stage)
         need = np.nan_to_num(np.maximum(need - value, 0.0))
         weights = divide(entry.to, need, self.students.sum(axis=1), self.schools)
         self.sites.quantities["equipment_value_cny"] = value + weights * entry.cny

@@ -9,12 +9,13 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...data.county import County
 from ...measure.apportioning.dividing import STAGE_QUANTITIES
 from ...measure.indicators import HAIR, round_half_up, whole_down
+from ..assumptions.ages import StaffAges, retirement, staff_ages
 from ..assumptions.quota import staff_quota
 from ..assumptions.roster import Schools
 from ..assumptions.staffing import ByQuota, Kept, Leaving, StaffCourse
-from ..grades import SPAN
 
 
 class Posts:
@@ -27,6 +28,8 @@ class Posts:
     schools : Schools
     last : int
         Last observed year.
+    county : County, optional
+        Its table `staff_ages` says how old the teachers are.
 
     Attributes
     ----------
@@ -34,8 +37,20 @@ class Posts:
         Persons by stage who left without being replaced, were recruited, or changed school, by year.
     """
 
-    def __init__(self, course: StaffCourse | None, schools: Schools, last: int):
+    def __init__(
+        self,
+        course: StaffCourse | None,
+        schools: Schools,
+        last: int,
+        county: County | None = None,
+    ):
         self.course, self.schools, self.last = course, schools, last
+        #: ages by stage from the county's table, where the scenario does not state them itself
+        self.ages: dict[str, StaffAges] = {}
+        self.women: dict[str, float] = {}
+        if county is not None and isinstance(course, Leaving):
+            ages, self.women = staff_ages(county, schools.ids, last, course.retirement_age)
+            self.ages = {stage: each for stage, each in ages.items() if stage not in course.ages}
         table = schools.table
         self.area = table["area"].to_numpy(dtype=object)
         public = (table["ownership"] == "public").to_numpy(dtype=bool)
@@ -60,9 +75,14 @@ class Posts:
             return
         self.left[year] = np.zeros(len(STAGES))
         for number, stage in enumerate(STAGES):
-            part = self.course.leavers(stage, year - self.last) * (1 - self.course.replaced)
             here = np.nan_to_num(persons[:, number, 0])
-            going = self._going(number, part * here, here)
+            if stage in self.ages:
+                retired = [self.ages[stage].retired(each) for each in range(self.last, year + 1)]
+                # who is owed has left by the ages: nobody leaves twice
+                due = self.course.leaving(retired) * np.maximum(here - self.owed[:, number], 0.0)
+            else:
+                due = self.course.leavers(stage, year - self.last) * here
+            going = self._going(number, due * (1 - self.course.replaced), here)
             self._leave(persons, number, going)
             self.left[year][number] = going.sum()
 
@@ -86,11 +106,8 @@ class Posts:
             return
         counts = {name: np.zeros(len(STAGES)) for name in ("left", "came", "changed")}
         for number, stage in enumerate(STAGES):
-            span = SPAN[stage]
-            total = students[:, span].sum(axis=1)
-            _, need = staff_quota().posts(
-                stage, year, total, classes[:, span].sum(axis=1), self.area, self.course
-            )
+            total, rooms = (self.schools.ladder.total(each, stage) for each in (students, classes))
+            _, need = staff_quota().posts(stage, year, total, rooms, self.area, self.course)
             here = persons[:, number, 0]
             # who has never reported teachers has none to be compared, unless it is new
             known = self.by_quota & np.isfinite(here)
@@ -236,11 +253,39 @@ def doubtful(posts: Posts, persons: np.ndarray) -> list[tuple[str, dict]]:
         label = STAGE_LABELS[stage]
         if not total:
             continue
+        if stage in posts.ages:
+            found += _by_ages(posts, stage, persons[:, number, 0])
+            continue
         aged = sum(course.ages.get(stage, {}).values())
         if aged and abs(aged - total) > HAIR:
             found.append((N_("{stage}: the ages are those of {n} teachers, the schools report {total}; the parts are taken"), {"stage": label, "n": aged, "total": f"{total:g}"}))  # fmt: skip
         if not aged and not course.retire:
             found.append((N_("{stage}: neither ages nor a part who retire are stated; nobody retires"), {"stage": label}))  # fmt: skip
+    return found
+
+
+def _by_ages(posts: Posts, stage: str, teachers: np.ndarray) -> list[tuple[str, dict]]:
+    """What rests on the county's table of ages, and what it does not say."""
+    ages, label, rule = posts.ages[stage], STAGE_LABELS[stage], retirement()
+    values = {"stage": label, "n": f"{ages.persons:g}", "total": f"{np.nansum(teachers):g}"}
+    if ages.fixed is None:
+        values |= {
+            "men": f"{rule.men.before}–{rule.men.after}",
+            "women": f"{rule.women.before}–{rule.women.after}",
+        }
+        text = N_("{stage}: who retires follows from the ages of {n} of {total} teachers (table staff_ages) and the statutory ages, which rise since 2025 (men {men}, women {women})")  # fmt: skip
+    else:
+        values["age"] = ages.fixed
+        text = N_("{stage}: who retires follows from the ages of {n} of {total} teachers (table staff_ages) and the age {age} that the scenario states")  # fmt: skip
+    found = [(text, values)]
+    without = int(((teachers > 0) & ~ages.known).sum())
+    if without:
+        found.append((N_("{stage}: {n} schools report no ages of teachers; the county's parts are taken"), {"stage": label, "n": without}))  # fmt: skip
+    if ages.fixed is None and np.isnan(posts.women.get(stage, 0.0)):
+        found.append((N_("{stage}: how many of the teachers of an age are women is not reported; all are taken to retire at the age of men"), {"stage": label}))  # fmt: skip
+    elif ages.fixed is None and stage in posts.women:
+        share = f"{posts.women[stage] * 100:.0f}%"
+        found.append((N_("{stage}: where the sex of teachers is not reported, {share} are taken to be women, as among those whose sex is"), {"stage": label, "share": share}))  # fmt: skip
     return found
 
 

@@ -10,7 +10,6 @@ from ...measure.apportioning.dividing import STAGE_QUANTITIES
 from ...measure.indicators import whole_up
 from ..assumptions.roster import Schools
 from ..assumptions.sections import Recruitment, Rotation, StaffTarget
-from ..grades import SPAN
 from ..past.observed import STAFF
 
 
@@ -58,13 +57,14 @@ class Staff:
             Year -> the evaluation's numbers in force.
         students : ndarray, shape (schools, 9)
         """
+        total = self.schools.ladder.total
         for entry in scenario.attrition:
             if entry.start <= year <= entry.last:
                 chosen = [STAGES.index(s) for s in STAGES if entry.stage in (None, s)]
                 self.persons[:, chosen] *= 1 - entry.share
         for entry in scenario.recruitment:
             if entry.start <= year <= entry.last:
-                self._recruit(entry, rules(year), students[:, SPAN[entry.stage]].sum(axis=1))
+                self._recruit(entry, rules(year), total(students, entry.stage))
         for entry in scenario.rotation:
             if entry.start <= year <= entry.last:
                 self._rotate(entry)
@@ -74,7 +74,7 @@ class Staff:
                 more = np.array([getattr(entry, name) for name in STAGE_QUANTITIES])
                 self.persons[chosen, STAGES.index(entry.stage), 1:] += more / len(chosen)
         for target in scenario.staff_targets:
-            self._towards(target, year, rules, students[:, SPAN[target.stage]].sum(axis=1))
+            self._towards(target, year, rules, total(students, target.stage))
 
     def _lack(self, stage: str, rules, students: np.ndarray) -> np.ndarray:
         """Teachers that each school lacks for the three staff thresholds, the largest of them."""

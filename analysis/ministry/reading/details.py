@@ -11,8 +11,8 @@ from typing import Literal
 import pydantic
 
 from ...base.files import read_model
+from ...data.reading.noise import is_remark
 from ..forms import Kind, Term, Terms
-from .heads import is_numbering
 from .labels import key, plain
 from .parts import column_heads
 from .sheets import Block, Place, show
@@ -155,9 +155,9 @@ class DetailTable:
 
 
 def _is_sum(name: str) -> bool:
-    return key(name).endswith(("合计", "小计", "总计")) or key(name).startswith(
-        ("填表", "审核", "注:")
-    )
+    said = key(name)
+    foot = said.endswith(("合计", "小计", "总计")) or said.startswith(("填表", "审核"))
+    return foot or is_remark(name)
 
 
 def detail_table(block: Block) -> DetailTable | None:
@@ -181,11 +181,11 @@ def _table(block: Block, top: int, column: int) -> DetailTable | None:
         (
             row
             for row in range(top + 1, block.height)
-            if show(block.cells[row][column]) and not is_numbering(block, row)
+            if show(block.cells[row][column]) and row not in block.numbering
         ),
         block.height,
     )
-    end = next((row for row in range(top + 1, first) if is_numbering(block, row)), first)
+    end = next((row for row in range(top + 1, first) if row in block.numbering), first)
     # the group heads may begin above the line with the name
     start = next((cell[0] for at, cell in block.owner.items() if at == (top, column)), top)
     head = range(start, end)

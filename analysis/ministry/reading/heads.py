@@ -4,44 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...base.files import N_
+from ...data.texts import spoilt_id
 from ..forms import Forms
 from .labels import FORM_ID, key, narrow, plain, unit_words
 from .sheets import CODE, NAME, Block, Place, show
-
-_LETTERS = {"甲", "乙", "丙", "丁", "戊"}
-
-
-def is_numbering(block: Block, row: int) -> bool:
-    """Whether a line numbers the columns (甲, 乙, 1, 2, …), as it does below every head."""
-    texts = [plain(show(cell)) for cell in block.cells[row]]
-    filled = [text for text in texts if text]
-    return (
-        "甲" in filled
-        and ("1" in filled or "乙" in filled)
-        and all(text in _LETTERS or text.isdigit() for text in filled)
-    )
-
-
-def head_cells(block: Block) -> Iterator[tuple[int, int, str]]:
-    """Cells above the first line of figures that hold text: (row, column, text)."""
-    for row in range(block.height):
-        if is_numbering(block, row):
-            return
-        for column, cell in enumerate(block.cells[row]):
-            text = show(cell)
-            if text:
-                yield row, column, text
 
 
 def sheet_units(block: Block) -> dict[str, Place]:
     """Units of a line such as “单位：人、平方米、万元”."""
     found = {}
-    for row, column, text in head_cells(block):
+    for row, column, text in block.head:
         line = re.search(r"(?:计量)?单位:(.*)", plain(text))
         if line:
             rest = line[1] or plain(_right_of(block, row, column))
@@ -56,7 +32,7 @@ def school_of(block: Block) -> tuple[str, str, Place]:
     The name is kept as it is written, wide brackets and all.
     """
     code, name, place = "", "", Place(block.file, block.sheet)
-    for row, column, text in head_cells(block):
+    for row, column, text in block.head:
         searched = narrow(text)
         if not code and (found := CODE.search(searched)):
             code = narrow(found[1] or _right_of(block, row, column))
@@ -69,7 +45,9 @@ def school_of(block: Block) -> tuple[str, str, Place]:
             name = said.strip(" :：") or _right_of(block, row, column)
             if re.search(r"名\s*称|标\s*识\s*码", name):
                 name = _below(block, row, column)
-    return re.sub(r"[^0-9A-Za-z]", "", code), "" if CODE.search(narrow(name)) else name, place
+    if not spoilt_id(code):  # that is told by who wants to know whose the sheet is
+        code = re.sub(r"[^0-9A-Za-z]", "", code)
+    return code, "" if CODE.search(narrow(name)) else name, place
 
 
 #: Behind the label of a name: where the seal goes.
@@ -101,7 +79,7 @@ def years_of(block: Block) -> dict[int, Place]:
     """School years that the form's lines of date name, the surest kind only."""
     school_years: dict[int, Place] = {}
     dates: dict[int, Place] = {}
-    for row, column, text in head_cells(block):
+    for row, column, text in block.head:
         text = _OTHER_DATES.sub("", plain(text))
         place = block.place(row, column)
         for found in re.finditer(r"((?:19|20)\d\d)(?:[-/至](?:(?:19|20)?\d\d))?学年", text):
@@ -159,7 +137,7 @@ def _in_lines_below(block: Block, row: int, column: int) -> Said | None:
 def coordinates_of(block: Block) -> dict[str, tuple[float, Place]]:
     """Longitude and latitude in degrees, where both stand below their labels or to the right of them."""
     found = {}
-    for row, column, text in head_cells(block):
+    for row, column, text in block.head:
         name = {"经度": "longitude", "纬度": "latitude"}.get(key(text))
         below = _below(block, row, column)
         said = plain(below or _right_of(block, row, column))
@@ -181,27 +159,25 @@ def form_of(block: Block, table: Forms) -> tuple[str, list[str]]:
     """The form's number as it calls itself, and other numbers in the names of sheet and file."""
     own = [
         _form_number(found)
-        for _, _, text in head_cells(block)
+        for _, _, text in block.head
         if re.search("表号", plain(text)) or FORM_ID.fullmatch(plain(text))
         for found in FORM_ID.finditer(plain(text))
     ]
-    for row, column, text in head_cells(block):
+    for row, column, text in block.head:
         if plain(text).rstrip(":") == "表号":
             for across in range(column + 1, block.width):
                 own += [
                     _form_number(f) for f in FORM_ID.finditer(plain(show(block.cells[row][across])))
                 ]
     heads = own or [
-        _form_number(found)
-        for _, _, text in head_cells(block)
-        for found in FORM_ID.finditer(plain(text))
+        _form_number(found) for _, _, text in block.head for found in FORM_ID.finditer(plain(text))
     ]
     outside = [_form_number(f) for f in FORM_ID.finditer(plain(block.sheet))] or [
         _form_number(f) for f in FORM_ID.finditer(plain(Path(block.file).stem))
     ]
     chosen = (heads or outside or [""])[0]
     if chosen not in table.by_id and f"{chosen}续" in table.by_id:
-        texts = [block.sheet, *(text for _, _, text in head_cells(block))]
+        texts = [block.sheet, *(text for _, _, text in block.head)]
         chosen += "续" if any("续" in text for text in texts) else ""
     others = [n for n in dict.fromkeys(outside) if n.rstrip("续") != chosen.rstrip("续")]
     return chosen, others if heads else []

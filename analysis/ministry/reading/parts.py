@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 
 from ..forms import Form
-from .heads import is_numbering
 from .labels import key, plain, units_in
 from .sheets import Block, Place, show
 
@@ -105,7 +104,7 @@ def parts(block: Block, form: Form) -> list[Part]:
     list of Part
         Empty if nothing looks like a table.
     """
-    numbered = [row for row in range(block.height) if is_numbering(block, row)]
+    numbered = sorted(block.numbering)
     if not numbered:
         first = _first_line(block, form)
         return [] if first is None else [_part(block, range(first), range(first, block.height))]

@@ -10,12 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from ...base.files import N_, Finding, decode, problem, read_data
-from ..combine import keep
+from ...data.texts import spoilt_id
+from ..combine import keep, spoilt_code
 from ..forms import Forms
 from ..returns import Reading, Returns, SheetRecord, target_label
 from .details import Column, DetailTable, layout
 from .heads import year_of
-from .labels import key, plain
+from .labels import key, narrow, plain
 from .locate import figure
 from .sheets import show
 
@@ -60,7 +61,10 @@ def rows_of(
     rows = []
     for table in tables:
         for row in table.rows:
-            code = "".join(c for c in plain(table.said(row, "code")) if c.isalnum())
+            said = narrow(table.said(row, "code"))
+            if spoilt_id(said):
+                returns.findings.append(spoilt_code(said, table.place(row, "code")))
+            code = "".join(c for c in plain(said) if c.isalnum())
             name, of = table.said(row, "name"), table.said(row, "district")
             rows.append(_Row(table, row, code, name, of))
     named = sorted({row.district for row in rows if row.district})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 import itertools
@@ -11,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...base.files import N_, Finding, problem, read_data
+from ...base.files import N_, Finding, InputError, problem, read_data
 from ...base.folders import below
 from ...base.refusals import shorten
 from ...data.reading.archive import inspect_workbook
+from ...data.reading.folder import read_csv
+from ...data.texts import cell_text
 from .labels import FORM_ID, narrow, plain
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")
@@ -72,6 +75,21 @@ class Block:
         row, column = self.owner.get((row, column), (row, column))
         return show(self.cells[row][column])
 
+    @functools.cached_property
+    def numbering(self) -> frozenset[int]:
+        """Lines that number the columns (甲, 乙, 1, 2, …), as one does below every head."""
+        return frozenset(row for row in range(self.height) if _numbers_columns(self.cells[row]))
+
+    @functools.cached_property
+    def head(self) -> tuple[tuple[int, int, str], ...]:
+        """Cells above the first line of figures that hold text: (row, column, text)."""
+        return tuple(
+            (row, column, text)
+            for row in range(min(self.numbering, default=self.height))
+            for column, cell in enumerate(self.cells[row])
+            if (text := show(cell))
+        )
+
     @property
     def height(self) -> int:
         return len(self.cells)
@@ -81,6 +99,18 @@ class Block:
         return max((len(row) for row in self.cells), default=0)
 
 
+_LETTERS = {"甲", "乙", "丙", "丁", "戊"}
+
+
+def _numbers_columns(cells: list[object]) -> bool:
+    filled = [text for cell in cells if (text := plain(show(cell)))]
+    return (
+        "甲" in filled
+        and ("1" in filled or "乙" in filled)
+        and all(text in _LETTERS or text.isdigit() for text in filled)
+    )
+
+
 def show(value: object) -> str:
     """What a cell says: whole numbers without a decimal point, no stray blanks."""
     if value is None or value == "":
@@ -88,10 +118,16 @@ def show(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return cell_text(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return f"{value.year}年{value.month}月{value.day}日"
-    text = str(value)
+    return _tidy(str(value))
+
+
+@functools.lru_cache(
+    maxsize=1 << 15
+)  # the same few labels in every sheet, asked for again and again
+def _tidy(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     if "_x000D_" in text:  # a line break as a workbook's XML writes it, left over
@@ -119,6 +155,8 @@ def read_workbook(path: Path, name: str) -> tuple[list[Block], list[Finding]]:
     InputError
         The file is no workbook that can be read.
     """
+    if path.suffix.lower() == ".csv":
+        return _read_text(path, name)
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -162,6 +200,16 @@ def read_workbook(path: Path, name: str) -> tuple[list[Block], list[Finding]]:
         ) from None
 
 
+def _read_text(path: Path, name: str) -> tuple[list[Block], list[Finding]]:
+    """A sheet that was saved as CSV, with commas, semicolons or tabs; merged cells are lost."""
+    findings: list[Finding] = []
+    rows = read_csv(path, findings)
+    if findings:
+        raise InputError(dataclasses.replace(finding, file=name) for finding in findings)
+    cells = [[] for _ in range(int(rows.index[0]))] + rows.to_numpy().tolist()
+    return _split(name, "", cells, [], _take_grid_out(cells)), []
+
+
 def _take_grid_out(cells: list[list]) -> bool:
     """Blank the grid of an export, A, B, C… in row 1 and 1, 2, 3… in column A; whether it was there."""
     if len(cells) < 2 or len(cells[0]) < 2:
@@ -189,8 +237,6 @@ def _of_grid(finding: Finding) -> bool:
 
 def _inspected(path: Path, name: str) -> list[Finding]:
     """What `inspect_workbook` finds, under the name that people are told."""
-    import dataclasses
-
     return [
         dataclasses.replace(finding, file=finding.file.replace(str(path), name, 1))
         for finding in inspect_workbook(path)
@@ -202,7 +248,7 @@ _B = r"\s*"
 _SCHOOL = rf"学{_B}校(?:{_B}\({_B}机{_B}构{_B}\))?{_B}"
 CODE = re.compile(
     rf"(?:{_SCHOOL}(?:标{_B}识{_B}码|代{_B}码)|机{_B}构{_B}(?:标{_B}识{_B}码|代{_B}码)|标{_B}识{_B}码)"
-    rf"{_B}[:]?{_B}([0-9A-Za-z]*)"
+    rf"{_B}[:]?{_B}([0-9A-Za-z.+]*)"
 )
 NAME = re.compile(
     rf"(?:{_SCHOOL}|填{_B}报{_B}单{_B}位|单{_B}位){_B}(?:名{_B}称|全{_B}称){_B}[:]?{_B}"
@@ -267,16 +313,42 @@ OURS = frozenset({"county.yaml", "plan.yaml", "standard.yaml"}) | {
 
 
 def workbooks(folder: Path) -> Iterator[Path]:
-    """Workbooks below a folder in a fixed order, without hidden files and locks."""
-    return (path for path in _files(folder) if path.suffix.lower() in ENDINGS)
+    """Workbooks, and sheets saved as CSV, below a folder in a fixed order, without hidden files and locks."""
+    for path in _files(folder):
+        ending, name = path.suffix.lower(), path.relative_to(folder).as_posix()
+        if ending in ENDINGS or (ending == ".csv" and name not in OURS):
+            yield path
 
 
 def other_files(folder: Path) -> Iterator[str]:
     """Files below a folder that are neither workbooks nor tables of ours."""
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
-        if path.suffix.lower() not in ENDINGS and name not in OURS:
+        if path.suffix.lower() not in (*ENDINGS, ".csv") and name not in OURS:
             yield name
+
+
+#: What else people put among the sheets, by its ending, and how it becomes readable.
+_OTHER_KINDS = {
+    **dict.fromkeys(
+        (".et", ".ett", ".ods", ".xlsb", ".numbers", ".xml", ".mht", ".htm", ".html"),
+        N_("is a sheet in another format and was not read; open it and save it as .xlsx"),
+    ),
+    **dict.fromkeys(
+        (".zip", ".rar", ".7z"), N_("is an archive and was not read; unpack it into the folder")
+    ),
+    **dict.fromkeys(
+        (".pdf", ".doc", ".docx", ".wps", ".jpg", ".png"),
+        N_("holds no cells and was not read; if it is a return sheet, export it as .xlsx"),
+    ),
+}
+
+
+def not_read(name: str) -> Finding:
+    """That a file is none that is read, and what would help."""
+    other = N_("is no .xlsx or .xls workbook and was not read")
+    ending = Path(name).suffix.lower()
+    return Finding("warning", _OTHER_KINDS.get(ending, other), {}, name)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -17,21 +17,55 @@ const FIELDS = [
   { group: "group_migration", id: "migration_end", name: "end", at: ["migration", "end"], plain: true, step: 1 },
   { group: "group_classes", id: "class_primary", at: ["class_size", "primary"], min: 25, max: NO_LIMIT, step: 1 },
   { group: "group_classes", id: "class_junior", at: ["class_size", "junior"], min: 25, max: NO_LIMIT, step: 1 },
-  { group: "group_plan", id: "plan_done", choices: ["yes", "no"] },
+  { group: "group_plan", id: "plan_done", choices: ["yes", "no"], prefix: "plan" },
   { group: "group_plan", id: "plan_delay", at: ["plan", "delay"], min: 0, max: 5, step: 1 },
   { group: "group_plan", id: "plan_share", at: ["plan", "teaching_share"], min: 0, max: 100, step: 5, scale: percent },
   { group: "group_teachers", id: "recruit_primary", at: ["recruitment", "primary"], min: 0, max: 300, step: 5 },
   { group: "group_teachers", id: "recruit_junior", at: ["recruitment", "junior"], min: 0, max: 300, step: 5 },
+  { group: "group_staff", id: "staff_kind", choices: ["keep", "attrition", "quota"], prefix: "staff" },
+  { group: "group_staff", id: "staff_retire", min: 0, max: 20, step: 0.5, scale: percent },
+  { group: "group_staff", id: "staff_leave", min: 0, max: 20, step: 0.5, scale: percent },
+  { group: "group_staff", id: "staff_replaced", min: 0, max: 100, step: 5, scale: percent },
+  { group: "group_staff", id: "staff_surplus", choices: ["leave", "go", "stay"], prefix: "surplus" },
+  { group: "group_staff", id: "staff_transfer", choices: ["yes", "no"], prefix: "plan" },
   { group: "group_horizon", id: "until", plain: true, step: 1 },
 ];
+/** What is assumed of teachers where somebody chooses another way than the base's. */
+const STAFF = {
+  keep: {},
+  attrition: { retire: 0.025, leave: 0, replaced: 0 },
+  quota: { surplus: "leave", retire: 0.025, leave: 0, transfer: true },
+};
 const PLAN_PARTS = ["projects", "equipment", "staffing", "moves"];
 
 const firstYear = () => page.about.last + 1;
 const lastYear = () => state.until ?? outcome?.base.until ?? page.about.last + 8;
 const planOf = (where) => (where && PLAN_PARTS.some((part) => where[part]) ? "yes" : "no");
 
+const staffBase = () => outcome?.base.staff ?? { kind: "keep" };
+const staffNow = () => state.staff ?? staffBase();
+const yes = (value) => (typeof value === "boolean" ? (value ? "yes" : "no") : value);
+
+function basicStaff(field) {
+  if (field.id === "staff_kind") return staffBase().kind;
+  const { kind } = staffNow();
+  const key = field.id.slice("staff_".length);
+  return yes((staffBase().kind === kind ? staffBase() : STAFF[kind])[key]) ?? 0;
+}
+
+/** Which of the controls of teachers mean something now. */
+function meansSomething(field) {
+  const now = staffNow();
+  const key = field.id.slice("staff_".length);
+  if (key === "kind") return true;
+  if (!(key in STAFF[now.kind])) return false;
+  if (key === "retire" && Object.keys(now.ages ?? {}).length) return false;
+  return now.kind !== "quota" || now.surplus === "leave" || !["retire", "leave"].includes(key);
+}
+
 /** What the base says: shown where nothing was changed. */
 function basic(field) {
+  if (field.id.startsWith("staff_")) return basicStaff(field);
   const base = outcome?.base;
   const known = {
     births_shift: base?.births_shift ?? 0,
@@ -55,6 +89,7 @@ function basic(field) {
 
 function current(field) {
   if (field.id === "plan_done") return state.plan ? planOf(state.plan) : basic(field);
+  if (field.id.startsWith("staff_")) return yes(staffNow()[field.id.slice("staff_".length)]) ?? basic(field);
   const [section, key] = field.at ?? [field.id];
   const value = key === undefined ? state[section] : state[section]?.[key];
   return value ?? basic(field);
@@ -63,6 +98,7 @@ function current(field) {
 /** Put a value of a control into the state; what equals the base is not kept. */
 function put(target, field, value) {
   if (field.id.startsWith("plan_")) return putPlan(target, field, value);
+  if (field.id.startsWith("staff_")) return putStaff(target, field, value);
   if (field.id.startsWith("migration_")) return putMigration(target, field, value);
   const [section, key] = field.at ?? [field.id];
   const plain = value === null || value === basic(field);
@@ -97,6 +133,19 @@ function putPlan(target, field, value) {
   else target.plan = now;
 }
 
+function putStaff(target, field, value) {
+  const base = staffBase();
+  const key = field.id.slice("staff_".length);
+  let now = { ...(target.staff ?? base) };
+  if (key === "kind") now = value === base.kind ? { ...base } : { kind: value, ...STAFF[value] };
+  else now[key] = key === "transfer" ? value === "yes" : value ?? basic(field);
+  // whose numbers are changed is no longer the base's source
+  for (const about of ["source", "confidence", "note", "year"]) delete now[about];
+  const shown = ["kind", ...Object.keys(STAFF[now.kind])];
+  if (same(shown.map((k) => now[k]), shown.map((k) => base[k]))) delete target.staff;
+  else target.staff = now;
+}
+
 export function buildControls() {
   const groups = new Map();
   for (const field of FIELDS) {
@@ -107,7 +156,7 @@ export function buildControls() {
     const box = make("div", { class: field.plain || field.choices ? "field plain" : "field", id: `field_${field.id}` });
     box.append(make("label", { for: field.id }, label));
     if (field.choices) {
-      const options = field.choices.map((each) => make("option", { value: each }, text(`plan_${each}`)));
+      const options = field.choices.map((each) => make("option", { value: each }, text(`${field.prefix}_${each}`)));
       const set = (event) => change((s) => put(s, field, event.target.value));
       box.append(make("select", { id: field.id, onchange: set }, ...options));
     } else {
@@ -146,6 +195,7 @@ export function showControls() {
       if (input && input.value !== String(shown)) input.value = shown;
     }
     $(`field_${field.id}`).classList.toggle("changed", value !== basic(field));
+    if (field.id.startsWith("staff_")) $(`field_${field.id}`).hidden = !meansSomething(field);
   }
   for (const id of ["migration_start", "migration_end", "until"]) {
     $(id).min = firstYear();

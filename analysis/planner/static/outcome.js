@@ -25,7 +25,9 @@ export function buildPanels() {
     make("div", { class: "pair" }, section("key", text("key")), section("failing", text("failing"))),
     section("strip", text("strip")),
     legend,
+    make("p", { class: "help" }, text("single_marks")),
     section("enrolment", text("enrolment")),
+    section("staff", text("staff_head")),
     section("cv", text("cv_head")),
     ...STAGES.map((stage) => section(`ratios_${stage}`, text("ratios", { stage: page.words.stages[stage] }))),
     section("small", text("small")),
@@ -54,8 +56,10 @@ export function show() {
   const at = own.years.indexOf(target);
   showSentence(outcome.sentence, outcome.chance, at);
   showKey(last, target);
+  showFailing(target, outcome.chance);
   showStrip(own, last, target, outcome.chance);
   showEnrolment(own, trend, at);
+  showStaff(own, trend, at, last);
   showBalance(own, trend, at);
   for (const stage of STAGES) showRatios(stage, own, trend, at);
   showByYear(own, last);
@@ -71,19 +75,33 @@ function showSentence(sentence, chance, at) {
 export function showChance(found) {
   const { own, target, last } = outcome;
   showSentence(found.sentence, found, own.years.indexOf(target));
+  showFailing(target, found);
   showStrip(own, last, target, found);
 }
 
 function showKey(last, target) {
   const head = [text("fact"), n(text("key_observed", { year: last })), n(text("key_trend", { year: target })), n(text("key_own", { year: target }))];
   bodies.key.replaceChildren(table(head, outcome.key.map((row) => [row.label, ...row.values.map(n)])));
+}
+
+/** The share of the simulated courses that meet a requirement; what is not drawn is the single course's. */
+function likely(item, chance) {
+  const drawn = chance.condition !== "";
+  return chance.items[item] ?? (drawn || !item.startsWith("cv.") ? text("single_short") : "…");
+}
+
+function showFailing(target, chance) {
   bodies.failing_title.textContent = text("failing", { year: target });
   const rows = outcome.failing.map((row) => [
-    row.new ? make("span", {}, row.title, " ", make("span", { class: "new" }, `▲ ${text("new")}`)) : row.title, n(row.value), n(row.requirement)]);
-  const content = rows.length ? [table([text("fact"), n(text("value")), n(text("required"))], rows)] : [make("p", {}, text("failing_none"))];
+    row.new ? make("span", {}, row.title, " ", make("span", { class: "new" }, `▲ ${text("new")}`)) : row.title,
+    n(row.value), n(row.requirement), n(likely(row.item, chance))]);
+  const head = [text("fact"), n(text("value")), n(text("required")), n(text("item_chance"))];
+  const content = rows.length
+    ? [make("div", { class: "scroll" }, table(head, rows, { class: "wrapped" }))] : [make("p", {}, text("failing_none"))];
   if (outcome.mended.length) {
     content.push(make("h3", {}, `✓ ${text("mended")}`), make("ul", {}, ...outcome.mended.map((each) => make("li", {}, each))));
   }
+  content.push(make("p", { class: "help" }, text("single_items")));
   bodies.failing.replaceChildren(...content);
 }
 
@@ -93,11 +111,11 @@ function showStrip(own, last, target, chance) {
   const now = own.years.indexOf(last) + 1;
   const lines = Object.entries(own.verdicts).map(([part, statuses]) => make("tr", part === "recognised" ? { class: "whole" } : {},
     make("th", { scope: "row" }, part === "recognised" ? text("whole") : page.words.parts[part]),
-    ...statuses.map((status, i) => make("td", { class: `${part === "recognised" ? chance.standing[i] : status} ${i < now ? "observed" : "projected"}` },
+    ...statuses.map((status, i) => make("td", { class: `${chance.parts[part]?.standing[i] ?? status} ${i < now ? "observed" : "projected"}` },
       make("span", { "aria-hidden": "true" }, SIGNS[status]), make("span", { class: "hidden" }, page.words.statuses[status])))));
   // a projected year's verdict as a whole never stands without its chance
-  const likely = make("tr", { class: "chance" }, make("th", { scope: "row" }, text("chance")),
-    ...chance.shares.map((share, i) => make("td", { class: chance.standing[i] }, share)));
+  const shares = (part, key) => make("tr", { class: "chance" }, make("th", { scope: "row" }, text(key)),
+    ...chance.parts[part].shares.map((share, i) => make("td", share ? { class: chance.parts[part].standing[i] } : {}, share)));
   const heads = own.years.map((year) => make("th", year === target ? { scope: "col", class: "goal" } : { scope: "col" }, String(year)));
   const signs = Object.entries(SIGNS).map(([status, sign]) => `${sign} ${page.words.statuses[status]}`).join("   ");
   bodies.strip.replaceChildren(
@@ -106,8 +124,11 @@ function showStrip(own, last, target, chance) {
         make("tr", {}, make("td", {}), make("th", { colspan: String(now), scope: "colgroup" }, `● ${text("observed")}`),
           make("th", { colspan: String(own.years.length - now), scope: "colgroup" }, `○ ${text("projected")}`)),
         make("tr", {}, make("th", {}), ...heads)),
-      make("tbody", {}, ...lines, likely))),
-    make("p", { class: "help" }, signs));
+      make("tbody", {}, ...lines, shares("recognised", "chance"), shares("resource", "chance_resource")))),
+    make("p", { class: "help" }, signs), make("p", { class: "help" }, text("single_parts")));
+  // where the years do not all fit, the coming ones are seen first
+  const scroller = bodies.strip.firstElementChild;
+  scroller.scrollLeft = scroller.scrollWidth;
 }
 
 function chart(own, values, other, limit, width, height, title, note, decimals = 0) {
@@ -139,6 +160,35 @@ function showEnrolment(own, trend, at) {
     }
   }
   bodies.enrolment.replaceChildren(make("div", { class: "charts" }, ...figures));
+}
+
+/** Teachers: what is assumed, pupils per teacher, and the staffing quota by stage and year. */
+function showStaff(own, trend, at, last) {
+  const { assumed, sentences, method } = outcome.staffing;
+  const width = widthOf(306);
+  const figures = Object.entries(own.stages).map(([stage, found]) => {
+    const [value, other] = [found.pupils_per_teacher, trend.stages[stage].pupils_per_teacher];
+    const note = `${own.years[at]}: ${number(value[at], 1)} · ${text("legend_trend")}: ${number(other[at], 1)}`;
+    return chart(own, value, other, null, width, 170, text("staff_ratio", { stage: page.words.stages[stage] }), [note], 1);
+  });
+  const columns = ["posts_posts", "posts_needed", "posts_lacking", "posts_surplus", "posts_filled_in_stage", "posts_filled_across", "posts_recruited"];
+  const head = [text("school_year"), page.texts.stage, ...["students", "teachers", "pupils_per_teacher", ...columns].map((key) => n(text(key)))];
+  const rows = [];
+  own.years.forEach((year, i) => {
+    if (year < last) return;
+    for (const [stage, found] of Object.entries(own.stages)) {
+      rows.push([`${year > last ? "○" : "●"} ${year}`, page.words.stages[stage], n(number(found.students[i])), n(number(found.teachers[i])),
+        n(number(found.pupils_per_teacher[i], 1)), ...columns.map((key) => n(number(found[key][i])))]);
+    }
+  });
+  const open = bodies.staff.querySelector("details")?.open ?? true;
+  bodies.staff.replaceChildren(
+    make("p", {}, text("staff_assumed", { what: assumed })),
+    make("ul", {}, ...sentences.map((each) => make("li", {}, each))),
+    make("div", { class: "charts" }, ...figures),
+    make("details", { id: "staff_table", open }, make("summary", {}, make("strong", {}, text("staff_table"))),
+      make("div", { class: "scroll" }, table(head, rows, { class: "tight" }))),
+    make("p", { class: "help" }, method));
 }
 
 function mark(status) {
@@ -176,7 +226,7 @@ function showRatios(stage, own, trend, at) {
 
 export function showDetails(more) {
   $("panel_hollow").hidden = more.hollow.length === 0;
-  bodies.hollow.replaceChildren(make("ul", {}, ...more.hollow.map((each) => make("li", {}, each))));
+  bodies.hollow.replaceChildren(make("p", { class: "help" }, text("hollow_single")), make("ul", {}, ...more.hollow.map((each) => make("li", {}, each))));
   const year = (value) => (value === null ? "" : String(value));
   const head = [text("school"), text("type"), n(text("pupils_now")), n(text("pupils_until")), n(text("below_floor")), n(text("below_point")), n(text("leaves"))];
   const rows = more.small.map((row) => [row.school, row.type, n(row.students), n(row.until), n(year(row.below_floor)), n(year(row.below_point)),

@@ -13,7 +13,7 @@ const empty = () => ({ forbid: [], lock: [], prices: {} });
 /** Work the plan out for what the page has set now; `take` takes over the state with the plan. */
 export async function openPlan(take) {
   const conditions = plan?.base.county === state.county ? plan.conditions : empty();
-  plan = { base: copy(state), conditions, names: {}, found: null, taken: null, take };
+  plan = { base: copy(state), conditions, names: {}, found: null, taken: null, likely: null, take };
   await solve();
   if (plan?.found) $("plan").focus();
 }
@@ -39,6 +39,7 @@ async function solve(undo) {
     const found = await askJson("/remedy", { state: plan.base, conditions: plan.conditions });
     if (mine !== asking) return;
     plan.found = found;
+    plan.likely = null;
     $("problems").replaceChildren();
   } catch (error) {
     if (mine !== asking) return;
@@ -47,8 +48,23 @@ async function solve(undo) {
   }
   say(null);
   $("plan").setAttribute("aria-busy", "false");
-  if (plan.found) show();
-  else closePlan();
+  if (!plan.found) return closePlan();
+  show();
+  if (plan.found.cost && plan.found.rows.length) await judge(mine);
+}
+
+/** How likely the county is to pass with the plan: drawn after the plan is shown. */
+async function judge(mine) {
+  try {
+    const { state: done } = await askJson("/remedy", { state: plan.base, conditions: plan.conditions, take: true });
+    if (mine !== asking || !done) return;
+    const { likely, resource, condition } = await askJson("/chance", done);
+    if (mine !== asking) return;
+    plan.likely = `${likely} ${text("chance_resource")}${page.lang === "zh" ? "：" : ": "}${resource}${page.lang === "zh" ? "。" : ". "}${condition}`;
+    $("plan_likely")?.replaceChildren(plan.likely);
+  } catch {
+    // the plan stands without its chance, and says that it is the single course's
+  }
 }
 
 /** Change the conditions and work out again; what is refused is taken back. */
@@ -100,6 +116,7 @@ function show() {
   const parts = [
     make("h2", {}, title), stale,
     make("ul", {}, ...found.told.map((each) => make("li", {}, each))),
+    make("p", {}, text("remedy_single"), " ", make("span", { id: "plan_likely", role: "status" }, plan.likely ?? "")),
     make("p", { class: "buttons" },
       found.cost && found.rows.length ? make("button", { type: "button", id: "plan_take", onclick: take }, text("remedy_take")) : null,
       make("button", { type: "button", id: "plan_close", onclick: () => { closePlan(); $("remedy").focus(); } }, text("remedy_close"))),

@@ -16,12 +16,15 @@ from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
 from .scales import draw_scales
 
+#: Small panels beside one another.
+ACROSS = 4
+
 
 @styled
 def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     """Course over the years up to the target year, in small panels.
 
-    Means have one panel per indicator and stage: the county mean, a ribbon with the middle 80 % of
+    Means have one small panel per indicator and stage: the county mean, a ribbon with the middle 80 % of
     the schools, the bands below the rule (85 % or more, and less). Coefficients of variation have one
     panel per indicator. Dashed steps are the rules in force, dotted steps the county's own targets.
 
@@ -46,31 +49,27 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     years = np.array(list(study.years))
     until = max(years[-1], min(study.county.record.target_year or 0, years[-1] + 10))
     if what == "mean":
-        figure = Chart(figsize=(WIDTH, 8.9), layout=GridLayout())
-        axes = figure.subplots(len(INDICATORS), max(len(stages), 1), squeeze=False)
-        panels = [
-            (axes[row, column], name, [stage])
-            for row, name in enumerate(INDICATORS)
-            for column, stage in enumerate(stages)
-        ]
+        shown = [(name, [stage]) for stage in stages for name in INDICATORS]
+        figure = Chart(figsize=(WIDTH, 0.6 + 1.45 * -(-len(shown) // ACROSS)), layout=GridLayout())
     else:
-        figure = Chart(figsize=(WIDTH, 6.4), layout=GridLayout())
-        axes = figure.subplots(4, 2).ravel()
-        axes[-1].axis("off")
-        panels = [(axis, name, stages) for axis, name in zip(axes, INDICATORS, strict=False)]
+        shown = [(name, stages) for name in INDICATORS]
+        figure = Chart(figsize=(WIDTH, 3.1), layout=GridLayout())
+    axes = figure.subplots(-(-len(shown) // ACROSS), ACROSS, squeeze=False).ravel()
+    for axis in axes[len(shown) :]:
+        axis.axis("off")
+    panels = [(axis, *each) for axis, each in zip(axes, shown, strict=False)]
     for axis, name, shown in panels:
         for stage in shown:
             rows = table[(table["name"] == name) & (table["stage"] == stage)]
             _course(axis, study, rows, what, until)
         about = INDICATORS[name]
-        unit = say.label(about.unit) if what == "mean" else say("no unit")
+        unit = say.label(about.unit)
         stage_name = f"{say.label(STAGE_LABELS[shown[0]])} " if what == "mean" else ""
-        axis.set_title(
-            f"{stage_name}{say.label(about.short)} ({unit})", fontsize=7.5 if lang == "zh" else 6.4
-        )
-        ticks = np.arange(years[0], until + 1, 1 if until - years[0] < 8 else 2)
+        title = f"{stage_name}{say.label(about.short)}" + (f"\n{unit}" if what == "mean" else "")
+        axis.set_title(title, fontsize=6.6 if lang == "zh" else 5.6)
+        ticks = np.arange(years[0], until + 1, -(-(until - years[0] + 1) // 5))
         axis.set_xlim(years[0] - 0.3, until + 0.3)
-        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=6.8)
+        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=5.8)
     _trend_legend(figure, study, stages, what, (table["missing"] > 0).any(), say)
     return figure
 

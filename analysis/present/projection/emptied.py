@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...base.files import N_
 from ...base.language import Language, speak
-from ...future.emptied import emptied_items, newly_met
+from ...future.emptied import newly_met
 from ...future.what_if import WhatIf
 from ...measure.study import Study
 from ..tables.grid import Cell, Grid, text_cell
@@ -46,20 +46,22 @@ def emptied_clause(study: Study, found: pd.DataFrame, say: Language) -> str:
     )
 
 
-def emptied_sentences(study: Study, full: Study, year: int, say: Language) -> list[str]:
-    """Each requirement that is met in a year only because pupils leave, with its three values."""
-    found = emptied_items(study, full)
+def emptied_sentences(study: Study, found: pd.DataFrame, say: Language) -> list[str]:
+    """Each requirement that is met in a year only because pupils leave, with its three values.
+
+    `found` are rows as from `analysis.future.emptied.emptied_items`.
+    """
     return [
         say(
             "{title}: met in {year} only because schools have fewer pupils ({last}: {before}; {year}: {then}; {year} with the pupils of {last}: {full})",
             title=item_title(study, row["item"], say.code),
-            year=year,
+            year=int(row["year"]),
             last=study.county.last_observed,
             before=item_value(study, row["item"], row["value_observed"], say.code),
             then=item_value(study, row["item"], row["value"], say.code),
             full=item_value(study, row["item"], row["value_full"], say.code),
         )
-        for row in found[found["year"] == year].to_dict("records")
+        for row in found.to_dict("records")
     ]
 
 

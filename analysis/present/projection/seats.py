@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.patches import Patch, Rectangle
 
 from ...base.files import N_
-from ...base.language import DASH, speak
+from ...base.language import DASH, Language, speak
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...future.other_stages import other_stages
 from ...future.seats import decisions
 from ...future.small_classes import small_classes
 from ...future.what_if import WhatIf
+from ..chance import share_text
 from ..charts.chart import WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 from ..charts.scales import draw_scales
@@ -66,6 +67,9 @@ def seat_sentences(what_if: WhatIf, lang: str = "zh") -> list[str]:
             text = say("{place}: by {scenario}, pupils exceed the red level from {first} on ({n} places lacking at most, {worst}); a building must be decided by {year}.", **values)  # fmt: skip
         else:
             text = say("{place}: by {scenario}, pupils exceed the red level from {first} on ({n} places lacking at most, {worst}); a building takes {lead} years and would have had to be decided by {year}: until it stands only other means help.", **values)  # fmt: skip
+        chance = _first_red(what_if, row)
+        if not np.isnan(chance):
+            text += say(" In {first} it is red in {share} of the simulated courses.", first=row["first_red"], share=share_text(chance, say))  # fmt: skip
         if row["last_red"] < row["until"]:
             text += say(" After {last} the level is no longer red: weigh a temporary means against a building.", last=row["last_red"])  # fmt: skip
         found.append(text)
@@ -74,25 +78,44 @@ def seat_sentences(what_if: WhatIf, lang: str = "zh") -> list[str]:
     return found
 
 
+def _first_red(what_if: WhatIf, decision: dict) -> float:
+    """How likely the level is red in the first red year of a stage and area."""
+    table = what_if.seats
+    rows = (table["stage"] == decision["stage"]) & (table["area"] == decision["area"])
+    return float(what_if.seat_chances[rows & (table["year"] == decision["first_red"])].iloc[0])
+
+
 def seat_text(what_if: WhatIf, lang: str = "zh") -> str:
     """What the levels are, and on what they rest."""
     say = speak(lang)
     rules = what_if.study.outlook.scenario.seat_warning
     if rules is None:
         return ""
-    return say(
+    text = say(
         "Levels: yellow from {yellow} of the places, orange from {orange}, red above {red}; a building takes {lead} years (an assumption of the scenario, see its source). Places are the most classrooms that a stage of a school ever used, and those added, times the class size allowed; schools of which none is known are left out. For planning; the verdict does not read it.",
         yellow=say.percent(rules.yellow, 0),
         orange=say.percent(rules.orange, 0),
         red=say.percent(rules.red, 0),
         lead=rules.lead_years,
     )
+    if what_if.forecast is None:
+        return text
+    return say("{first} {second}", first=text, second=_condition(what_if, say))
+
+
+def _condition(what_if: WhatIf, say: Language) -> str:
+    """What the shares beside the levels are, and what they hold fixed."""
+    return say(
+        "The level is that of the single course; beside it stands in how many of {n} simulated courses the stage and area reach it or a worse one in that year, if the assumptions of “{scenario}” hold. Pupils vary in them as the county’s past did; places, plan and dates are those of the single course.",
+        n=say.number(what_if.forecast.draws),
+        scenario=say.label(what_if.forecast.scenario),
+    )
 
 
 def seat_grid(what_if: WhatIf, lang: str = "zh", warned: bool = False) -> Grid:
     """Pupils, places and level by stage, area and year of the main scenario; `warned`: no others."""
     say = speak(lang)
-    table = what_if.seats
+    table = what_if.seats.assign(chance=what_if.seat_chances)
     if warned:
         table = table[table["level"].isin(WARNED)]
     names = {level: say(name) for level, name in LEVEL_NAMES.items()}
@@ -108,6 +131,7 @@ def seat_grid(what_if: WhatIf, lang: str = "zh", warned: bool = False) -> Grid:
             Cell(f"{row['full_schools']} / {row['schools']}", True),
             number_cell(say, row["unknown_schools"]),
             text_cell(names[row["level"]]),
+            Cell(_chance(row, say), True),
             Cell(DASH if np.isnan(row["decide_by"]) else str(int(row["decide_by"])), True),
         )
         for row in table.to_dict("records")
@@ -125,11 +149,20 @@ def seat_grid(what_if: WhatIf, lang: str = "zh", warned: bool = False) -> Grid:
             say("Full\nschools"),
             say("Places\nnot known"),
             say("Level"),
+            say("That level or\nworse (draws)"),
             say("Decide by"),
         ),
         tuple(rows),
         tight=True,
     )  # fmt: skip
+
+
+def _chance(row: dict, say: Language) -> str:
+    """The share of the draws in which a level, or a worse one, is reached; below yellow, any warning."""
+    if np.isnan(row["chance"]):
+        return DASH
+    share = share_text(row["chance"], say)
+    return share if row["level"] in WARNED else say("a warning {share}", share=share)
 
 
 def small_classes_grid(what_if: WhatIf, lang: str = "zh") -> Grid:

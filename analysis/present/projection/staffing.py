@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...base.files import N_
-from ...base.language import speak
+from ...base.language import Language, speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.assumptions.quota import staff_quota
+from ...future.assumptions.staffing import StaffCourse
 from ...future.staffing import staffing
 from ...future.what_if import WhatIf
+from ...measure.study import Study
 from ..tables.grid import Cell, Grid, number_cell, text_cell
 from .sentences import scenario_name
 
@@ -28,10 +32,55 @@ STAFFING_METHOD = N_(
 
 def staffing_method(what_if: WhatIf, lang: str = "zh") -> str:
     """How the quota is counted, with the numbers that hold in the last projected year."""
-    say = speak(lang)
-    ratios = staff_quota().ratios(what_if.study.outlook.until).urban
+    return quota_method(what_if.study.outlook.until, speak(lang))
+
+
+def quota_method(year: int, say: Language) -> str:
+    """How the quota is counted, with the numbers that hold in a year."""
+    ratios = staff_quota().ratios(year).urban
     numbers = {stage: say.number(ratios[stage], 1 if ratios[stage] % 1 else 0) for stage in STAGES}
     return say(STAFFING_METHOD, **numbers)
+
+
+def assumed_text(course: StaffCourse | None, say: Language) -> str:
+    """What a scenario takes for granted about its teachers, as a clause."""
+    share = say.percent(getattr(course, "replaced", 0.0), 0)
+    kind = "keep" if course is None else course.kind
+    return say(STAFF_KINDS[kind], share=share)
+
+
+def quota_sentences(
+    study: Study, found: dict[str, np.ndarray], year: int, say: Language
+) -> list[str]:
+    """Teachers and the quota in a year, by stage, and what moving teachers would fill.
+
+    `found` is as from `analysis.future.staffing.by_quota`.
+    """
+    at, told = list(study.years).index(year), []
+    for number, stage in enumerate(STAGES):
+        of = {name: say.number(values[at, number]) for name, values in found.items()}
+        named = {"year": year, "stage": say.label(STAGE_LABELS[stage])}
+        if not found["students"][at, number] and not found["schools"][at, number]:
+            continue
+        if not found["schools"][at, number]:
+            told.append(say("{year}, {stage}: of no public school the teachers are known; the staffing quota cannot be compared.", **named))  # fmt: skip
+        elif found["lacking"][at, number]:
+            told.append(
+                say(
+                    "{year}, {stage}: by the staffing quota the public schools need {needed} full-time teachers; schools lack {lacking}, others have {surplus} beyond it. Teachers moved within the stage could fill {filled_in_stage} of the posts, teachers moved from the other stage {filled_across}; {recruited} remain to be recruited.",
+                    **named,
+                    **of,
+                )
+            )
+        else:
+            told.append(
+                say(
+                    "{year}, {stage}: by the staffing quota the public schools need {needed} full-time teachers; no school lacks any, and {surplus} are beyond it.",
+                    **named,
+                    **of,
+                )
+            )
+    return told
 
 
 def staffing_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
@@ -80,10 +129,7 @@ def staffing_text(what_if: WhatIf, lang: str = "zh") -> str:
     """What each scenario takes for granted about teachers, and what it does to pupils per teacher."""
     say, found = speak(lang), []
     for name, table in what_if.yearly.items():
-        course = what_if.scenarios[name].staff
-        share = say.percent(getattr(course, "replaced", 0.0), 0)
-        kind = "keep" if course is None else course.kind
-        assumed = say(STAFF_KINDS[kind], share=share)
+        assumed = assumed_text(what_if.scenarios[name].staff, say)
         stages = []
         for stage, part in table.groupby("stage", sort=False):
             now = part.loc[part["year"] == what_if.last, "pupils_per_teacher"]

@@ -9,7 +9,8 @@ from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
-from ...future.comparison import hollow_improvements, side_by_side, small_limits, small_schools
+from ...future.comparison import side_by_side
+from ...future.leaving import hollow_improvements, small_limits, small_schools
 from ...future.what_if import WhatIf
 from ...measure.apportioning.scope import EXCLUSIONS
 from ...measure.indicators import whole_up
@@ -24,6 +25,7 @@ SECTIONS = {
     "births": N_("Births"),
     "entry": N_("Entrants"),
     "progression": N_("Progression"),
+    "net_migration": N_("Net migration reported"),
     "migration": N_("Migration"),
     "housing": N_("New housing"),
     "moves": N_("Moves of pupils"),

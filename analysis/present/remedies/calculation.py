@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
 
 from ...measure.study import Study
 from ...remedy.answer import remedy
-from ...remedy.outcome import frontier
+from ...remedy.outcome.alone import Dearest, dearest
 from ...remedy.outcome.calendar import Calendar, Idle, calendar, idle
-from ...remedy.outcome.frontier import by_limit
+from ...remedy.outcome.dual import Last, by_step, last_part
+from ...remedy.outcome.frontier import GAP as EACH
+from ...remedy.outcome.frontier import (
+    Floors,
+    asks_all,
+    by_limit,
+    by_schools,
+    by_year,
+    spread,
+    steps,
+)
 from ...remedy.result import Remedy
 from ...remedy.solve.cone import squared_variation
 
 #: Nodes of each tree and gap at which a search ends: the same on every machine and at every hour.
 NODES, GAP = 60, 1e-4
 #: Costs that differ by less, as a part of the plan's, are the same: each is known to that gap only.
-SAME = 2 * frontier.GAP
+SAME = 2 * EACH
 #: Seconds that only a very large county needs; what ends by them may differ from run to run.
 SECONDS = 10.0
 #: Limits of variation, as parts of today's, at which is asked what they would cost.
 TIGHTER, WIDER = "0.8", "1.2"
-#: Years of a projection for which the cost is worked out, about.
-YEARS = 4
 #: Equal yearly budgets are written in multiples of this (yuan).
 ROUND = 10_000
 
@@ -38,18 +46,12 @@ def solved(study: Study) -> Remedy:
     InputError
         The prices cannot be read, or no school can be judged.
     """
-    if study.outlook is not None and study.year > study.outlook.last:
-        return _in_year(study, study.year)
-    return remedy(study.county, study.year, **_options(study))
-
-
-def _options(study: Study) -> dict:
-    return {"nodes": NODES, "gap": GAP, "seconds": SECONDS, "concessions": study.concessions}
+    return remedy(study, nodes=NODES, gap=GAP, seconds=SECONDS)
 
 
 def _in_year(study: Study, year: int) -> Remedy:
     """For a year of the study's own projection."""
-    return remedy(study.county, scenario=study.outlook, by=year, **_options(study))
+    return solved(replace(study, year=year))
 
 
 def by_clock(answer: Remedy) -> bool:
@@ -57,37 +59,42 @@ def by_clock(answer: Remedy) -> bool:
     return answer.status in ("feasible", "open") and answer.seconds >= SECONDS
 
 
-def passing_now(answer: Remedy) -> set[str]:
-    """Codes of the schools of which every judged row passes before anything is done."""
-    rows = answer.study.schools
-    rows = rows[rows["school_id"].isin([school.school_id for school in answer.instance.schools])]
-    whole = (rows["status"] == "met").groupby(rows["school_id"]).all()
-    return set(whole.index[whole])
+@dataclass(frozen=True)
+class Bought:
+    """What each further yuan buys, worked out without a search in whole numbers.
 
-
-def schools_by_money(answer: Remedy) -> pd.DataFrame:
-    """How many schools pass as the plan is carried out, the cheapest school first.
-
-    A school passes once its own measures are done: whoever leaves it for another school later does not
-    make it fail, and leaving fewer does no harm. So this is what the money reaches at least; another
-    plan for less money may reach more.
-
-    Returns
-    -------
-    DataFrame
-        ``cny, schools``: money spent so far, schools passing; the first row is today.
+    Attributes
+    ----------
+    steps : DataFrame
+        How many schools pass as the plan is carried out (`analysis.remedy.outcome.frontier.steps`).
+    schools : DataFrame
+        Some of these numbers of schools, each with a bound (`by_schools`).
+    last : Last or None
+        What is lost without the last tenth.
+    dearest : Dearest or None
+    moved : DataFrame
+        Limits of variation of which a step changes nothing (`analysis.remedy.outcome.dual.by_step`).
     """
-    cost: dict[str, float] = {}
-    for each in answer.measures:
-        cost[each.school_id] = cost.get(each.school_id, 0.0) + each.cny
-    now = passing_now(answer)
-    rows, spent, schools = [(0.0, len(now))], 0.0, len(now)
-    # what only the variation asks of a school that passes comes last
-    for code in sorted(cost, key=lambda c: (c in now, cost[c], c)):
-        spent += cost[code]
-        schools += code not in now
-        rows.append((spent, schools))
-    return pd.DataFrame(rows, columns=["cny", "schools"])
+
+    steps: pd.DataFrame
+    schools: pd.DataFrame
+    last: Last | None
+    dearest: Dearest | None
+    moved: pd.DataFrame
+
+
+def bought(answer: Remedy) -> Bought | None:
+    """What each further yuan buys; None where a part of the plan does not mean a part of the schools."""
+    if not asks_all(answer) or not answer.found.cost:
+        return None
+    floors = Floors(answer)
+    return Bought(
+        steps(answer),
+        by_schools(answer, searched=False, floors=floors),
+        last_part(answer, searched=False, floors=floors),
+        dearest(answer),
+        by_step(answer, searched=False),
+    )
 
 
 def room(answer: Remedy) -> float | None:
@@ -176,29 +183,12 @@ def ahead(study: Study, by: int, answer: Remedy | None = None) -> Ahead:
     spare: list[Idle] = []
     order, yearly = Calendar([], Fraction(0)), 0
     if answer.cost is not None:
-        years = _by_year(study, {by: answer, first: soon}, _spread(first, until, by))
+        known, options = {by: answer, first: soon}, {"gap": GAP, "nodes": NODES, "seconds": SECONDS}
+        years = by_year(answer, spread(first, until, by), known, **options)
         order, yearly = _equal_parts(answer, first)
     if soon.cost is not None and until > first:
         spare = idle(soon, until)
     return Ahead(answer, years, yearly, order, soon, spare, until)
-
-
-def _by_year(study: Study, known: dict[int, Remedy], years: list[int]) -> pd.DataFrame:
-    found = [(year, known.get(year) or _in_year(study, year)) for year in years]
-    rows = [
-        (year, math.nan, math.nan)
-        if each.cost is None
-        else (year, float(each.cost), float(each.bound))
-        for year, each in found
-    ]
-    return pd.DataFrame(rows, columns=["year", "cost_cny", "bound_cny"])
-
-
-def _spread(first: int, until: int, by: int) -> list[int]:
-    """Some years from the first to the last, the year of the plan among them."""
-    steps = min(YEARS, until - first + 1) - 1
-    chosen = {first + round(n * (until - first) / steps) for n in range(steps + 1)} if steps else {first}  # fmt: skip
-    return sorted({*chosen, by})
 
 
 def _equal_parts(answer: Remedy, first: int) -> tuple[Calendar, int]:
@@ -211,3 +201,9 @@ def _equal_parts(answer: Remedy, first: int) -> tuple[Calendar, int]:
     while (found := calendar(answer, yearly, first)).missing:
         yearly += -(-int(found.missing) // (years * ROUND)) * ROUND
     return found, yearly
+
+
+def known(study: Study, year: int) -> bool:
+    """Whether any indicator of any school is known in a year: without, there is nothing to plan."""
+    table = study.all_indicators
+    return bool(((table["year"] == year) & (table["status"] != "not_assessed")).any())

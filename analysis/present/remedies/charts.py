@@ -8,6 +8,7 @@ from ...base.language import Language, speak
 from ...remedy.result import Remedy
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
+from .calculation import Bought
 
 
 def _scale(say: Language) -> tuple[float, str]:
@@ -26,13 +27,14 @@ def _points(axis, x, y, texts) -> None:
 
 
 @styled
-def money_chart(schools: pd.DataFrame, limits: pd.DataFrame, answer: Remedy, lang: str) -> Chart:
+def money_chart(found: Bought, limits: pd.DataFrame, answer: Remedy, lang: str) -> Chart:
     """Schools that pass against money; and cost against the limits of variation where they matter.
 
     Parameters
     ----------
-    schools, limits : DataFrame
-        As from `worked.schools_by_money` and `worked.cost_by_limit`.
+    found : Bought
+    limits : DataFrame
+        As from `calculation.cost_by_limit`.
     answer : Remedy
     lang : {"zh", "en"}
     """
@@ -41,7 +43,15 @@ def money_chart(schools: pd.DataFrame, limits: pd.DataFrame, answer: Remedy, lan
     matters = limits_matter(limits)
     figure = Chart(figsize=(WIDTH, 2.2), layout=GridLayout())
     axes = figure.subplots(1, 2 if matters else 1, squeeze=False)[0]
-    x = schools["cny"] / unit
+    schools, x = found.steps, found.steps["cny"] / unit
+    # between what is enough and what is proved not to be
+    axes[0].hlines(
+        *(found.schools["schools"], found.schools["bound_cny"] / unit),
+        *(found.schools["cost_cny"] / unit,),
+        color=COLOURS["near"],
+        linewidth=2.4,
+        zorder=1,
+    )
     axes[0].plot(x, schools["schools"], "o-", color=COLOURS["met"], markersize=2.6, linewidth=1.2, drawstyle="steps-post")  # fmt: skip
     for at in (0, len(x) - 1):
         axes[0].annotate(
@@ -55,7 +65,7 @@ def money_chart(schools: pd.DataFrame, limits: pd.DataFrame, answer: Remedy, lan
     axes[0].margins(x=0.06)
     axes[0].set_ylim(0, len(answer.instance.schools) * 1.2)
     axes[0].grid(axis="y")
-    axes[0].set_title(say("Schools that pass, the cheapest first"))
+    axes[0].set_title(say("Schools that pass"))
     axes[0].set_xlabel(say("money ({unit})", unit=name))
     if matters:
         known = limits.dropna(subset=["cost_cny"])
@@ -74,7 +84,7 @@ def limits_matter(limits: pd.DataFrame) -> bool:
 
 @styled
 def years_chart(years: pd.DataFrame, lang: str) -> Chart:
-    """Cost of passing by year (`worked.Ahead.years`)."""
+    """Cost of passing by year (`calculation.Ahead.years`)."""
     say = speak(lang)
     unit, name = _scale(say)
     known = years.dropna(subset=["cost_cny"])

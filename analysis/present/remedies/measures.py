@@ -55,17 +55,18 @@ def _coming(group: list[Measure], names: dict[str, str], say: Language) -> str:
         for digit, label in zip(first.kind, ATTRIBUTES.values(), strict=True)
         if digit == "1"
     ]
-    givers = [
-        names[each.origin]
-        if len(group) == 1
-        else f"{names[each.origin]} {say.number(each.amount)}人"
-        if say.code == "zh"
-        else f"{names[each.origin]} ({say.number(each.amount)})"
-        for each in group
-    ]
+    if len(group) == 1:
+        came = say("from {school}", school=names[first.origin])
+    else:
+        # the number first in Chinese: names of schools may end in one
+        givers = (
+            say("{school} ({n})", school=names[each.origin], n=say.number(each.amount))
+            for each in group
+        )
+        came = say("from {numbered}", numbered=say.join(givers))
     text = _said(say, first.stage, say.label(PEOPLE["transfer"]), persons, PERSONS)
     return text + say(
-        " ({who}from {schools})",
+        " ({who}{came})",
         who=say("{traits}; ", traits=say.join(traits)) if traits else "",
-        schools=say.join(givers),
+        came=came,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections import defaultdict
 
 import pandas as pd
 
@@ -12,11 +11,14 @@ from ...base.files import N_
 from ...base.language import Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
+from ...remedy.outcome.alone import Dearest, dearest
+from ...remedy.outcome.drivers import dearest_text, last_text, money, variation_text, whole
+from ...remedy.outcome.frontier import passing_now
 from ...remedy.outcome.projects import price_projects
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
-from .calculation import SAME, TIGHTER, Ahead, by_clock, passing_now, room
+from .calculation import SAME, TIGHTER, Ahead, Bought, by_clock, room
 
 SCOPE = N_(
     "Goal: every judged school meets the school rule in every stage, and the coefficients of variation of "
@@ -27,15 +29,6 @@ NOTHING = N_(
     "Nothing has to be done in {year}: every school that can be judged meets the school rule, and no "
     "coefficient of variation is above its limit."
 )
-
-
-def money(say: Language, cny) -> str:
-    """Yuan in a sentence; in Chinese in 万元 from ten thousand on, as offices write it."""
-    value = float(cny)
-    if say.code == "zh" and value >= 10_000:
-        tenths = round(value / 1000)
-        return f"{say.number(value / 10_000, 1 if tenths % 10 else 0)}万元"
-    return say("{n} yuan", n=say.number(value))
 
 
 def _up(say: Language, part: float) -> str:
@@ -71,7 +64,7 @@ def headline(answer: Remedy, lang: str) -> list[str]:
                 part=say.percent(answer.saving),
             )
         )
-    return [*told, *drivers(answer, lang), *limits_of_proof(answer, lang)]
+    return [*told, *limits_of_proof(answer, lang)]
 
 
 def _cost(answer: Remedy, say: Language) -> str:
@@ -85,7 +78,7 @@ def _cost(answer: Remedy, say: Language) -> str:
     )
     if not staff:
         return text
-    return _sentences(
+    return whole(
         say,
         text,
         say(
@@ -95,10 +88,6 @@ def _cost(answer: Remedy, say: Language) -> str:
             staff=money(say, staff),
         ),
     )
-
-
-def _sentences(say: Language, *texts: str) -> str:
-    return (" " if say.code == "en" else "").join(texts)
 
 
 def _proof(answer: Remedy, say: Language) -> str:
@@ -113,7 +102,7 @@ def _proof(answer: Remedy, say: Language) -> str:
         gap=_up(say, answer.gap),
     )
     if by_clock(answer):
-        text = _sentences(
+        text = whole(
             say,
             text,
             say("The search was ended by its time limit; a longer one may find a cheaper way."),
@@ -121,24 +110,10 @@ def _proof(answer: Remedy, say: Language) -> str:
     return text
 
 
-def drivers(answer: Remedy, lang: str) -> list[str]:
+def drivers(answer: Remedy, school: Dearest | None, lang: str) -> list[str]:
     """Which school and which limit drive the cost."""
     say = speak(lang)
-    names = {school.school_id: school.name for school in answer.instance.schools}
-    cny: dict[str, float] = defaultdict(float)
-    for each in answer.measures:
-        cny[each.school_id] += each.cny
-    told, whole = [], sum(cny.values())
-    if len(cny) > 1 and whole:
-        code = min(cny, key=lambda c: (-cny[c], c))
-        told.append(
-            say(
-                "{school} needs most: {cny}, {part} of all.",
-                school=names[code],
-                cny=money(say, cny[code]),
-                part=say.percent(cny[code] / whole),
-            )
-        )
+    told = [dearest_text(school, answer, lang)] if school and school.part < 1 else []
     if answer.found.tight:
         told.append(
             say(
@@ -192,20 +167,17 @@ def no_way(answer: Remedy, lang: str) -> tuple[str, list[str]]:
     return say("There is no way to pass in {year}, whatever is allowed.", year=answer.study.year), []  # fmt: skip
 
 
-def bought_by_money(table: pd.DataFrame, answer: Remedy, lang: str) -> str:
-    """What half the money reaches: a sentence from `worked.schools_by_money`; empty for one school."""
-    say, whole = speak(lang), float(answer.cost)
-    within = table[table["cny"] <= whole / 2]
-    if len(table) < 3 or len(within) < 2:
-        return ""
-    row = within.iloc[-1]
-    return say(
-        "If the cheapest schools come first, {cny} ({part} of the money) already brings {schools} of {all} schools over the line; another choice for the same money may bring more.",
-        cny=money(say, row["cny"]),
-        part=say.percent(row["cny"] / whole, 0),
-        schools=say.number(row["schools"]),
-        all=say.number(len(answer.instance.schools)),
-    )
+def further(found: Bought | None, answer: Remedy, lang: str) -> list[str]:
+    """What the last of the money buys, and which school and limit drive the cost."""
+    if found is None:
+        return drivers(answer, dearest(answer), lang)
+    moved = found.moved
+    # with a limit that was not looked at nothing is said of all of them
+    limits = [key for key, limit in answer.instance.limit.items() if limit is not None]
+    plain = len(moved) == 2 * sum(len(answer.instance.of_stage(stage)) > 1 for stage, _ in limits)
+    told = [last_text(found.last, answer, lang), *drivers(answer, found.dearest, lang)]
+    told[-1] = whole(speak(lang), told[-1], variation_text(moved, lang) if plain else "")
+    return told
 
 
 def cost_of_limits(table: pd.DataFrame, answer: Remedy, lang: str) -> list[str]:
@@ -284,12 +256,12 @@ def prices_note(answer: Remedy, own: bool, lang: str) -> str:
     if own:
         digest = hashlib.sha256(answer.means.model_dump_json().encode()).hexdigest()
         return say(
-            "Prices and means are those of the county's remedy.yaml (fingerprint {digest}); the basis and its "
+            "Prices and means are those of the county's own price list (fingerprint {digest}); the basis and its "
             "confidence stand in the table. Other prices give another plan.",
             digest=digest[:16],
         )
     return say(
-        "The county has given no prices (remedy.yaml), so round assumptions hold; their basis and confidence "
+        "The county has given no prices, so round assumptions hold; their basis and confidence "
         "stand in the table. They are for a first look: before money is asked for, put the county's own tender "
         "prices in their place."
     )
@@ -309,7 +281,7 @@ def ahead_headline(found: Ahead, today: Remedy | None, lang: str) -> list[str]:
                 cost=money(say, answer.cost),
             )
         )
-    return [*told, *drivers(answer, lang), *limits_of_proof(answer, lang)]
+    return [*told, *drivers(answer, dearest(answer), lang), *limits_of_proof(answer, lang)]
 
 
 def cost_by_year(table: pd.DataFrame, lang: str) -> str:
@@ -370,7 +342,7 @@ def idle_text(found: Ahead, lang: str) -> str:
     cheaper = [e for e in found.idle if e.rent_cny is not None and e.rent_cny < e.cny]
     if not cheaper:
         return text
-    return _sentences(
+    return whole(
         say,
         text,
         say(

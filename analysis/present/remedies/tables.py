@@ -13,12 +13,8 @@ from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
 from ..tables.grid import Cell, Grid, number_cell
 from ..terms import CONFIDENCE
-from .calculation import Ahead
+from .calculation import Ahead, Bought
 from .measures import done_at
-
-
-def _names(answer: Remedy) -> dict[str, str]:
-    return {school.school_id: school.name for school in answer.instance.schools}
 
 
 def _by_school(measures: list[Measure]) -> dict[str, list[Measure]]:
@@ -35,7 +31,7 @@ def _by_school(measures: list[Measure]) -> dict[str, list[Measure]]:
 
 def schools_grid(answer: Remedy, lang: str) -> Grid:
     """One line per school: what is done, yuan, and what it is needed for."""
-    say, names = speak(lang), _names(answer)
+    say, names = speak(lang), answer.names
     rows = [
         (
             Cell(names[code]),
@@ -50,11 +46,12 @@ def schools_grid(answer: Remedy, lang: str) -> Grid:
 
 
 def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
-    """Thresholds that the school would miss, and the county's variation, without its measures."""
-    say, lacking, variation = speak(lang), {}, False
+    """Thresholds that the school would miss, teachers who leave, and the county's variation."""
+    say, lacking, others = speak(lang), {}, {}
     for each in lines:
-        if reason(each, answer) != OWN:
-            variation = True
+        why = reason(each, answer)
+        if why != OWN:
+            others[why] = None
             continue
         for k in raised(each, answer):
             if _lacks(each, k, answer):
@@ -63,8 +60,7 @@ def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
     if lacking:
         listed = say.join(say.label(INDICATORS[NAMES[k]].short) for k in sorted(lacking))
         parts.append(say("own threshold: {what}", what=listed))
-    if variation:
-        parts.append(say("the county's coefficient of variation"))
+    parts += [say(why) for why in others]
     return say("; ").join(parts)
 
 
@@ -113,6 +109,29 @@ def means_grid(answer: Remedy, lang: str) -> Grid:
     return Grid(say("What the money goes to, at which prices"), header, tuple(rows), tight=True)
 
 
+def bought_grid(found: Bought, lang: str) -> Grid:
+    """Money against schools: what is enough for so many, and what is proved not to be."""
+    say, whole = speak(lang), float(found.steps["cny"].iloc[-1])
+    now = int(found.steps["schools"].iloc[0])
+    rows = [(number_cell(say, now), number_cell(say, 0), number_cell(say, 0), Cell(DASH, True))]
+    for row in found.schools.to_dict("records"):
+        rows.append(
+            (
+                number_cell(say, row["schools"]),
+                number_cell(say, row["cost_cny"]),
+                number_cell(say, row["bound_cny"]),
+                Cell(say.percent(row["cost_cny"] / whole), True),
+            )
+        )
+    header = (
+        say("Schools that pass"),
+        say("Enough for it (yuan)"),
+        say("Proved: not less than (yuan)"),
+        say("Part of all the money"),
+    )
+    return Grid(say("What the money reaches, step by step"), header, tuple(rows), tight=True)
+
+
 def _price(means, name: str, kind: str):
     if name in PURCHASES:
         return means.purchase[name]
@@ -151,7 +170,7 @@ def years_grid(found: Ahead, lang: str) -> Grid:
 
 def calendar_grid(found: Ahead, lang: str) -> Grid:
     """By year: money, measures, schools that are then finished."""
-    say, names = speak(lang), _names(found.answer)
+    say, names = speak(lang), found.answer.names
     last: dict[str, int] = {}
     for year, each in found.calendar.lines:
         last[each.school_id] = max(last.get(each.school_id, 0), year)
@@ -180,7 +199,7 @@ def calendar_grid(found: Ahead, lang: str) -> Grid:
 
 def due_grid(found: Ahead, lang: str) -> Grid:
     """What is due in the first year, school by school."""
-    say, names, answer = speak(lang), _names(found.answer), found.answer
+    say, names, answer = speak(lang), found.answer.names, found.answer
     first = found.soon.study.year
     here = [each for year, each in found.calendar.lines if year == first]
     rows = [
@@ -197,7 +216,7 @@ def due_grid(found: Ahead, lang: str) -> Grid:
 
 def idle_grid(found: Ahead, lang: str) -> Grid:
     """What is bought to pass soon and needed by nobody in the last projected year."""
-    say, names = speak(lang), _names(found.soon)
+    say, names = speak(lang), found.soon.names
     rows = [
         (
             Cell(names[each.school_id]),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ...base.files import N_
-from ...base.language import DASH, speak
+from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...future.odds.draws import Forecast
+from ...future.odds.goals import GoalChance, goal_chance
 from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.study import Study
 from ...measure.verdicts import SIGNS
+from ..chance import share_text
 from ..terms import is_share, item_value, status_name
 from .grid import Cell, Grid, number_cell, text_cell
 from .targets import title_with_unit
@@ -85,7 +88,7 @@ def passing_grid(study: Study, lang: str = "zh") -> Grid:
                 )
             )
     header = (say("Stage"), say("School rule"), *(str(year) for year in study.years))
-    return Grid(say("Schools by the school rule (schools)"), header, tuple(rows))
+    return Grid(say("Schools by the school rule (schools)"), header, tuple(rows), tight=True)
 
 
 SUBJECTS = {
@@ -111,46 +114,52 @@ HORIZON = 20
 
 _COURSE_STATUS = {"at_risk": "near", "off_course": "not_met", "not_assessed": "not_assessed"}
 
+#: Why no year is read off a line.
+LIMIT_NAMES = {
+    "years": N_("none: fewer than three years"),
+    "end": N_("none: the goal is the most or least there can be"),
+    "teachers": N_("none: more than all teachers there are"),
+    "pupils": N_("none: only pupils became fewer"),
+    "projected": N_("none: a projected year"),
+}
 
-def pace_grid(study: Study, lang: str = "zh") -> Grid:
-    """What is not reached yet: pace needed, pace so far, when it would be reached, verdict."""
+#: What stands above the table of paces.
+PACE_METHOD = N_(
+    "Pace: a straight line through the observed years (at least three) with the range that holds its slope with a probability of 80 %. It says what would be at the pace of the last years, if it went on; it is no projection. On course: even the slow end arrives by the target year; at risk: only the fast end does; off course: not even that. Years in which schools are missing are left out. No year is read off a line where the goal lies at the end of what can be (100 %, 0, or all teachers there are), for what nears its end slows down; nor where an amount per student rose only because pupils became fewer."
+)
+PACE_PROJECTED = N_(
+    "Where the scenario “{scenario}” projects an item, its first year with a chance of at least half stands instead of the line’s year, with that chance; it holds if the assumptions of the scenario do."
+)
+
+
+def pace_text(study: Study, lang: str = "zh", forecast: Forecast | None = None) -> str:
+    """What a pace is, and on what its years rest."""
+    say = speak(lang)
+    if forecast is None:
+        return say(PACE_METHOD)
+    return say(
+        "{first} {second}",
+        first=say(PACE_METHOD),
+        second=say(PACE_PROJECTED, scenario=say.label(forecast.scenario)),
+    )
+
+
+def pace_grid(study: Study, lang: str = "zh", forecast: Forecast | None = None) -> Grid:
+    """What is not reached yet: pace needed, pace so far, when it would be reached, verdict.
+
+    Parameters
+    ----------
+    study : Study
+    lang : {"zh", "en"}
+    forecast : Forecast, optional
+        Draws of a scenario: where they have an item, their year and chance stand instead of the line's.
+    """
     from ...measure.trajectory import pace_table
 
     say = speak(lang)
     table = pace_table(study)
     table = table[table["course"] != "reached"]
-    subjects = {name: say(text) for name, text in SUBJECTS.items()}
-    courses = {name: say(text) for name, text in COURSES.items()}
-    rows = []
-    for row in table.to_dict("records"):
-        item = _trajectory_item(row)
-        decimals = 3 if row["subject"] == "cv" else 2
-        name = title_with_unit(study, item, lang)
-        sign = -1 if row["goal"] in ("at_most", "below") else 1
-
-        def show(value: float, item: str = item, decimals: int = decimals, row: dict = row) -> str:
-            if row["subject"] in ("passing", "item"):
-                return item_value(study, item, value, lang)
-            return say.number(value, decimals)
-
-        years = DASH
-        if row["course"] in ("on_course", "at_risk", "off_course"):
-            years = years_reached(
-                row["reached_early"], row["reached_late"], study.year + HORIZON, lang
-            )
-        rows.append(
-            (
-                Cell(name),
-                Cell(subjects[row["subject"]]),
-                Cell(show(row["value"]), True),
-                Cell(SIGNS[row["goal"]] + " " + show(row["goal_value"]), True),
-                Cell(str(int(row["target_year"])) if row["target_year"] else DASH, True),
-                Cell(_per_year(study, item, sign * row["needed"], lang), True),
-                Cell(_per_year(study, item, sign * row["pace"], lang), True),
-                Cell(years, True),
-                Cell(courses[row["course"]], False, _COURSE_STATUS.get(row["course"], "")),
-            )
-        )
+    rows = tuple(_pace_row(study, row, say, forecast) for row in table.to_dict("records"))
     header = (
         say("Item"),
         say("Measured as"),
@@ -159,14 +168,62 @@ def pace_grid(study: Study, lang: str = "zh") -> Grid:
         say("Due"),
         say("Needed per year"),
         say("Pace so far per year"),
-        say("Reached at this pace"),
-        say("Course"),
-    )
+        say("Reached if this pace went on") if forecast is None else say("Reached: projection (chance), else if this pace went on"),
+        say("Course by the pace"),
+    )  # fmt: skip
     year = study.county.record.target_year
     caption = say("Pace to the goals of {year}", year=year or DASH)
     if year and year < study.year:
         caption = say("Pace to the goals of {year} (that year has passed)", year=year)
-    return Grid(caption, header, tuple(rows), tight=True)
+    return Grid(caption, header, rows, tight=True)
+
+
+def _pace_row(study: Study, row: dict, say: Language, forecast: Forecast | None) -> tuple:
+    """The cells of one goal that is not reached."""
+    item, lang = _trajectory_item(row), say.code
+    subject, verdict = SUBJECTS[row["subject"]], COURSES[row["course"]]
+    sign = -1 if row["goal"] in ("at_most", "below") else 1
+
+    def show(value: float) -> str:
+        if row["subject"] in ("passing", "item"):
+            return item_value(study, item, value, lang)
+        return say.number(value, 3 if row["subject"] == "cv" else 2)
+
+    return (
+        Cell(title_with_unit(study, item, lang)),
+        Cell(say(subject)),
+        Cell(show(row["value"]), True),
+        Cell(SIGNS[row["goal"]] + " " + show(row["goal_value"]), True),
+        Cell(str(int(row["target_year"])) if row["target_year"] else DASH, True),
+        Cell(_per_year(study, item, sign * row["needed"], lang), True),
+        Cell(_per_year(study, item, sign * row["pace"], lang), True),
+        Cell(_years_text(study, row, say, forecast), True),
+        Cell(say(verdict), False, _COURSE_STATUS.get(row["course"], "")),
+    )
+
+
+def _years_text(study: Study, row: dict, say: Language, forecast: Forecast | None) -> str:
+    """When a goal is reached: by the projection with its chance, else by the line, or why not."""
+    if forecast is not None:
+        goal = row["goal"], row["goal_value"]
+        found = goal_chance(forecast.courses, row["subject"], row["stage"], row["name"], goal)
+        if found is not None:
+            return _projected_text(found, max(forecast.courses.years), say)
+    if row["limit"]:
+        why = LIMIT_NAMES[row["limit"]]
+        return say(why)
+    if row["course"] not in ("on_course", "at_risk", "off_course"):
+        return DASH
+    return years_reached(row["reached_early"], row["reached_late"], study.year + HORIZON, say.code)
+
+
+def _projected_text(found: GoalChance, until: int, say: Language) -> str:
+    share = share_text(found.share, say)
+    if found.even:
+        return say("{year} (chance {share})", year=found.year, share=share)
+    if not found.share:
+        return say("in no course until {year}", year=until)
+    return say("not likely until {until} (at most {share}, {year})", until=until, share=share, year=found.year)  # fmt: skip
 
 
 def years_reached(early: float, late: float, horizon: int, lang: str) -> str:

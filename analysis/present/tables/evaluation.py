@@ -49,16 +49,32 @@ def parts_table(study: Study, lang: str = "zh") -> Grid:
 
 def checklist_grid(study: Study, part: str, lang: str = "zh") -> Grid:
     """Every requirement of a part: value, requirement, margin, status, where it is written."""
+    say, table = speak(lang), study.evaluation
+    table = table[(table["part"] == part) & (table["requirement"] != DASH)]
+    return _requirements(study, table, say("Checklist: {part}", part=say(PART_NAMES[part])), lang)
+
+
+def unmet_grid(study: Study, lang: str = "zh") -> Grid:
+    """Every requirement of any part that is not met."""
+    say, table = speak(lang), study.evaluation
+    table = table[(table["status"] == "not_met") & (table["requirement"] != DASH)]
+    return _requirements(study, table, say("Requirements that are not met"), lang, short=True)
+
+
+#: Schools or subjects named where a requirement fails; the annex names all.
+NAMED = 4
+
+
+def _requirements(study: Study, table, caption: str, lang: str, short: bool = False) -> Grid:
+    """Requirements with value, margin, status and basis; `short`: the first places of failure only."""
     say = speak(lang)
     rows = []
-    table = study.evaluation
-    table = table[(table["part"] == part) & (table["requirement"] != DASH)]
     for row in table.to_dict("records"):
         item, margin = row["item"], row["margin"]
         unit = item_unit(study, item, lang)
         rows.append(
             (
-                Cell("" if part == "resource" else item.split(".")[0]),
+                Cell("" if row["part"] == "resource" else item.split(".")[0]),
                 Cell(item_title(study, item, lang) + (f" ({unit})" if unit else "")),
                 Cell(item_value(study, item, said(row), lang), True),
                 Cell(item_requirement(study, item, row["requirement"], lang), True),
@@ -67,7 +83,7 @@ def checklist_grid(study: Study, part: str, lang: str = "zh") -> Grid:
                     True,
                 ),
                 Cell(status_name(row["status"], lang), False, row["status"]),
-                Cell(_basis(row, say)),
+                Cell(_places(row, say) if short else _basis(row, say)),
             )
         )
     header = (
@@ -77,15 +93,21 @@ def checklist_grid(study: Study, part: str, lang: str = "zh") -> Grid:
         say("Required"),
         say("Margin"),
         say("Status"),
-        say("Basis, and where it fails or is missing"),
+        say("Where it fails") if short else say("Basis, and where it fails or is missing"),
     )
-    return Grid(
-        say("Checklist: {part}", part=say(PART_NAMES[part])), header, tuple(rows), tight=True
-    )
+    return Grid(caption, header, tuple(rows), tight=True)
 
 
 def _signed(text: str) -> str:
     return text if text.startswith(("-", DASH)) else f"+{text}"
+
+
+def _places(row: dict, say: Language) -> str:
+    places = [place for place in item_detail(row["detail"], say.code).split("; ") if place]
+    text = say("; ").join(places[:NAMED])
+    if len(places) > NAMED:
+        text = say("{names} and others ({n} in all)", names=text, n=say.number(len(places)))
+    return text or say("county")
 
 
 def _basis(row: dict, say: Language) -> str:

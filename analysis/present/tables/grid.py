@@ -10,16 +10,27 @@ import pandas as pd
 from ...base.language import DASH, Language
 
 #: Shape of a status, so that it can be told without colour.
-MARKS = {"met": "", "near": " △", "short": " ×", "not_met": " ×", "not_assessed": " ○"}
+# a space at which no line breaks
+MARKS = {
+    "met": "",
+    "near": "\u00a0△",
+    "short": "\u00a0×",
+    "not_met": "\u00a0×",
+    "not_assessed": "\u00a0○",
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: text, whether it is a number, and its status (colour and mark)."""
+    """One cell: text, whether it is a number, its status (colour and mark), and a bar behind the text.
+
+    `bar` is the filled part of the cell's width, 0 to 1; None for none.
+    """
 
     text: str
     number: bool = False
     status: str = ""
+    bar: float | None = None
 
 
 @dataclass(frozen=True)
@@ -33,12 +44,15 @@ class Grid:
     rows : tuple of tuple of Cell
     tight : bool
         Many columns: small type in print.
+    fixed : int
+        Rows at the top that stay there when people sort the table: a threshold, a total.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     tight: bool = False
+    fixed: int = 0
 
     def to_html(self) -> str:
         """Semantic HTML: caption, column heads with scope, classes for status."""
@@ -48,14 +62,14 @@ class Grid:
             for title, is_number in zip(self.header, numeric, strict=True)
         )
         body = "".join(
-            "<tr>"
+            ('<tr class="fixed">' if number < self.fixed else "<tr>")
             + "".join(
-                f"<td{_class(cell.number, cell.status)}>"
+                f"<td{_class(cell.number, cell.status, cell.bar)}>"
                 f"{html.escape(cell.text + MARKS.get(cell.status, ''))}</td>"
                 for cell in row
             )
             + "</tr>\n"
-            for row in self.rows
+            for number, row in enumerate(self.rows)
         )
         return (
             f'<table class="{"tight" if self.tight else "plain"}">'
@@ -74,15 +88,21 @@ def _lines(title: str) -> str:
     return html.escape(title).replace("\n", "<br>")
 
 
-def _class(number: bool = False, status: str = "") -> str:
+def _class(number: bool = False, status: str = "", bar: float | None = None) -> str:
     names = [*(["num"] if number else []), *([status] if status else [])]
-    style = ' style="text-align: right"' if number else ""
+    styles = ["text-align: right"] if number else []
+    if bar is not None:
+        names.append("bar")
+        styles.append(f"--bar: {100 * bar:.0f}%")
+    style = f' style="{"; ".join(styles)}"' if styles else ""
     return (f' class="{" ".join(names)}"' if names else "") + style
 
 
-def number_cell(say: Language, value, decimals: int = 0, status: str = "") -> Cell:
-    """A number, right-aligned, with its status."""
-    return Cell(say.number(value, decimals), True, status)
+def number_cell(
+    say: Language, value, decimals: int = 0, status: str = "", bar: float | None = None
+) -> Cell:
+    """A number, right-aligned, with its status and bar."""
+    return Cell(say.number(value, decimals), True, status, bar)
 
 
 def text_cell(value: object, status: str = "") -> Cell:

@@ -11,8 +11,8 @@ from .grid import Cell, Grid, number_cell
 SEVERITY = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 
 
-def remarks_grid(remarks, lang: str = "zh") -> Grid:
-    """Findings in a plan."""
+def remarks_grid(remarks, lang: str = "zh", caption: str = "") -> Grid:
+    """Findings in a plan; the caption is that of all of them if omitted."""
     say = speak(lang)
     status = {"high": "not_met", "medium": "near", "low": ""}
     rows = tuple(
@@ -24,7 +24,7 @@ def remarks_grid(remarks, lang: str = "zh") -> Grid:
         for remark in remarks
     )
     header = (say("Severity"), say("Finding"), say("Where in the plan"))
-    return Grid(say("What a careful reader finds in the plan"), header, rows, tight=True)
+    return Grid(caption or say("What a careful reader finds in the plan"), header, rows, tight=True)
 
 
 def projects_grid(plan, lang: str = "zh") -> Grid:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
@@ -11,20 +13,41 @@ from ...measure.study import Study
 from ..terms import floor_share, printed_part, status_name
 from .grid import Cell, Grid, number_cell, text_cell
 
+#: A bar is as wide as its cell at this many times the threshold.
+FULL_BAR = 1.5
 
-def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
-    """All schools of a stage with their seven indicators and the school rule."""
+
+def school_indicators_table(
+    study: Study, stage: str, lang: str = "zh", most: int | None = None
+) -> Grid:
+    """The schools of a stage with their seven indicators as bars and the school rule.
+
+    Parameters
+    ----------
+    study : Study
+    stage : str
+    lang : {"zh", "en"}
+    most : int, optional
+        At most so many schools, those that are furthest from the rule.
+    """
     say = speak(lang)
     rules = study.schools[study.schools["stage"] == stage]
+    everyone = len(rules)
+    if most is not None and everyone > most:
+        rules = furthest(rules).head(most)
     values = study.indicators[study.indicators["stage"] == stage]
-    wide = values.set_index(["school_id", "indicator"])[["value", "status"]].to_dict("index")
+    wide = values.set_index(["school_id", "indicator"])[["value", "status", "threshold"]].to_dict(
+        "index"
+    )
     rows = []
     for school in rules.to_dict("records"):
         cells = [text_cell(school["school"]), number_cell(say, school["students"])]
         for name, about in INDICATORS.items():
             found = wide[(school["school_id"], name)]
             decimals = 0 if about.resource.en == "yuan" else about.decimals
-            cells.append(number_cell(say, found["value"], decimals, found["status"]))
+            share = found["value"] / found["threshold"] / FULL_BAR
+            bar = None if share != share else min(max(share, 0.0), 1.0)
+            cells.append(number_cell(say, found["value"], decimals, found["status"], bar))
         cells.append(number_cell(say, school["met"]))
         cells.append(text_cell(status_name(school["status"], lang), school["status"]))
         rows.append(tuple(cells))
@@ -40,10 +63,25 @@ def school_indicators_table(study: Study, stage: str, lang: str = "zh") -> Grid:
         say("Indicators met"),
         say("Rule"),
     )
-    caption = say(
-        "{stage}: the seven indicators of every school", stage=say.label(STAGE_LABELS[stage])
-    )
-    return Grid(caption, header, (tuple(thresholds), *rows), tight=True)
+    named = {
+        "stage": say.label(STAGE_LABELS[stage]),
+        "n": say.number(len(rules)),
+        "all": say.number(everyone),
+    }
+    if len(rules) < everyone:
+        caption = say(
+            "{stage}: the seven indicators of the {n} schools furthest from the rule (of {all})",
+            **named,
+        )
+    else:
+        caption = say("{stage}: the seven indicators of every school", **named)
+    return Grid(caption, header, (tuple(thresholds), *rows), tight=True, fixed=1)
+
+
+def furthest(schools: pd.DataFrame) -> pd.DataFrame:
+    """Schools by the rule, those that are furthest from it first."""
+    order = ["below_floor", "met", "students"]
+    return schools.sort_values(order, ascending=[False, True, False], kind="stable")
 
 
 def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
@@ -80,7 +118,7 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
         say("The stage lacks"),
         say("Unit"),
     )
-    return Grid(say("What each stage lacks, all schools together"), header, tuple(rows))
+    return Grid(say("What each stage lacks, all schools together"), header, tuple(rows), tight=True)
 
 
 def shortfall_once(study: Study, lang: str = "zh") -> Grid:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ...base.files import N_
 from ...base.language import DASH, speak
 from ...measure.evaluate import PAIRS_NEEDED
@@ -28,11 +30,28 @@ def title_with_unit(study: Study, item: str, lang: str) -> str:
 def targets_grid(study: Study, lang: str = "zh") -> Grid:
     """The county's own targets beside the national rules."""
     say = speak(lang)
-    rows = []
+    return _grid(study, _own(study), say("National rules and the county's own targets"), lang)
+
+
+def missed_targets_grid(study: Study, lang: str = "zh") -> Grid:
+    """The county's own targets that are not reached or not assessed."""
+    say = speak(lang)
+    table = _own(study)
+    table = table[table["target_status"].isin(["not_met", "not_assessed"])]
+    return _grid(study, table, say("Own targets that are not reached"), lang)
+
+
+def _own(study: Study) -> pd.DataFrame:
+    """Rows of the evaluation with a target of the county that says more than the national rule."""
     table = study.evaluation[study.evaluation["target"] != ""]
     # what the plan merely repeats is in the checklist already
     table = table[(table["target_compared"] != "same") | (table["part"] == "resource")]
-    table = table[~table["item"].str.startswith("cv.") | (table["target_compared"] != "same")]
+    return table[~table["item"].str.startswith("cv.") | (table["target_compared"] != "same")]
+
+
+def _grid(study: Study, table: pd.DataFrame, caption: str, lang: str) -> Grid:
+    say = speak(lang)
+    rows = []
     for row in table.to_dict("records"):
         item = row["item"]
         compared = row["target_compared"]
@@ -58,7 +77,7 @@ def targets_grid(study: Study, lang: str = "zh") -> Grid:
         say("Own target met?"),
         say("Own target beside the national rule"),
     )
-    return Grid(say("National rules and the county's own targets"), header, tuple(rows), tight=True)
+    return Grid(caption, header, tuple(rows), tight=True)
 
 
 def _value(study: Study, row: dict, lang: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ...future.assumptions.scenario import Addition, Recruitment, Rotation, Scenario, Text, Training
+from ..plan import FITTED
 from ..problem.means import ITEMS, PURCHASES
 from ..result import Remedy
 
@@ -42,7 +43,7 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
             adds = answer.means.purchase[each.means].adds_equipment_cny
             if adds:
                 here["equipment_value_cny"] += adds * each.amount
-        elif each.means in ("music_rooms", "art_rooms"):
+        elif each.means in FITTED:
             here = bought[each.school_id]
             rooms[each.school_id][f"{each.means}_m2"] = (float(each.kind),) * int(each.amount)
             here["cost_cny"] += each.cny

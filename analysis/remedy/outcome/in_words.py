@@ -11,13 +11,14 @@ from ...base.language import speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ..plan import Measure
-from ..problem.instance import NAMES, STAFF, purchase_gain
+from ..problem.instance import NAMES, STAFF, exact, purchase_gain
 from ..problem.means import ATTRIBUTES, ITEMS, PURCHASES, Forbid, Lock
 from ..problem.overrides import EVERYWHERE, label_of
 from ..result import Remedy
 
 OWN, VARIATION = N_("own threshold"), N_("the county's coefficient of variation")
 ITEM = N_("an item of the standard")
+LEAVING = N_("teachers who leave for other schools")
 
 
 def raised(measure: Measure, answer: Remedy) -> list[int]:
@@ -39,21 +40,29 @@ def raised(measure: Measure, answer: Remedy) -> list[int]:
 
 
 def reason(measure: Measure, answer: Remedy) -> str:
-    """Why a measure is needed: the school's own threshold, or the county's variation.
+    """Why a measure is needed: the school's own threshold, teachers who leave it, or the variation.
 
-    A measure serves the threshold if the school would miss one of the indicators that it raises
-    without it; else only the variation can have asked for it.
+    A measure serves the threshold if the school misses one of the indicators that it raises today; it
+    makes up for teachers who leave if the school misses one only then; else only the variation can have
+    asked for it.
     """
     if measure.means in ITEMS:
         return ITEM
-    instance = answer.instance
+    instance, quantity = answer.instance, answer.found.verdict.quantity
+    leaving = False
     for n, row in enumerate(instance.rows):
         if instance.schools[row.school].school_id != measure.school_id:
             continue
         if measure.stage and row.stage != measure.stage:
             continue
-        if any(instance.have(n, k) < row.need[k] for k in raised(measure, answer)):
-            return OWN
+        for k in raised(measure, answer):
+            if instance.have(n, k) < row.need[k]:
+                return OWN
+            without = quantity[n, k] - exact(measure.amount)
+            marks = (row.need[k], row.floor[k])
+            leaving |= k in STAFF and any(without < mark <= quantity[n, k] for mark in marks)
+    if leaving:
+        return LEAVING
     return VARIATION if answer.goal.variations else OWN
 
 
@@ -141,8 +150,7 @@ def sentences(answer: Remedy, lang: str, *, timed: bool = True) -> list[str]:
 def _asked(answer: Remedy, lang: str) -> list[str]:
     """What was ruled out and fixed."""
     say, means = speak(lang), answer.means
-    roster = answer.study.county.tables["schools"]
-    names = dict(zip(roster["school_id"], roster["name"], strict=True))
+    names = answer.names
 
     def place(each: Forbid | Lock) -> str:
         return f"{label_of(each.means, means)[lang]} ({names.get(each.school, EVERYWHERE[lang])})"

@@ -10,54 +10,69 @@ from ...present.tables.firmness import margins_grid, method_audit_grid, school_m
 from ...present.tables.rules import concessions_grid, standard_grid, switches_grid
 from ...present.terms import ROUNDED
 from ..form import form_grids
-from .page import Page, bullets, paragraph, section, subheading
+from .page import Page, annex, bullets, paragraph, section, see, subheading
 from .report import Report
 
 
 def firmness(report: Report) -> Page:
-    """How firm the verdicts are: small changes and other methods."""
+    """How firm the verdicts are, in two sentences; nothing where no small change turns any."""
     say, study = report.say, report.study
-    audit = method_audit_grid(study, report.lang)
-    switches = switches_grid(study, report.lang)
-    count = len(study.method_audit)
-    if count > len(audit.rows):
-        shown = say(
-            "{n} verdicts would be turned round; the first {shown} are listed.",
-            n=say.number(count),
-            shown=say.number(len(audit.rows)),
+    near, switches = school_margins_grid(study, report.lang), switches_grid(study, report.lang)
+    audit = len(study.method_audit)
+    if not near.rows and not audit and not switches.rows:
+        return Page(())
+    told = [
+        say(
+            "Where a verdict hangs by a few persons or square metres, check the input first: the "
+            "smallest changes at a single school that would turn one round are listed in the annex."
+        ),
+        _turned(report, audit),
+    ]
+    if switches.rows:
+        told.append(
+            say.plural(
+                "Where the texts leave a choice, another reading in use would change {n} verdict.",
+                "Where the texts leave a choice, other readings in use would change {n} verdicts.",
+                len(switches.rows),
+            )
         )
-    elif count:
-        shown = say.plural(
+    return section(say("How firm the verdicts are"), see(say, "firmness"), bullets(told))
+
+
+def _turned(report: Report, count: int) -> str:
+    """How many verdicts the methods of programs in circulation would turn round."""
+    say = report.say
+    first = say(
+        "Method audit. Programs in circulation calculate differently: without student "
+        "weights, with rounded values, or without dividing through-schools."
+    )
+    if count:
+        then = say.plural(
             "{n} verdict would be turned round.", "{n} verdicts would be turned round.", count
         )
     else:
-        shown = say("No verdict would be turned round.")
-    return section(
-        say("How firm the verdicts are"),
-        paragraph(
-            say(
-                "Where a verdict hangs by a few persons or square metres, check the input first. "
-                "Listed are the smallest changes at a single school that would turn it round."
-            )
-        ),
+        then = say("No verdict would be turned round.")
+    return first + (" " if report.lang == "en" else "") + then
+
+
+def margins(report: Report) -> Page:
+    """Annex: small changes and other methods that would turn verdicts round; concessions."""
+    say, study = report.say, report.study
+    audit = method_audit_grid(study, report.lang)
+    count = len(study.method_audit)
+    shown = say(
+        "{n} verdicts would be turned round; the first {shown} are listed.",
+        n=say.number(count),
+        shown=say.number(len(audit.rows)),
+    )
+    return annex(
+        say("What would turn a verdict round"),
+        "firmness",
         school_margins_grid(study, report.lang),
         margins_grid(study, report.lang),
-        paragraph(
-            say(
-                "Method audit. Programs in circulation calculate differently: without student "
-                "weights, with rounded values, or without dividing through-schools."
-            )
-            + (" " if report.lang == "en" else "")
-            + shown
-        ),
+        paragraph(shown) if count > len(audit.rows) else "",
         audit,
-        paragraph(
-            say(
-                "Open points of the standard: where the texts leave a choice, the reading of this "
-                "report is one of several in use."
-            )
-        ),
-        switches if switches.rows else paragraph(say("No other reading changes a verdict.")),
+        switches_grid(study, report.lang),
         paragraph(
             say(
                 "Concessions of the Working Rules are off unless they are switched on; each needs "
@@ -69,27 +84,21 @@ def firmness(report: Report) -> Page:
 
 
 def data_quality(report: Report) -> Page:
-    """What is missing, what is left out and why."""
+    """Annex: what is missing, what is left out and why."""
     say, study = report.say, report.study
-    missing = missing_grid(study, report.lang)
-    excluded = exclusions_grid(study, report.lang)
-    warnings = warnings_grid(study, report.lang)
-    return section(
+    return annex(
         say("Quality of the data"),
+        "data",
         census_grid(study, report.lang),
         paragraph(say(ROUNDED)) if report.projected else "",
-        excluded if excluded.rows else paragraph(say("No school is left out.")),
-        missing
-        if missing.rows
-        else paragraph(
-            say("Everything that the seven indicators need was reported for this year.")
-        ),
-        warnings if warnings.rows else paragraph(say("The data checks have no warnings.")),
+        exclusions_grid(study, report.lang),
+        missing_grid(study, report.lang),
+        warnings_grid(study, report.lang),
     )
 
 
 def method(report: Report) -> Page:
-    """Method, standard, sources, versions and fingerprint."""
+    """Annex: method, standard, sources, versions and fingerprint."""
     say, study = report.say, report.study
     note = study.rules.standard.profile.note
     steps = [
@@ -122,8 +131,9 @@ def method(report: Report) -> Page:
     ]
     packages = ("junheng", "pandas", "numpy", "matplotlib", "papermill", "nbconvert", "typst")
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    return section(
+    return annex(
         say("Method, standard and sources"),
+        "method",
         subheading(say("Method")),
         bullets(steps),
         subheading(say("Standard")),
@@ -137,7 +147,7 @@ def method(report: Report) -> Page:
         paragraph(say.label(note)) if note else "",
         standard_grid(study, report.lang),
         subheading(say("Sources of the data")),
-        bullets(sources) if sources else paragraph(say("No source is given in county.yaml.")),
+        bullets(sources) if sources else paragraph(say("No source is given with the data.")),
         subheading(say("Reproducibility")),
         paragraph(say("Versions: {versions}.", versions=versions)),
         paragraph(
@@ -150,11 +160,12 @@ def method(report: Report) -> Page:
     )
 
 
-def annex(report: Report) -> Page:
-    """The tables of the national application form."""
+def form(report: Report) -> Page:
+    """Annex: the tables of the national application form."""
     grids = form_grids(report.study, report.lang)
-    return section(
-        report.say("Annex: the application form"),
+    return annex(
+        report.say("The application form"),
+        "form",
         paragraph(
             report.say(
                 "Tables I to VI of the national application form, with its columns and decimals. "

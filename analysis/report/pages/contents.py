@@ -1,15 +1,23 @@
-"""The pages of a county's report in their order."""
+"""The pages of a county's report in their order: the brief, the body, the annexes."""
 
 from __future__ import annotations
 
 from . import basis, development, remedies, resources, verdict
+from .brief import brief
 
-#: Each takes a `Report` and returns a `Page`.
-PAGES = (
-    *(verdict.cover, verdict.findings, verdict.checklist, verdict.targets),
-    *(resources.schools, resources.indicators, resources.balance, resources.shortfalls),
+#: What explains: few pages, one after the other.
+BODY = (
+    *(verdict.findings, verdict.unmet, verdict.targets),
+    *(resources.schools, resources.balance, resources.shortfalls),
     remedies.cheapest,
     *(development.trends, development.plan, development.outlook),
-    remedies.later,
-    *(basis.firmness, basis.data_quality, basis.method, basis.annex),
+    *(remedies.later, basis.firmness),
 )
+#: Everything else, once, under letters.
+ANNEXES = (
+    *(verdict.checklist, verdict.all_targets, resources.each_school, resources.variation),
+    *(remedies.measures, development.all_years, development.whole_plan, development.scenario),
+    *(basis.margins, basis.data_quality, basis.method, basis.form),
+)
+#: Each takes a `Report` and returns a `Page`.
+PAGES = (brief, *BODY, *ANNEXES)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...base.files import N_
 from ...future.what_if import WhatIf
+from ...policy.plan import Plan
 from ...present.charts.development import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
 from ...present.plan_review import TEACHING_SHARE, review
@@ -11,7 +14,13 @@ from ...present.projection import charts, seats, tables
 from ...present.projection.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.projection.sentences import band_text, conclusions, scenario_name
 from ...present.projection.staffing import staffing_grid, staffing_method, staffing_text
-from ...present.tables.development import pace_grid, passing_grid, shrinking_grid, trend_grid
+from ...present.tables.development import (
+    pace_grid,
+    pace_text,
+    passing_grid,
+    shrinking_grid,
+    trend_grid,
+)
 from ...present.tables.plan import (
     due_grid,
     effects_grid,
@@ -20,8 +29,9 @@ from ...present.tables.plan import (
     projects_grid,
     remarks_grid,
 )
+from ...present.tables.work import duties_grid, groups_grid, levels_grid, work_grid
 from ...present.terms import ROUNDED
-from .page import Page, Picture, bullets, paragraph, section
+from .page import Page, Picture, annex, bullets, paragraph, section, see
 from .report import Report
 
 OUTLOOK_METHOD = N_(
@@ -43,77 +53,92 @@ def _method(report: Report, ahead: WhatIf) -> str:
 
 
 def trends(report: Report) -> Page:
-    """Course of means and CVs over the years."""
+    """How it came to this: schools that pass and coefficients of variation; nothing for one year alone."""
     say, study = report.say, report.study
     years = list(study.years)
     if len(years) == 1:
-        return section(
-            say("Course over the years"),
-            paragraph(say("There are data for one school year only; a course cannot be shown.")),
-        )
+        return Page(())
     span = f"{years[0]}–{years[-1]}"
-    pace = pace_grid(study, report.lang)
     return section(
         say("Course over the years"),
+        see(say, "years"),
         paragraph(
             say(
                 "Each year is judged by the rules in force in that year; a year before the first "
                 "rules has no threshold."
             )
         ),
+        passing_grid(study, report.lang),
+        Picture(
+            trend_chart(study, "cv", report.lang),
+            say("Coefficients of variation, {span}", span=span),
+            say("Small panels, one per indicator; the figures are in the tables of the annex."),
+        ),
+    )
+
+
+def all_years(report: Report) -> Page:
+    """Annex: students, means and coefficients of variation over the years, and the pace."""
+    say, study = report.say, report.study
+    years = list(study.years)
+    if len(years) == 1:
+        return Page(())
+    span = f"{years[0]}–{years[-1]}"
+    drawn = report.what_if.forecast if report.what_if else None
+    pace = pace_grid(study, report.lang, drawn)
+    return annex(
+        say("All figures over the years"),
+        "years",
         Picture(
             enrolment_chart(study, report.lang),
             say("Students by stage, {span}", span=span),
             say("Lines of the students of each stage over the school years {span}.", span=span),
         ),
-        passing_grid(study, report.lang),
         Picture(
             trend_chart(study, "mean", report.lang),
             say("County means of the seven indicators, {span}", span=span),
             say("Small panels, one per indicator; the figures are in the tables below."),
         ),
         trend_grid(study, "mean", report.lang),
-        Picture(
-            trend_chart(study, "cv", report.lang),
-            say("Coefficients of variation, {span}", span=span),
-            say("Small panels, one per indicator; the figures are in the tables below."),
-        ),
         trend_grid(study, "cv", report.lang),
         shrinking_grid(study, report.lang),
-        paragraph(
-            say(
-                "Pace: a straight line through the observed years (at least three) with the range "
-                "that holds its slope with a probability of 80 %. On course: even the slow end "
-                "arrives by the target year; at risk: only the fast end does; off course: not even "
-                "that. Years in which schools are missing are left out."
-            )
-        ),
-        pace
-        if pace.rows
-        else paragraph(say("Every goal is reached already, or has none to be reached.")),
+        paragraph(pace_text(study, report.lang, drawn)) if pace.rows else "",
+        pace,
     )
 
 
+def _share(report: Report) -> float:
+    """Part of an undivided building that counts as teaching area: the scenario's, where it says so."""
+    scenario = report.what_if.scenarios[report.what_if.main] if report.what_if else None
+    return scenario.plan.teaching_share if scenario and scenario.plan else TEACHING_SHARE
+
+
+#: Rows of what is due that the body shows.
+DUE = 10
+
+
 def plan(report: Report) -> Page:
-    """The county's plan: time line, what is due, projects, and what does not fit."""
+    """What the plan has, what is due next, what does not fit; nothing without a plan."""
     say, study = report.say, report.study
     plan = study.county.plan
-    title = say("The plan on the time line")
     if plan is None:
-        return section(title, paragraph(say("There is no plan.yaml with this county's data.")))
-    share = TEACHING_SHARE
-    if report.what_if and report.what_if.scenarios[report.what_if.main].plan:
-        share = report.what_if.scenarios[report.what_if.main].plan.teaching_share
-    remarks = review(plan, study, share)
+        return Page(())
     start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
-    grids = [
-        due_grid(plan, start, report.lang),
-        remarks_grid(remarks, report.lang),
-        projects_grid(plan, report.lang),
-        effects_grid(plan, study, report.lang, share),
-        moves_grid(plan, report.lang),
-        equipment_grid(plan, report.lang),
-    ]
+    due = due_grid(plan, start, report.lang)
+    more = len(due.rows) - DUE
+    remarks = [each for each in review(plan, study, _share(report)) if each.severity == "high"]
+    return section(
+        say("The plan"),
+        see(say, "plan"),
+        paragraph(_counts(plan, report)),
+        replace(due, rows=due.rows[:DUE]) if more > 2 else due,
+        remarks_grid(remarks, report.lang, say("What does not fit in the plan")),
+    )
+
+
+def _counts(plan: Plan, report: Report) -> str:
+    """What the plan has; what it does not have is not counted."""
+    say = report.say
     parts = {
         N_("{n} phases"): plan.phases,
         N_("{n} projects"): plan.projects,
@@ -122,22 +147,45 @@ def plan(report: Report) -> Page:
         N_("{n} rows of the calendar"): plan.calendar,
         N_("{n} recurring duties"): plan.duties,
     }
-    # what the plan does not have is not counted
-    counts = say(
+    return say(
         "{title} ({document}) has {parts}.",
         title=say.label(plan.title),
         document=plan.document,
         parts=say.join(say(words, n=len(found)) for words, found in parts.items() if found),
     )
-    return section(
-        title,
-        paragraph(counts),
+
+
+def whole_plan(report: Report) -> Page:
+    """Annex: the plan on the time line, all that is due, projects, moves, equipment, and what does not fit."""
+    say, study = report.say, report.study
+    plan = study.county.plan
+    if plan is None:
+        return Page(())
+    share = _share(report)
+    start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
+    due = due_grid(plan, start, report.lang)
+    return annex(
+        say("The plan in full"),
+        "plan",
         Picture(
             roadmap_chart(plan, report.lang, study.year),
             say("The plan on the time line"),
             say("Bars for phases, projects, moves and equipment; diamonds for milestones."),
         ),
-        *(grid for grid in grids),
+        due if len(due.rows) > DUE + 2 else "",
+        projects_grid(plan, report.lang),
+        effects_grid(plan, study, report.lang, share),
+        moves_grid(plan, report.lang),
+        equipment_grid(plan, report.lang),
+        work_grid(plan, report.lang),
+        duties_grid(plan, study, report.lang),
+        groups_grid(plan, report.lang),
+        levels_grid(plan, study, report.lang),
+        remarks_grid(
+            [each for each in review(plan, study, share) if each.severity != "high"],
+            report.lang,
+            say("What a careful reader finds in the plan besides"),
+        ),
         paragraph(say("What a reader notices besides, and no rule can find:"))
         if plan.oddities
         else "",
@@ -170,10 +218,9 @@ def outlook(report: Report) -> Page:
         return Page(())
     lang = report.lang
     span = f"{report.study.county.years[0]}–{ahead.study.outlook.until}"
-    notes, small = tables.notes_grid(ahead, lang), tables.small_schools_grid(ahead, lang)
-    hollow, held = tables.hollow_grid(ahead, lang), tables.coverage_grid(ahead, lang)
     return section(
         say("What if: {scenario}", scenario=scenario_name(ahead, lang, ahead.main)),
+        see(say, "scenario"),
         bullets(conclusions(ahead, lang)),
         tables.comparison_grid(ahead, lang),
         Picture(
@@ -181,37 +228,41 @@ def outlook(report: Report) -> Page:
             say("Students by scenario, {span}", span=span),
             say("Lines by scenario, projected years on grey; the figures are in the tables."),
         ),
-        paragraph(band_text(ahead, lang)),
         tables.verdict_grid(ahead, lang),
+        paragraph(staffing_text(ahead, lang)),
+        bullets([*seats.seat_sentences(ahead, lang), *emptied_text(ahead, lang)]),
+    )
+
+
+def scenario(report: Report) -> Page:
+    """Annex: all figures of the scenario, how likely they are, and what they take for granted."""
+    say, ahead = report.say, report.what_if
+    if ahead is None:
+        return Page(())
+    lang = report.lang
+    span = f"{report.study.county.years[0]}–{ahead.study.outlook.until}"
+    emptied = emptied_grid(ahead, lang)
+    held = tables.coverage_grid(ahead, lang)
+    return annex(
+        say("All figures of the scenario"),
+        "scenario",
+        paragraph(band_text(ahead, lang)),
+        tables.needs_grid(ahead, lang),
+        staffing_grid(ahead, lang),
+        paragraph(staffing_method(ahead, lang)),
+        *_seats(report, ahead),
+        seats.other_stages_grid(ahead, lang, turns=True),
+        seats.small_classes_grid(ahead, lang),
+        tables.needed_staff_grid(ahead, lang),
+        tables.small_schools_grid(ahead, lang),
+        tables.hollow_grid(ahead, lang),
+        emptied,
+        paragraph(say(EMPTIED_METHOD, last=ahead.last)) if emptied.rows else "",
         Picture(
             charts.schools_chart(ahead, lang),
             say("Schools that meet the school rule by scenario, {span}", span=span),
             say("Lines by scenario, projected years on grey; the figures are in the tables."),
         ),
-        tables.needs_grid(ahead, lang),
-        paragraph(staffing_text(ahead, lang)),
-        staffing_grid(ahead, lang),
-        paragraph(staffing_method(ahead, lang)),
-        bullets(seats.seat_sentences(ahead, lang)),
-        *_seats(report, ahead),
-        *[
-            grid
-            for grid in (
-                seats.other_stages_grid(ahead, lang, turns=True),
-                seats.small_classes_grid(ahead, lang),
-            )
-            if grid.rows
-        ],
-        tables.needed_staff_grid(ahead, lang),
-        small
-        if small.rows
-        else paragraph(
-            say("No school becomes smaller than the standard counts or leaves the judgement.")
-        ),
-        hollow,
-        bullets(emptied_text(ahead, lang)),
-        emptied_grid(ahead, lang),
-        paragraph(say(EMPTIED_METHOD, last=ahead.last)),
         Picture(
             charts.balance_chart(ahead, lang),
             say("Coefficients of variation by scenario, {span} (red line: limit)", span=span),
@@ -226,7 +277,7 @@ def outlook(report: Report) -> Page:
         held
         if held.rows
         else paragraph(say("The county's past is too short for a back-test of the bands.")),
-        notes,
+        tables.notes_grid(ahead, lang),
         tables.assumptions_grid(ahead, lang),
         paragraph(_method(report, ahead)),
         paragraph(say(ROUNDED)),

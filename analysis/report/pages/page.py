@@ -11,11 +11,12 @@ import functools
 import html
 from dataclasses import dataclass, field
 
+from ...base.language import Language
 from ...present.charts.chart import Chart
 from ...present.tables.grid import Grid
 
 #: Rows up to which a table is not broken over two pages.
-SHORT = 8
+SHORT = 5
 
 #: Key under which the cover hands title, language and date to the exporters.
 METADATA = "junheng"
@@ -86,9 +87,48 @@ class Page:
         return {"text/html": self.body, "text/plain": "…"}, self.metadata
 
 
-def section(title: str, *parts: str | Grid | Picture, level: int = 2, short: int = SHORT) -> Page:
-    """A page under its heading; in print a chapter (level 2) begins on a new page."""
-    return Page((f"<h{level}>{html.escape(title)}</h{level}>\n", *parts), short=short)
+def section(
+    title: str,
+    *parts: str | Grid | Picture,
+    level: int = 2,
+    short: int = SHORT,
+    name: str = "",
+    annex: bool = False,
+) -> Page:
+    """A page under its heading; chapters (level 2) follow one another without a break.
+
+    Parameters
+    ----------
+    title : str
+    *parts : str, Grid or Picture
+    level : {2, 3}
+    short : int
+        As of `Page`.
+    name : str
+        By which other places point to it.
+    annex : bool
+        Whether it is an annex, with a letter; chapters of the body have numbers.
+    """
+    marks = (f' id="{name}"' if name else "") + (' class="annex"' if annex else "")
+    head = f"<h{level}{marks}>{html.escape(title)}</h{level}>\n"
+    return Page((head, *parts), short=short)
+
+
+def annex(title: str, name: str, *parts: str | Grid | Picture) -> Page:
+    """An annex, or nothing where all its parts are empty: no heading stands alone."""
+    shown = [part for part in parts if part and not (isinstance(part, Grid) and not part.rows)]
+    return section(title, *shown, name=name, annex=True) if shown else Page(())
+
+
+def see(say: Language, *names: str) -> str:
+    """A line that points to annexes by their names; what exports the page puts in their letters."""
+    where = say.join(f"\x00{name}\x01" for name in names)
+    shown = html.escape(say("Details: {where}.", where=where))
+    annex_ = html.escape(say("annex"))
+    for name in names:
+        link = f'<a class="see" href="#{name}">{annex_}</a>'
+        shown = shown.replace(f"\x00{name}\x01", link)
+    return f'<div class="see"><p>{shown}</p></div>\n'
 
 
 def paragraph(text: str, kind: str = "") -> str:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import html
 
+from ...base.files import N_
 from ...base.language import speak
 from ...present.region import charts, tables
 from ...present.region.summary import Region
 from ...present.terms import school_year
 from .page import METADATA, Page, Picture, bullets, paragraph, section
+
+OBSERVED_ONLY = N_(
+    "Only observed years are compared here. To compare a projected year, every county would have to be "
+    "projected to that year by the same scenario, and each of its verdicts would have to stand with its "
+    "chance and the condition of that chance."
+)
 
 
 def _years(region: Region) -> list[int]:
@@ -81,6 +88,7 @@ def cover(region: Region, lang: str = "zh") -> Page:
         )
         + paragraph(_period(region, lang), "edition")
         + (paragraph(mark, "synthetic") if mark else "")
+        + paragraph(say(OBSERVED_ONLY))
         + bullets(_counts(region, lang))
         + paragraph(
             say(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ...base.files import N_
-from ...measure.study import Study
 from ...present.projection.sentences import scenario_name
 from ...present.remedies import calculation as worked
 from ...present.remedies import charts, sentences, tables
+from ...remedy.outcome.alone import rest, stuck
+from ...remedy.outcome.drivers import rest_text, stuck_texts
 from ...remedy.problem.means import means_file
 from ...remedy.result import Remedy
-from .page import Page, Picture, bullets, paragraph, section
+from .page import Page, Picture, annex, bullets, paragraph, section, see
 from .report import Report
 
 METHOD = N_(
@@ -35,25 +38,58 @@ def cheapest(report: Report) -> Page:
         )
     if answer.cost is None:
         return _no_way(title, answer, report)
-    schools, limits = worked.schools_by_money(answer), worked.cost_by_limit(answer)
-    reach = sentences.bought_by_money(schools, answer, lang)
-    costs = sentences.cost_of_limits(limits, answer, lang)
-    further = [reach, *costs, sentences.projects(answer, lang)]
+    bought, limits = worked.bought(answer), worked.cost_by_limit(answer)
+    further = [
+        *sentences.further(bought, answer, lang),
+        *sentences.cost_of_limits(limits, answer, lang),
+        sentences.projects(answer, lang),
+    ]
     return section(
         title,
+        see(say, "remedies"),
         paragraph(say(sentences.SCOPE)),
         bullets(sentences.headline(answer, lang)),
         tables.means_grid(answer, lang),
         paragraph(sentences.prices_note(answer, means_file(study.county).is_file(), lang)),
-        tables.schools_grid(answer, lang),
-        Picture(
-            charts.money_chart(schools, limits, answer, lang),
-            say("What the money reaches, step by step"),
-            reach or say("The figures are in the table above."),
-        ),
+        *_money(bought, limits, report),
         bullets([text for text in further if text]),
-        paragraph(say(METHOD)),
     )
+
+
+def _money(bought: worked.Bought | None, limits: pd.DataFrame, report: Report) -> tuple:
+    """What each further yuan buys, drawn and in a table."""
+    if bought is None:
+        return ()
+    say, answer, lang = report.say, report.remedy, report.lang
+    return (
+        Picture(
+            charts.money_chart(bought, limits, answer, lang),
+            say(
+                "What the money reaches: the plan, the cheapest school first; below the beginning of a bar money is proved to be too little"
+            ),
+            say("The figures are in the table below."),
+        ),
+        tables.bought_grid(bought, lang),
+    )
+
+
+def measures(report: Report) -> Page:
+    """Annex: the measures of the plans, school by school and year by year."""
+    say, study, lang = report.say, report.study, report.lang
+    parts = []
+    if study.schools["status"].isin(["met", "not_met"]).any():
+        answer = report.remedy
+        if answer.cost is not None and not sentences.nothing(answer):
+            parts += [tables.schools_grid(answer, lang), paragraph(say(METHOD))]
+    found = report.remedy_ahead
+    if found is not None and found.answer.cost is not None and not sentences.nothing(found.answer):
+        parts += [
+            tables.years_grid(found, lang),
+            tables.calendar_grid(found, lang),
+            tables.due_grid(found, lang),
+            tables.idle_grid(found, lang),
+        ]
+    return annex(say("Measures of the cheapest way"), "remedies", *parts)
 
 
 def _no_way(title: str, answer: Remedy, report: Report) -> Page:
@@ -63,6 +99,21 @@ def _no_way(title: str, answer: Remedy, report: Report) -> Page:
         paragraph(report.say(sentences.SCOPE)),
         paragraph(text),
         bullets(parts) if parts else "",
+        *_stuck(answer, report),
+    )
+
+
+def _stuck(answer: Remedy, report: Report) -> tuple[str, ...]:
+    """The schools that no means allowed bring over the line, each with what stands in its way."""
+    found = stuck(answer) if answer.status == "infeasible" else []
+    if not found:
+        return ()
+    text = report.say("What stands in the way, school by school:")
+    others = rest_text(rest(answer, found), answer, report.lang)
+    return (
+        paragraph(text),
+        bullets(stuck_texts(found, answer, report.lang)),
+        paragraph(others) if others else "",
     )
 
 
@@ -71,11 +122,10 @@ def later(report: Report) -> Page:
     say, ahead, lang = report.say, report.what_if, report.lang
     if ahead is None:
         return Page(())
-    by = _year(report, ahead.study)
-    if not all(known(ahead.study, year) for year in (by, ahead.last + 1)):
+    found = report.remedy_ahead
+    if found is None:
         return Page(())
-    found = worked.ahead(ahead.study, by, report.remedy if report.projected else None)
-    answer = found.answer
+    answer, by = found.answer, found.answer.study.year
     title = say(
         "The cheapest way to pass by {year}: {scenario}",
         year=by,
@@ -89,6 +139,7 @@ def later(report: Report) -> Page:
     idle = sentences.idle_text(found, lang)
     return section(
         title,
+        see(say, "remedies"),
         bullets(sentences.ahead_headline(found, None if report.projected else report.remedy, lang)),
         Picture(
             charts.years_chart(found.years, lang),
@@ -98,25 +149,6 @@ def later(report: Report) -> Page:
         if len(found.years) > 1
         else "",
         paragraph(by_year) if by_year else "",
-        tables.years_grid(found, lang),
         paragraph(sentences.due(found, lang)),
-        tables.calendar_grid(found, lang),
-        tables.due_grid(found, lang),
         paragraph(idle) if idle else "",
-        tables.idle_grid(found, lang),
     )
-
-
-def _year(report: Report, study: Study) -> int:
-    """The projected year that is judged, else the county's target year, else the last one."""
-    if report.projected:
-        return report.study.year
-    last, until = study.outlook.last, study.outlook.until
-    target = study.county.record.target_year
-    return target if target and last < target <= until else until
-
-
-def known(study: Study, year: int) -> bool:
-    """Whether any indicator of any school is known in a year: without, there is nothing to plan."""
-    table = study.all_indicators
-    return bool(((table["year"] == year) & (table["status"] != "not_assessed")).any())

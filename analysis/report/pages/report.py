@@ -13,7 +13,7 @@ from ...future.what_if import WhatIf
 from ...measure.indicators import round_half_up
 from ...measure.study import Study
 from ...present.chance import mark_text, standing
-from ...present.remedies.calculation import solved
+from ...present.remedies.calculation import Ahead, ahead, known, solved
 from ...present.sentences import status
 from ...present.terms import school_year
 from ...remedy.result import Remedy
@@ -66,6 +66,26 @@ class Report:
     def remedy(self) -> Remedy:
         """The cheapest way to pass in the judged year."""
         return solved(self.study)
+
+    @cached_property
+    def remedy_ahead(self) -> Ahead | None:
+        """The cheapest way to pass in a year to come; None without a scenario or without data."""
+        if self.what_if is None:
+            return None
+        study, last = self.what_if.study, self.what_if.last
+        by = self._year_ahead()
+        if not all(known(study, year) for year in (by, last + 1)):
+            return None
+        return ahead(study, by, self.remedy if self.projected else None)
+
+    def _year_ahead(self) -> int:
+        """The projected year that is judged, else the county's target year, else the last one."""
+        if self.projected:
+            return self.study.year
+        study = self.what_if.study
+        last, until = study.outlook.last, study.outlook.until
+        target = study.county.record.target_year
+        return target if target and last < target <= until else until
 
     @property
     def chance(self) -> Chance | None:

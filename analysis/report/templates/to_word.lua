@@ -20,6 +20,10 @@ function Header(header)
 end
 
 function Div(div)
+  -- the annexes begin on a page of their own
+  if div.classes[1] == 'annexes' then
+    return pandoc.RawBlock('openxml', '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+  end
   if div.attributes['custom-style'] then return nil end
   local style = styles[div.classes[1]]
   if not style then return div.content end

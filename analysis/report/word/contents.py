@@ -5,8 +5,10 @@ from __future__ import annotations
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from ..numbering import chinese
 from .blocks import chapters_of
 from .fields import add_settings, field_xml, runs_of
+from .headings import is_annex
 
 
 def number_captions(document, metadata: dict) -> None:
@@ -30,16 +32,6 @@ def number_captions(document, metadata: dict) -> None:
             first.addprevious(run)
 
 
-_DIGITS = "零一二三四五六七八九"
-
-
-def _chinese(number: int) -> str:
-    """A number below 100 as headings count: 十二."""
-    tens, ones = divmod(number, 10)
-    text = ("" if tens == 1 else _DIGITS[tens]) + "十" if tens else ""
-    return text + (_DIGITS[ones] if ones or not tens else "")
-
-
 def write_contents(document, metadata: dict) -> None:
     """A contents field behind the cover, its entries filled in.
 
@@ -51,7 +43,7 @@ def write_contents(document, metadata: dict) -> None:
     if not headings:
         return
     zh = metadata["lang"] == "zh"
-    entries, chapter, section = [], 0, 0
+    entries, chapter, section, annexes = [], 0, 0, False
     for number, paragraph in enumerate(headings, 1):
         name = f"_Toc{number:06d}"
         start = parse_xml(
@@ -61,12 +53,15 @@ def write_contents(document, metadata: dict) -> None:
         paragraph._p.find(qn("w:r")).addprevious(start)
         paragraph._p.append(end)
         level = int(paragraph.style.name[-1])
-        if level == 1:
+        annexes = annexes or (level == 1 and is_annex(paragraph.text))
+        if annexes:
+            text = ""
+        elif level == 1:
             chapter, section = chapter + 1, 0
-            text = f"{_chinese(chapter)}、" if zh else f"{chapter}  "
+            text = f"{chinese(chapter)}、" if zh else f"{chapter}  "
         else:
             section += 1
-            text = f"（{_chinese(section)}）" if zh else f"{chapter}.{section}  "
+            text = f"（{chinese(section)}）" if zh else f"{chapter}.{section}  "
         entries.append((level, name, text + paragraph.text))
     paragraphs = []
     for number, (level, name, text) in enumerate(entries):

@@ -18,7 +18,7 @@ import docx
 from .contents import number_captions, write_contents
 from .fields import add_settings
 from .head_and_foot import write_head_and_foot
-from .headings import number_headings, set_paragraphs
+from .headings import number_headings, set_paragraphs, unnumber_annexes
 from .look import LOOKS
 from .paper import set_paper
 from .pictures import draw_pictures, set_pictures
@@ -54,7 +54,7 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
         root = Path(folder)
         # the sticky mark of the web page is the running head's business on paper
         page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
-        page = draw_pictures(page, root)
+        page = _without_numbers(draw_pictures(page, root))
         path = root / "report.docx"
         pypandoc.convert_text(
             page,
@@ -71,6 +71,7 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
     look = LOOKS[metadata["lang"]]
     set_styles(document, look, metadata["lang"])
     number_headings(document, look, metadata["lang"])
+    unnumber_annexes(document)
     set_paragraphs(document, look)
     set_paper(document)
     set_tables(document)
@@ -80,6 +81,12 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
     write_head_and_foot(document, metadata)
     _set_properties(document, metadata)
     return _packed(document)
+
+
+def _without_numbers(page: str) -> str:
+    """Chapters of the body number themselves in Word; annexes keep their letters."""
+    body, start, annexes = page.partition('<div class="annexes">')
+    return re.sub(r'<span class="no">.*?</span>', "", body, flags=re.DOTALL) + start + annexes
 
 
 def _set_properties(document, metadata: dict) -> None:

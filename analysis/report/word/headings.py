@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -46,6 +48,33 @@ def number_headings(document, look: Look, lang: str) -> None:
             ),
             *("w:pBdr", "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:outlineLvl", "w:rPr"),
         )
+
+
+def unnumber_annexes(document) -> None:
+    """Annexes have their letters and numbers in their titles; they do not count on from the chapters."""
+    inside = False
+    for paragraph in document.paragraphs:
+        level = paragraph.style.name
+        inside = inside or (level == "Heading 1" and is_annex(paragraph.text))
+        if inside and level in ("Heading 1", "Heading 2"):
+            paragraph._p.get_or_add_pPr().insert_element_before(
+                parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="0"/></w:numPr>'),
+                *(
+                    "w:pBdr",
+                    "w:shd",
+                    "w:tabs",
+                    "w:spacing",
+                    "w:ind",
+                    "w:jc",
+                    "w:outlineLvl",
+                    "w:rPr",
+                ),
+            )
+
+
+def is_annex(title: str) -> bool:
+    """Whether a heading is that of an annex: 附录A, Annex A."""
+    return re.match(r"(附录|Annex )[A-Z]\b", title) is not None
 
 
 def set_paragraphs(document, look: Look) -> None:

@@ -1,0 +1,197 @@
+"""The five things that matter most, what to do about each, and by whom and when where the plan says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ...base.language import DASH, Language, speak
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS
+from ...measure.evaluation_table import said
+from ...measure.gaps import doubted, stage_gaps
+from ...measure.study import Study
+from ...policy.plan import Plan
+from ..tables.grid import Grid, number_cell, text_cell
+from ..terms import PART_NAMES, item_requirement, item_title, item_unit, item_value, printed_part
+from .due import assigned
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing that stands in the way.
+
+    Attributes
+    ----------
+    entry : str
+        Id of the requirement, by which the plan is asked who answers for it; empty for a school.
+    what, stands, todo : str
+        What it is; how it stands against what is asked; what has to be added or done.
+    """
+
+    entry: str
+    what: str
+    stands: str
+    todo: str
+
+
+def matters(study: Study, lang: str = "zh") -> list[Matter]:
+    """What matters most, most important first: vetoes, then gaps, variation, items and schools in turn.
+
+    A veto outranks everything (Measures, article 9). After it each kind is heard once before any is
+    heard twice: the indicator that lacks most, the coefficient of variation furthest above its
+    limit, the item furthest from what is asked, the school furthest from the rule.
+    """
+    say = speak(lang)
+    vetoes = [
+        Matter(row["item"], item_title(study, row["item"], lang), say("found"), say("to be ended; the county cannot be recognised before"))
+        for row in _failed(study, "veto")
+    ]  # fmt: skip
+    kinds = [_gaps(study, say), _variation(study, say), _items(study, say), _schools(study, say)]
+    turns = [kind[turn] for turn in range(SHOWN) for kind in kinds if turn < len(kind)]
+    return (vetoes + turns)[:SHOWN]
+
+
+def _failed(study: Study, *parts: str) -> list[dict]:
+    table = study.evaluation
+    return table[table["part"].isin(parts) & (table["status"] == "not_met")].to_dict("records")
+
+
+def _gaps(study: Study, say: Language) -> list[Matter]:
+    gaps = stage_gaps(study.indicators[~doubted(study)])
+    gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable")
+    found = []
+    for row in gaps.to_dict("records"):
+        about = INDICATORS[row["indicator"]]
+        amount = say.number(*printed_part(row["lacking"], about.whole))
+        found.append(
+            Matter(
+                f"{row['indicator']}.{row['stage']}",
+                f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{say.label(about.short)}",
+                say("{n} schools below the threshold", n=say.number(row["schools"])),
+                say("add {amount} {unit} ({share} of what is needed)", amount=amount, unit=say.label(about.resource), share=say.percent(row["share"], 1)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _variation(study: Study, say: Language) -> list[Matter]:
+    rows = study.balance[
+        (study.balance["status"] == "not_met") & (study.balance["indicator"] != "composite")
+    ]
+    rows = rows.assign(over=rows["cv"] / rows["limit"]).sort_values(
+        "over", ascending=False, kind="stable"
+    )
+    return [
+        Matter(
+            f"cv.{row['indicator']}.{row['stage']}",
+            item_title(study, f"cv.{row['indicator']}.{row['stage']}", say.code),
+            say("{cv}, limit {limit}", cv=say.number(row["cv"], 3), limit=say.number(row["limit"], 2)),
+            _lowest(study, row, say),
+        )
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+
+
+def _lowest(study: Study, row: dict, say: Language) -> str:
+    """Whom to help first: the schools below the county mean that weigh most in the variation."""
+    table = study.influence
+    table = table[(table["stage"] == row["stage"]) & (table["indicator"] == row["indicator"])]
+    values = study.indicators.set_index(["school_id", "stage", "indicator"])["value"]
+    keys = zip(table["school_id"], table["stage"], table["indicator"], strict=True)
+    below = [
+        school
+        for school, key in zip(table["school"], keys, strict=True)
+        if values[key] < row["mean"]
+    ]
+    if not below:
+        return say("narrow the gap between schools")
+    return say("raise first: {schools}", schools=say.join(below[:2]))  # fmt: skip
+
+
+def _items(study: Study, say: Language) -> list[Matter]:
+    found = []
+    for row in sorted(
+        _failed(study, "government", "quality", "recognition"), key=_distance, reverse=True
+    ):
+        item, part = row["item"], PART_NAMES[row["part"]]
+        unit = item_unit(study, item, say.code)
+        value = item_value(study, item, said(row), say.code) + (f" {unit}" if unit else "")
+        found.append(
+            Matter(
+                item,
+                f"{item.split('.')[0]} {item_title(study, item, say.code)}",
+                say("{value}, required {required}", value=value, required=item_requirement(study, item, row["requirement"], say.code)),
+                _at(row["detail"], say) or say("to be met ({part})", part=say(part)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _distance(row: dict) -> float:
+    """How far a requirement is missed, in parts of what is asked; words come last."""
+    _, _, number = row["requirement"].partition(" ")
+    if not number or pd.isna(row["margin"]):
+        return 0.0
+    return abs(row["margin"]) / max(abs(float(number)), 1e-9)
+
+
+def _at(detail: str, say: Language) -> str:
+    """Where it is missed: the number of schools (or subjects), and the first of them."""
+    places = [text.partition(" (")[0] for text in detail.split("; ") if text]
+    if len(places) < 2:
+        return say("at {place}", place=places[0]) if places else ""
+    return say("at {n} places, first {place}", n=say.number(len(places)), place=places[0])
+
+
+def _schools(study: Study, say: Language) -> list[Matter]:
+    rows = study.schools[study.schools["status"] == "not_met"]
+    rows = rows.sort_values(
+        ["below_floor", "met", "students"], ascending=[False, True, False], kind="stable"
+    )
+    table = study.indicators
+    found = []
+    for row in rows.head(SHOWN).to_dict("records"):
+        mine = table[(table["school_id"] == row["school_id"]) & (table["stage"] == row["stage"])]
+        short = mine[mine["status"] == "short"]
+        names = say.join(say.label(INDICATORS[name].short) for name in short["indicator"])
+        found.append(
+            Matter(
+                "",
+                f"{row['school']}{say(' (')}{say.label(STAGE_LABELS[row['stage']])}{say(')')}",
+                say("{met} of 7 met, {below} below the floor", met=say.number(row["met"]), below=say.number(row["below_floor"])),
+                say("first: {names}", names=names) if names else say("one more indicator to its threshold"),
+            )
+        )  # fmt: skip
+    return found
+
+
+def matters_grid(study: Study, lang: str = "zh") -> Grid:
+    """The five things that matter most, with what the plan says of each."""
+    say = speak(lang)
+    plan = study.county.plan
+    rows = tuple(
+        (
+            number_cell(say, number),
+            text_cell(each.what),
+            text_cell(each.stands),
+            text_cell(each.todo),
+            text_cell(_who(plan, each, study, say)),
+        )
+        for number, each in enumerate(matters(study, lang), 1)
+    )
+    header = (
+        say("No."),
+        say("What"),
+        say("How it stands"),
+        say("What has to be done"),
+        say("By whom and when (plan)"),
+    )
+    return Grid(say("What matters most"), header, rows)  # fmt: skip
+
+
+def _who(plan: Plan | None, matter: Matter, study: Study, say: Language) -> str:
+    return (assigned(plan, matter.entry, study.year, say) if plan and matter.entry else "") or DASH

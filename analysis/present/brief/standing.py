@@ -1,0 +1,149 @@
+"""How the county stands, in a dozen numbers; and what is missing, in persons, m², yuan and rooms."""
+
+from __future__ import annotations
+
+from ...base.language import Language, places, speak
+from ...base.schema.indicators import INDICATORS, Indicator
+from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
+from ...measure.gaps import school_gaps
+from ...measure.indicators import whole_up
+from ...measure.study import Study
+from ..chance import is_projected
+from ..tables.grid import Cell, Grid, number_cell, text_cell
+from ..tables.schools import printed_up
+from ..terms import PART_NAMES, status_name
+
+COUNTED = ("government", "quality")
+
+
+def counted_items(study: Study) -> dict[str, int]:
+    """How many of the items of the evaluation are met, not met, open.
+
+    Returns
+    -------
+    dict
+        ``all, met, not_met, not_assessed``: the seven indicators (one is met if its coefficient of
+        variation is within the limit in every stage), the items of the government's guarantee and
+        those of quality; what does not apply is not counted.
+    """
+    statuses = [_of_indicator(study, name) for name in INDICATORS]
+    for part in COUNTED:
+        statuses += list(study.items.loc[study.items["part"] == part, "status"])
+    statuses = [status for status in statuses if status != "not_applicable"]
+    counts = {name: statuses.count(name) for name in ("met", "not_met", "not_assessed")}
+    return {"all": len(statuses), **counts}
+
+
+def _of_indicator(study: Study, name: str) -> str:
+    found = study.balance.loc[study.balance["indicator"] == name, "status"]
+    for status in ("not_met", "not_assessed", "met"):
+        if (found == status).any():
+            return status
+    return "not_applicable"
+
+
+def standing_grid(study: Study, lang: str = "zh") -> Grid:
+    """What is judged, how much of it is met, and what is asked."""
+    say = speak(lang)
+    rows = [
+        *(_schools(study, stage, say) for stage in STAGES),
+        *(_variation(study, stage, say) for stage in STAGES),
+        *(_part(study, part, say) for part in ("government", "quality", "recognition", "veto")),
+    ]
+    header = (say("What is judged"), say("Met"), say("Required"), say("Conclusion"))
+    caption = say("Where the county stands")
+    if is_projected(study):
+        caption = say("Where the county would stand on the single course of the projection")
+    return Grid(caption, header, tuple(row for row in rows if row))
+
+
+def _schools(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None:
+    rows = study.schools[study.schools["stage"] == stage]
+    if rows.empty:
+        return None
+    return (
+        text_cell(say("{stage}: schools that meet the rule", stage=say.label(STAGE_LABELS[stage]))),
+        Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
+        text_cell(
+            say(
+                "every school: {needed} of 7 indicators, the rest at {floor}",
+                needed=say.number(study.rules.number("school.indicators_met")),
+                floor=say.percent(study.rules.number("school.floor"), 0),
+            )
+        ),
+        _status(_whole(rows["status"]), say),
+    )
+
+
+def _variation(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None:
+    rows = study.balance[
+        (study.balance["stage"] == stage) & (study.balance["indicator"] != "composite")
+    ]
+    rows = rows[rows["status"] != "not_applicable"]
+    if rows.empty:
+        return None
+    limits = rows["limit"].dropna().unique()
+    return (
+        text_cell(say("{stage}: coefficients of variation within the limit", stage=say.label(STAGE_LABELS[stage]))),
+        Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
+        text_cell(say("all at most {limit}", limit=say.join(say.number(limit, places(limit)) for limit in limits))),
+        _status(_whole(rows["status"]), say),
+    )  # fmt: skip
+
+
+def _part(study: Study, part: str, say: Language) -> tuple[Cell, ...] | None:
+    statuses = study.items.loc[study.items["part"] == part, "status"]
+    statuses = statuses[statuses != "not_applicable"]
+    if statuses.empty:
+        return None
+    open_ = (statuses == "not_assessed").sum()
+    required = say("none found") if part == "veto" else say("every item")
+    if open_:
+        required += say.plural("; {n} not assessed", "; {n} not assessed", int(open_))
+    return (
+        text_cell(say(PART_NAMES[part])),
+        Cell(_of(say, (statuses == "met").sum(), len(statuses)), True),
+        text_cell(required),
+        _status(study.part_status(part), say),
+    )
+
+
+def _of(say: Language, part: int, whole: int) -> str:
+    return f"{say.number(part)} / {say.number(whole)}"
+
+
+def _whole(statuses) -> str:
+    if (statuses == "not_met").any():
+        return "not_met"
+    return "not_assessed" if (statuses == "not_assessed").any() else "met"
+
+
+def _status(status: str, say: Language) -> Cell:
+    return text_cell(status_name(status, say.code), status)
+
+
+def missing_grid(study: Study, lang: str = "zh") -> Grid:
+    """What all schools have to add to reach every threshold, each school counted once."""
+    say = speak(lang)
+    gaps = school_gaps(study.indicators)
+    rows = []
+    for name, about in INDICATORS.items():
+        part = gaps[gaps["indicator"] == name]
+        if part.empty:
+            continue
+        rows.append(
+            (
+                text_cell(about.label(lang)),
+                *_amount(part["lacking"].map(printed_up).sum(), about, say),
+                number_cell(say, part["school_id"].nunique()),
+            )
+        )
+    header = (say("What is missing"), say("Amount"), say("Unit"), say("At so many schools"))
+    return Grid(say("Missing for every threshold at every school"), header, tuple(rows))
+
+
+def _amount(value: float, about: Indicator, say: Language) -> tuple[Cell, Cell]:
+    """An amount and its unit; in Chinese money in 万元, as offices write it."""
+    if about.resource == YUAN and say.code == "zh":
+        return number_cell(say, whole_up(value / 1000) / 10, 1), text_cell("万元")
+    return number_cell(say, value), text_cell(say.label(about.resource))

@@ -1,0 +1,125 @@
+"""Schools by indicators at one look: every cell a school and an indicator, coloured and marked by status."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+
+from ...base.language import speak
+from ...base.schema.indicators import INDICATORS
+from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.study import Study
+from .chart import COLOURS, WIDTH, Chart, styled
+from .names import short_name
+
+#: Rows with a name each; more are shown as a field of colours.
+NAMED = 42
+TALLEST = 4.7
+"""Inches: half a page."""
+HEAD = 0.56
+"""Inches for the title of a panel and the heads of its columns."""
+
+STATUSES = ("met", "near", "short", "not_assessed")
+_FILLS = {"met": "#C9DBEC", "near": "#F6DF9B", "short": "#E9A79F", "not_assessed": "#DCDCDC"}
+_MARKS = {"near": "^", "short": "x", "not_assessed": "o"}
+
+
+@styled
+def overview_chart(study: Study, lang: str = "zh") -> Chart:
+    """Every judged school of each stage against the seven indicators, those that meet fewest first."""
+    say = speak(lang)
+    stages = [stage for stage in STAGES if (study.schools["stage"] == stage).any()]
+    tables = {stage: _statuses(study, stage) for stage in stages}
+    longest = max((len(names) for names, _ in tables.values()), default=1)
+    named = longest <= NAMED
+    line = min(0.15, TALLEST / longest) if named else TALLEST / longest
+    height = HEAD + max(longest * line, 0.6) + 0.3
+    figure = Chart(figsize=(WIDTH, height))
+    left = 1.35 if named and lang == "zh" else 1.75 if named else 0.15
+    panel = (WIDTH - len(stages) * left - 0.1) / max(len(stages), 1)
+    for place, stage in enumerate(stages):
+        names, codes = tables[stage]
+        tall = len(names) * line
+        x0, y0 = (place + 1) * left + place * panel, height - HEAD - tall
+        axis = figure.add_axes((x0 / WIDTH, y0 / height, (panel - 0.08) / WIDTH, tall / height))
+        _mosaic(axis, codes, line)
+        labels = [short_name(name, lang, 11) for name in names] if named else []
+        axis.set_yticks(
+            [row + 0.5 for row in range(len(labels))], labels, fontsize=6.2 if line > 0.12 else 5.4
+        )
+        heads = [_two_lines(say.label(about.short), lang) for about in INDICATORS.values()]
+        axis.set_xticks(
+            [column + 0.5 for column in range(len(heads))],
+            heads,
+            fontsize=5.6 if lang == "zh" else 4.6,
+        )
+        axis.text(
+            0, 1, _title(study, stage, say), transform=_above(axis, 25), fontsize=8, va="bottom"
+        )
+    _legend(figure, say, study, height)
+    return figure
+
+
+def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
+    """Names of the schools and their statuses as numbers, one row a school."""
+    rows = study.schools[study.schools["stage"] == stage]
+    rows = rows.sort_values(["met", "below_floor", "school_id"], ascending=[True, False, True])
+    table = study.indicators[study.indicators["stage"] == stage]
+    wide = table.pivot(index="school_id", columns="indicator", values="status")
+    wide = wide.reindex(index=rows["school_id"], columns=list(INDICATORS))
+    codes = wide.apply(lambda column: column.map(STATUSES.index).fillna(3)).to_numpy(dtype=int)
+    return list(rows["school"]), codes
+
+
+def _mosaic(axis, codes: np.ndarray, line: float) -> None:
+    colours = mpl.colors.ListedColormap([_FILLS[status] for status in STATUSES])
+    edge = {"edgecolors": "white", "linewidth": 0.8} if line > 0.06 else {}
+    axis.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=3.5, **edge)
+    for status, marker in _MARKS.items():
+        y, x = np.nonzero(codes == STATUSES.index(status))
+        if line > 0.06:
+            colour = COLOURS[status if status in COLOURS else "not_assessed"]
+            axis.plot(x + 0.5, y + 0.5, linestyle="", marker=marker, markersize=3, color=colour)
+    axis.set_ylim(len(codes), 0)
+    axis.set_frame_on(False)
+    axis.tick_params(length=0, pad=2, top=False, labeltop=True, bottom=False, labelbottom=False)
+
+
+def _above(axis, points: float):
+    """A place so many points above a panel."""
+    lift = mpl.transforms.ScaledTranslation(0, points / 72, axis.figure.dpi_scale_trans)
+    return axis.transAxes + lift
+
+
+def _two_lines(text: str, lang: str) -> str:
+    if lang == "zh":
+        half = -(-len(text) // 2)
+        return text[:half] + "\n" + text[half:]
+    return text.replace(" ", "\n", 1)
+
+
+def _title(study: Study, stage: str, say) -> str:
+    rows = study.schools[study.schools["stage"] == stage]
+    return say(
+        "{stage}: {n} of {all} schools meet the rule",
+        stage=say.label(STAGE_LABELS[stage]),
+        n=say.number((rows["status"] == "met").sum()),
+        all=say.number(len(rows)),
+    )
+
+
+def _legend(figure: Chart, say, study: Study, height: float) -> None:
+    floor = say.percent(study.rules.number("school.floor"), 0)
+    words = {
+        "met": say("threshold met"),
+        "near": say("{floor} of the threshold or more", floor=floor),
+        "short": say("below {floor}", floor=floor),
+        "not_assessed": say("not assessed"),
+    }
+    handles = [
+        mpl.lines.Line2D([], [], linestyle="", marker="s", markersize=7, markerfacecolor=_FILLS[s], markeredgecolor="#999999", label=w)
+        for s, w in words.items()
+    ]  # fmt: skip
+    figure.legend(
+        handles=handles, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 0), borderpad=0
+    )
