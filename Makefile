@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test test-all check lab planner bench samples messages lock clean
+.PHONY: help reports test test-all check lab planner bench bundle samples messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ planner: $(READY) ## open the planner's page: change births, schools or projects
 
 bench: $(READY) ## measure ours against what one would use instead; writes docs/benchmarks.md (about 35 minutes)
 	$(BIN)/python tests/benchmarks/run_all.py
+
+bundle: $(READY) ## wheels for Linux and Windows, installer and checksums, to install without a network; under dist/
+	$(BIN)/python tools/make_bundle.py dist
 
 samples: $(READY) ## write data/sample anew from its recipes
 	$(BIN)/python tools/make_samples.py data/sample

@@ -6,7 +6,7 @@ files starts without pandas.
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "1.0.0.dev0"
 
 _HOME = {
     "County": "data.county",
@@ -15,6 +15,8 @@ _HOME = {
     "analyze": "future.analyze",
     "apportion": "measure.apportioning.dividing",
     "coefficient_of_variation": "measure.dispersion",
+    "compare": "measure.compare",
+    "dictionary": "data.dictionary",
     "load_county": "data.load",
     "load_scenario": "future.assumptions.scenario",
     "load_standard": "policy.standards",
@@ -23,7 +25,11 @@ _HOME = {
     "project_enrolment": "future.past.cohorts",
     "read_county": "data.load",
     "review": "present.plan_review",
+    "set_language": "base.shown",
 }
+
+#: What these return shows itself in a notebook.
+_SHOWN = ("Study", "analyze", "compare", "dictionary")
 
 #: Rooms that are called by their names.
 _ROOMS = ("remedy",)
@@ -37,6 +43,8 @@ def __getattr__(name: str):
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    if name in _SHOWN:
+        importlib.import_module(".present.views.study", __name__).shown_by()
     globals()[name] = value
     return value
 

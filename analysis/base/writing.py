@@ -13,7 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-from .files import N_, problem
+from .files import N_, Finding, InputError, problem
 
 #: Size (bytes) from which the older half of a ledger is forgotten: some 60 000 files.
 LARGEST_LEDGER = 4_000_000
@@ -194,6 +194,26 @@ class Writer:
             self.ledger.note(path, digest)
         os.replace(file, os.path.realpath(path))
         flush_folder(Path(os.path.realpath(path)).parent)
+
+
+def move_new(made: Path, folder: Path) -> list[Path]:
+    """Move what a scratch folder of the same disk holds into a folder where none of it is yet.
+
+    Raises
+    ------
+    InputError
+        Everything that is there already; nothing is moved then.
+    """
+    names = sorted(path.name for path in made.iterdir())
+    there = [folder / name for name in names if os.path.lexists(folder / name)]
+    if there:
+        message = N_("is there already; move it away or choose another folder")
+        raise InputError(Finding("error", message, {}, str(path)) for path in there)
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        os.replace(made / name, folder / name)
+    flush_folder(folder)
+    return [folder / name for name in names]
 
 
 _WOULD_BE_READ = N_(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from .. import __version__
 from .commands.batch import batch
 from .commands.check import check
 from .commands.compare import compare
 from .commands.evaluate import evaluate
 from .commands.form import form
+from .commands.new import lab, new
 from .commands.plan import plan
 from .commands.planner import planner
 from .commands.project import project
@@ -30,6 +33,7 @@ app = typer.Typer(
 
 #: In the order of the help.
 COMMANDS = {
+    "new": new,
     "template": template,
     "check": check,
     "indicators": indicators,
@@ -44,10 +48,27 @@ COMMANDS = {
     "report": report,
     "remedy": remedy,
     "planner": planner,
+    "lab": lab,
     "batch": batch,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"junheng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Junheng 均衡: how far a county's schools are from high-quality and balanced education."""
 
 
 def main() -> None:

@@ -53,6 +53,11 @@ def load_county(path: str | Path) -> County:
 def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     """Read a county and say everything that is wrong with it.
 
+    Parameters
+    ----------
+    path : str or Path
+        Folder of CSV tables, .xlsx workbook, or the name of a sample.
+
     Returns
     -------
     county : County or None

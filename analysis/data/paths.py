@@ -12,13 +12,16 @@ from ..base.refusals import shorten
 from ..base.switching import restore
 from ..base.writing import TABLES_AND_SETTINGS, leads_out
 
-_PROJECT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = _PROJECT / "notebooks"
+_PACKAGE = Path(__file__).resolve().parents[1]
+#: What a wheel brings along; in a checkout the same lies beside the package.
+_SHARED = _PACKAGE / "_share"
+_INSTALLED = _SHARED.is_dir()
+NOTEBOOKS = (_SHARED if _INSTALLED else _PACKAGE.parent) / "notebooks"
 
 
 def sample_folder() -> Path:
-    """Folder of the sample counties in a checkout."""
-    return _PROJECT / "data" / "sample"
+    """Folder of the sample counties, in a checkout or in an installed package."""
+    return _SHARED / "sample" if _INSTALLED else _PACKAGE.parent / "data" / "sample"
 
 
 def find_county(name: str | Path) -> Path:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.schema.terms import STAGES
+from ..measure.evaluation_table import mixed
 from ..measure.indicators import HAIR
 from ..measure.study import Study, judge
 from .as_full import Full
@@ -104,7 +105,8 @@ def emptied_items(study: Study, full: Study) -> pd.DataFrame:
         ``year, part, item, requirement, value, value_observed, value_full``: in the projected year, in
         the last observed one, and in the projected one with the pupils of the last observed one.
     """
-    found = _flagged(study, study.all_evaluation, full.all_evaluation, ["part", "item"])
+    both = (mixed(each.all_evaluation) for each in (study, full))
+    found = _flagged(study, *both, ["part", "item"])
     return found[_ITEM_COLUMNS]
 
 

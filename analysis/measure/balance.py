@@ -16,10 +16,12 @@ from ..policy.standards import Rules
 from .apportioning.columns import words
 from .dispersion import (
     Grouped,
+    coefficient_of_variation,
     gini_of_rows,
     moments,
     theil_of_rows,
     variation_shares,
+    variation_without,
     weighted_mean,
 )
 from .indicators import Ratios, at_most, round_half_up
@@ -177,9 +179,10 @@ def influence_table(indicators: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``stage, indicator, school_id, school, students, value, mean, share``: the schools that
-        reported, the largest share first; `mean` is the county's, weighted likewise; `share` is 0
-        to 1, and adds up to 1 over the schools. Without rows where all schools are alike.
+        ``stage, indicator, school_id, school, students, value, mean, share, cv, cv_without``: the
+        schools that reported, the largest share first; `mean` is the county's, weighted likewise;
+        `share` is 0 to 1, and adds up to 1 over the schools; `cv` is that of the schools that
+        reported, `cv_without` the same without this school. Without rows where all are alike.
     """
     parts = []
     for stage in STAGES:
@@ -191,11 +194,15 @@ def influence_table(indicators: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             values, students = part["value"].to_numpy(), part["students"].to_numpy(dtype=float)
             weights = cv_weights(students, {0: rules})
             part = part[["stage", "indicator", "school_id", "school", "students", "value"]].assign(
-                mean=weighted_mean(values, weights), share=variation_shares(values, weights)
+                mean=weighted_mean(values, weights),
+                share=variation_shares(values, weights),
+                cv=coefficient_of_variation(values, weights),
+                cv_without=variation_without(values, weights),
             )
             part = part.dropna(subset="share")
             parts.append(part.sort_values("share", ascending=False, kind="stable"))
     columns = ["stage", "indicator", "school_id", "school", "students", "value", "mean", "share"]
+    columns += ["cv", "cv_without"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 

@@ -143,6 +143,28 @@ def theil_of_rows(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.where(defined, found, np.nan)
 
 
+def variation_without(
+    values: Sequence[float], weights: Sequence[float] | None = None
+) -> np.ndarray:
+    """The coefficient of variation of all schools but one, for each of them.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        In the order of `values`; NaN where it is undefined, as for `coefficient_of_variation`.
+    """
+    values = np.asarray(values, dtype=float)
+    weights = np.ones_like(values) if weights is None else np.asarray(weights, dtype=float)
+    # every row leaves one school out, and is reckoned about its own mean: nothing is subtracted
+    rest = np.broadcast_to(weights, (len(values), len(values))).copy()
+    np.fill_diagonal(rest, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = rest.sum(axis=1)
+        mean = rest @ values / total
+        variance = (rest * (values - mean[:, None]) ** 2).sum(axis=1) / total
+        return np.where(mean != 0, np.sqrt(variance) / mean, np.nan)
+
+
 def variation_shares(values: Sequence[float], weights: Sequence[float] | None = None) -> np.ndarray:
     """Each school's exact share in the squared coefficient of variation.
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
-import pandas as pd
 
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
 from ..policy.standards import PARTS, Rules
-from .apportioning.columns import words
 from .balance import Balance, cv_status
 from .indicators import Ratios
 from .requirements.facts import NAN, CountyData
@@ -99,48 +97,6 @@ def evaluation_rows(
 def _brief(part: str, item: str, status: str) -> dict:
     """A row of a year of which only the verdict is wanted."""
     return {"part": part, "item": item, "status": status}
-
-
-_TEXTS = ("detail", "origin", "evidence", "target", "target_compared", "target_source")
-_MISSING = dict.fromkeys(_TEXTS, "") | {"target_status": "not_applicable"}
-
-
-def evaluation_table(rows: Mapping[int, list[dict]], county: str) -> pd.DataFrame:
-    """The requirements and targets of some years, one row each.
-
-    Parameters
-    ----------
-    rows : mapping of int to list of dict
-        As from `evaluation_rows`.
-    county : str
-        Its code.
-
-    Returns
-    -------
-    DataFrame
-        ``county, year, part, item, value, requirement, status, source``, and `margin` (what the
-        worst unit has beyond the requirement, in its unit; negative what it lacks), `detail` (the
-        units that fail, or that are missing), `origin` (`computed` or `reported`), `evidence`,
-        `target`, `target_status`, `target_compared` (`same`, `stricter`, `weaker`, `additional` or
-        `not_stated`) and `target_source`.
-
-        Items of the resource part are ``schools.<stage>`` (share of schools that pass, 0 to 1),
-        ``cv.<indicator>.<stage>``, ``composite_cv.<stage>``; the others are the entries of the
-        standard. Targets for an indicator are judged on the county mean, in rows
-        ``<indicator>.<stage>`` whose own status is `not_applicable`: the national rule judges
-        schools, not means. Meeting a `weaker` target fails the evaluation.
-    """
-    columns = ["part", "item", "value", "requirement", "status", "source", "margin", "detail"]
-    columns += ["origin", "evidence", "target", "target_status", "target_compared"]
-    columns += ["target_source"]
-    records = [row for of_year in rows.values() for row in of_year]
-    years = [year for year, of_year in rows.items() for _ in of_year]
-    table = {name: [row.get(name, _MISSING.get(name)) for row in records] for name in columns}
-    for name in (*_TEXTS, "target_status"):
-        table[name] = pd.Series(table[name], dtype=object)
-    return pd.DataFrame(
-        {"county": words([county], np.zeros(len(years), int)), "year": years} | table
-    )
 
 
 def _schools_item(

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import pandas as pd
 
 from ..base.files import N_, problem
 from ..data.county import County
-from ..policy.standards import Rules
-from . import audit
-from .apportioning.register import Register, register, register_table
-from .balance import Balance, balance_of, balance_table, influence_table
-from .evaluate import evaluation_rows, evaluation_table
-from .indicators import Ratios, indicator_table, ratios
-from .requirements.concessions import covered
-from .requirements.facts import CountyData, Facts
-from .school_rule import SchoolRule, school_rule_of, school_table
+from ..policy.standards import Rules, Standard
+from .alternatives import targets_by_phase
+from .apportioning.register import Register, register
+from .balance import Balance, balance_of
+from .indicators import Ratios, ratios
+from .left_out import county_without, school_ids
+from .requirements.facts import Facts
+from .results import Results
+from .school_rule import SchoolRule, school_rule_of
 from .verdicts import three_valued
 
 
 # compared by identity, as counties are
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Results):
     """Everything that follows from a county's data and its standard.
 
     Attributes
@@ -64,104 +65,24 @@ class Study:
 
     @property
     def rules(self) -> Rules:
-        """The rules by which the judged year is judged."""
+        """The rules by which the judged year is judged.
+
+        Returns
+        -------
+        Rules
+            A mapping of rule id to the value in force: ``study.rules["cv.primary"]``.
+        """
         return self.years[self.year]
 
     @cached_property
-    def register(self) -> pd.DataFrame:
-        """Every school, stage and year, judged or not (`analysis.measure.apportioning.register.stage_rows`)."""
-        return register_table(self.county, self.facts.schools, self.entered)
-
-    @cached_property
-    def _judged(self) -> pd.DataFrame:
-        return self.register.iloc[self.entered.in_scope]
-
-    @cached_property
-    def all_indicators(self) -> pd.DataFrame:
-        """Indicators of all years, as in data-format."""
-        return indicator_table(self.ratios, self._judged)
-
-    @cached_property
-    def all_balance(self) -> pd.DataFrame:
-        """Coefficients of variation of all years, as in data-format."""
-        return balance_table(self.ratios, self.variation, self.years, self.county)
-
-    @cached_property
-    def all_schools(self) -> pd.DataFrame:
-        """The school rule in all years, as in data-format."""
-        return school_table(self.ratios, self.school_rule, self._judged)
-
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """Register of the judged year."""
-        return self._of_year(self.register)
-
-    @cached_property
-    def indicators(self) -> pd.DataFrame:
-        """Indicators of the judged year."""
-        return self._of_year(self.all_indicators)
-
-    @cached_property
-    def balance(self) -> pd.DataFrame:
-        """Coefficients of variation of the judged year."""
-        return self._of_year(self.all_balance)
-
-    @cached_property
-    def schools(self) -> pd.DataFrame:
-        """The school rule in the judged year."""
-        return self._of_year(self.all_schools)
-
-    @cached_property
-    def _evaluation(self) -> dict[int, list[dict]]:
-        """Every requirement of the standard and target of the plan, year by year."""
-        return self._evaluated()
-
-    @cached_property
-    def _verdict_rows(self) -> dict[int, list[dict]]:
-        """The same; of a projection whole rows of the judged and the last observed year only.
-
-        A projection has many years of which nothing but the verdict is wanted, and is made anew with
-        every assumption.
-        """
-        if self.outlook is None or "_evaluation" in self.__dict__:
-            return self._evaluation
-        return self._evaluated(whole=(self.county.last_observed, self.year))
-
-    def _evaluated(
-        self, items: Collection[str] | None = None, whole: Collection[int] | None = None
-    ) -> dict[int, list[dict]]:
-        names = self.facts.roster_names[self.entered.school[self.entered.in_scope]]
-        return evaluation_rows(
-            CountyData(self.facts, self.years, self.concessions),
-            *(self.ratios, names, self.school_rule, self.variation, self.plan, items, whole),
-        )
-
-    def rows_of(self, year: int, items: Collection[str] | None = None) -> dict[str, dict]:
-        """The rows of the evaluation of a year by item: `all_evaluation` without the table.
-
-        Parameters
-        ----------
-        year : int
-            The judged or the last observed one.
-        items : collection of str, optional
-            Only these; then no others are worked out for it.
-        """
-        rows = self._verdict_rows if items is None else self._evaluated(items)
-        return {row["item"]: row for row in rows[year]}
-
-    @cached_property
-    def all_evaluation(self) -> pd.DataFrame:
-        """Every requirement of the standard and target of the plan in every year."""
-        return evaluation_table(self._evaluation, self.county.code)
-
-    @cached_property
-    def evaluation(self) -> pd.DataFrame:
-        """Every requirement of the standard and target of the plan in the judged year."""
-        return evaluation_table({self.year: self._verdict_rows[self.year]}, self.county.code)
-
-    @cached_property
     def statuses(self) -> dict[int, dict[str, str]]:
-        """Status of every item of `all_evaluation`, year by year: the table's core without the table."""
+        """Status of every item of `all_evaluation`, year by year: the table's core without the table.
+
+        Returns
+        -------
+        dict of int to dict of str to str
+            ``{2021: {"schools.primary": "not_met", …}, …}``.
+        """
         return {
             year: {row["item"]: row["status"] for row in rows}
             for year, rows in self._verdict_rows.items()
@@ -169,7 +90,12 @@ class Study:
 
     @cached_property
     def verdicts(self) -> dict[int, bool | None]:
-        """Whether the county meets everything, year by year; None while something is open."""
+        """Whether the county meets everything, year by year; None while something is open.
+
+        Returns
+        -------
+        dict of int to bool or None
+        """
         return {
             year: {"met": True, "not_met": False}.get(three_valued(statuses.values()))
             for year, statuses in self.statuses.items()
@@ -177,122 +103,158 @@ class Study:
 
     @property
     def recognised(self) -> bool | None:
-        """Whether the county meets everything; None while something is not assessed."""
+        """Whether the county meets everything; None while something is not assessed.
+
+        Returns
+        -------
+        bool or None
+        """
         return self.verdicts[self.year]
 
     def part_status(self, part: str) -> str:
-        """Status of one part of the standard (`resource`, `government`, …)."""
+        """Status of one part of the standard.
+
+        Parameters
+        ----------
+        part : {"resource", "government", "quality", "recognition", "veto"}
+
+        Returns
+        -------
+        {"met", "not_met", "not_assessed", "not_applicable"}
+        """
         return three_valued(self.evaluation.loc[self.evaluation["part"] == part, "status"])
 
-    @cached_property
-    def influence(self) -> pd.DataFrame:
-        """Each school's share in the CVs of the judged year (`analysis.measure.balance.influence_table`)."""
-        return influence_table(self.indicators, self.rules)
+    def what_if(self, **rules: float | str | None) -> Study:
+        """The judged year by other rules; without the county's plan.
 
-    @cached_property
-    def indicator_margins(self) -> pd.DataFrame:
-        return audit.indicator_margins(self.indicators)
+        Parameters
+        ----------
+        **rules : float, str or None
+            Any rule of the standard by its id, ``__`` for the dot: ``cv__primary=0.40``,
+            ``teaching_area__junior=6``, ``school__indicators_met=7``, ``option__decide_on="rounded"``.
+            Shares 0 to 1, other numbers in the rule's unit; None: nothing is required. With
+            ``__rule``, its rule word: ``G7__rule="above"``. Ids as they are go as a mapping:
+            ``what_if(**{"cv.primary": 0.40})``. `analysis.dictionary("rules")` lists them.
 
-    @cached_property
-    def school_margins(self) -> pd.DataFrame:
-        return audit.school_margins(self.ratios.of_year(self.year), self.schools, self.rules)
+        Returns
+        -------
+        Study
+            Of the judged year alone.
 
-    @cached_property
-    def balance_margins(self) -> pd.DataFrame:
-        found = self.ratios.of_year(self.year)
-        rows = self.rows[self.rows["in_scope"]]
-        return audit.balance_margins(found, rows, self.balance, {self.year: self.rules})
+        Raises
+        ------
+        InputError
+            Every id that the standard does not have, with the nearest; every value or rule word
+            that a rule cannot have.
 
-    @cached_property
-    def method_audit(self) -> pd.DataFrame:
-        """Verdicts of the judged year that other arithmetic would turn round."""
-        found, rules = self.ratios.of_year(self.year), {self.year: self.rules}
-        schools = school_rule_of(found, rules)
-        return audit.method_audit(self.rows, found, schools, self.balance, rules)
+        Examples
+        --------
+        >>> from analysis import analyze
+        >>> study = analyze("150202-donghe").what_if(cv__primary=0.40, cv__junior=0.40)
+        >>> study.balance["limit"].dropna().unique().tolist()
+        [0.4]
+        """
+        return self.with_rules(**rules)
 
     def with_rules(self, **overrides: float | str | None) -> Study:
-        """The judged year by changed rules (``__`` stands for the dot in an id); without the plan."""
-        rules = {self.year: self.rules.replace(**overrides)}
-        return self._again(rules, self.concessions)
+        """The judged year by changed rules: another name of `what_if`.
+
+        Parameters
+        ----------
+        **overrides : float, str or None
+
+        Returns
+        -------
+        Study
+        """
+        return self._again({self.year: self.rules.replace(**overrides)}, self.concessions)
 
     def with_concessions(self, concessions: Iterable[str]) -> Study:
-        """The judged year with other concessions; without the plan."""
-        rules = {self.year: self.rules}
-        return self._again(rules, frozenset(concessions))
+        """The judged year with other concessions of the Working Rules; without the plan.
+
+        Parameters
+        ----------
+        concessions : iterable of str
+            Those that are on; `analysis.load_standard` says which there are.
+
+        Returns
+        -------
+        Study
+            Of the judged year alone.
+
+        Raises
+        ------
+        InputError
+            A concession that the standard does not know.
+        """
+        chosen = known_concessions(self.rules.standard, concessions)
+        return self._again({self.year: self.rules}, chosen)
+
+    def without(self, schools: str | Iterable[str]) -> Study:
+        """The same county without some schools, judged by the same rules, targets and concessions.
+
+        Their pupils, teachers, buildings and rooms leave with them; nobody moves elsewhere. What is
+        recorded for the county as a whole stays as it was reported.
+
+        Parameters
+        ----------
+        schools : str or iterable of str
+            Ids or names of the roster.
+
+        Returns
+        -------
+        Study
+            Of the years in which there are schools left; without `outlook`.
+
+        Raises
+        ------
+        InputError
+            For every school that is not there, with the nearest names; for a name that several
+            schools have; if no school is left in the judged year.
+
+        Examples
+        --------
+        >>> from analysis import analyze
+        >>> study = analyze("150202-donghe")
+        >>> first = study.influence.iloc[0]
+        >>> less = study.without(first["school_id"]).balance
+        >>> row = less[(less["stage"] == first["stage"]) & (less["indicator"] == first["indicator"])]
+        >>> bool(abs(row["cv"].iloc[0] - first["cv_without"]) < 1e-12)
+        True
+        """
+        left = county_without(self.county, school_ids(self.county, schools))
+        years = {year: rules for year, rules in self.years.items() if year in left.years}
+        if self.year not in years:
+            raise problem(
+                N_("no school would be left in {year}"), file=self.county.path, year=self.year
+            )
+        plan = {year: rules for year, rules in self.plan.items() if year in years}
+        return judge(left, self.year, years, plan, self.as_of, self.concessions)
 
     @cached_property
     def _facts_of_year(self) -> Facts:
         return Facts(self.county, (self.year,))
 
-    def _again(self, rules: Mapping[int, Rules], concessions: frozenset) -> Study:
-        facts = self._facts_of_year
-        return judge(self.county, self.year, rules, {}, self.as_of, concessions, facts)
-
-    @cached_property
-    def switch_audit(self) -> pd.DataFrame:
-        """Verdicts that another reading of the standard's open points would turn round.
-
-        One row per verdict and alternative (`Entry.alternatives`): ``switch, alternative, item,
-        status, other_status``.
-        """
-        found = []
-        for name, entry in self.rules.standard.entries.items():
-            for alternative in entry.alternatives:
-                if alternative == self.rules[name]:
-                    continue
-                other = self.with_rules(**{name.replace(".", "__"): alternative})
-                for row in _changed(self.statuses[self.year], other.statuses[self.year]):
-                    found.append({"switch": name, "alternative": alternative} | row)
-        columns = ["switch", "alternative", "item", "status", "other_status"]
-        return pd.DataFrame(found, columns=columns)
-
-    @cached_property
-    def concession_effects(self) -> pd.DataFrame:
-        """Each concession: the schools it covers and the verdicts with and without it.
-
-        Returns
-        -------
-        DataFrame
-            ``concession, on, schools`` (names covered), ``item, without, with_it``; one row per
-            verdict that it changes, or a single one with an empty `item`.
-        """
-        data = CountyData(self._facts_of_year, {self.year: self.rules})
-        found = []
-        for name in self.rules.standard.concessions:
-            on = name in self.concessions
-            other = self.with_concessions(self.concessions ^ {name})
-            without, with_it = (other, self) if on else (self, other)
-            schools = data.facts.names[covered(data, name)]
-            row = {"concession": name, "on": on, "schools": tuple(schools)}
-            changes = _changed(without.statuses[self.year], with_it.statuses[self.year])
-            for change in changes or [{"item": "", "status": "", "other_status": ""}]:
-                found.append(
-                    row
-                    | {"item": change["item"], "without": change["status"]}
-                    | {"with_it": change["other_status"]}
-                )
-        columns = ["concession", "on", "schools", "item", "without", "with_it"]
-        return pd.DataFrame(found, columns=columns)
-
-    @cached_property
-    def items(self) -> pd.DataFrame:
-        """Items as the standard numbers them: the parts of an item (``G3.…``) taken together.
-
-        Returns
-        -------
-        DataFrame
-            ``part, item, status``; resource rows stay as they are.
-        """
-        table = self.evaluation[["part", "item", "status"]].copy()
-        table = table[table["item"].isin(self.rules) | (table["part"] == "resource")]
-        parts = table["part"] != "resource"
-        table.loc[parts, "item"] = table.loc[parts, "item"].str.split(".").str[0]
-        grouped = table.groupby(["part", "item"], sort=False)["status"]
-        return grouped.agg(three_valued).reset_index()
+    def _again(
+        self,
+        rules: Mapping[int, Rules],
+        concessions: frozenset,
+        plan: Mapping[int, Rules] = MappingProxyType({}),
+        as_of: int | None = None,
+    ) -> Study:
+        """The judged year by these rules."""
+        as_of = self.as_of if as_of is None else as_of
+        return judge(self.county, self.year, rules, plan, as_of, concessions, self._facts_of_year)
 
     @property
     def plan_years(self) -> list[int]:
-        """The years at whose end the county's plan asks for something new, from the judged year on."""
+        """The years at whose end the county's plan asks for something new, from the judged year on.
+
+        Returns
+        -------
+        list of int
+            Empty without a plan.
+        """
         own = self.county.standard.plan
         if own is None:
             return []
@@ -310,30 +272,12 @@ class Study:
 
         Returns
         -------
-        DataFrame
-            ``item, value, as_of, requirement, status, target, target_status, target_compared``, one
-            row per item with a target and year.
+        Table
+            ``item, value, finding, as_of, requirement, status, target, target_status,
+            target_compared``, one row per item with a target and year.
         """
-        own, national = self.county.standard.plan, self.county.standard.evaluation
-        found = []
-        for as_of in self.plan_years if years is None else years:
-            again = judge(
-                self.county,
-                self.year,
-                {self.year: national.for_year(self.year, as_of)},
-                {self.year: own.for_year(self.year, as_of)} if own else {},
-                as_of,
-                self.concessions,
-                self._facts_of_year,
-            )
-            table = again.evaluation
-            found.append(table[table["target"] != ""].assign(as_of=as_of))
-        columns = ["item", "value", "as_of", "requirement", "status"]
-        columns += ["target", "target_status", "target_compared"]
-        return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
-
-    def _of_year(self, table: pd.DataFrame) -> pd.DataFrame:
-        return table[table["year"] == self.year].reset_index(drop=True)
+        chosen = self.plan_years if years is None else years
+        return self._table("targets_by_phase", targets_by_phase(self, chosen))
 
 
 def study_of(
@@ -358,14 +302,8 @@ def study_of(
             years=", ".join(map(str, county.years)),
         )
     standard = county.standard.evaluation
-    chosen = frozenset(county.standard.profile.concessions if concessions is None else concessions)
-    unknown = sorted(chosen - set(standard.concessions))
-    if unknown:
-        raise problem(
-            N_("unknown concession {names}; there are {known}"),
-            names=", ".join(unknown),
-            known=", ".join(standard.concessions),
-        )
+    named = county.standard.profile.concessions if concessions is None else concessions
+    chosen = known_concessions(standard, named)
     rules = {each: standard.for_year(each, as_of) for each in county.years}
     own = county.standard.plan
     # data from before the plan are compared with its first targets
@@ -373,6 +311,19 @@ def study_of(
     plan = {each: own.for_year(max(each, first), as_of) for each in county.years} if own else {}
     study = judge(county, year, rules, plan, as_of, chosen)
     return replace(study, outlook=outlook) if outlook else study
+
+
+def known_concessions(standard: Standard, names: Iterable[str]) -> frozenset:
+    """Concessions that a standard has; refuses all others at once."""
+    chosen = frozenset(names)
+    unknown = sorted(chosen - set(standard.concessions))
+    if unknown:
+        raise problem(
+            N_("unknown concession {names}; there are {known}"),
+            names=", ".join(unknown),
+            known=", ".join(standard.concessions),
+        )
+    return chosen
 
 
 def judge(
@@ -422,12 +373,3 @@ def judge(
         school_rule=school_rule_of(found, rules),
         variation=balance_of(found, rules),
     )
-
-
-def _changed(ours: Mapping[str, str], other: Mapping[str, str]) -> list[dict]:
-    """Items whose status differs between two evaluations of the same year."""
-    return [
-        {"item": item, "status": status, "other_status": other[item]}
-        for item, status in ours.items()
-        if item in other and other[item] != status
-    ]

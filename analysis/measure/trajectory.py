@@ -90,7 +90,7 @@ def trajectory_table(study: Study) -> pd.DataFrame:
         )
     items = study.all_evaluation[study.all_evaluation["part"] != "resource"]
     for row in items.to_dict("records"):
-        if isinstance(row["value"], str):
+        if row["finding"]:
             continue
         rows.append(
             {

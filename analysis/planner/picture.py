@@ -19,6 +19,7 @@ from ..future.leaving import hollow_improvements, small_schools
 from ..future.odds.draws import Forecast
 from ..future.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
+from ..measure.evaluation_table import said
 from ..measure.study import Study
 from ..policy.standards import PARTS
 from ..present.chance import chance_text, condition_text, share_text, standing
@@ -155,7 +156,7 @@ def outcome(own: Course, trend: Course, say: Language, drawn: Forecast | None = 
             {
                 "item": item,
                 "title": item_title(study, item, code),
-                "value": item_value(study, item, row["value"], code),
+                "value": item_value(study, item, said(row), code),
                 "requirement": item_requirement(study, item, row["requirement"], code),
                 "new": item not in trend.fails,
             }

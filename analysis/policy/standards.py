@@ -12,7 +12,7 @@ import functools
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import pydantic
 
@@ -20,6 +20,7 @@ from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
 from ..base.refusals import refusal, shorten
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
+from .overrides import allowed_words, checked
 
 PARTS = ("resource", "government", "quality", "recognition", "veto")
 #: The standard of the country, by which a county is judged that names none.
@@ -44,9 +45,6 @@ def _day(text: str) -> str:
         ) from None
     return text
 
-
-#: A share is written 0 to 1; ratios such as salaries may exceed 1, but nothing reaches this.
-LARGEST_SHARE = 2.0
 
 IsoDate = Annotated[str, pydantic.BeforeValidator(_date)]
 NumberRule = Literal["at_least", "at_most", "below", "above", "equals"]
@@ -242,17 +240,37 @@ class Standard:
 class Rules(Mapping):
     """Values in force on one day: entry id -> value (None: nothing is required)."""
 
-    def __init__(self, standard: Standard, date: str, overrides: Mapping | None = None):
+    def __init__(
+        self,
+        standard: Standard,
+        date: str,
+        overrides: Mapping | None = None,
+        words: Mapping | None = None,
+    ):
         self.standard = standard
         self.date = date
         self._values = {name: entry.on(date) for name, entry in standard.entries.items()}
         self._values.update(overrides or {})
-        self._words: dict[str, str] = {}
+        self._changed_words: dict[str, str] = dict(words or {})
+        self._words = dict(self._changed_words)
 
     def replace(self, **overrides: float | str | None) -> Rules:
-        """The same rules with some values changed (``__`` stands for the dot in an id)."""
-        changed = {name.replace("__", "."): value for name, value in overrides.items()}
-        return Rules(self.standard, self.date, self._values | changed)
+        """The same rules with some values or rule words changed.
+
+        Parameters
+        ----------
+        **overrides : float, str or None
+            By entry id, ``__`` for the dot (``cv__primary=0.40``), or by id and field
+            (``G7__rule="above"``). Shares 0 to 1; None: nothing is required.
+
+        Raises
+        ------
+        InputError
+            Ids that the standard does not have, with the nearest; values that an entry cannot take.
+        """
+        values, words = checked(self.standard.entries, overrides, get_args(NumberRule))
+        changed = self._changed_words | words
+        return Rules(self.standard, self.date, self._values | values, changed)
 
     def __getitem__(self, name: str) -> float | str | None:
         return self._values[name]
@@ -423,7 +441,7 @@ def _check(profiles: list[Profile], path: Path) -> None:
                     value=value,
                     rule=entry.rule,
                 )
-            known = _words(base.entries[name]) if base and name in base.entries else set()
+            known = allowed_words(base.entries[name]) if base and name in base.entries else set()
             if entry.rule == "option" and known and value not in known:
                 refuse(
                     ("entries", name, "values", date),
@@ -456,11 +474,3 @@ def _check(profiles: list[Profile], path: Path) -> None:
             )
     if mistakes:
         raise _refused(path, mistakes)
-
-
-def _words(entry: Entry) -> set[str]:
-    """The words that an option may take; empty where it is a number."""
-    words = {
-        word for word in (*entry.values.values(), *entry.alternatives) if isinstance(word, str)
-    }
-    return words | {"yes", "no"} if words & {"yes", "no"} else words

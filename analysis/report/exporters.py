@@ -1,7 +1,7 @@
 """nbconvert exporters: an executed notebook -> web page, PDF (pandoc and Typst), Word (pandoc).
 
 Registered as ``junheng-html``, ``junheng-pdf`` and ``junheng-docx``, so that ``jupyter nbconvert
---to junheng-pdf`` and JupyterLab's export menu find them. The HTML is the one source of all.
+--to junheng-pdf`` finds them; for JupyterLab's menu see `menu`. The HTML is the one source of all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import html
 import json
 import re
 import subprocess
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,9 @@ from .numbering import contents, number_headings
 from .pages.page import METADATA
 from .word.document import docx_from_html
 
+#: The module of the Jupyter server that lists exporters for JupyterLab's menu.
+MENU = "jupyter_server.services.nbconvert.handlers"
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 #: Where the template wants the contents of the web page.
@@ -50,6 +54,12 @@ class ReportHTMLExporter(TemplateExporter):
 
     export_from_notebook = "均衡 Junheng (HTML)"
     output_mimetype = "text/html"
+
+    @default("enabled")
+    def _enabled_default(self):
+        # JupyterLab's menu lists the exporters by their registered names and asks for them at an
+        # address in which a name has no dash: there `analysis.report.menu` has others
+        return MENU not in sys.modules
 
     @default("file_extension")
     def _file_extension_default(self):

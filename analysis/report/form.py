@@ -19,6 +19,7 @@ from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..base.spreadsheet import XLSX_OPTIONS
 from ..measure.balance import CV_DECIMALS
+from ..measure.evaluation_table import said
 from ..measure.requirements.facts import year_data
 from ..measure.study import Study
 from ..present.tables.grid import Cell, Grid, number_cell
@@ -354,7 +355,7 @@ def _items(part: str) -> Callable[[Study, Language], Grid]:
                 Cell(row["item"].split(".")[0]),
                 Cell(item_title(study, row["item"], lang)),
                 Cell(item_requirement(study, row["item"], row["requirement"], lang), True),
-                Cell(item_value(study, row["item"], row["value"], lang), True),
+                Cell(item_value(study, row["item"], said(row), lang), True),
                 Cell(status_name(row["status"], lang), False, row["status"]),
                 Cell(item_detail(row["detail"], lang)),
             )

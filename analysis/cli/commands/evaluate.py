@@ -21,6 +21,7 @@ def evaluate(
 ) -> None:
     """The whole verdict as JSON: schools, balance, every requirement, `recognised`."""
     from ...future.analyze import analyze
+    from ...measure.evaluation_table import mixed
 
     chosen = concession or None
 
@@ -45,13 +46,16 @@ def evaluate(
                     "recognised": again.recognised,
                     "schools": records(again.schools),
                     "balance": records(again.balance),
-                    "evaluation": records(again.evaluation),
+                    "evaluation": records(mixed(again.evaluation)),
                     "method_audit": records(again.method_audit),
                     "switch_audit": records(again.switch_audit),
                 }
             )
         if out is not None and out.suffix.lower() != ".json":
-            write_table(study.all_evaluation if year == "all" else study.evaluation, out, writer)
+            table = study.all_evaluation if year == "all" else study.evaluation
+            # a column of a Parquet file is of one kind; in the others people read one column
+            typed = out.suffix.lower() == ".parquet"
+            write_table(table if typed else mixed(table), out, writer)
             return
         result = studies if year == "all" else studies[0]
         text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -12,7 +12,8 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
-from ...policy.standards import LARGEST_SHARE, Standard
+from ...policy.overrides import LARGEST_SHARE
+from ...policy.standards import Standard
 from .amounts import county_amounts
 from .ranges import label_of, range_of
 from .tables import Tables

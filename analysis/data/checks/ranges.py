@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from ...base.schema.county_items import COUNTY_INPUTS, NET_MIGRATION
 from ...base.schema.terms import Label
-from ...policy.standards import LARGEST_SHARE, Standard, Text
+from ...policy.overrides import LARGEST_SHARE
+from ...policy.standards import Standard, Text
 
 NAN = float("nan")
 

@@ -30,7 +30,11 @@ def sites_of(tables: Tables) -> Sites:
     """The sites of the tables under examination."""
     if "schools" not in tables:
         return Sites()
-    others = [tables[name] for name in ("enrolment", "rooms", "staff_kinds", "staff_ages") if name in tables]
+    others = [
+        tables[name]
+        for name in ("enrolment", "rooms", "staff_kinds", "staff_ages")
+        if name in tables
+    ]
     yearly = tables.frames.get("school_years")
     return find_sites(tables["schools"], yearly, others)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
+from ...measure.evaluation_table import said
 from ...measure.gaps import doubted, stage_gaps
 from ...measure.study import Study
 from ...policy.plan import Plan
@@ -118,7 +119,7 @@ def _items(study: Study, say: Language) -> list[Matter]:
     ):
         item, part = row["item"], PART_NAMES[row["part"]]
         unit = item_unit(study, item, say.code)
-        value = item_value(study, item, row["value"], say.code) + (f" {unit}" if unit else "")
+        value = item_value(study, item, said(row), say.code) + (f" {unit}" if unit else "")
         found.append(
             Matter(
                 item,

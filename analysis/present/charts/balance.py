@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 
 from ...base.language import speak
+from ...base.nearest import known_stage
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.study import Study
@@ -59,7 +60,7 @@ def balance_chart(study: Study, lang: str = "zh") -> Chart:
 @styled
 def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Chart:
     """Each school's share in the squared CV of every indicator: the largest, and all others."""
-    say = speak(lang)
+    say, stage = speak(lang), known_stage(stage)
     rows = study.influence[study.influence["stage"] == stage]
     figure = Chart(figsize=(WIDTH, 3.0), layout=GridLayout())
     axis = figure.subplots()

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ...base.language import speak
+from ...base.nearest import refuse_unknown
 from ...base.schema.indicators import INDICATORS
-from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...base.schema.terms import STAGE_LABELS, STAGES, Label
 from ...measure.study import Study
 from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
@@ -32,9 +33,15 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     study : Study
     what : {"mean", "cv"}
     lang : {"zh", "en"}
+
+    Raises
+    ------
+    InputError
+        Another word for `what`.
     """
     from ...measure.trajectory import trajectory_table
 
+    refuse_unknown(Label("统计量", "quantity"), [what], {"mean": (), "cv": ()})
     say = speak(lang)
     table = trajectory_table(study)
     table = table[table["subject"] == what]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.language import places, speak
+from ...base.nearest import known_indicator
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.study import Study
@@ -27,12 +28,24 @@ MARKERS = {"met": "o", "near": "^", "short": "X"}
 def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Chart]:
     """Every school against the threshold of one indicator, lowest first; stages side by side.
 
+    Parameters
+    ----------
+    study : Study
+    indicator : str
+        Its id or label.
+    lang : {"zh", "en"}
+
     Returns
     -------
     list of Chart
         One, or several where a stage has more schools than a page has lines.
+
+    Raises
+    ------
+    InputError
+        No such indicator; the ones there are.
     """
-    say = speak(lang)
+    say, indicator = speak(lang), known_indicator(indicator)
     about = INDICATORS[indicator]
     rows = study.indicators[study.indicators["indicator"] == indicator]
     by_stage = {

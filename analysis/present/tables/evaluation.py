@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...base.language import DASH, Language, speak
+from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ..terms import (
     PART_NAMES,
@@ -75,7 +76,7 @@ def _requirements(study: Study, table, caption: str, lang: str, short: bool = Fa
             (
                 Cell("" if row["part"] == "resource" else item.split(".")[0]),
                 Cell(item_title(study, item, lang) + (f" ({unit})" if unit else "")),
-                Cell(item_value(study, item, row["value"], lang), True),
+                Cell(item_value(study, item, said(row), lang), True),
                 Cell(item_requirement(study, item, row["requirement"], lang), True),
                 Cell(
                     _signed(item_value(study, item, margin, lang)) if margin == margin else DASH,

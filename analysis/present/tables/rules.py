@@ -59,8 +59,7 @@ def switches_grid(study: Study, lang: str = "zh") -> Grid:
     rows = []
     for row in study.switch_audit.to_dict("records"):
         entry = study.rules.entry(row["switch"])
-        alternative = row["alternative"]
-        shown = alternative if isinstance(alternative, str) else f"{alternative:g}"
+        shown = row["alternative"]
         rows.append(
             (
                 Cell(say.label(entry.title)),

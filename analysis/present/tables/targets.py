@@ -7,6 +7,7 @@ import pandas as pd
 from ...base.files import N_
 from ...base.language import DASH, speak
 from ...measure.evaluate import PAIRS_NEEDED
+from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ...measure.verdicts import requirement
 from ..terms import item_requirement, item_title, item_unit, item_value, status_name
@@ -81,7 +82,7 @@ def _grid(study: Study, table: pd.DataFrame, caption: str, lang: str) -> Grid:
 
 def _value(study: Study, row: dict, lang: str) -> str:
     """The value; of a course from year to year also how many pairs of years speak for it."""
-    text = item_value(study, row["item"], row["value"], lang)
+    text = item_value(study, row["item"], said(row), lang)
     if row["item"] != "cv_shrinking" or not row["detail"]:
         return text
     say = speak(lang)
@@ -112,7 +113,7 @@ def own_course_grid(study: Study, lang: str = "zh") -> Grid:
                 cells.append(Cell(DASH, True))
                 continue
             row = part.loc[year]
-            value = item_value(study, item, row["value"], lang)
+            value = item_value(study, item, said(row), lang)
             target = item_requirement(study, item, row["target"], lang)
             cells.append(Cell(f"{value} ({target})", True, row["target_status"]))
         rows.append(tuple(cells))
@@ -133,7 +134,7 @@ def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = 
             continue
         cells = [
             Cell(title_with_unit(study, item, lang)),
-            Cell(item_value(study, item, part["value"].iloc[0], lang), True),
+            Cell(item_value(study, item, said(part.iloc[0]), lang), True),
         ]
         for year in chosen:
             if year not in part.index:

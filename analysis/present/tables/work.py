@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
+from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ...policy.plan import Level, Plan, begins, ends
 from ..terms import item_value, status_name
@@ -75,7 +76,7 @@ def duties_grid(plan: Plan, study: Study, lang: str = "zh") -> Grid:
                 text_cell(say.label(each.name)),
                 text_cell(say(EVERY[each.every])),
                 text_cell(_units(each.responsible, say)),
-                Cell(DASH if found is None else item_value(study, each.entry, found["value"], lang), True),
+                Cell(DASH if found is None else item_value(study, each.entry, said(found), lang), True),
                 text_cell(None) if found is None else _status(found, say),
                 text_cell(each.where),
             )
@@ -120,7 +121,7 @@ def levels_grid(plan: Plan, study: Study, lang: str = "zh") -> Grid:
                 text_cell(say.label(each.name)),
                 text_cell(each.by),
                 Cell(_level(each, say), True),
-                Cell(DASH if found is None else item_value(study, each.entry, found["value"], lang), True),
+                Cell(DASH if found is None else item_value(study, each.entry, said(found), lang), True),
                 text_cell(None) if found is None else _status(found, say),
                 text_cell(each.where),
             )

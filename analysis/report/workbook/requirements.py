@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...base.language import DASH
+from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ...present.terms import (
     OPTION_WORDS,
@@ -52,7 +53,7 @@ def write_requirements(book: Book, rules: dict, balance: dict, schools: dict[str
     for (part, number), group in table.groupby(["part", "number"], sort=False):
         first = row
         for record in group.to_dict("records"):
-            item, value = record["item"], record["value"]
+            item, value = record["item"], said(record)
             live = part == "resource"
             unit = item_unit(study, item, lang)
             title = item_title(study, item, lang) + (f" ({unit})" if unit else "")

@@ -1,0 +1,171 @@
+"""The data dictionary: every column that goes in or comes out, every indicator and rule, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from ..base.nearest import refuse_unknown
+from ..base.schema.columns import Column
+from ..base.schema.indicators import INDICATORS
+from ..base.schema.results import result_tables
+from ..base.schema.tables import TABLES
+from ..base.schema.terms import Label
+from ..base.table import Table
+from ..policy.standards import NATIONAL, Entry, load_standard
+
+_COLUMNS = ["kind", "table", "column", "zh", "en", "unit", "unit_zh", "range"]
+_COLUMNS += ["meaning", "meaning_zh", "source"]
+
+_KIND = Label("类别", "kind")
+
+_KINDS = {
+    "count": "whole, 0 or more",
+    "number": "0 or more",
+    "integer": "whole",
+    "value": "number | yes | no",
+}
+
+
+def dictionary(kind: str | None = None, *, standard: str | Path = NATIONAL) -> Table:
+    """What every column, indicator and rule means.
+
+    Parameters
+    ----------
+    kind : {"input", "result", "indicator", "rule"}, optional
+        Columns of the tables that a county fills in, columns of the tables of results, the
+        indicators, the rules of a standard; all of them if omitted.
+    standard : str or Path
+        Whose rules: the id of a built-in standard or the path of a profile.
+
+    Returns
+    -------
+    Table
+        ``kind, table`` (of a rule: the standard), `column` (or id of the indicator or rule), labels
+        `zh` and `en`; `unit`, `unit_zh`; `range` of the values (of a rule: what holds from which
+        day); `meaning`, `meaning_zh`; `source`. All texts, empty where there is nothing to say.
+
+    Raises
+    ------
+    InputError
+        No such kind; no such standard.
+
+    Examples
+    --------
+    >>> import analysis
+    >>> table = analysis.dictionary("rule").set_index("column")
+    >>> table.loc["cv.primary", "range"]
+    'at_most 0.5 from 2017-04-19'
+    """
+    kinds = {
+        "input": _inputs,
+        "result": _results,
+        "indicator": _indicators,
+        "rule": lambda: _rules(standard),
+    }
+    if kind is not None:
+        refuse_unknown(_KIND, [kind], {f"{name}{s}": () for name in kinds for s in ("", "s")})
+        kind = kind.removesuffix("s")
+    rows = [
+        dict.fromkeys(_COLUMNS, "") | {"kind": name} | row
+        for name, made in kinds.items()
+        if kind in (None, name)
+        for row in made()
+    ]
+    return Table.of(pd.DataFrame(rows, columns=_COLUMNS).astype("str"), "dictionary")
+
+
+def _inputs() -> Iterator[dict]:
+    for table in TABLES.values():
+        for column in table.columns:
+            yield {
+                "table": table.name,
+                "column": column.name,
+                "zh": column.zh,
+                "en": column.en,
+                "unit": column.unit.en,
+                "unit_zh": column.unit.zh,
+                "range": _range(column),
+                "meaning": column.help.en,
+                "meaning_zh": column.help.zh,
+            }
+
+
+def _range(column: Column) -> str:
+    if column.choices:
+        return " | ".join(column.choices)
+    words = _KINDS.get(column.kind, "")
+    if column.low is None and column.high is None:
+        return words
+    limits = f"{_plain(column.low)}–{_plain(column.high)}"
+    return f"whole, {limits}" if column.kind == "integer" else limits
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _results() -> Iterator[dict]:
+    for table in result_tables().values():
+        for column in table.columns.values():
+            yield {
+                "table": table.name,
+                "column": column.name,
+                "zh": column.zh,
+                "en": column.en,
+                "unit": column.unit_label.en,
+                "unit_zh": column.unit_label.zh,
+                "range": column.range,
+                "meaning": column.meaning.en,
+                "meaning_zh": column.meaning.zh,
+                "source": table.source,
+            }
+
+
+def _indicators() -> Iterator[dict]:
+    source = load_standard(NATIONAL)
+    for about in INDICATORS.values():
+        reference = source.entries[f"{about.name}.primary"].reference
+        yield {
+            "table": "indicators",
+            "column": about.name,
+            "zh": about.zh,
+            "en": about.en,
+            "unit": about.unit.en,
+            "unit_zh": about.unit.zh,
+            "range": "0 or more",
+            "meaning": about.short.en,
+            "meaning_zh": about.short.zh,
+            "source": f"{reference.document} {reference.section}",
+        }
+
+
+def _rules(standard: str | Path) -> Iterator[dict]:
+    chosen = load_standard(standard)
+    for name, entry in chosen.entries.items():
+        unit, note = entry.unit, entry.note
+        yield {
+            "table": chosen.id,
+            "column": name,
+            "zh": entry.title.zh,
+            "en": entry.title.en,
+            "unit": unit.en if unit else "",
+            "unit_zh": unit.zh if unit else "",
+            "range": _dated(entry),
+            "meaning": note.en if note else "",
+            "meaning_zh": note.zh if note else "",
+            "source": f"{entry.reference.document} {entry.reference.section}",
+        }
+
+
+def _dated(entry: Entry) -> str:
+    """What holds from which day: ``at_most 0.5 from 2017-04-19``."""
+    parts = []
+    for date in sorted(entry.values):
+        word, value = entry.rule_on(date), entry.on(date)
+        shown = "nothing" if value is None else value if isinstance(value, str) else f"{value:g}"
+        worded = word in ("yes", "no", "option") or value is None
+        parts.append(f"{shown if worded else f'{word} {shown}'} from {date}")
+    return "; ".join(parts)
