@@ -79,7 +79,10 @@ def blanks(county: County, year: int) -> list[Blank]:
     within = [site.school_id for site in county.sites.joined if not site.apart]
     ids = [each for each in open_["school_id"] if each not in within]
     taught = stages_taught(roster, yearly)
-    rows = yearly[yearly["year"] == year].drop_duplicates("school_id").reset_index()
+    rows = yearly[yearly["year"] == year].drop_duplicates("school_id")
+    # where only pupils were handed in, no row of the table has a number in a file
+    numbers = rows.index if yearly.index.name == "row" else 0
+    rows = rows.assign(row=numbers)
     rows = rows.set_index("school_id")
     found = [
         Blank("schools", "belongs_to", site.school_id, row=int(roster.index[at]))

@@ -142,17 +142,19 @@ def county_amounts(tables: Tables, standard: Standard) -> Iterator[Finding]:
         _name=[label_of(item, standard) for item in rows["item"]],
         _others=[shown(float(value)) for value in others],
     )
-    yield from tables.report(
-        TYPED,
-        "county_years",
-        told[less],
-        "value",
-        "warning",
-        name="_name",
-        item="item",
-        value="value",
-        others="_others",
-    )
+    alone = told["_number"] == others
+    for message, rows in ((TYPED_ONCE, told[less & alone]), (TYPED, told[less & ~alone])):
+        yield from tables.report(
+            message,
+            "county_years",
+            rows,
+            "value",
+            "warning",
+            name="_name",
+            item="item",
+            value="value",
+            **({} if message is TYPED_ONCE else {"others": "_others"}),
+        )
     yield from tables.report(
         N_(
             "{name} ({item}) is {value} yuan; in the middle of all years it is {others}: is a digit wrong, or was it multiplied by 10,000 twice?"
@@ -168,6 +170,9 @@ def county_amounts(tables: Tables, standard: Standard) -> Iterator[Finding]:
     )
 
 
+TYPED_ONCE = N_(
+    "{name} ({item}) is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)"
+)
 TYPED = N_(
     "{name} ({item}) is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan); in the middle of all years it is {others}"
 )
