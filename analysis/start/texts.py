@@ -52,7 +52,7 @@ TEXTS = {
     "todo": N_("What to do"),
     "report": N_("Report: to read, to print, to sign"),
     "report_help": N_(
-        "Made on this computer, in the language of this page; half a minute or more each."
+        "Made on this computer, in the language of this page; some seconds to a minute each."
     ),
     "county": N_("County"),
     "year": N_("School year"),
@@ -75,5 +75,5 @@ TEXTS = {
         "Opens the planner's page on the county chosen above: move births, class sizes, the plan or recruitment and see what becomes of the county."
     ),
     "planner_open": N_("Open the planner"),
-    "no_county": N_("Drop the files of a county first."),
+    "no_county": N_("none: drop the files of a county, or choose a sample"),
 }

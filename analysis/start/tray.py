@@ -17,7 +17,6 @@ import yaml
 
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import LANGUAGES, Language
-from ..base.refusals import shorten
 from ..base.writing import write_whole
 from ..data.corrections import listed, write_corrections
 from ..data.county import County
@@ -227,7 +226,9 @@ def _plain(name: str) -> str:
     """The last part of a name, for people to read: on one line and not too long."""
     last = re.split(r"[\\/]", name)[-1]
     kept = "".join(c for c in last if unicodedata.category(c)[0] not in "CZ" or c == " ")
-    return shorten(kept.strip(), 80) or "?"
+    kept = kept.strip()
+    # the end of a name says what is in the file
+    return kept if len(kept) <= 80 else f"{kept[:60]}…{kept[-12:]}"
 
 
 def _stem(name: str) -> str:

@@ -1,6 +1,6 @@
 // Files dropped on the page: read here, sent to the program on this computer, shown as a table.
 
-import { ask, complain, Refused } from "./ask.js";
+import { askJson, complain, Refused } from "./ask.js";
 import { $, make, number, page, text } from "./page.js";
 
 const COLUMNS = ["severity", "file", "cell", "head", "value", "what", "todo"];
@@ -10,7 +10,8 @@ let last = null; // the files that were checked last, for entries that were miss
 function read(file) {
   return new Promise((done, failed) => {
     const reader = new FileReader();
-    reader.onload = () => done({ name: file.name, data: reader.result.slice(reader.result.indexOf(",") + 1) });
+    // of an empty file there is nothing behind a comma
+    reader.onload = () => done({ name: file.name, data: file.size ? reader.result.split(",", 2)[1] : "" });
     reader.onerror = () => failed(new Refused([text("unreadable")]));
     reader.readAsDataURL(file);
   });
@@ -38,12 +39,8 @@ export async function check(files, then) {
     measure(files);
     $("summary").textContent = text("checking", { name: files.map((file) => file.name).join(", ").slice(0, 120) });
     const record = { code: $("record_code").value, name: $("record_name").value, province: $("record_province").value };
-    const sent = [];
-    for (const file of files) {
-      const { name, data } = await read(file);
-      sent.push({ name, data: data.length > 0 && file.size > 0 ? data : "" });
-    }
-    const found = await (await ask("/start/check", { files: sent, record })).json();
+    const sent = await Promise.all(files.map(read));
+    const found = await askJson("/start/check", { files: sent, record });
     show(found);
     then(found);
   } catch (error) {
@@ -57,11 +54,10 @@ export function checkAgain(then) {
   if (last) check(last, then);
 }
 
-/** What was said in another language is checked again by whoever wants it. */
+/** Take away what was said in another language. */
 export function clear() {
   $("summary").textContent = "";
   $("found").hidden = true;
-  if (last) $("again").disabled = false;
 }
 
 function show(found) {

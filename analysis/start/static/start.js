@@ -5,7 +5,7 @@ import { check, checkAgain, clear, listenDrop } from "./drop.js";
 import { $, make, number, page, text } from "./page.js";
 
 const LOOK = 1000; // milliseconds between two looks at what is being made
-let chosen = ""; // the county of the report and the planner
+let chosen = ""; // the county of the report and the planner; empty: none
 const makings = new Map(); // id -> how it was when last looked at
 
 /** Have the browser save what the server sends. */
@@ -33,18 +33,19 @@ async function showCounties(select) {
   const options = page.counties.map((each) => make("option", { value: each.id }, title(each)));
   const own = page.counties.map((each) => make("option", { value: each.id }, title(each)));
   const before = $("template_with").value;
-  $("county").replaceChildren(...options);
+  // nobody should print a sample for the county whose tables are being mended
+  $("county").replaceChildren(make("option", { value: "" }, text("no_county")), ...options);
   $("template_with").replaceChildren(make("option", { value: "" }, text("template_empty")), ...own);
   const ids = page.counties.map((each) => each.id);
   $("template_with").value = ids.includes(before) ? before : "";
-  chosen = ids.includes(select) ? select : ids[0] ?? "";
+  chosen = ids.includes(select) ? select : "";
   $("county").value = chosen;
-  for (const name of ["make", "planner_open"]) $(name).disabled = !chosen;
   await showYears();
 }
 
 async function showYears() {
   const asked = chosen;
+  for (const name of ["make", "planner_open"]) $(name).disabled = !asked;
   $("year").replaceChildren();
   if (!asked) return;
   try {
@@ -58,7 +59,7 @@ async function showYears() {
 
 async function took(found) {
   page.counties = found.counties;
-  await showCounties(found.county ?? chosen);
+  await showCounties(found.county ?? "");
 }
 
 // --- reports ------------------------------------------------------------------------------------------
@@ -95,18 +96,32 @@ async function look() {
   if (open) timer = setTimeout(look, LOOK);
 }
 
+/** Only what has changed is drawn anew: who stands on a button stays there. */
 function showMakings() {
-  const shown = [...makings].filter(([, found]) => found).reverse();
-  $("makings").replaceChildren(...shown.map(([id, found]) => {
-    const busy = found.state === "working" ? make("progress", { "aria-label": found.title }) : null;
-    const files = found.files.map((name) => make("button", {
-      type: "button",
-      onclick: () => save(`/start/made?id=${encodeURIComponent(id)}&name=${encodeURIComponent(name)}`, name),
-    }, text("save", { name })));
-    const why = found.reasons.map((reason) => make("p", { class: "why" }, reason));
-    const state = make("span", { class: "state" }, text(found.state, { seconds: number(found.seconds) }));
-    return make("li", { class: found.state }, make("strong", {}, found.title), state, busy, ...files, ...why);
-  }));
+  for (const [id, found] of makings) {
+    if (!found) continue;
+    const state = text(found.state, { seconds: number(found.seconds) });
+    const key = `${page.lang} ${found.state}`;
+    let item = $(`making_${id}`);
+    if (item?.dataset.key !== key) {
+      const fresh = make("li", { id: `making_${id}`, class: found.state, "data-key": key }, ...parts(id, found));
+      if (item) item.replaceWith(fresh);
+      else $("makings").prepend(fresh);
+      item = fresh;
+      if (found.state === "done" || found.state === "failed") $("told").textContent = `${found.title}: ${state}`;
+    }
+    item.querySelector(".state").textContent = state;
+  }
+}
+
+function parts(id, found) {
+  const busy = found.state === "working" ? make("progress", { "aria-label": found.title }) : null;
+  const files = found.files.map((name) => make("button", {
+    type: "button",
+    onclick: () => save(`/start/made?id=${encodeURIComponent(id)}&name=${encodeURIComponent(name)}`, name),
+  }, text("save", { name })));
+  const why = found.reasons.map((reason) => make("p", { class: "why" }, reason));
+  return [make("strong", {}, found.title), make("span", { class: "state" }), busy, ...files, ...why];
 }
 
 // --- start ----------------------------------------------------------------------------------------------
