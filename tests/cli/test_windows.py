@@ -117,7 +117,7 @@ def test_no_module_needs_at_its_top_what_windows_lacks():
 @pytest.mark.slow
 def test_every_module_can_be_imported_without_what_windows_lacks(windows):
     code = (
-        "import importlib, os, pkgutil, analysis\n"
+        "import importlib, os, pkgutil, analysis, papermill\n"
         "assert not hasattr(os, 'fork')\n"
         "names = [m.name for m in pkgutil.walk_packages(analysis.__path__, 'analysis.')]\n"
         "names = [n for n in names if not n.endswith('__main__')]\n"
