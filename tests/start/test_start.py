@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import json
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ import tornado.ioloop
 import tornado.netutil
 
 from analysis import load_county
+from analysis.data.paths import find_county
 from analysis.data.template import write_template
 from analysis.planner.desk import Desk
 from analysis.planner.gate import Gate
@@ -102,7 +104,7 @@ class Served:
 def counter(tmp_path):
     folder = tmp_path / "private"
     folder.mkdir()
-    sample = load_county(SAMPLE).path
+    sample = find_county(SAMPLE)
     found = Counter(folder, Desk({SAMPLE: sample}))
     yield found
     found.workshop.close()
@@ -122,7 +124,7 @@ def workbook():
 
 def tables():
     """The CSV tables and settings of a sample."""
-    folder = load_county(SAMPLE).path
+    folder = find_county(SAMPLE)
     return [
         (p.name, p.read_bytes()) for p in sorted(folder.iterdir()) if p.suffix in (".csv", ".yaml")
     ]
@@ -241,7 +243,7 @@ def test_csv_tables_under_chinese_names_without_a_record(served):
 
 
 def test_a_plan_beside_a_workbook_is_its_plan(served, workbook, counter):
-    plan = (load_county("150202-donghe").path / "plan.yaml").read_bytes()
+    plan = (find_county("150202-donghe") / "plan.yaml").read_bytes()
     _, found = served.drop(("a.xlsx", workbook), ("plan.yaml", plan))
 
     assert found["ok"], found["rows"]
@@ -321,6 +323,7 @@ def test_too_much_is_said_with_the_limit(served, monkeypatch):
     assert f"{LARGEST_DROP // 1_000_000} MB" in json.loads(answer.body)["errors"][0]
 
 
+@pytest.mark.slow
 def test_only_the_last_drops_are_kept(served, workbook, counter):
     ids = [served.drop(("a.xlsx", workbook))[1]["county"] for _ in range(KEPT + 2)]
 
@@ -333,6 +336,7 @@ def test_only_the_last_drops_are_kept(served, workbook, counter):
 # --- template and report ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_templates_are_empty_or_hold_a_county(served, workbook):
     _, found = served.drop(("a.xlsx", workbook))
     for name, filled in (("", False), (found["county"], True), (SAMPLE, True)):
@@ -390,3 +394,27 @@ def test_a_dropped_county_becomes_a_brief_and_a_web_page(served, workbook):
     assert b"Wuda District" in made[f"{stem}-en.html"]
     assert made[f"{stem}-brief-en.pdf"].startswith(b"%PDF")
     assert made[f"{stem}-brief-en.docx"].startswith(b"PK")
+
+
+@pytest.mark.slow
+def test_where_no_process_can_be_forked_a_new_one_makes_it(served, workbook, monkeypatch):
+    monkeypatch.delattr(os, "fork")
+    _, dropped = served.drop(("a.xlsx", workbook))
+    wanted = {"county": dropped["county"], "kinds": ["brief"]}
+    _, found = served.json("/start/report?lang=zh", wanted)
+    done, _ = wait(served, found["begun"][0])
+
+    assert done["reasons"] == []
+    assert done["files"] == ["150304-乌达区-2022-要览.pdf", "150304-乌达区-2022-要览.docx"]
+
+
+@pytest.mark.slow
+def test_a_report_that_fails_says_why(served, workbook, counter):
+    _, dropped = served.drop(("a.xlsx", workbook))
+    counter.county(dropped["county"]).path.unlink()
+    wanted = {"county": dropped["county"], "kinds": ["html"]}
+    _, found = served.json("/start/report?lang=en", wanted)
+    failed, _ = wait(served, found["begun"][0])
+
+    assert (failed["state"], failed["files"]) == ("failed", [])
+    assert len(failed["reasons"]) == 1
