@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test test-all check lab planner bench bundle samples messages lock clean
+.PHONY: help reports test test-all check lab start planner bench bundle samples messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ check: $(READY) ## lint, import layers, rules for notebooks and texts
 
 lab: $(READY) ## open JupyterLab on the analyst's starting page
 	$(BIN)/jupyter lab notebooks/explore.ipynb
+
+start: $(READY) ## open the start page: template, check, report and planner by buttons
+	$(BIN)/junheng start
 
 planner: $(READY) ## open the planner's page: change births, schools or projects and see what becomes of it
 	$(BIN)/junheng planner

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from .disk import patiently
 from .files import N_, InputError, problem
 from .writing import flush_folder, same_file, write_whole
 
@@ -186,14 +187,14 @@ def _switch(made: Path, target: Path, stamp: str) -> None:
         if made.name.endswith(".new"):
             if os.name == "nt" and target.is_dir():  # elsewhere an empty folder gives way
                 target.rmdir()
-            os.rename(made, target)
+            patiently(os.rename, made, target)
         elif not exchange(made, target):
             old = target.with_name(f".{target.name}.{stamp}.old")
-            os.rename(target, old)
+            patiently(os.rename, target, old)
             try:
-                os.rename(made, target)
+                patiently(os.rename, made, target)
             except BaseException:
-                os.rename(old, target)
+                patiently(os.rename, old, target)
                 raise
     except OSError as error:
         if error.errno in (errno.EBUSY, errno.EXDEV):

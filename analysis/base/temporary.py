@@ -20,6 +20,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+WINDOWS = os.name == "nt"
+
 _NAME = re.compile(r"junheng-([0-9a-f]{12})-(\d+)-(\w+)-")
 
 
@@ -58,7 +60,7 @@ def _machine() -> str:
 
     On Linux also the namespace of process ids: containers of one machine do not see each other's.
     """
-    boot = _text("/proc/sys/kernel/random/boot_id") or _boot_session()
+    boot = _text("/proc/sys/kernel/random/boot_id") or _boot_session() or _windows()
     if not boot:
         # nothing can be proved, so nothing is removed
         return secrets.token_hex(6)
@@ -74,6 +76,16 @@ def _boot_session() -> str:
         command = ["sysctl", "-n", "kern.bootsessionuuid"]
         found = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
         return found.stdout.strip()
+    return ""
+
+
+def _windows() -> str:
+    """What Windows calls this installation; processes are told apart by the moment of their start."""
+    with contextlib.suppress(ImportError, OSError):
+        import winreg
+
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
+            return str(winreg.QueryValueEx(key, "MachineGuid")[0])
     return ""
 
 
@@ -100,6 +112,11 @@ def _started(pid: int) -> str:
 
 def _runs(pid: int, started: str) -> bool:
     """Whether a process runs, or may run."""
+    if WINDOWS:
+        # the signal 0, a mere question elsewhere, is Ctrl+C there
+        import psutil
+
+        return psutil.pid_exists(pid) and ("x" in (started, now := _started(pid)) or now == started)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

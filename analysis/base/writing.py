@@ -13,6 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
+from .disk import patiently
 from .files import N_, Finding, InputError, problem
 
 #: Size (bytes) from which the older half of a ledger is forgotten: some 60 000 files.
@@ -52,7 +53,7 @@ def write_whole(path: str | Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, target)
+        patiently(os.replace, name, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
@@ -192,7 +193,7 @@ class Writer:
             with open(file, "rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
             self.ledger.note(path, digest)
-        os.replace(file, os.path.realpath(path))
+        patiently(os.replace, file, os.path.realpath(path))
         flush_folder(Path(os.path.realpath(path)).parent)
 
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..base.files import N_, Finding, problem
+from ..base.disk import trouble
+from ..base.files import N_, Finding, InputError, problem
 from ..base.language import Language, speak
 from ..base.writing import Writer
 from ..data.paths import NOTEBOOKS
@@ -97,11 +98,7 @@ def run(
         write_manifest(out, listed, writer)
         index = write_index(out, listed, lang, writer)
     except OSError as error:
-        raise problem(
-            N_("cannot be written or read ({reason})"),
-            file=error.filename or out,
-            reason=error.strerror or error,
-        ) from None
+        raise InputError([trouble(error, out)]) from None
     console.print(_table(results, say), soft_wrap=True)
     counts = Counter(record["status"] for record in results)
     console.print(

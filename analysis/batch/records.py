@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from ..base.disk import trouble
 from ..base.files import InputError
 from ..base.folders import SCENARIOS, Entry, below, entries
-from ..base.language import speak
 from ..base.writing import write_whole
 from .jobs import Job
 
@@ -137,9 +137,7 @@ def reasons(error: Exception, lang: str) -> list[str]:
     if isinstance(error, InputError):
         return [finding.sentence(lang) for finding in error.findings]
     if isinstance(error, OSError):
-        say = speak(lang)
-        text = say("cannot be written or read ({reason})", reason=error.strerror or error)
-        return [f"{error.filename}: {text}" if error.filename else text]
+        return [trouble(error).sentence(lang)]
     return [f"{type(error).__name__}: {error}"]
 
 

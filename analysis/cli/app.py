@@ -20,6 +20,7 @@ from .commands.project import project
 from .commands.remedy import remedy
 from .commands.report import report
 from .commands.returns import import_
+from .commands.start import start
 from .commands.tables import balance, indicators, trajectory
 from .commands.template import template
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 #: In the order of the help.
 COMMANDS = {
     "new": new,
+    "start": start,
     "template": template,
     "check": check,
     "indicators": indicators,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..base.digest import digest
-from ..base.files import N_, Finding, InputError
+from ..base.disk import trouble
+from ..base.files import InputError
 from ..base.language import speak
 
 if TYPE_CHECKING:
@@ -51,13 +52,7 @@ def for_each(counties: list[str], lang: str, work) -> None:
             print_findings(error.findings, lang)
         except OSError as error:
             failed = True
-            finding = Finding(
-                "error",
-                N_("cannot be written or read ({reason})"),
-                {"reason": error.strerror},
-                str(error.filename or name),
-            )
-            print_findings([finding], lang)
+            print_findings([trouble(error, name)], lang)
     if failed:
         raise typer.Exit(1)
 

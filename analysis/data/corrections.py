@@ -369,3 +369,31 @@ def _lines(text: str, width: int) -> int:
     """Lines that a text takes in so many characters; Chinese ones are twice as wide."""
     characters = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
     return max(1, -(-characters // width))
+
+
+def listed(findings: list[Finding], lang: str = "zh") -> list[dict]:
+    """Findings as the rows of a list, in the order in which they are given.
+
+    Returns
+    -------
+    list of dict
+        `severity` (``error`` or ``warning``), `file` (as the finding has it: file, or workbook and
+        sheet), `cell` (``C9``, else the row as a number, else empty), `head` (of the column), `value`
+        (as it was written), `what` and `todo` (sentences).
+    """
+    say = speak(lang)
+    rows = []
+    for finding in findings:
+        column = TABLES[finding.table][finding.column] if finding.column else None
+        rows.append(
+            {
+                "severity": finding.severity,
+                "file": finding.file,
+                "cell": finding.cell or (str(finding.row) if finding.row else ""),
+                "head": column.label(say.code) if column else "",
+                "value": finding.value,
+                "what": finding.text(say.code),
+                "todo": _advice(finding, say),
+            }
+        )
+    return rows

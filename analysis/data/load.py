@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from ..base.disk import reason
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem
 from ..base.folders import entries, look, scenario_folder, usable
 from ..base.refusals import shorten
@@ -80,8 +81,7 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     except InputError as error:
         return None, [*findings, *error.findings]
     except OSError as error:
-        reason = error.strerror or str(error)
-        unreadable = problem(N_("cannot be read ({reason})"), file=path, reason=reason)
+        unreadable = problem(N_("cannot be read ({reason})"), file=path, reason=reason(error))
         return None, [*findings, *unreadable.findings]
     standard = None
     if record is not None:

@@ -12,7 +12,7 @@ import tornado.netutil
 import tornado.web
 
 from ..base.files import N_, InputError, problem
-from ..base.language import LANGUAGES, speak
+from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.terms import CHOICE_LABELS
 from .desk import Desk
 from .gate import Gate
@@ -39,6 +39,9 @@ POLICY = (
 
 class Handler(tornado.web.RequestHandler):
     """Refuses what does not come from the page of this start; every error is a sentence."""
+
+    #: bytes of a request above which it is refused
+    largest = LARGEST
 
     def initialize(self, desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> None:
         self.desk, self.gate, self.pool = desk, gate, pool
@@ -76,8 +79,12 @@ class Handler(tornado.web.RequestHandler):
         ):
             # a form of another page can send everything but this
             self._refuse(415, say("only the planner's page may send something here"))
-        elif len(self.request.body) > LARGEST:
-            self._refuse(413, say("this is larger than {limit} kB; the page cannot have made it", limit=LARGEST // 1000))  # fmt: skip
+        elif len(self.request.body) > self.largest:
+            self._refuse(413, self.too_large(say))
+
+    def too_large(self, say: Language) -> str:
+        limit = self.largest // 1000
+        return say("this is larger than {limit} kB; the page cannot have made it", limit=limit)
 
     def admitted(self) -> bool:
         return self.gate.token(self.get_cookie(self.gate.cookie, ""))
@@ -124,6 +131,8 @@ class Missing(Handler):
 class Page(Handler):
     """The page; with the token in the address, it is exchanged for a cookie."""
 
+    file = "planner.html"
+
     def admitted(self) -> bool:
         return super().admitted() or self.gate.token(self.get_query_argument("token", ""))
 
@@ -133,9 +142,12 @@ class Page(Handler):
                 self.gate.cookie, self.gate.secret, httponly=True, samesite="Strict", path="/"
             )
             # the browser keeps what stands behind # in the address: the state
-            self.redirect("/" + ("?lang=en" if self.lang == "en" else ""))
+            self.redirect(self.request.path + ("?lang=en" if self.lang == "en" else ""))
             return
-        _send_static(self, "planner.html")
+        self.send(self.file)
+
+    def send(self, name: str) -> None:
+        _send_static(self, name)
 
     def answer(self, found: dict) -> None:
         # whoever comes here without the key is a person, not the page

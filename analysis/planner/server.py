@@ -7,7 +7,9 @@ the models before anything is done with it, and never the name of a file.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,23 +30,33 @@ PORT = 8790
 def application(desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> tornado.web.Application:
     """The page and what it asks for."""
     needed = {"desk": desk, "gate": gate, "pool": pool}
+    page = (r"/", handlers.Page, needed)
+    return guarded([page, *asked(needed)], needed)
+
+
+def asked(needed: dict) -> list[tuple]:
+    """What the page asks for, besides itself, as rules of an application."""
     files = "|".join(
         name.replace(".", r"\.") for name in handlers.STATIC if not name.endswith(".html")
     )
+    return [
+        (rf"/({files})", handlers.Static, needed),
+        (r"/texts", handlers.Texts, needed),
+        (r"/county", handlers.About, needed),
+        (r"/outcome", handlers.Outcome, needed),
+        (r"/details", handlers.Details, needed),
+        (r"/chance", handlers.Chance, needed),
+        (r"/scenario", handlers.File, needed),
+        (r"/workbook", handlers.Workbook, needed),
+        (r"/import", handlers.Import, needed),
+        (r"/remedy", handlers.Remedy, needed),
+    ]
+
+
+def guarded(rules: list[tuple], needed: dict) -> tornado.web.Application:
+    """An application that lets nobody in but its own page, also where there is nothing."""
     return tornado.web.Application(
-        [
-            (r"/", handlers.Page, needed),
-            (rf"/({files})", handlers.Static, needed),
-            (r"/texts", handlers.Texts, needed),
-            (r"/county", handlers.About, needed),
-            (r"/outcome", handlers.Outcome, needed),
-            (r"/details", handlers.Details, needed),
-            (r"/chance", handlers.Chance, needed),
-            (r"/scenario", handlers.File, needed),
-            (r"/workbook", handlers.Workbook, needed),
-            (r"/import", handlers.Import, needed),
-            (r"/remedy", handlers.Remedy, needed),
-        ],
+        rules,
         default_handler_class=handlers.Missing,
         default_handler_args=needed,
         serve_traceback=False,
@@ -52,16 +64,29 @@ def application(desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> tornado.web
     )
 
 
-async def serve(desk: Desk, port: int | None, started: Callable[[str], None]) -> None:
+async def serve(
+    desk: Desk,
+    port: int | None,
+    started: Callable[[str], None],
+    *,
+    build: Callable[[Desk, Gate, ThreadPoolExecutor], tornado.web.Application] = application,
+    usual: int = PORT,
+    largest: int = 4 * LARGEST,
+) -> None:
     """Serve the page until the program is stopped.
 
     Parameters
     ----------
     desk : Desk
     port : int, optional
-        `PORT` if omitted, or any free one if that is in use.
+        `usual` if omitted, or any free one if that is in use.
     started : callable
         Called with the page's address, token included, when the page is there.
+    build : callable
+        Makes the application.
+    usual : int
+    largest : int
+        Bytes of a request above which the connection is closed.
 
     Raises
     ------
@@ -69,7 +94,7 @@ async def serve(desk: Desk, port: int | None, started: Callable[[str], None]) ->
         The port is in use.
     """
     try:
-        sockets = tornado.netutil.bind_sockets(PORT if port is None else port, ADDRESS)
+        sockets = tornado.netutil.bind_sockets(usual if port is None else port, ADDRESS)
     except OSError as error:
         if port is not None:
             raise problem(
@@ -83,11 +108,22 @@ async def serve(desk: Desk, port: int | None, started: Callable[[str], None]) ->
     # one thread: the page asks for one thing after another, and results are kept between them
     with ThreadPoolExecutor(1, thread_name_prefix="planner") as pool:
         server = tornado.httpserver.HTTPServer(
-            application(desk, gate, pool), max_body_size=4 * LARGEST, max_header_size=64_000
+            build(desk, gate, pool), max_body_size=largest, max_header_size=64_000
         )
         server.add_sockets(sockets)
         started(f"http://{ADDRESS}:{port}/?token={gate.secret}")
         try:
-            await asyncio.Event().wait()
+            await _told_to_end().wait()
         finally:
             server.stop()
+
+
+def _told_to_end() -> asyncio.Event:
+    """Set when the program is told to end, so that what it keeps for the page is cleared away."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGHUP"):
+        # Windows has no such signals, threads are not told of them
+        with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(getattr(signal, name), ended.set)
+    return ended

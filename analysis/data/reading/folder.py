@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ...base.disk import reason
 from ...base.files import N_, Finding, InputError, decode, read_data, read_model
 from ...base.folders import entries, look
 from ...base.refusals import shorten
@@ -59,7 +60,7 @@ def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
     except IsADirectoryError:
         return refuse(N_("is a folder; a CSV file is expected"))
     except OSError as error:
-        return refuse(N_("cannot be read ({reason})"), reason=error.strerror or str(error))
+        return refuse(N_("cannot be read ({reason})"), reason=reason(error))
     if data.startswith((b"PK\x03\x04", OLE2)):
         return refuse(N_("is an Excel workbook that was renamed; save it as CSV, or name it .xlsx"))
     text, damaged = decode(data)

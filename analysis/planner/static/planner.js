@@ -157,7 +157,8 @@ async function speak(lang) {
 
 async function fromAddress() {
   setAddress(location.hash);
-  let next = { county: page.counties[0] };
+  const asked = new URLSearchParams(location.search).get("county");
+  let next = { county: page.counties.includes(asked) ? asked : page.counties[0] };
   if (location.hash.length > 1) {
     try {
       next = await unpacked(location.hash.slice(1));

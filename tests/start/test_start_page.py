@@ -1,0 +1,169 @@
+"""The start page in a browser: files dropped, findings read, a report saved, the planner opened."""
+
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import openpyxl
+import pytest
+
+from analysis import load_county
+from analysis.data.template import write_template
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect, sync_playwright = sync_api.expect, sync_api.sync_playwright
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+
+BROWSER = shutil.which("chromium")
+WAIT = 120_000
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A county's workbook in order, and one with a wrong cell."""
+    folder = tmp_path_factory.mktemp("files")
+    data = write_template(load_county("150304-wuda"), "zh")
+    (folder / "good.xlsx").write_bytes(data)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    book["学校年度数据"]["H5"].value = "abc"
+    book.save(folder / "bad.xlsx")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """The address of the page, and the folder in which its program keeps what is temporary."""
+    folder = tmp_path_factory.mktemp("temporary")
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "start",
+        "--port",
+        "0",
+        "--no-open",
+        "--lang",
+        "en",
+    ]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield process.stdout.readline().strip(), folder, process
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if BROWSER is None:
+        pytest.skip("needs the program chromium")
+    expect.set_options(timeout=WAIT)
+    with sync_playwright() as playwright:
+        # the tests may run as root in a container, where the sandbox cannot
+        found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser, started):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    found = context.new_page()
+    found.set_default_timeout(WAIT)
+    said = []
+    found.on("console", lambda message: said.append(message.text))
+    found.on("pageerror", lambda error: said.append(str(error)))
+    found.goto(started[0])
+    found.wait_for_selector("#county option", state="attached")
+    yield found
+    context.close()
+    # an answer of 400 is what the page is told about a mistake
+    assert [text for text in said if "status of 400" not in text] == []
+
+
+def saved(page, button):
+    with page.expect_download() as download:
+        page.locator(button).first.press("Enter")
+    return download.value.suggested_filename, open(download.value.path(), "rb").read()
+
+
+def test_from_the_template_to_the_planner(page, files):
+    """Worked with the keyboard alone."""
+    assert page.locator("#make").is_disabled()
+    assert page.locator("#planner_open").is_disabled()
+    name, data = saved(page, "#template_get")
+    assert name == "template.xlsx"
+    assert openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+
+    with page.expect_file_chooser() as chooser:
+        page.locator("#choose").press("Enter")
+    chooser.value.set_files(files / "bad.xlsx")
+    expect(page.locator("#summary")).to_have_text(
+        "1 to correct, 0 to look at: no report can be made of it yet."
+    )
+    row = page.locator("#findings tbody tr").first
+    expect(row).to_contain_text("H5")
+    expect(row).to_contain_text("Full-time primary teachers")
+    assert page.locator("#make").is_disabled()
+    name, data = saved(page, "#findings_get")
+    assert name == "findings.xlsx"
+    assert openpyxl.load_workbook(io.BytesIO(data))["学校年度数据"]["H5"].comment
+
+    page.set_input_files("#files", files / "good.xlsx")
+    expect(page.locator("#summary")).to_contain_text("Wuda District: read without errors")
+    expect(page.locator("#county option:checked")).to_have_text("Wuda District (your files)")
+    page.locator("[value=pdf]").press("Space")
+    page.locator("#make").press("Enter")
+    expect(page.locator("#makings li.done")).to_have_count(1)
+    name, data = saved(page, "#makings button")
+    assert name == "150304-Wuda-District-2022-brief-en.pdf"
+    assert data.startswith(b"%PDF")
+
+    with page.context.expect_page() as opened:
+        page.locator("#planner_open").press("Enter")
+    planner = opened.value
+    planner.wait_for_selector("#panel_key table", timeout=WAIT)
+    assert planner.locator("#county option:checked").inner_text() == "Wuda District"
+
+
+def test_files_fall_on_the_page_and_the_language_changes(page, files):
+    data = list((files / "bad.xlsx").read_bytes())
+    transfer = page.evaluate_handle(
+        "data => { const t = new DataTransfer(); "
+        "t.items.add(new File([new Uint8Array(data)], '乌达区.xlsx')); return t; }",
+        data,
+    )
+    page.dispatch_event("#zone", "drop", {"dataTransfer": transfer})
+    expect(page.locator("#findings tbody tr").first).to_contain_text("乌达区.xlsx")
+    page.select_option("#lang", "zh")
+    expect(page.locator("#summary")).to_have_text("须更正 1 处，请核对 0 处：暂不能生成报告。")
+    expect(page.locator("#findings tbody tr").first).to_contain_text("小学专任教师数")
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_nothing_is_wider_than_the_screen(page, files, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.set_input_files("#files", files / "bad.xlsx")
+    expect(page.locator("#findings tbody tr").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_too_much_is_said_before_it_is_sent(page):
+    page.set_input_files(
+        "#files", [{"name": "a.xlsx", "mimeType": "x/y", "buffer": b"x" * 41_000_000}]
+    )
+    expect(page.locator("#problems")).to_have_text(
+        "These files have 41 MB; at most 40 MB are read at once."
+    )
+
+
+def test_z_the_files_go_with_the_program(started, page):
+    _, folder, process = started
+    assert any(folder.glob("junheng-*/dropped/*/*"))
+    process.send_signal(signal.SIGTERM)
+    process.wait(60)
+    assert list(folder.glob("junheng-*")) == []
