@@ -12,8 +12,7 @@ from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
 from ..measure.balance import Balance, balance_of, cv_weights
 from ..measure.dispersion import variation_shares
-from ..measure.gaps import stage_gaps
-from ..measure.indicators import STATUSES, Ratios, indicator_table, ratios
+from ..measure.indicators import STATUSES, Ratios, ratios
 from ..measure.school_rule import SchoolRule, school_rule_of
 from ..measure.study import Study
 from ..measure.verdicts import VERDICTS, three_valued
@@ -66,8 +65,6 @@ class Judged:
         """What the schools of a stage come to in an indicator."""
         number, position, here = ORDER[indicator], STAGES.index(stage), self.at(stage)
         status = self.found.status[number, here]
-        table = stage_gaps(indicator_table(self.found, self.rows))
-        table = table[(table["stage"] == stage) & (table["indicator"] == indicator)]
         variation = self.variation
         return Summary(
             schools=len(here),
@@ -80,11 +77,20 @@ class Judged:
             met=int((status == STATUSES.index("met")).sum()),
             passing=int((self.schools.status[here] == VERDICTS.index("met")).sum()),
             rule_status=self._rule(stage),
-            lacking=float(table["lacking"].sum(skipna=False)) if len(table) else 0.0,
+            lacking=self._lacking(number, here),
             resource_status=three_valued(
                 [*variation.status[:, 0, 0].ravel(), *(self._rule(each) for each in STAGES)]
             ),
         )
+
+    def _lacking(self, number: int, here: np.ndarray) -> float:
+        """As `analysis.measure.gaps.stage_gaps`, which is too slow for a drag; unknown where a part is."""
+        found, about = self.found, list(INDICATORS.values())[number]
+        lacking = found.shortfall[number, here]
+        if about.shared:
+            need = found.threshold[number, here] * found.students[here] / about.per
+            lacking = np.where(lacking > 0, need - found.quantity[number, here], lacking)
+        return float(lacking.sum())
 
     def _rule(self, stage: str) -> str:
         return three_valued(VERDICTS[code] for code in self.schools.status[self.at(stage)])
@@ -144,9 +150,7 @@ def again(base: Judged, kept: np.ndarray, quantity: np.ndarray, rules: Rules) ->
         *(quantity[:, kept], by),
     )
     rows = base.rows[kept].reset_index(drop=True)
-    return Judged(
-        base.year, rules, rows, made, school_rule_of(made, by), balance_of(made, by)
-    )
+    return Judged(base.year, rules, rows, made, school_rule_of(made, by), balance_of(made, by))
 
 
 def moved(

@@ -16,6 +16,13 @@ from .shelf import Shelf
 from .state import KINDS, State, code_of
 from .view import Summary, View
 
+#: Statuses of a school in an indicator.
+STATUS_OF_POINT = {
+    "met": N_("threshold met"),
+    "near": N_("the floor or more"),
+    "short": N_("below the floor"),
+    "not_assessed": N_("not assessed"),
+}
 _KIND_NAMES = {"scatter": N_("by students"), "strip": N_("in order of the figure")}
 #: What is written on the page's controls.
 _WORDS = {
@@ -68,18 +75,24 @@ def page(view: View, shelf: Shelf, lang: str = "zh") -> dict:
             "compare_year": state.compare[1] if state.compare else None,
         },
         "marks": [
-            {"mark": mark, "colour": COLOURS[mark], "text": status_name(mark, lang)}
+            {"mark": mark, "colour": COLOURS[mark], "text": say(STATUS_OF_POINT[mark])}
             for mark in ("met", "near", "short", "not_assessed")
             if (view.schools["status"] == mark).any()
         ],
-        "axes": {"x": axis_label(view, say), "y": f"{say.label(about.short)} ({say.label(about.unit)})"},
+        "axes": {
+            "x": axis_label(view, say),
+            "y": f"{say.label(about.short)} ({say.label(about.unit)})",
+        },
         "top": top(view),
         "most": most_students(view),
         "points": _points(view, say),
         "hollow": hollow(view),
         "lines": lines(view, say),
         "rules": {
-            name: {"value": _known(value), "changed": value != usual and not _both_nan(value, usual)}
+            name: {
+                "value": _known(value),
+                "changed": value != usual and not _both_nan(value, usual),
+            }
             for name, value, usual in (
                 ("threshold", view.threshold, view.usual["threshold"]),
                 ("limit", view.limit, view.usual["limit"]),
@@ -158,14 +171,14 @@ def _points(view: View, say: Language) -> list[dict]:
     about = INDICATORS[view.state.indicator]
     found = []
     for rank, row in enumerate(view.schools.to_dict("records"), 1):
-        status = say(_STATUS_OF_POINT[row["status"]])
+        in_words = STATUS_OF_POINT[row["status"]]
         text = say(
             "{school}: {students} students, {value} {unit}, {status}; share in the squared CV {share}",
             school=row["school"],
             students=say.number(row["students"]),
             value=say.number(row["value"], about.decimals),
             unit=say.label(about.unit),
-            status=status,
+            status=say(in_words),
             share=say.percent(row["share"]),
         )
         if row["moved"]:
@@ -185,14 +198,6 @@ def _points(view: View, say: Language) -> list[dict]:
             }
         )
     return found
-
-
-_STATUS_OF_POINT = {
-    "met": N_("threshold met"),
-    "near": N_("the floor or more"),
-    "short": N_("below the floor"),
-    "not_assessed": N_("not assessed"),
-}
 
 
 def hollow(view: View) -> list[dict]:
@@ -337,6 +342,11 @@ def _lacking(value: float, whole: bool, say: Language) -> str:
     return say.number(*printed_part(value, whole)) if math.isfinite(value) else DASH
 
 
+def _status_cell(status: str, say: Language) -> dict:
+    in_words = STATUS_OF_POINT[status]
+    return {"text": say(in_words), "status": status}
+
+
 def _table(view: View, say: Language) -> dict:
     about = INDICATORS[view.state.indicator]
     # the order of the reported figures stays while one of them is dragged
@@ -348,11 +358,12 @@ def _table(view: View, say: Language) -> dict:
             "cells": [
                 {"text": say.number(row["students"]), "status": ""},
                 {
-                    "text": say.number(row["value"], about.decimals) + (" ●" if row["moved"] else ""),
+                    "text": say.number(row["value"], about.decimals)
+                    + (" ●" if row["moved"] else ""),
                     "status": "",
                 },
                 {"text": say.percent(row["share"]), "status": ""},
-                {"text": say(_STATUS_OF_POINT[row["status"]]), "status": row["status"]},
+                _status_cell(row["status"], say),
                 {"text": _lacking(row["shortfall"], about.whole, say), "status": ""},
                 {"text": say.number(row["met"]), "status": ""},
                 {"text": status_name(row["rule"], say.code), "status": row["rule"]},

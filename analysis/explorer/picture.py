@@ -15,7 +15,7 @@ from ..present.charts.chart import COLOURS, WIDTH, Chart, styled
 from ..present.charts.layout import GridLayout
 from ..present.charts.names import short_name
 from ..present.charts.schools import MARKERS
-from ..present.terms import school_year, status_name
+from ..present.terms import school_year
 from . import page
 from .shelf import Shelf
 from .view import View
@@ -114,14 +114,16 @@ def _schools(axes, view: View, lang: str) -> None:
     axes.vlines(x[moved], before[moved], y[moved], color="#444444", linewidth=0.8, zorder=2)
     axes.plot(x[moved], before[moved], "_", color="#444444", markersize=7, zorder=2)
     named = np.flatnonzero((chosen | moved) & np.isfinite(y) & np.isfinite(x))
-    for row in named if len(named) <= NAMED else []:
+    heights = page.apart(list(y[named]), 0.05 * page.top(view))
+    for row, height in zip(named, heights, strict=True) if len(named) <= NAMED else []:
         right = x[row] > sum(axes.get_xlim()) / 2
         axes.annotate(
             short_name(table["school"].iloc[row], lang),
-            (x[row], y[row]),
-            xytext=(-7 if right else 7, 4),
+            (x[row], height),
+            xytext=(-8 if right else 8, 0),
             textcoords="offset points",
             ha="right" if right else "left",
+            va="center",
             fontsize=7,
             zorder=5,
         )
@@ -131,10 +133,12 @@ def _legend(figure: Chart, view: View, shelf: Shelf, lang: str) -> None:
     say = speak(lang)
 
     def handle(marker: str, colour: str, label: str, **more):
-        return mpl.lines.Line2D([], [], linestyle="", marker=marker, color=colour, label=label, **more)
+        return mpl.lines.Line2D(
+            [], [], linestyle="", marker=marker, color=colour, label=label, **more
+        )
 
     handles = [
-        handle(MARKERS.get(name, "o"), COLOURS[name], status_name(name, lang), markersize=5)
+        handle(MARKERS.get(name, "o"), COLOURS[name], say(page.STATUS_OF_POINT[name]), markersize=5)
         for name in ("met", "near", "short", "not_assessed")
         if (view.schools["status"] == name).any()
     ]
@@ -142,6 +146,8 @@ def _legend(figure: Chart, view: View, shelf: Shelf, lang: str) -> None:
     if view.schools["chosen"].any():
         text = say("chosen: {share} of the squared CV", share=say.percent(view.share))
         handles.append(handle("o", COLOURS["limit"], text, markersize=8, **hollow))
+    if view.schools["moved"].any():
+        handles.append(handle("_", "#444444", say("as reported, before it was moved")))
     if view.other is not None:
         text = page.legend(view, shelf, say)
         handles.append(handle("o", "#777777", text, markersize=5, **hollow))

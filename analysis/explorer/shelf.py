@@ -41,9 +41,12 @@ class Shelf:
             for record in sorted(sample_folder().glob("*/county.yaml")):
                 if record.parent.resolve() not in taken:
                     self._there[record.parent.name] = record.parent.name
+        self._titles: dict[tuple[str, str], str] = {}
         self._county = functools.cache(load_county)
         self._study = functools.lru_cache(KEPT)(lambda name, year: analyze(self.county(name), year))
-        self._reported = functools.lru_cache(KEPT)(lambda name, year: reported(self.study(name, year)))
+        self._reported = functools.lru_cache(KEPT)(
+            lambda name, year: reported(self.study(name, year))
+        )
 
     @staticmethod
     def _place(name: str) -> Path | None:
@@ -58,6 +61,12 @@ class Shelf:
 
     def title(self, name: str, say: Language) -> str:
         """What a county is called; the whole county is not read for it."""
+        key = name, say.code
+        if key not in self._titles:
+            self._titles[key] = self._title(name, say)
+        return self._titles[key]
+
+    def _title(self, name: str, say: Language) -> str:
         there = self._there[name]
         if isinstance(there, County):
             return say.label(there.record.name)

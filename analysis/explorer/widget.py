@@ -65,8 +65,8 @@ class Explorer(anywidget.AnyWidget):
     --------
     >>> explorer = Explorer("652323-hutubi", indicator="sports_area", lang="en")
     >>> explorer.choose(explorer.view.schools["school_id"].tail(3))
-    >>> round(explorer.view.share, 2)
-    0.0
+    >>> round(explorer.view.share, 2), round(explorer.view.without.cv, 3)
+    (0.35, 0.475)
     """
 
     _esm = _STATIC / "explorer.js"
