@@ -147,7 +147,9 @@ def known(what: str, name: object, names: Collection[str]) -> None:
     """Refuse a name that does not exist, with the nearest one that does."""
     if name in names:
         return
-    near = difflib.get_close_matches(str(name), list(names), n=1, cutoff=0.5)
+    # years are near to each other in no useful way
+    words = [each for each in names if isinstance(each, str)]
+    near = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
     message = N_("there is no {what} “{name}”; there are {names}")
     if near:
         message = N_("there is no {what} “{name}”; did you mean {near}? There are {names}")

@@ -401,8 +401,15 @@ class Page {
     for (const dot of this.picture.querySelectorAll(".dot")) {
       dot.setAttribute("tabindex", dot.dataset.school === id ? 0 : -1);
     }
-    for (const row of this.parts.table.querySelectorAll("tr[data-row]")) {
+    const { table } = this.parts;
+    for (const row of table.querySelectorAll("tr[data-row]")) {
       row.classList.toggle("current", row.dataset.row === id);
+      if (row.dataset.row !== id) continue;
+      // inside the table only: the notebook stays where it is
+      const [top, head] = [row.offsetTop, table.querySelector("thead").offsetHeight];
+      if (top - head < table.scrollTop) table.scrollTop = top - head;
+      const below = top + row.offsetHeight - table.clientHeight;
+      if (below > table.scrollTop) table.scrollTop = below;
     }
     this.point();
   }
