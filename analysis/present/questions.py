@@ -40,6 +40,7 @@ QUESTIONS = (
     N_("What fails most?"),
     N_("Who is near?"),
     N_("What is missing in this report?"),
+    N_("Which schools make the differences, and what without them or with another figure?"),
     N_("What is the verdict, requirement by requirement?"),
     N_("Which schools fail the rule “6 of 7, the rest at the floor”?"),
     N_("How does one indicator look at every school?"),
