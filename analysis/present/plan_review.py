@@ -161,7 +161,10 @@ def _equipment_before_building(plan: Plan) -> Iterator[Remark]:
                 {
                     "year": programme.year,
                     "what": programme.for_what,
-                    "list": [f"{project.name} ({project.end})" for project in later],
+                    "list": [
+                        Text(zh=f"{each.name}（{each.end}）", en=f"{each.name} ({each.end})")
+                        for each in later
+                    ],
                 },
                 programme.where,
             )
