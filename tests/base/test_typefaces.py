@@ -168,7 +168,7 @@ def test_every_name_is_in_the_pdf(folder):
         tibetan = "\u0f00" <= name[0] <= "\u0fff" and set(name) <= set(text)
         assert name in text or name[::-1] in text or tibetan, name
     assert "希望〓〓〓小学" in text
-    assert letters("本文件中的“〓”代替字体所没有的字符：U+E000、U+1F600、U+31350") in text
+    assert letters("本文件以“〓”代替字体中没有的字符：U+E000、U+1F600、U+31350") in text
     used = {
         str(font.get_object()["/BaseFont"])
         for page in pages
