@@ -119,9 +119,7 @@ def test_every_reason_is_ours_in_chinese(here):
     write(here, EVERYTHING)
     found = refused(here, lang="zh")
     assert "mine.yaml：第5行：migration.1：结束（2023）早于开始（2025）" in found
-    assert (
-        "mine.yaml：第3行：births.change：应不大于1，或者应为下列之一：trend（现为7）" in found
-    )
+    assert "mine.yaml：第3行：births.change：应不大于1，或者应为下列之一：trend（现为7）" in found
     assert "mine.yaml：第11行：caps.0：上限须写明 students、classrooms 或 class_size" in found
     english = ("must", "expected", "missing", "should", "Input", "valid", "before", " or ")
     assert not [text for text in found if any(word in text for word in english)]

@@ -128,12 +128,17 @@ def _items(study: Study, say: Language) -> list[Matter]:
     ):
         item, part = row["item"], PART_NAMES[row["part"]]
         unit = item_unit(study, item, say.code)
-        value = item_value(study, item, said(row), say.code) + (f" {unit}" if unit else "")
+        value = item_value(study, item, said(row), say.code)
+        asked = item_requirement(study, item, row["requirement"], say.code).removeprefix("= ")
+        if say.code == "zh":
+            value, asked = value + unit, asked.replace(" ", "")
+        elif unit:
+            value += f" {unit}"
         found.append(
             Matter(
                 item,
                 f"{item.split('.')[0]} {item_title(study, item, say.code)}",
-                say("{value}, required {required}", value=value, required=item_requirement(study, item, row["requirement"], say.code)),
+                say("{value}, required {required}", value=value, required=asked),
                 _at(row["detail"], say) or say("to be met ({part})", part=say(part)),
             )
         )  # fmt: skip

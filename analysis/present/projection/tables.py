@@ -142,7 +142,7 @@ def verdict_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
         say(
             "Verdict by year (* observed; projected: verdict of the single course and share of the simulated courses that meet it if the assumptions hold; uncertain: the two disagree)"
         ),
-        (say("Scenario"), say("Judged"), *heads),
+        (say("Scenario"), say("What is judged"), *heads),
         tuple(rows),
         tight=True,
     )

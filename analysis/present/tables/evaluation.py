@@ -130,4 +130,4 @@ def open_grid(study: Study, lang: str = "zh") -> Grid:
         for row in table.to_dict("records")
     ]
     header = (say("Part"), say("No."), say("Requirement"), say("Missing data"))
-    return Grid(say("Not assessed"), header, tuple(rows))
+    return Grid(say("Requirements not assessed"), header, tuple(rows))
