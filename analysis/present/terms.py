@@ -77,6 +77,14 @@ def bracketed(text: str, say: Language) -> str:
     return say(" ({text})", text=text) if text else ""
 
 
+def plan_date(date: str, lang: str) -> str:
+    """A year or month of a plan as it is written: 2030年4月 for 2030-04; English keeps the figures."""
+    if lang != "zh" or not re.fullmatch(r"\d{4}(-\d{2})?", date):
+        return date
+    year, _, month = date.partition("-")
+    return f"{year}年" + (f"{int(month)}月" if month else "")
+
+
 def named_units(detail: str, lang: str) -> tuple[list[tuple[str, str]], int]:
     """The units that `detail` of the evaluation names, and how many there are in all.
 
