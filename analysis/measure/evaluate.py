@@ -411,7 +411,7 @@ def _listed(names: Iterable[str], count: int) -> str:
 def _named(unit: str, value: float, share: bool) -> str:
     if not np.isfinite(value):
         return str(unit)
-    return f"{unit} ({value:.2%})" if share else f"{unit} ({value:g})"
+    return f"{unit} ({value:.2%})" if share else f"{unit} ({round(value, 3):g})"
 
 
 def _margin(value: np.ndarray, rule: str, limit: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from ..future.assumptions.sections import PlanCourse
 from ..measure.study import Study
 from ..policy.plan import Plan, Project, begins, ends
 from ..policy.standards import Text
-from .terms import item_requirement, item_title
+from .terms import item_requirement, item_title, plan_date
 
 SEVERITIES = ("high", "medium", "low")
 
@@ -54,6 +54,8 @@ class Remark:
                 shown[name] = say.join(say.label(v) if hasattr(v, "zh") else v for v in value)
             elif isinstance(value, float | int) and name not in ("year", "number"):
                 shown[name] = say.number(value, 0 if float(value).is_integer() else 2)
+            elif name in ("date", "end", "by"):
+                shown[name] = plan_date(str(value), lang)
             else:
                 shown[name] = say.label(value) if hasattr(value, "zh") else value
         return say(self.message, **shown)
@@ -161,7 +163,13 @@ def _equipment_before_building(plan: Plan) -> Iterator[Remark]:
                 {
                     "year": programme.year,
                     "what": programme.for_what,
-                    "list": [f"{project.name} ({project.end})" for project in later],
+                    "list": [
+                        Text(
+                            zh=f"{each.name}（{plan_date(each.end, 'zh')}）",
+                            en=f"{each.name} ({each.end})",
+                        )
+                        for each in later
+                    ],
                 },
                 programme.where,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
 from ..base.schema.indicators import INDICATORS
@@ -70,12 +72,46 @@ def status_name(status: str, lang: str) -> str:
     return speak(lang)(STATUS_NAMES[status])
 
 
-def item_detail(detail: str, lang: str) -> str:
-    """The units named in `detail`, subjects in words."""
-    words = [text.split(" ") for text in detail.split("; ")]
-    return "; ".join(
-        " ".join([SUBJECTS[w[0]][lang] if w[0] in SUBJECTS else w[0], *w[1:]]) for w in words
-    )
+def bracketed(text: str, say: Language) -> str:
+    """A text in the brackets of the language, as it follows a word; "" stays empty."""
+    return say(" ({text})", text=text) if text else ""
+
+
+def plan_date(date: str, lang: str) -> str:
+    """A year or month of a plan as it is written: 2030年4月 for 2030-04; English keeps the figures."""
+    if lang != "zh" or not re.fullmatch(r"\d{4}(-\d{2})?", date):
+        return date
+    year, _, month = date.partition("-")
+    return f"{year}年" + (f"{int(month)}月" if month else "")
+
+
+def named_units(detail: str, lang: str) -> tuple[list[tuple[str, str]], int]:
+    """The units that `detail` of the evaluation names, and how many there are in all.
+
+    Returns
+    -------
+    units : list of (name, value)
+        Schools, or subjects in words; the value is "" where none is known.
+    count : int
+        With those that `detail` only counts ("… +10").
+    """
+    parts = re.fullmatch(r"(.*?)(?: \+(\d+))?", detail, re.S)
+    units = []
+    for text in filter(None, parts[1].split("; ")):
+        name, value = re.fullmatch(r"(.*?)(?: \(([^()]*)\))?", text, re.S).groups(default="")
+        units.append((SUBJECTS[name][lang] if name in SUBJECTS else name, value))
+    return units, len(units) + int(parts[2] or 0)
+
+
+def item_detail(detail: str, lang: str, most: int | None = None) -> str:
+    """The units named in `detail` with their values, `most` of them; the others are counted."""
+    say = speak(lang)
+    units, count = named_units(detail, lang)
+    shown = units[:most]
+    text = say("; ").join(name + bracketed(value, say) for name, value in shown)
+    if count == len(shown):
+        return text
+    return say("{names} and others ({n} in all)", names=text, n=say.number(count))
 
 
 def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:

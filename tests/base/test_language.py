@@ -48,7 +48,7 @@ def test_plural():
         speak("en").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x: 2 errors"
     )
     assert (
-        speak("zh").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x：2 处错误"
+        speak("zh").plural("{name}: {n} error", "{name}: {n} errors", 2, name="x") == "x：2处错误"
     )
 
 

@@ -104,7 +104,7 @@ def folder(tmp_path_factory):
 
 #: By language: what `check` says before the report is made, and `report` after it.
 REMINDER = {
-    "zh": f"提醒：county/schools.csv，第 5 行，name 列：“希望{LACKING}小学”中有字体所没有的字符："
+    "zh": f"提醒：county/schools.csv，第5行，name列：“希望{LACKING}小学”中有字体所没有的字符："
     "“\ue000”（U+E000）、“\U0001f600”（U+1F600）、“\U00031350”（U+31350）。"
     "PDF 和图中以“〓”代替，Excel、网页和 Word 正文保留原字符。请核对是否录入有误，或改用规范字",
     "en": f"warning: county/schools.csv, row 5, column name: “希望{LACKING}小学”: no typeface has "
@@ -168,7 +168,7 @@ def test_every_name_is_in_the_pdf(folder):
         tibetan = "\u0f00" <= name[0] <= "\u0fff" and set(name) <= set(text)
         assert name in text or name[::-1] in text or tibetan, name
     assert "希望〓〓〓小学" in text
-    assert letters("本文件中的“〓”代替字体所没有的字符：U+E000、U+1F600、U+31350") in text
+    assert letters("本文件以“〓”代替字体中没有的字符：U+E000、U+1F600、U+31350") in text
     used = {
         str(font.get_object()["/BaseFont"])
         for page in pages

@@ -1009,7 +1009,7 @@ def test_many_rows_are_one_line_and_errors_come_first(folder):
     ]
     assert digest(findings, "zh")[1] == (
         "error",
-        f"{rooms}，第 18–47 行，area_m2 列：面积为 -1、-2、-3等，应不小于 0",
+        f"{rooms}，第18–47行，area_m2列：面积为-1、-2、-3等，应不小于0",
     )
     assert digest(findings[:3], "en") == [(f.severity, f.sentence("en")) for f in findings[:3]]
 

@@ -288,7 +288,7 @@ def test_libreoffice_shows_list_and_marks(workbook, tmp_path):
     text = PdfReader(tmp_path / "out" / "findings.pdf").pages[0].extract_text()
     book = openpyxl.load_workbook(tmp_path / "out" / "findings.xlsx")
 
-    assert "须更正 4 处" in text
+    assert "须更正4处" in text
     assert "dance" in text
     assert len(marks(book)) == 4
     assert SIGN in book["rooms"]["C3"].comment.text

@@ -113,8 +113,8 @@ def test_a_break_is_said_in_full():
         "(confirm or deny it in a scenario, section `breaks`)"
     )
     assert note.sentence("zh") == (
-        "2021 学年前小学学段出现断点：分设（A → N，起始年级以外约 291 人）。该年的升级率与新生份额按这些学校合并计算"
-        "（可在情景文件的 `breaks` 部分确认或否认）"
+        "2021学年前小学学段出现断点：分设（A → N，起始年级以外约291人）。该年的升级率与新生份额按这些学校合并计算"
+        "（可在情景文件中确认或否认）"
     )
 
 

@@ -423,4 +423,4 @@ def test_what_is_met_only_because_pupils_leave_is_printed(what_if):
     flagged = found.loc[found["year"] == due, "item"]
     said = conclusions(what_if, "en")[0]
     assert ("only because schools have fewer pupils" in said) == bool(len(flagged))
-    assert "小学：每所学校达到要求" in conclusions(what_if, "zh")[0]
+    assert "小学：每所学校综合达标" in conclusions(what_if, "zh")[0]

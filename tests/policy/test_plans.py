@@ -696,7 +696,7 @@ def test_bad_plan_is_refused_with_file_and_line(name, tmp_path):
     assert f"line {line}:" in sentence
     assert words in sentence
     chinese = "\n".join(finding.sentence("zh") for finding in refusal.value.findings)
-    assert f"第 {line} 行" in chinese
+    assert f"第{line}行" in chinese
 
 
 def test_every_mistake_is_named(tmp_path):

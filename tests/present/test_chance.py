@@ -35,7 +35,7 @@ SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yam
 VERDICT = re.compile(
     r"[Rr]equirements? not met|[Rr]equirements met|every requirement|everything is|everything in|"
     r"fails no requirement|nothing fails|[Vv]erdict|does not meet the requirements|not met in \d|"
-    r"达到全部要求|未达到要求|达到要求|结论待定|全部达标|无一项未达到"
+    r"达到全部要求|未达到要求|达到要求|结论待定|全部达标|没有未达到的项目|虽无未达到"
 )
 
 

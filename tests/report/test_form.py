@@ -58,7 +58,7 @@ def test_every_row_of_the_evaluation_is_in_table_ii_2(book, hutubi):
         assert row[1].value.startswith(school["school"])
         assert (
             row[13].value
-            == {"met": "达到", "not_met": "未达到", "not_assessed": "未评"}[school["status"]]
+            == {"met": "达到", "not_met": "未达到", "not_assessed": "未评定"}[school["status"]]
         )
 
 

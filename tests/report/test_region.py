@@ -72,7 +72,7 @@ def test_the_region_says_that_it_compares_observed_years(region):
     said = {lang: "".join(pages.cover(region, lang).body) for lang in ("zh", "en")}
     assert "Only observed years are compared here" in said["en"]
     assert "stand with its chance" in said["en"]
-    assert "只比较实测年份" in said["zh"]
+    assert "仅比较实测年份" in said["zh"]
 
 
 def test_region_without_counties_has_pages_all_the_same(tmp_path):

@@ -63,7 +63,7 @@ def test_every_price_says_what_it_rests_on_and_how_sure_it_is(hutubi):
     for lang in ("zh", "en"):
         for row in tables.means_grid(hutubi.remedy, lang).rows:
             assert re.search(
-                r"(2024; confidence: (low|high)\)|2024，把握程度：[低高]）)$", row[6].text
+                r"(2024; confidence: (low|high)\)|2024，可靠程度：[低高]）)$", row[6].text
             )
 
 
@@ -150,7 +150,7 @@ def test_where_there_is_no_way_the_chapter_names_the_schools(tmp_path):
     (folder / "remedy.yaml").write_text("purchase:\n  equipment_value_cny: {cny: 1, step: 10000}\ntransfer: {cny: 12000}\n", "utf-8")  # fmt: skip
     for lang, parts in (
         ("en", ("What stands in the way, school by school:", "第四小学 cannot pass by the means allowed", "The other schools can pass for")),
-        ("zh", ("各校受阻原因：", "第四小学：在所允许的措施内，投入再多也不能达标", "其余学校投入")),
+        ("zh", ("各校不能达标的原因：", "第四小学：在所允许的措施范围内，增加投入也不能达标", "其余学校投入")),
     ):  # fmt: skip
         text = words(cheapest(Report.of(str(folder), None, lang)))
         assert all(part in text for part in parts)
@@ -295,4 +295,4 @@ def test_a_report_with_a_scenario_has_the_same_bytes_twice(tmp_path):
     ]
     first, second = (file.read_bytes() for file in files)
     assert first == second
-    assert "最省的达标办法".encode() in first
+    assert "最低投入方案".encode() in first

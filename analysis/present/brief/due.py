@@ -6,6 +6,7 @@ import re
 
 from ...base.language import Language
 from ...policy.plan import Measure, Plan, ends
+from ..terms import plan_date
 
 #: Indicators of premises, and the parts of a project that add to them.
 _BUILT = {"teaching_area": ("teaching_m2", "area_m2"), "sports_area": ("sports_m2",)}
@@ -48,7 +49,9 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     if built:
         last = max((each.end for each in built), key=ends)
         return say(
-            "{n} projects of the plan, the last by {date}", n=say.number(len(built)), date=last
+            "{n} projects of the plan, the last by {date}",
+            n=say.number(len(built)),
+            date=plan_date(last, say.code),
         )
     return ""
 
@@ -58,8 +61,8 @@ def _ahead(by: str | None, year: int) -> bool:
 
 
 def _told(by: str | None, units: tuple[str, ...], where: str, say: Language) -> str:
-    """`2024-12，区教育局、区财政局等3个单位（三（四））`."""
-    parts = [by] if by else []
+    """`2024年12月，区教育局、区财政局等3个单位（三（四））`."""
+    parts = [plan_date(by, say.code)] if by else []
     if units:
         names = say.join(units[:NAMED])
         parts.append(names if len(units) <= NAMED else say("{names} and others ({n} units)", names=names, n=say.number(len(units))))  # fmt: skip

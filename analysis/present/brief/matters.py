@@ -14,7 +14,16 @@ from ...measure.gaps import doubted, stage_gaps
 from ...measure.study import Study
 from ...policy.plan import Plan
 from ..tables.grid import Grid, number_cell, text_cell
-from ..terms import PART_NAMES, item_requirement, item_title, item_unit, item_value, printed_part
+from ..terms import (
+    PART_NAMES,
+    bracketed,
+    item_requirement,
+    item_title,
+    item_unit,
+    item_value,
+    named_units,
+    printed_part,
+)
 from .due import assigned
 
 SHOWN = 5
@@ -119,12 +128,17 @@ def _items(study: Study, say: Language) -> list[Matter]:
     ):
         item, part = row["item"], PART_NAMES[row["part"]]
         unit = item_unit(study, item, say.code)
-        value = item_value(study, item, said(row), say.code) + (f" {unit}" if unit else "")
+        value = item_value(study, item, said(row), say.code)
+        asked = item_requirement(study, item, row["requirement"], say.code).removeprefix("= ")
+        if say.code == "zh":
+            value, asked = value + unit, asked.replace(" ", "")
+        elif unit:
+            value += f" {unit}"
         found.append(
             Matter(
                 item,
                 f"{item.split('.')[0]} {item_title(study, item, say.code)}",
-                say("{value}, required {required}", value=value, required=item_requirement(study, item, row["requirement"], say.code)),
+                say("{value}, required {required}", value=value, required=asked),
                 _at(row["detail"], say) or say("to be met ({part})", part=say(part)),
             )
         )  # fmt: skip
@@ -141,10 +155,10 @@ def _distance(row: dict) -> float:
 
 def _at(detail: str, say: Language) -> str:
     """Where it is missed: the number of schools (or subjects), and the first of them."""
-    places = [text.partition(" (")[0] for text in detail.split("; ") if text]
-    if len(places) < 2:
-        return say("at {place}", place=places[0]) if places else ""
-    return say("at {n} places, first {place}", n=say.number(len(places)), place=places[0])
+    units, count = named_units(detail, say.code)
+    if count < 2:
+        return say("at {place}", place=units[0][0]) if units else ""
+    return say("at {n} places, first {place}", n=say.number(count), place=units[0][0])
 
 
 def _schools(study: Study, say: Language) -> list[Matter]:
@@ -161,7 +175,7 @@ def _schools(study: Study, say: Language) -> list[Matter]:
         found.append(
             Matter(
                 "",
-                f"{row['school']}{say(' (')}{say.label(STAGE_LABELS[row['stage']])}{say(')')}",
+                row["school"] + bracketed(say.label(STAGE_LABELS[row["stage"]]), say),
                 say("{met} of 7 met, {below} below the floor", met=say.number(row["met"]), below=say.number(row["below_floor"])),
                 say("first: {names}", names=names) if names else say("one more indicator to its threshold"),
             )

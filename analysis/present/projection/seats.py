@@ -18,6 +18,7 @@ from ..charts.chart import WIDTH, Chart, styled
 from ..charts.layout import GridLayout
 from ..charts.scales import draw_scales
 from ..tables.grid import Cell, Grid, number_cell, text_cell
+from ..terms import bracketed
 from .sentences import scenario_name
 
 #: Levels that are warnings.
@@ -237,7 +238,7 @@ def other_stages_grid(what_if: WhatIf, lang: str = "zh", turns: bool = False) ->
             number_cell(say, row["lack"]),
             text_cell(names[row["level"]]),
             Cell(DASH if np.isnan(row["decide_by"]) else str(int(row["decide_by"])), True),
-            text_cell(f"{say.percent(row['ratio'])} ({bases[row['ratio_basis']]})"),
+            text_cell(say.percent(row["ratio"]) + bracketed(bases[row["ratio_basis"]], say)),
         )
         for row in table.to_dict("records")
     ]

@@ -17,7 +17,7 @@ from ...measure.indicators import whole_up
 from ...policy.standards import Text
 from ..chance import cell_text, share_text, standing
 from ..tables.grid import MARKS, Cell, Grid, number_cell, text_cell
-from ..terms import CONFIDENCE, status_name
+from ..terms import CONFIDENCE, bracketed, status_name
 from .sentences import conclusions, scenario_name
 
 SECTIONS = {
@@ -119,7 +119,7 @@ def _first_met(row: dict, column: str, say: Language) -> Cell:
         best = int(row[f"{column}_best"])
         text = say("none (at most {share}, {year})", share=shown, year=best)
         return Cell(text if share else say("known of no year (0%)"), True)
-    return Cell(f"{int(row[column])} ({shown})", True)
+    return Cell(f"{int(row[column])}{bracketed(shown, say)}", True)
 
 
 def verdict_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
@@ -142,7 +142,7 @@ def verdict_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
         say(
             "Verdict by year (* observed; projected: verdict of the single course and share of the simulated courses that meet it if the assumptions hold; uncertain: the two disagree)"
         ),
-        (say("Scenario"), say("Judged"), *heads),
+        (say("Scenario"), say("What is judged"), *heads),
         tuple(rows),
         tight=True,
     )

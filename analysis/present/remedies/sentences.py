@@ -18,6 +18,7 @@ from ...remedy.outcome.projects import price_projects
 from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
+from ..terms import bracketed
 from .calculation import SAME, TIGHTER, Ahead, Bought, by_clock, room
 
 SCOPE = N_(
@@ -120,7 +121,8 @@ def drivers(answer: Remedy, school: Dearest | None, lang: str) -> list[str]:
                 "What the schools lack themselves is not all: it takes more to bring these coefficients of "
                 "variation within their limits: {what}.",
                 what=say.join(
-                    f"{say.label(INDICATORS[NAMES[k]].short)} ({say.label(STAGE_LABELS[stage])})"
+                    say.label(INDICATORS[NAMES[k]].short)
+                    + bracketed(say.label(STAGE_LABELS[stage]), say)
                     for stage, k in answer.found.tight
                 ),
             )

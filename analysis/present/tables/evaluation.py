@@ -7,6 +7,7 @@ from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ..terms import (
     PART_NAMES,
+    bracketed,
     item_detail,
     item_requirement,
     item_title,
@@ -75,7 +76,7 @@ def _requirements(study: Study, table, caption: str, lang: str, short: bool = Fa
         rows.append(
             (
                 Cell("" if row["part"] == "resource" else item.split(".")[0]),
-                Cell(item_title(study, item, lang) + (f" ({unit})" if unit else "")),
+                Cell(item_title(study, item, lang) + bracketed(unit, say)),
                 Cell(item_value(study, item, said(row), lang), True),
                 Cell(item_requirement(study, item, row["requirement"], lang), True),
                 Cell(
@@ -103,11 +104,7 @@ def _signed(text: str) -> str:
 
 
 def _places(row: dict, say: Language) -> str:
-    places = [place for place in item_detail(row["detail"], say.code).split("; ") if place]
-    text = say("; ").join(places[:NAMED])
-    if len(places) > NAMED:
-        text = say("{names} and others ({n} in all)", names=text, n=say.number(len(places)))
-    return text or say("county")
+    return item_detail(row["detail"], say.code, NAMED) or say("county")
 
 
 def _basis(row: dict, say: Language) -> str:
@@ -133,4 +130,4 @@ def open_grid(study: Study, lang: str = "zh") -> Grid:
         for row in table.to_dict("records")
     ]
     header = (say("Part"), say("No."), say("Requirement"), say("Missing data"))
-    return Grid(say("Not assessed"), header, tuple(rows))
+    return Grid(say("Requirements not assessed"), header, tuple(rows))

@@ -6,6 +6,7 @@ from ...base.files import N_
 from ...base.language import DASH, speak
 from ...base.schema.terms import STAGE_LABELS
 from ...measure.study import Study
+from ..terms import plan_date
 from .grid import Cell, Grid, number_cell
 
 SEVERITY = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
@@ -123,7 +124,7 @@ def due_grid(plan, start: str, lang: str = "zh") -> Grid:
     for row in due_tasks(plan, start).to_dict("records"):
         name = row["name"]
         if row["kind"] == "step":
-            name = f"{name[0]}: {say.label(name[1])}"
+            name = say(": ").join((name[0], say.label(name[1])))
         elif row["kind"] == "milestone":
             name = say.label(name)
         span = row["start"] if row["start"] == row["end"] else f"{row['start']} – {row['end']}"
@@ -137,7 +138,7 @@ def due_grid(plan, start: str, lang: str = "zh") -> Grid:
         )
     header = (say("When"), say("Kind"), say("What is due"), say("Responsible"))
     return Grid(
-        say("Under way or due in the twelve months from {start}", start=start),
+        say("Under way or due in the twelve months from {start}", start=plan_date(start, say.code)),
         header,
         tuple(rows),
         tight=True,

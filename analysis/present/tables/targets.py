@@ -10,7 +10,14 @@ from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ...measure.verdicts import requirement
-from ..terms import item_requirement, item_title, item_unit, item_value, status_name
+from ..terms import (
+    bracketed,
+    item_requirement,
+    item_title,
+    item_unit,
+    item_value,
+    status_name,
+)
 from .grid import Cell, Grid
 
 COMPARED = {
@@ -24,7 +31,7 @@ COMPARED = {
 def title_with_unit(study: Study, item: str, lang: str) -> str:
     """Title of an item by the county's plan, with the unit of its numbers."""
     unit = item_unit(study, item, lang)
-    return item_title(study, item, lang, own=True) + (f" ({unit})" if unit else "")
+    return item_title(study, item, lang, own=True) + bracketed(unit, speak(lang))
 
 
 def targets_grid(study: Study, lang: str = "zh") -> Grid:
@@ -115,7 +122,7 @@ def own_course_grid(study: Study, lang: str = "zh") -> Grid:
             row = part.loc[year]
             value = item_value(study, item, said(row), lang)
             target = item_requirement(study, item, row["target"], lang)
-            cells.append(Cell(f"{value} ({target})", True, row["target_status"]))
+            cells.append(Cell(value + bracketed(target, say), True, row["target_status"]))
         rows.append(tuple(cells))
     header = (say("Item"), *(str(year) for year in study.years))
     caption = say("Own targets year by year: value (target)")

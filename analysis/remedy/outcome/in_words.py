@@ -153,7 +153,8 @@ def _asked(answer: Remedy, lang: str) -> list[str]:
     names = answer.names
 
     def place(each: Forbid | Lock) -> str:
-        return f"{label_of(each.means, means)[lang]} ({names.get(each.school, EVERYWHERE[lang])})"
+        where = names.get(each.school, EVERYWHERE[lang])
+        return say("{what} ({where})", what=label_of(each.means, means)[lang], where=where)
 
     told = []
     if means.forbid:
@@ -184,7 +185,11 @@ def _drivers(answer: Remedy, lang: str) -> list[str]:
         )
     if answer.found.tight:
         listed = [
-            f"{INDICATORS[NAMES[k]].short[lang]} ({STAGE_LABELS[stage][lang]})"
+            say(
+                "{indicator} ({stage})",
+                indicator=INDICATORS[NAMES[k]].short[lang],
+                stage=STAGE_LABELS[stage][lang],
+            )
             for stage, k in answer.found.tight
         ]
         told.append(

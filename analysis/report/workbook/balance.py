@@ -8,7 +8,7 @@ from ...base.language import DASH
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.balance import CV_DECIMALS
-from ...present.terms import OPTION_WORDS
+from ...present.terms import OPTION_WORDS, bracketed
 from .book import HEADS, Book, Field, quoted, stage_field
 from .formulas import COUNT, HAIR_TEXT, at_most, copied
 from .indicators import INDICATOR_COLUMNS, deciding_value
@@ -66,7 +66,7 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
             sheet.text(row, COLUMNS["stage"], say.label(STAGE_LABELS[stage]))
             about = INDICATORS.get(name)
             title = (
-                f"{about.number} {say.label(about.short)} ({say.label(about.unit)})"
+                f"{about.number} {say.label(about.short)}{bracketed(say.label(about.unit), say)}"
                 if about
                 else say("Composite")
             )

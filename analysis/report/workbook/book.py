@@ -21,7 +21,7 @@ from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
 from ...future.odds.chance import Chance
 from ...measure.study import Study
 from ...present.chance import is_projected, mark_text
-from ...present.terms import STATUS_NAMES, school_year
+from ...present.terms import STATUS_NAMES, bracketed, school_year
 
 #: Rows above the first row of a table: title, place, note, heads.
 HEADS = 4
@@ -221,7 +221,7 @@ def lines_of(text: str, width: float) -> int:
 
 
 def titled(text: str, unit: Label, say: Language) -> str:
-    return f"{text}\n({say.label(unit)})" if say.label(unit) else text
+    return f"{text}\n{bracketed(say.label(unit), say).strip()}" if say.label(unit) else text
 
 
 def stage_field(say: Language) -> Field:

@@ -10,6 +10,7 @@ from ...measure.study import Study
 from ...present.terms import (
     OPTION_WORDS,
     PART_NAMES,
+    bracketed,
     is_share,
     item_detail,
     item_requirement,
@@ -56,7 +57,7 @@ def write_requirements(book: Book, rules: dict, balance: dict, schools: dict[str
             item, value = record["item"], said(record)
             live = part == "resource"
             unit = item_unit(study, item, lang)
-            title = item_title(study, item, lang) + (f" ({unit})" if unit else "")
+            title = item_title(study, item, lang) + bracketed(unit, say)
             detail = "" if live else item_detail(record["detail"], lang)
             origin = say("formula") if live else basis[record["origin"]]
             texts = {
