@@ -1,8 +1,8 @@
 """How much the past varied, and the factors of draws that follow from it.
 
 Every spread is estimated from the county's own years. Since they are few, a prior is added that fades
-with them (empirical Bayes): the variance is ``squares / freedom + prior**2 / (1 + freedom /
-PRIOR_YEARS)``. It is not known exactly either: every course draws its own from the scaled inverse
+with them (empirical Bayes): the variance is ``squares / freedom + prior**2 / (1 + freedom / worth)``,
+where `worth` is what the prior is worth in years. It is not known exactly either: every course draws its own from the scaled inverse
 chi-square distribution, so that short pasts give wide bands. The means that the projection uses come
 from few years too; their error stays over all years of a course.
 """
@@ -20,6 +20,9 @@ from ..projection.model import Model
 
 #: What the prior is worth, in years.
 PRIOR_YEARS = 3.0
+#: Likewise, of the shock common to all grades: some counties have none, some a large one, so that what
+#: others show tells little of one.
+COMMON_YEARS = 1.0
 #: Standard deviations of logarithms where the past shows nothing, chosen before any back-test.
 PRIOR = {"births": 0.02, "entry": 0.01, "junior": 0.003, "common": 0.002, "grade": 0.003}
 #: Variance of a school's ratio, and of its share of the entrants, times pupils, likewise.
@@ -49,10 +52,18 @@ class Spread:
         return cls.of_squares(squares, max(len(values) - 1, 0), prior, mean_of, less)
 
     @classmethod
-    def of_squares(cls, squares: float, freedom: float, prior: float, mean_of: float, less=0.0):
+    def of_squares(
+        cls,
+        squares: float,
+        freedom: float,
+        prior: float,
+        mean_of: float,
+        less: float = 0.0,
+        worth: float = PRIOR_YEARS,
+    ):
         squares = max(squares - less * freedom, 0.0)
-        variance = squares / max(freedom, 1.0) + prior**2 / (1 + freedom / PRIOR_YEARS)
-        return cls(float(np.sqrt(variance)), PRIOR_YEARS + freedom, mean_of)
+        variance = squares / max(freedom, 1.0) + prior**2 / (1 + freedom / worth)
+        return cls(float(np.sqrt(variance)), worth + freedom, mean_of)
 
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """Standard deviations of so many courses."""
@@ -155,18 +166,19 @@ def _county(
     grades, years = steps.shape
     used = min(window, max(years, 1))
     if grades < 2 or years < 2:
-        none = (Spread.of_squares(0.0, 0, PRIOR[name], used) for name in ("common", "grade"))
-        return *none, 0.0, 0.0
+        common = Spread.of_squares(0.0, 0, PRIOR["common"], used, worth=COMMON_YEARS)
+        return common, Spread.of_squares(0.0, 0, PRIOR["grade"], used), 0.0, 0.0
     apart = steps - steps.mean(axis=1, keepdims=True)
     yearly = apart.mean(axis=0)
     rest = ((apart - yearly) ** 2).sum() / (grades - 1)
     # what the schools' own chance makes of the county's ratio is drawn with the schools
     whole = pupils[:, :-1][pupils[:, :-1] > 0]
     by_chance = school / float(np.mean(whole)) if len(whole) else 0.0
-    # grades are many for few years: they count as one for the prior
-    grade = Spread.of_squares(rest, years - 1, PRIOR["grade"], used, by_chance)
+    # every grade tells of the spread that all of them have: few years, but many grades
+    freedom = (years - 1) * (grades - 1)
+    grade = Spread.of_squares(rest * (grades - 1), freedom, PRIOR["grade"], used, by_chance)
     squares = max(float((yearly**2).sum()) - rest / grades, 0.0)
-    common = Spread.of_squares(squares, years - 1, PRIOR["common"], used)
+    common = Spread.of_squares(squares, years - 1, PRIOR["common"], used, worth=COMMON_YEARS)
     return common, grade, yearly, rest / (years - 1) / grades
 
 
