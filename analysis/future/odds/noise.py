@@ -100,7 +100,10 @@ def spreads(model: Model) -> Spreads:
     """How much the past varied: that of a model's county, by its scenario's means."""
     rates, applied = model.rates, model.applied
     window = applied.progression.window or len(model.source.years)
-    known = [year for year in model.source.years if np.isfinite(rates.entry_rates).any()]
+    came = _logs(rates.entry_rates)
+    if not np.isfinite(came).any():
+        # without births the entrants themselves are projected, as their mean
+        came = _logs(rates.totals[0] * rates.kept[0])
     births = rates.births[rates.births.index.isin(list(rates.known_births))]
     births = births[births > 0].to_numpy()[-8:]
     school, apart = _schools(rates.past)
@@ -110,7 +113,7 @@ def spreads(model: Model) -> Spreads:
     share, drift = _shares(rates)
     return Spreads(
         births=Spread.of(np.diff(np.log(births)), PRIOR["births"], 4),
-        entry=Spread.of(_logs(rates.entry_rates), PRIOR["entry"], min(entries, max(len(known), 1))),
+        entry=Spread.of(came, PRIOR["entry"], min(entries, len(came))),
         junior=Spread.of(
             _logs(rates.junior_steps) - yearly,
             PRIOR["junior"],
@@ -244,8 +247,12 @@ def _shares(rates) -> tuple[float, float]:
 
 
 def _robust(squares: np.ndarray) -> float:
-    """Variance from squares by their median (that of a squared standard normal is 0.455)."""
-    return max(float(np.median(squares)) / 0.455, 1e-4)
+    """Variance from squares by what four in five stay below (1.642 for a squared standard normal).
+
+    What is drawn is normal and what is printed are bands of four in five: the past, whose tails are
+    longer, is met where the bands end.
+    """
+    return max(float(np.quantile(squares, 0.8)) / 1.642, 1e-4)
 
 
 class Noise:
