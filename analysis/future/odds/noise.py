@@ -81,7 +81,7 @@ class Spreads:
     `school`: variance of a school's ratio times pupils of the cell; `apart`: variance of schools'
     lasting ratios; `share`: variance of a school's share of the entrants times entrants, from year to
     year; `drift`: likewise of its lasting change; `migration`: pupils a year from outside, not a
-    logarithm.
+    logarithm; `walks`: no births are known, and the entrants of a year start from those of the year before.
     """
 
     births: Spread
@@ -94,16 +94,13 @@ class Spreads:
     share: float
     drift: float
     migration: Spread | None = None
+    walks: bool = False
 
 
 def spreads(model: Model) -> Spreads:
     """How much the past varied: that of a model's county, by its scenario's means."""
     rates, applied = model.rates, model.applied
     window = applied.progression.window or len(model.source.years)
-    came = _logs(rates.entry_rates)
-    if not np.isfinite(came).any():
-        # without births the entrants themselves are projected, as their mean
-        came = _logs(rates.totals[0] * rates.kept[0])
     births = rates.births[rates.births.index.isin(list(rates.known_births))]
     births = births[births > 0].to_numpy()[-8:]
     school, apart = _schools(rates.past)
@@ -113,7 +110,8 @@ def spreads(model: Model) -> Spreads:
     share, drift = _shares(rates)
     return Spreads(
         births=Spread.of(np.diff(np.log(births)), PRIOR["births"], 4),
-        entry=Spread.of(came, PRIOR["entry"], min(entries, len(came))),
+        entry=_entry(rates, entries),
+        walks=not np.isfinite(rates.entry_rates).any(),
         junior=Spread.of(
             _logs(rates.junior_steps) - yearly,
             PRIOR["junior"],
@@ -128,6 +126,24 @@ def spreads(model: Model) -> Spreads:
         drift=drift,
         migration=_migration(rates),
     )
+
+
+def _entry(rates, window: int) -> Spread:
+    """How much entrants per child of age varied; without births, how far entrants went in a year."""
+    came = _logs(rates.entry_rates)
+    known = max(min(window, len(came)), 1)
+    if np.isfinite(came).any():
+        return Spread.of(came, PRIOR["entry"], known)
+    steps = np.diff(_logs(rates.totals[0] * rates.kept[0]))
+    steps = steps[np.isfinite(steps)]
+    # the course goes on level from a mean: all that entrants rose or fell counts
+    squares = float((steps**2).sum())
+    return Spread.of_squares(squares, len(steps), PRIOR["entry"], 1 / max(_behind(known), 1e-9))
+
+
+def _behind(window: int) -> float:
+    """Variance, in steps of a walk, by which its mean of some years is behind it."""
+    return sum(((window - i) / window) ** 2 for i in range(1, window))
 
 
 def _migration(rates) -> Spread | None:
@@ -308,7 +324,7 @@ class Noise:
         size = np.maximum(model.rates.shares[stage] * whole, LEAST_CELL)
         years = np.maximum(model.rates.share_years[stage], 1)
         # a mean of some years is behind what drifts
-        behind = np.array([sum(((w - i) / w) ** 2 for i in range(1, w)) for w in years])
+        behind = np.array([_behind(w) for w in years])
         error = (spread.share / years + spread.drift * behind) / size
         self.share_sd[stage] = np.sqrt(spread.share / size).astype(np.float32)
         # how much a school drifts is known from the observed years only
@@ -343,6 +359,8 @@ class Noise:
         """
         rng, model, sd = self.rng, self.model, self.sd
         entry = self.entry + rng.normal(0, 1, self.size) * sd["entry"]
+        if self.spread.walks:
+            self.entry = entry
         parts = model.rates.entry.parts(year)
         born = {each: model.rates.births.get(each, 0.0) for each in parts}
         whole = sum(parts[each] * born[each] for each in parts)
