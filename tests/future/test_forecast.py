@@ -8,8 +8,6 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
-from calibration import TRUTHS
-from calibration import coverage as calibration
 from cohort_county import cohort_county
 
 from analysis import analyze, load_county, load_scenario
@@ -20,7 +18,8 @@ from analysis.future.comparison import verdicts, yearly
 from analysis.future.odds import draws as module
 from analysis.future.odds.coverage import coverage
 from analysis.future.odds.draws import forecast
-from analysis.future.odds.noise import PRIOR, spreads
+from analysis.future.odds.noise import PRIOR, Noise, spreads
+from analysis.future.odds.noise import _robust as robust
 from analysis.future.projection.model import Model
 from analysis.future.what_if import WhatIf
 from analysis.present.projection import charts, sentences, tables
@@ -227,14 +226,34 @@ def test_a_shock_common_to_all_grades_is_told_from_the_grades_own():
     assert found.common.mean_of == 3
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", list(TRUTHS))
-def test_bands_hold_what_they_say(name):
-    """60 counties a truth; docs/decisions/0052 has the table of 300."""
-    table = calibration(TRUTHS[name], 60, draws=200)
-    for unit, low, high in (("totals", 0.7, 0.95), ("schools", 0.75, 0.9)):
-        held = table.groupby("horizon")[f"within_{unit}"].mean()
-        assert held.between(low, high).all(), f"{unit}: {held.round(2).to_dict()}"
+def test_without_births_the_entrants_of_a_course_walk():
+    """Entrants that rise by 3 % a year: a walk of such steps, from the mean of the last years."""
+    ahead = list(range(2018, 2025))
+    cells = np.full((6, len(ahead)), np.nan)
+    for at in range(len(ahead)):
+        cells[:, at] = 1000 * 1.03 ** (at - np.arange(6))
+    grid = np.vstack([cells, np.full((3, len(ahead)), np.nan)])
+    model = Model(cohort_county({"A": grid}, ahead), "baseline", ahead[-1] + 8)
+    found = spreads(model)
+    assert found.walks
+    step, freedom = np.log(1.03), 6
+    assert found.entry.sd**2 == pytest.approx(step**2 + PRIOR["entry"] ** 2 / (1 + freedom / 3))
+    # 2/3 and 1/3 of the last two steps are not in the mean of three years
+    assert found.entry.mean_of == pytest.approx(1 / (4 / 9 + 1 / 9))
+    noise = Noise(np.random.default_rng(1), found, model, 20000)
+    state = np.broadcast_to(model.observed_students, (20000, *model.students.shape)).copy()
+    wide = [np.log(noise.of_year(year, state)["entrants"]).var() for year in model.years]
+    # every year adds as much as the one before
+    assert np.diff(wide) == pytest.approx(np.full(7, np.diff(wide).mean()), rel=0.15)
+
+
+def test_a_variance_is_met_where_the_bands_end():
+    rng = np.random.default_rng(3)
+    assert robust(rng.normal(0, 0.2, 50000) ** 2) == pytest.approx(0.04, rel=0.03)
+    # a tail that is longer than the normal one: four in five stay within 1.2816 deviations
+    tail = rng.standard_t(2, 50000)
+    inside = np.abs(tail) < 1.2816 * np.sqrt(robust(tail**2))
+    assert inside.mean() == pytest.approx(0.8, abs=0.005)
 
 
 @pytest.mark.slow

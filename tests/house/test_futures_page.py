@@ -1,8 +1,10 @@
 """docs/futures.md holds what is measured, not what was typed."""
 
+import re
 from pathlib import Path
 
 import pytest
+from calibration import COUNTIES
 from make_futures_page import SAMPLES, break_row, entry_rows, merger, new_york, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "futures.md"
@@ -56,4 +58,7 @@ def test_real_schools_are_measured_where_they_are_at_hand():
 def test_coverage_is_of_enough_counties():
     page = PAGE.read_text(encoding="utf-8")
 
-    assert "150 counties a truth" in page
+    error = float(re.search(r"largest standard error, [^.]* is ([0-9.]+) points", page)[1])
+
+    assert f"{COUNTIES} counties a truth" in page
+    assert error <= 1.5

@@ -307,10 +307,9 @@ class _Pupils:
             enrolment.append(pd.DataFrame(bands, columns=COLUMNS).assign(year=years, stage=stage))
             drawn = self.schools[stage]
             at, school = np.nonzero((drawn > 0).any(axis=1))
-            # one school at a time: all at once would double the memory
-            bands = np.array(
-                [np.quantile(drawn[a, :, s], QUANTILES) for a, s in zip(at, school, strict=True)]
-            )
+            # one year at a time: all at once would double the memory
+            bands = np.stack([np.quantile(of_year, QUANTILES, axis=0) for of_year in drawn])
+            bands = bands[at, :, school]
             schools.append(
                 pd.DataFrame(bands, columns=COLUMNS).assign(
                     year=np.array(years)[at], school_id=ids[school], stage=stage

@@ -1,8 +1,8 @@
 """How much the past varied, and the factors of draws that follow from it.
 
 Every spread is estimated from the county's own years. Since they are few, a prior is added that fades
-with them (empirical Bayes): the variance is ``squares / freedom + prior**2 / (1 + freedom /
-PRIOR_YEARS)``. It is not known exactly either: every course draws its own from the scaled inverse
+with them (empirical Bayes): the variance is ``squares / freedom + prior**2 / (1 + freedom / worth)``,
+where `worth` is what the prior is worth in years. It is not known exactly either: every course draws its own from the scaled inverse
 chi-square distribution, so that short pasts give wide bands. The means that the projection uses come
 from few years too; their error stays over all years of a course.
 """
@@ -20,6 +20,9 @@ from ..projection.model import Model
 
 #: What the prior is worth, in years.
 PRIOR_YEARS = 3.0
+#: Likewise, of the shock common to all grades: some counties have none, some a large one, so that what
+#: others show tells little of one.
+COMMON_YEARS = 1.0
 #: Standard deviations of logarithms where the past shows nothing, chosen before any back-test.
 PRIOR = {"births": 0.02, "entry": 0.01, "junior": 0.003, "common": 0.002, "grade": 0.003}
 #: Variance of a school's ratio, and of its share of the entrants, times pupils, likewise.
@@ -49,10 +52,18 @@ class Spread:
         return cls.of_squares(squares, max(len(values) - 1, 0), prior, mean_of, less)
 
     @classmethod
-    def of_squares(cls, squares: float, freedom: float, prior: float, mean_of: float, less=0.0):
+    def of_squares(
+        cls,
+        squares: float,
+        freedom: float,
+        prior: float,
+        mean_of: float,
+        less: float = 0.0,
+        worth: float = PRIOR_YEARS,
+    ):
         squares = max(squares - less * freedom, 0.0)
-        variance = squares / max(freedom, 1.0) + prior**2 / (1 + freedom / PRIOR_YEARS)
-        return cls(float(np.sqrt(variance)), PRIOR_YEARS + freedom, mean_of)
+        variance = squares / max(freedom, 1.0) + prior**2 / (1 + freedom / worth)
+        return cls(float(np.sqrt(variance)), worth + freedom, mean_of)
 
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """Standard deviations of so many courses."""
@@ -70,7 +81,7 @@ class Spreads:
     `school`: variance of a school's ratio times pupils of the cell; `apart`: variance of schools'
     lasting ratios; `share`: variance of a school's share of the entrants times entrants, from year to
     year; `drift`: likewise of its lasting change; `migration`: pupils a year from outside, not a
-    logarithm.
+    logarithm; `walks`: no births are known, and the entrants of a year start from those of the year before.
     """
 
     births: Spread
@@ -83,13 +94,13 @@ class Spreads:
     share: float
     drift: float
     migration: Spread | None = None
+    walks: bool = False
 
 
 def spreads(model: Model) -> Spreads:
     """How much the past varied: that of a model's county, by its scenario's means."""
     rates, applied = model.rates, model.applied
     window = applied.progression.window or len(model.source.years)
-    known = [year for year in model.source.years if np.isfinite(rates.entry_rates).any()]
     births = rates.births[rates.births.index.isin(list(rates.known_births))]
     births = births[births > 0].to_numpy()[-8:]
     school, apart = _schools(rates.past)
@@ -99,7 +110,8 @@ def spreads(model: Model) -> Spreads:
     share, drift = _shares(rates)
     return Spreads(
         births=Spread.of(np.diff(np.log(births)), PRIOR["births"], 4),
-        entry=Spread.of(_logs(rates.entry_rates), PRIOR["entry"], min(entries, max(len(known), 1))),
+        entry=_entry(rates, entries),
+        walks=not np.isfinite(rates.entry_rates).any(),
         junior=Spread.of(
             _logs(rates.junior_steps) - yearly,
             PRIOR["junior"],
@@ -114,6 +126,24 @@ def spreads(model: Model) -> Spreads:
         drift=drift,
         migration=_migration(rates),
     )
+
+
+def _entry(rates, window: int) -> Spread:
+    """How much entrants per child of age varied; without births, how far entrants went in a year."""
+    came = _logs(rates.entry_rates)
+    known = max(min(window, len(came)), 1)
+    if np.isfinite(came).any():
+        return Spread.of(came, PRIOR["entry"], known)
+    steps = np.diff(_logs(rates.totals[0] * rates.kept[0]))
+    steps = steps[np.isfinite(steps)]
+    # the course goes on level from a mean: all that entrants rose or fell counts
+    squares = float((steps**2).sum())
+    return Spread.of_squares(squares, len(steps), PRIOR["entry"], 1 / max(_behind(known), 1e-9))
+
+
+def _behind(window: int) -> float:
+    """Variance, in steps of a walk, by which its mean of some years is behind it."""
+    return sum(((window - i) / window) ** 2 for i in range(1, window))
 
 
 def _migration(rates) -> Spread | None:
@@ -155,18 +185,19 @@ def _county(
     grades, years = steps.shape
     used = min(window, max(years, 1))
     if grades < 2 or years < 2:
-        none = (Spread.of_squares(0.0, 0, PRIOR[name], used) for name in ("common", "grade"))
-        return *none, 0.0, 0.0
+        common = Spread.of_squares(0.0, 0, PRIOR["common"], used, worth=COMMON_YEARS)
+        return common, Spread.of_squares(0.0, 0, PRIOR["grade"], used), 0.0, 0.0
     apart = steps - steps.mean(axis=1, keepdims=True)
     yearly = apart.mean(axis=0)
     rest = ((apart - yearly) ** 2).sum() / (grades - 1)
     # what the schools' own chance makes of the county's ratio is drawn with the schools
     whole = pupils[:, :-1][pupils[:, :-1] > 0]
     by_chance = school / float(np.mean(whole)) if len(whole) else 0.0
-    # grades are many for few years: they count as one for the prior
-    grade = Spread.of_squares(rest, years - 1, PRIOR["grade"], used, by_chance)
+    # every grade tells of the spread that all of them have: few years, but many grades
+    freedom = (years - 1) * (grades - 1)
+    grade = Spread.of_squares(rest * (grades - 1), freedom, PRIOR["grade"], used, by_chance)
     squares = max(float((yearly**2).sum()) - rest / grades, 0.0)
-    common = Spread.of_squares(squares, years - 1, PRIOR["common"], used)
+    common = Spread.of_squares(squares, years - 1, PRIOR["common"], used, worth=COMMON_YEARS)
     return common, grade, yearly, rest / (years - 1) / grades
 
 
@@ -232,8 +263,12 @@ def _shares(rates) -> tuple[float, float]:
 
 
 def _robust(squares: np.ndarray) -> float:
-    """Variance from squares by their median (that of a squared standard normal is 0.455)."""
-    return max(float(np.median(squares)) / 0.455, 1e-4)
+    """Variance from squares by what four in five stay below (1.642 for a squared standard normal).
+
+    What is drawn is normal and what is printed are bands of four in five: the past, whose tails are
+    longer, is met where the bands end.
+    """
+    return max(float(np.quantile(squares, 0.8)) / 1.642, 1e-4)
 
 
 class Noise:
@@ -289,7 +324,7 @@ class Noise:
         size = np.maximum(model.rates.shares[stage] * whole, LEAST_CELL)
         years = np.maximum(model.rates.share_years[stage], 1)
         # a mean of some years is behind what drifts
-        behind = np.array([sum(((w - i) / w) ** 2 for i in range(1, w)) for w in years])
+        behind = np.array([_behind(w) for w in years])
         error = (spread.share / years + spread.drift * behind) / size
         self.share_sd[stage] = np.sqrt(spread.share / size).astype(np.float32)
         # how much a school drifts is known from the observed years only
@@ -324,6 +359,8 @@ class Noise:
         """
         rng, model, sd = self.rng, self.model, self.sd
         entry = self.entry + rng.normal(0, 1, self.size) * sd["entry"]
+        if self.spread.walks:
+            self.entry = entry
         parts = model.rates.entry.parts(year)
         born = {each: model.rates.births.get(each, 0.0) for each in parts}
         whole = sum(parts[each] * born[each] for each in parts)
