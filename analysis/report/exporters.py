@@ -31,7 +31,7 @@ from ..base.typefaces import (
 )
 from .numbering import contents, number_headings
 from .pages.page import METADATA
-from .web import finished, list_of_schools, section_of_schools, take_schools
+from .web import finished, list_of_schools, margins, section_of_schools, take_schools
 from .word.document import docx_from_html
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -79,10 +79,9 @@ class ReportHTMLExporter(TemplateExporter):
         page, entries = number_headings(page, about["lang"])
         if self.on_paper:
             return page.replace(CONTENTS, "", 1), resources
-        back = speak(about["lang"])("Back to the report")
-        further = list_of_schools(sections, title, back)
+        further = list_of_schools(sections, title, about["back"])
         page = finished(page, sections)
-        page = page.replace(SCHOOLS, section_of_schools(sections, title, back), 1)
+        page = page.replace(SCHOOLS, section_of_schools(sections, title, about["back"]), 1)
         return page.replace(CONTENTS, contents(entries, about["contents"], further), 1), resources
 
     def _preprocess(self, notebook, resources):
@@ -94,8 +93,10 @@ class ReportHTMLExporter(TemplateExporter):
             "filter": say("Filter the table"),
             "nothing": say("No row contains this."),
             "skip": say("Skip to the report"),
+            "back": say("Back to the report"),
         }
         resources["junheng"] = about | words
+        resources["junheng_margins"] = margins(about["mark"], about["page"])
         return notebook, resources
 
 

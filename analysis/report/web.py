@@ -15,8 +15,10 @@ from .pages.schools import BEGIN, END
 #: The annex whose rows are the requirements.
 RULES = "checklist"
 
-_SCHOOLS = re.compile(rf"<details><summary>([^<]*)</summary>\n{BEGIN}(.*?){END}</details>\n", re.DOTALL)
-_NAMED = re.compile(r'<section class="school" id="([^"]*)"[^>]*><h2 id="[^"]*">(.*?)</h2>')
+_SCHOOLS = re.compile(
+    rf"<details><summary>([^<]*)</summary>\n{BEGIN}(.*?){END}</details>\n", re.DOTALL
+)
+_NAMED = re.compile(r'<section class="school" id="([^"]*)"[^>]*><h1 id="[^"]*">(.*?)</h1>')
 _RULES = re.compile(rf'<h2 id="{RULES}".*?(?=<h2|\Z)', re.DOTALL)
 _RULE = re.compile(r"<tr>(<td>([^<]*)</td><td>([^<]*)</td>)")
 _PLACE = re.compile(r"(<(td|li)(?: [^>]*)?>)([^<]+)(?=</\2>)")
@@ -93,6 +95,26 @@ def section_of_schools(sections: str, title: str, back: str) -> str:
     way = f'<p class="back"><a href="#report">{html.escape(back)}</a></p>\n'
     sections = _boxed(sections.replace("</section>\n", f"{way}</section>\n"))
     return f'<section class="schools" aria-label="{html.escape(title)}">\n{sections}</section>\n'
+
+
+def margins(mark: str, number: str) -> str:
+    """A style for what a printed web page says in its margins: the mark above, the page's number below.
+
+    Parameters
+    ----------
+    mark : str
+    number : str
+        With ``{page}`` and ``{pages}``.
+    """
+    counted = _css(number).replace("{page}", '" counter(page) "')
+    counted = counted.replace("{pages}", '" counter(pages) "')
+    return f"@page {{ @top-center {{ content: {_css(mark)}; }} @bottom-center {{ content: {counted}; }} }}"
+
+
+def _css(text: str) -> str:
+    """A text as a string of a style sheet inside a page: whatever it is, it ends neither."""
+    unsafe = re.compile(r'["\\<>&\n\r]')
+    return '"' + unsafe.sub(lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
 def _with_ids(rows: str) -> tuple[str, dict[str, str]]:

@@ -67,7 +67,7 @@ def _section(code: str, name: str, *parts: str) -> str:
     to = anchor(code)
     return (
         f'<section class="school" id="{to}" tabindex="-1" aria-labelledby="{to}-name">'
-        f'<h2 id="{to}-name">{html.escape(name)}</h2>\n{"".join(parts)}</section>\n'
+        f'<h1 id="{to}-name">{html.escape(name)}</h1>\n{"".join(parts)}</section>\n'
     )
 
 

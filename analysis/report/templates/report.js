@@ -32,6 +32,7 @@
 
   function heads(table) {
     Array.from(table.tHead.rows[0].cells).forEach((head, column) => {
+      if (!head.textContent.trim()) return;
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
@@ -75,10 +76,13 @@
 
   // A box in which a table scrolls can be reached and moved by the keyboard.
   function boxes() {
-    for (const box of document.querySelectorAll(".scroll")) {
-      const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === "auto";
-      for (const [name, mark] of [["tabindex", "0"], ["role", "region"], ["aria-label", box.querySelector("caption")?.textContent]]) {
-        if (scrolls && mark) box.setAttribute(name, mark);
+    for (const box of document.querySelectorAll(".scroll, figure")) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1;
+      const named = box.querySelector("caption, figcaption");
+      const marks = { tabindex: "0", role: "region", "aria-label": named ? named.textContent : "" };
+      box.classList.toggle("fits", !scrolls);
+      for (const name of Object.keys(marks)) {
+        if (scrolls && marks[name]) box.setAttribute(name, marks[name]);
         else box.removeAttribute(name);
       }
     }
@@ -90,6 +94,7 @@
     if ((rows > 12 && !table.closest(".school")) || "filter" in table.dataset) filter(table);
   }
   boxes();
+  addEventListener("load", boxes);
   addEventListener("resize", boxes);
   addEventListener("hashchange", boxes);
 
