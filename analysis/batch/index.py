@@ -130,7 +130,7 @@ def _columns(listed: list[dict], say: Language) -> list[_Column]:
     return [
         _Column(say("County"), lambda record: html.escape(county_text(record, say))),
         _Column(say("Administrative division code"), lambda record: html.escape(record["code"])),
-        _Column(say("School year"), lambda record: html.escape(_year(record, say))),
+        _Column(say("School year"), lambda record: html.escape(_year(record, say)), name="year"),
         *(scenario if any(record["scenario"] for record in listed) else []),
         _Column(say("Verdict"), lambda record: _verdict(record, say), name="verdict"),
         _Column(say("Schools"), lambda record: _count(record["schools"], say), True),
@@ -154,7 +154,8 @@ def _kinds(listed: list[dict], say: Language) -> str:
         "verdict-not_assessed": say("open"),
     }
     counts = Counter(map(_kind, listed))
-    found = {"": f"{say('All')} {len(listed)}"}
+    every = say("All")
+    found = {"": f"{every} {len(listed)}"}
     for kind in [*words, *sorted(counts.keys() - words.keys())]:
         if kind in counts:
             word = words[kind] if kind in words else status_text(kind, say)
