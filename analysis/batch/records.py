@@ -120,7 +120,7 @@ def ending(name: str) -> str:
 def blank(job: Job) -> dict:
     """The record of a job of which nothing is known yet."""
     unknown = {"slug": Path(job.county).stem, "code": "", "name": {}, "standard": "", "verdict": ""}
-    unknown |= {"basis": "", "chance": None, "condition": ""}
+    unknown |= {"basis": "", "chance": None, "condition": "", "scenario_name": {}}
     unknown |= {"years": [], "of_year": job.year, "schools": 0, "students": 0}
     account = {"status": "failed", "reasons": [], "fingerprint": "", "inputs": {}, "outputs": {}}
     asked = {name: value for name, value in asdict(job).items() if name != "force"}

@@ -149,6 +149,8 @@ def _make(job: Job, out: Path, record: dict) -> None:
         record |= {"status": "not_enough_data", "reasons": [text], "fingerprint": mark}
         return
     options = {} if job.scenario is None else {"scenario": job.scenario, "outlook": outlook}
+    if job.scenario is not None:
+        record["scenario_name"] = _called(job.scenario, county)
     state = out / STATE
     state.mkdir(parents=True, exist_ok=True)
     with scratch(state) as folder:
@@ -177,6 +179,14 @@ def _make(job: Job, out: Path, record: dict) -> None:
         record["chance"] = facts.get("chance")
         chance = Chance.from_dict(record["chance"])
         record["condition"] = conditional(chance, speak(job.lang))
+
+
+def _called(scenario: str, county) -> dict[str, str]:
+    """What people call a scenario, by language."""
+    from ..future.assumptions.scenario import load_scenario
+
+    name = load_scenario(scenario, county).name
+    return {code: speak(code).label(name) for code in LANGUAGES}
 
 
 def _put(files: list[Path], job: Job, out: Path, record: dict) -> None:

@@ -34,6 +34,7 @@ QUESTIONS = (
     N_("What is missing or left out, and why?"),
     N_("By which method, standard and sources?"),
     N_("What goes into the application form?"),
+    N_("How does each school stand by itself?"),
     N_("Which counties, which years?"),
     N_("Where does every county stand?"),
     N_("How unequal are the schools of each county?"),

@@ -32,6 +32,7 @@ from ..base.typefaces import (
 )
 from .numbering import contents, number_headings
 from .pages.page import METADATA
+from .web import finished, list_of_schools, margins, section_of_schools, take_schools
 from .word.document import docx_from_html
 
 #: The module of the Jupyter server that lists exporters for JupyterLab's menu.
@@ -41,6 +42,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 #: Where the template wants the contents of the web page.
 CONTENTS = "<!-- contents -->\n"
+
+#: Where it wants the schools' own pages.
+SCHOOLS = "<!-- all schools -->\n"
 
 #: Archive (long-term, tagged) and accessibility in one file.
 PDF_STANDARDS = ["a-2a", "ua-1"]
@@ -81,17 +85,28 @@ class ReportHTMLExporter(TemplateExporter):
             resources["junheng_js"] = (TEMPLATES / "report.js").read_text(encoding="utf-8")
         page, resources = super().from_notebook_node(notebook, resources, **options)
         about = resources["junheng"]
+        page, title, sections = take_schools(page)
         page, entries = number_headings(page, about["lang"])
-        beside = "" if self.on_paper else contents(entries, about["contents"])
-        return page.replace(CONTENTS, beside, 1), resources
+        if self.on_paper:
+            return page.replace(CONTENTS, "", 1), resources
+        further = list_of_schools(sections, title, about["back"])
+        page = finished(page, sections)
+        page = page.replace(SCHOOLS, section_of_schools(sections, title, about["back"]), 1)
+        return page.replace(CONTENTS, contents(entries, about["contents"], further), 1), resources
 
     def _preprocess(self, notebook, resources):
         # `jupyter nbconvert --execute` runs the notebook here; only then has it a cover
         notebook, resources = super()._preprocess(notebook, resources)
         about = document_metadata(notebook)
         say = speak(about["lang"])
-        words = {"filter": say("Filter the table"), "nothing": say("No row contains this.")}
+        words = {
+            "filter": say("Filter the table"),
+            "nothing": say("No row contains this."),
+            "skip": say("Skip to the report"),
+            "back": say("Back to the report"),
+        }
         resources["junheng"] = about | words
+        resources["junheng_margins"] = margins(about["mark"], about["page"])
         return notebook, resources
 
 

@@ -106,8 +106,11 @@ def _part(count: _Count) -> str:
     return f"（{chinese(count.part)}）" if count.lang == "zh" else f"{count.chapter}.{count.part} "
 
 
-def contents(entries: list[tuple[int, str, str, str]], title: str) -> str:
-    """The contents of a web page, beside the text; empty where there is little to choose from."""
+def contents(entries: list[tuple[int, str, str, str]], title: str, further: str = "") -> str:
+    """The contents of a web page, beside the text; empty where there is little to choose from.
+
+    `further` is HTML that stands below the chapters.
+    """
     chapters = [entry for entry in entries if entry[0] == 2]
     if len(chapters) < 3:
         return ""
@@ -116,4 +119,4 @@ def contents(entries: list[tuple[int, str, str, str]], title: str) -> str:
         for _, name, number, text in chapters
     )
     label = html.escape(title)
-    return f'<nav class="contents" aria-label="{label}"><p>{label}</p><ul>\n{items}</ul></nav>\n'
+    return f'<nav class="contents" aria-label="{label}"><p>{label}</p><ul>\n{items}</ul>{further}</nav>\n'

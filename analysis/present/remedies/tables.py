@@ -45,6 +45,23 @@ def schools_grid(answer: Remedy, lang: str) -> Grid:
     return Grid(say("The cheapest way, school by school"), header, tuple(rows), tight=True)
 
 
+def asked_of_schools(answer: Remedy, lang: str) -> dict[str, str]:
+    """What is done at each school, what it costs, and which teachers leave it; by school id."""
+    say, names = speak(lang), answer.names
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, lines in _by_school(answer.measures).items():
+        cost = say.number(sum(each.cny for each in lines))
+        found[code].append(
+            say("{what} ({cny} yuan)", what=done_at(lines, answer, names, lang), cny=cost)
+        )
+    for each in answer.measures:
+        if each.origin:
+            amount = say.number(each.amount)
+            text = say("{n} teachers leave for {school}", n=amount, school=names[each.school_id])
+            found[each.origin].append(text)
+    return {code: say("; ").join(texts) for code, texts in found.items()}
+
+
 def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
     """Thresholds that the school would miss, teachers who leave, and the county's variation."""
     say, lacking, others = speak(lang), {}, {}

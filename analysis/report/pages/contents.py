@@ -1,8 +1,8 @@
-"""The pages of a county's report in their order: the brief, the body, the annexes."""
+"""The pages of a county's report in their order: the brief, the body, the annexes, the web page's own."""
 
 from __future__ import annotations
 
-from . import basis, development, remedies, resources, verdict
+from . import basis, development, remedies, resources, schools, verdict
 from .brief import brief
 
 #: What explains: few pages, one after the other.
@@ -20,4 +20,4 @@ ANNEXES = (
     *(basis.margins, basis.data_quality, basis.method, basis.form),
 )
 #: Each takes a `Report` and returns a `Page`.
-PAGES = (brief, *BODY, *ANNEXES)
+PAGES = (brief, *BODY, *ANNEXES, schools.each_by_itself)
