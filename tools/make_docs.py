@@ -27,8 +27,8 @@ def build(folder: Path) -> None:
     """Build both languages into a folder; a link without an end, or a warning, is an error."""
     folder = folder.resolve()
     for lang, name in NAMES.items():
-        more = {"JUNHENG_DOCS_LANG": lang, "JUNHENG_DOCS_NAME": name, "DISABLE_MKDOCS_2_WARNING": "true"}
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "--quiet"]
+        more = {"JUNHENG_DOCS_LANG": lang, "JUNHENG_DOCS_NAME": name, "NO_MKDOCS_2_WARNING": "1"}
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean",]
         command += ["--config-file", str(ROOT / "mkdocs.yml"), "--site-dir", str(folder / lang)]
         done = subprocess.run(command, cwd=ROOT, env=os.environ | more)
         if done.returncode:

@@ -40,7 +40,7 @@ def _documented(path: str, name: str, thing) -> list[str]:
 
 def _room() -> list[str]:
     """The room that can be called like a function."""
-    from analysis.remedy import remedy
+    from analysis.remedy.answer import remedy
 
     return ["### analysis.remedy(…)", f"```python\n{signature('remedy', remedy)}\n```",
             numpydoc(inspect.getdoc(remedy) or "")]

@@ -17,6 +17,7 @@ from mkdocs.structure.files import File, Files
 
 GENERATORS = (dictionary, rules, commands, api, decisions)
 LANG = os.environ.get("JUNHENG_DOCS_LANG", "en")
+README = {"en": "README.md", "zh": "README.zh-CN.md"}
 
 
 def on_config(config):
@@ -35,10 +36,8 @@ def on_files(files: Files, config) -> Files:
         elif not file.src_uri.endswith(".zh.md"):
             sources[file.src_uri] = f"docs/{_in_language(file.src_uri, files)}"
     for path, place in links.PAGES.items():
-        if (place not in sources and LANG == "en") or path == "README.zh-CN.md" or place not in sources:
+        if place not in sources or path == README[LANG]:
             sources[place] = path
-    if LANG == "en":
-        sources[links.PAGES["README.md"]] = "README.md"
     texts = {
         place: links.moved(_text(path), path, place) for place, path in sources.items()
     }
@@ -55,11 +54,6 @@ def on_files(files: Files, config) -> Files:
     named = word("decisions", LANG), word("rules", LANG)
     config.nav = navigation(set(texts), LANG, *named)
     return made
-
-
-def on_nav(nav, config, files):
-    """Files that a page shows are reached from that page; they need no place in the navigation."""
-    return nav
 
 
 def _in_language(place: str, files: Files) -> str:
