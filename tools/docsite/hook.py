@@ -17,7 +17,6 @@ from mkdocs.structure.files import File, Files
 
 GENERATORS = (dictionary, rules, commands, api, decisions)
 LANG = os.environ.get("JUNHENG_DOCS_LANG", "en")
-README = {"en": "README.md", "zh": "README.zh-CN.md"}
 
 
 def on_config(config):
@@ -35,9 +34,7 @@ def on_files(files: Files, config) -> Files:
             made.append(file)
         elif not file.src_uri.endswith(".zh.md"):
             sources[file.src_uri] = f"docs/{_in_language(file.src_uri, files)}"
-    for path, place in links.PAGES.items():
-        if place not in sources or path == README[LANG]:
-            sources[place] = path
+    sources |= {place: path for path, place in links.PAGES.items()}
     texts = {
         place: links.moved(_text(path), path, place) for place, path in sources.items()
     }

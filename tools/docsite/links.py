@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 #: Files outside docs/ that are pages of the site.
 PAGES = {
     "README.md": "project/readme.md",
-    "README.zh-CN.md": "project/readme.md",
+    "README.zh-CN.md": "project/readme-zh.md",
     "CHANGELOG.md": "project/changelog.md",
 }
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")

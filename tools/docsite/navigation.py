@@ -42,6 +42,7 @@ SECTIONS = (
         Label("项目", "Project"),
         (
             "project/readme.md",
+            "project/readme-zh.md",
             "architecture.md",
             "models.md",
             "benchmarks.md",
@@ -72,6 +73,5 @@ def navigation(places: set[str], lang: str, decisions: str, rules: str) -> list:
                 items.append({headings[page]: [f"{page}index.md", *inside]})
             else:
                 items.append(page)
-        # what is listed nowhere belongs to the depth: no page is lost
         found.append({title[lang]: items[0] if items == ["index.md"] else items})
     return found
