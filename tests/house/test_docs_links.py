@@ -22,14 +22,13 @@ DOCUMENTS = sorted(
 def generated() -> dict[str, str]:
     """Pages that exist in the site only: place in docs/ -> Markdown."""
     modules = (api, commands, decisions, dictionary, rules)
-    return {
-        place: text for module in modules for place, text in module.pages("en").items()
-    }
+    return {place: text for module in modules for place, text in module.pages("en").items()}
 
 
 def headings(text: str) -> set[str]:
-    prose = "".join(piece if not is_code or piece[0] == "`" and piece[:3] != "```" else ""
-                    for is_code, piece in links.outside_code(text))
+    prose = "".join(
+        piece for is_code, piece in links.outside_code(text) if not (is_code and "```" in piece)
+    )
     return {slug(found) for found in re.findall(r"^#+ (.+)$", prose, flags=re.M)}
 
 
@@ -41,14 +40,18 @@ def without_end(text: str, source: str, generated: dict[str, str]) -> list[str]:
         anchor = target.partition("#")[2]
         if path is None and not target.startswith("#"):
             continue
-        made = generated.get((path or source).removeprefix("docs/"))
-        file = ROOT / (path or source)
-        if made is None and not file.exists():
-            missing.append(target)
-        elif anchor and (made is not None or file.suffix == ".md"):
-            there = made if made is not None else file.read_text(encoding="utf-8")
-            if anchor not in headings(there if path else text):
+        if path is None:
+            there = text
+        else:
+            file = ROOT / path
+            there = generated.get(path.removeprefix("docs/"))
+            if there is None and not file.exists():
                 missing.append(target)
+                continue
+            if there is None and file.suffix == ".md":
+                there = file.read_text(encoding="utf-8")
+        if anchor and there is not None and anchor not in headings(there):
+            missing.append(target)
     return missing
 
 
@@ -88,7 +91,8 @@ def test_pages_in_chinese_lead_to_pages_in_chinese():
             continue
         for target in links.links(path.read_text(encoding="utf-8")):
             meant = links.repository_path(target, path.relative_to(ROOT).as_posix())
-            if meant and (ROOT / meant.replace(".md", ".zh.md")).exists() and ".zh." not in meant:
+            other = (meant or "").removesuffix(".md") + ".zh.md"
+            if meant and (ROOT / other).exists():
                 strays.append(f"{path.name}: {target}")
 
     assert strays == []
@@ -99,7 +103,10 @@ def test_pages_in_chinese_lead_to_pages_in_chinese():
     [
         ("../README.md#to-add-a--touch-", "project/readme.md#to-add-a--touch-"),
         ("decisions", "decisions/index.md"),
-        ("../analysis/policy/profiles/cn-2017.yaml", "files/analysis/policy/profiles/cn-2017.yaml.md"),
+        (
+            "../analysis/policy/profiles/cn-2017.yaml",
+            "files/analysis/policy/profiles/cn-2017.yaml.md",
+        ),
         ("../data/sample", "project/readme.md"),
         ("tutorials/clerk.zh.md", "tutorials/clerk.md"),
         ("https://example.org", "https://example.org"),

@@ -8,19 +8,20 @@ import inspect
 import re
 import shutil
 
-import analysis
 import pytest
 import typer.main
-from analysis.base.schema.county_items import COUNTY_INPUTS
-from analysis.base.schema.results import result_tables
-from analysis.base.schema.tables import TABLES
-from analysis.cli.app import app
-from analysis.policy.standards import load_standard
 from docsite import api, commands, decisions, dictionary, rules
 from docsite.links import ROOT
 from docsite.markdown import cell, slug
 from docsite.navigation import SECTIONS
 from lock_more import beyond
+
+import analysis
+from analysis.base.schema.county_items import COUNTY_INPUTS
+from analysis.base.schema.results import result_tables
+from analysis.base.schema.tables import TABLES
+from analysis.cli.app import app
+from analysis.policy.standards import load_standard
 
 LANGS = ("zh", "en")
 
@@ -70,10 +71,15 @@ def test_every_entry_stands_in_the_rules_with_values_title_and_source(profile, l
 
 
 def test_values_are_read_with_their_sign_and_unit():
-    row = rows(pages(rules, "en")["reference/rules/cn-2017.md"])["`teachers_above_qualification.primary`"]
+    row = rows(pages(rules, "en")["reference/rules/cn-2017.md"])[
+        "`teachers_above_qualification.primary`"
+    ]
 
     assert "≥ 4.2 persons" in row
-    assert load_standard("cn-2017").entries["teachers_above_qualification.primary"].on("2020-01-01") == 4.2
+    assert (
+        load_standard("cn-2017").entries["teachers_above_qualification.primary"].on("2020-01-01")
+        == 4.2
+    )
 
 
 def test_every_command_stands_in_the_reference_with_its_options():
@@ -196,7 +202,9 @@ def test_the_site_opens_from_a_folder_and_its_search_finds(site, lang, asked, wa
         page.fill("input.md-search__input", asked)
         page.keyboard.press("End")
         page.wait_for_selector("a.md-search-result__link", state="attached", timeout=60_000)
-        found = [a.get_attribute("href") for a in page.query_selector_all("a.md-search-result__link")]
+        found = [
+            a.get_attribute("href") for a in page.query_selector_all("a.md-search-result__link")
+        ]
 
     assert any(wanted in each for each in found)
     assert [url for url in requests if not url.startswith(("file:", "data:", "about:"))] == []

@@ -42,12 +42,19 @@ def _room() -> list[str]:
     """The room that can be called like a function."""
     from analysis.remedy.answer import remedy
 
-    return ["### analysis.remedy(…)", f"```python\n{signature('remedy', remedy)}\n```",
-            numpydoc(inspect.getdoc(remedy) or "")]
+    return [
+        "### analysis.remedy(…)",
+        f"```python\n{signature('remedy', remedy)}\n```",
+        numpydoc(inspect.getdoc(remedy) or ""),
+    ]
 
 
 def _members(owner: str, kind: type) -> list[str]:
-    fields = {field.name for field in dataclasses.fields(kind)} if dataclasses.is_dataclass(kind) else set()
+    fields = (
+        {field.name for field in dataclasses.fields(kind)}
+        if dataclasses.is_dataclass(kind)
+        else set()
+    )
     parts = []
     for name in dir(kind):
         if name.startswith("_") or name in fields:
@@ -72,7 +79,11 @@ def signature(name: str, function) -> str:
     found = inspect.signature(function)
     given = [str(p) for key, p in found.parameters.items() if key != "self"]
     back = found.return_annotation
-    end = f" -> {back if isinstance(back, str) else back.__name__}" if back not in (found.empty, None) else ""
+    end = (
+        f" -> {back if isinstance(back, str) else back.__name__}"
+        if back not in (found.empty, None)
+        else ""
+    )
     line = f"{name}({', '.join(given)}){end}"
     return line if len(line) < 90 else f"{name}(\n    " + ",\n    ".join(given) + f",\n){end}"
 

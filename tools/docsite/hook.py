@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-import sys
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+from mkdocs.structure.files import File, Files
 
 from docsite import api, commands, decisions, dictionary, links, rules
 from docsite.markdown import slug
 from docsite.navigation import navigation
 from docsite.words import word
-from mkdocs.structure.files import File, Files
 
 GENERATORS = (dictionary, rules, commands, api, decisions)
 LANG = os.environ.get("JUNHENG_DOCS_LANG", "en")
@@ -35,9 +32,7 @@ def on_files(files: Files, config) -> Files:
         elif not file.src_uri.endswith(".zh.md"):
             sources[file.src_uri] = f"docs/{_in_language(file.src_uri, files)}"
     sources |= {place: path for path, place in links.PAGES.items()}
-    texts = {
-        place: links.moved(_text(path), path, place) for place, path in sources.items()
-    }
+    texts = {place: links.moved(_text(path), path, place) for place, path in sources.items()}
     for module in GENERATORS:
         texts |= module.pages(LANG)
     for path in _shown(sources):
@@ -75,7 +70,9 @@ def _shown(sources: dict[str, str]) -> set[str]:
 
 
 def _as_page(path: str) -> str:
-    kind = {".yaml": "yaml", ".py": "python", ".csv": "text"}.get(posixpath.splitext(path)[1], "text")
+    kind = {".yaml": "yaml", ".py": "python", ".csv": "text"}.get(
+        posixpath.splitext(path)[1], "text"
+    )
     head = "---\nsearch:\n  exclude: true\n---\n"
     return f"{head}# {path}\n\n{word('file', LANG)}\n\n````{kind}\n{_text(path)}\n````\n"
 

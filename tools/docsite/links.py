@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -73,8 +72,10 @@ def moved(text: str, source: str, place: str) -> str:
             return found.group()
         new = place_in_site(path)
         anchor = "#" + target.partition("#")[2] if "#" in target else ""
-        if new is None:  # a folder of the repository
-            return "](" + os.path.relpath(PAGES["README.md"], posixpath.dirname(place) or ".") + ")"
+        if new is None and not (ROOT / path).is_dir():
+            return found.group()  # MkDocs says that it has no end
+        if new is None:  # a folder of the repository: README says what it is
+            new, anchor = PAGES["README.md"], ""
         return f"]({posixpath.relpath(new, posixpath.dirname(place) or '.')}{anchor})"
 
     return "".join(

@@ -26,7 +26,10 @@ def profiles() -> list[Profile]:
 def pages(lang: str) -> dict[str, str]:
     """Place in the site -> Markdown: a page for each profile, and one that lists them."""
     made = {f"reference/rules/{each.id}.md": _profile(each, lang) for each in profiles()}
-    listed = [f"- [{each.title.zh if lang == 'zh' else each.title.en}]({each.id}.md)" for each in profiles()]
+    listed = [
+        f"- [{each.title.zh if lang == 'zh' else each.title.en}]({each.id}.md)"
+        for each in profiles()
+    ]
     made["reference/rules/index.md"] = page(
         word("rules", lang), word("rules_about", lang), "\n".join(listed)
     )
@@ -89,5 +92,6 @@ def _one(entry: Entry, rule: str, value: object, lang: str) -> str:
     if isinstance(value, str):
         return OPTION_WORDS.get(value, {}).get(lang, value)
     sign = f"{SIGNS[rule]} " if rule in SIGNS else ""
-    unit = f" {say.label(entry.unit)}" if entry.unit else ""
-    return f"{sign}{value:,.10g}{cell(unit)}".replace("<", "&lt;")
+    unit = cell(say.label(entry.unit)) if entry.unit else ""
+    space = " " if unit and lang == "en" else ""
+    return cell(f"{sign}{value:,.10g}") + space + unit
