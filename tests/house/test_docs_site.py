@@ -53,6 +53,15 @@ def test_every_column_stands_in_the_dictionary(lang):
     assert {f"`{name}`" for name in COUNTY_INPUTS} <= set(rows(made["reference/data-input.md"]))
 
 
+def test_ranges_are_said_in_the_language_of_the_page():
+    text = pages(dictionary, "zh")["reference/data-input.md"]
+    text += pages(dictionary, "zh")["reference/data-results.md"]
+
+    assert not re.search(r"\| (whole\b[^|]*|0 or more|0 to 1|any) \|", text)
+    assert "不小于 0 的整数" in text
+    assert "整数，1949–2100" in text
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("profile", rules.profiles(), ids=lambda profile: profile.id)
 def test_every_entry_stands_in_the_rules_with_values_title_and_source(profile, lang):

@@ -30,15 +30,37 @@ def _row(row, lang: str) -> list[str]:
     return [*map(cell, labels), cell(row.unit_zh if lang == "zh" else row.unit)]
 
 
+#: Words of a range, as the schema has them -> in Chinese.
+_RANGES = {
+    "whole, 0 or more": "不小于 0 的整数",
+    "0 or more": "不小于 0",
+    "0 to 1": "0 至 1",
+    "whole": "整数",
+    "any": "任意数",
+    "number": "数",
+    "empty": "空",
+}
+
+
+def _in_words(text: str, lang: str) -> str:
+    """A range that is no choice, such as ``whole, 0–12``."""
+    if lang == "zh":
+        text = _RANGES.get(text, text.replace("whole, ", "整数，"))
+    return cell(text)
+
+
 def _choices(text: str, lang: str) -> str:
-    """Choices with their labels; other ranges as they are."""
+    """Choices with their labels; other ranges in words."""
     parts = text.split(" | ")
     if len(parts) == 1:
-        return cell(text)
-    return "<br>".join(
-        code(each) + (f" {CHOICE_LABELS[each][lang]}" if each in CHOICE_LABELS else "")
-        for each in parts
-    )
+        return _in_words(text, lang)
+    return "<br>".join(_choice(each, lang) for each in parts)
+
+
+def _choice(each: str, lang: str) -> str:
+    if each in ("number", "empty"):
+        return _in_words(each, lang)
+    return code(each) + (f" {CHOICE_LABELS[each][lang]}" if each in CHOICE_LABELS else "")
 
 
 def _inputs(lang: str) -> str:
@@ -77,7 +99,7 @@ def _results(lang: str) -> str:
             [
                 code(row.column),
                 *_row(row, lang),
-                cell(row.range),
+                _choices(row.range, lang),
                 cell(row.meaning_zh if lang == "zh" else row.meaning),
             ]
             for row in rows[rows["table"] == name].itertuples()
