@@ -2,17 +2,19 @@
 
 Primary schools only; the rules of shared cases' README: at least 6 of 7 met, the rest at 85 %, every
 coefficient of variation at most 0.50. Every plan that costs no more than a given sum is tried.
+Other limits may be given, and one of the composite: the plain mean of the seven.
 """
 
 from __future__ import annotations
 
 import itertools
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 ATTRIBUTES = ("above_qualification", "backbone", "pe_arts")
 NEED = [Fraction(x) for x in ("0.042", "0.01", "0.009", "4.5", "7.5", "2000", "0.023")]
 FLOOR = Fraction("0.85")
-LIMIT = Fraction("0.25")  # 0.50 squared
+LIMIT = Fraction("0.50")
 
 
 def line(teachers: int, above: int, backbone: int, pe_arts: int) -> list[tuple[int, int, int]]:
@@ -26,7 +28,13 @@ def line(teachers: int, above: int, backbone: int, pe_arts: int) -> list[tuple[i
     return [tuple(person) for person in people]
 
 
-def least(rows: list[dict], remedy: dict, most: int) -> int | None:
+def least(
+    rows: list[dict],
+    remedy: dict,
+    most: int,
+    limit: Fraction | None = LIMIT,
+    composite: Fraction | None = None,
+) -> int | None:
     """Least cost among all plans that cost `most` or less; None if there is none."""
     people = [
         line(
@@ -42,7 +50,7 @@ def least(rows: list[dict], remedy: dict, most: int) -> int | None:
         ]
         if not all(options):
             continue
-        found = _cheapest(rows, options, ends - cost)
+        found = _cheapest(rows, options, ends - cost, (limit, composite))
         if found is not None:
             best = cost + found
     return best
@@ -127,7 +135,7 @@ def _options(row, team, remedy, most) -> list[tuple[int, tuple]]:
     return sorted((cost, have) for have, cost in found.items())
 
 
-def _cheapest(rows, options, most) -> int | None:
+def _cheapest(rows, options, most, limits) -> int | None:
     """Least cost of one option for each school within all coefficients of variation."""
     students = [row["students_primary"] for row in rows]
     best = None
@@ -135,7 +143,7 @@ def _cheapest(rows, options, most) -> int | None:
     def choose(number, cost, taken):
         nonlocal best
         if number == len(rows):
-            if _even(students, taken):
+            if _even(students, taken, *limits):
                 best = cost
             return
         later = sum(each[0][0] for each in options[number + 1 :])
@@ -148,16 +156,24 @@ def _cheapest(rows, options, most) -> int | None:
     return best
 
 
-def _even(students, taken) -> bool:
+def _even(students, taken, limit, composite) -> bool:
     if len(students) < 2:
         return True
     whole = sum(students)
+    squares = []
     for k in range(7):
         quantity = [have[k] for have in taken]
         total = sum(quantity)
         if not total:
             return False
         square = sum(Fraction(q * q, n) for q, n in zip(quantity, students, strict=True))
-        if square * whole > (1 + LIMIT) * total * total:
+        squares.append(square * whole / (total * total) - 1)
+        if limit is not None and squares[-1] > limit * limit:
             return False
-    return True
+    if composite is None:
+        return True
+    with localcontext() as digits:
+        digits.prec = 60
+        roots = sum((Decimal(s.numerator) / Decimal(s.denominator)).sqrt() for s in squares)
+        excess = roots - 7 * Decimal(composite.numerator) / Decimal(composite.denominator)
+        return excess <= Decimal("1e-50")

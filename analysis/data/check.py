@@ -9,8 +9,9 @@ from __future__ import annotations
 from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..base.typefaces import check_typefaces
+from .checks.amounts import amounts
 from .checks.cells import check_cells, county_values
-from .checks.doubts import area_jumps, jumps, large_rooms, money, rare_values
+from .checks.doubts import area_jumps, jumps, large_rooms, rare_values
 from .checks.roster import (
     future_years,
     impossible_grades,
@@ -23,6 +24,7 @@ from .checks.roster import (
     unknown_schools,
     year_gaps,
 )
+from .checks.sites import sites
 from .checks.sums import ages, classes, grade_sums, subsets
 from .checks.tables import Tables
 
@@ -54,8 +56,9 @@ def check_tables(tables: Tables) -> list[Finding]:
         classes,
         subsets,
         ages,
-        money,
+        amounts,
         ownership,
+        sites,
         year_gaps,
         county_values,
         same_names,

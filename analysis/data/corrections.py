@@ -8,6 +8,7 @@ import re
 import warnings
 import zipfile
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
@@ -69,7 +70,18 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
-def write_corrections(path: str | Path, findings: list[Finding], lang: str = "zh") -> bytes:
+@dataclass(frozen=True)
+class Listing:
+    """A list that is handed back beside the findings: its title, heads and rows of texts."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def write_corrections(
+    path: str | Path, findings: list[Finding], lang: str = "zh", missing: Listing | None = None
+) -> bytes:
     """A workbook with all findings on its first sheet and marks in the cells to blame.
 
     Parameters
@@ -80,6 +92,8 @@ def write_corrections(path: str | Path, findings: list[Finding], lang: str = "zh
     findings : list of Finding
         As from `read_county`.
     lang : {"zh", "en"}
+    missing : Listing, optional
+        What is still missing; it gets a sheet of its own.
 
     Returns
     -------
@@ -123,6 +137,7 @@ def write_corrections(path: str | Path, findings: list[Finding], lang: str = "zh
     for (title, cell), found in notes.items():
         _mark(book[title][cell], found, say)
     _list(book, findings, places, say, whole)
+    _add_missing(book, missing, say)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -313,6 +328,41 @@ def _list(book, findings, places, say: Language, whole: bool) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
     sheet.print_title_rows = "4:4"
+
+
+def _add_missing(book, missing: Listing | None, say: Language) -> None:
+    """The sheet of what is still missing, in place of that of an earlier check."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    ours = {speak(lang)(_NOT_READ) for lang in LANGUAGES}
+    for name in (OTHER_SHEETS["missing"].zh, OTHER_SHEETS["missing"].en):
+        if name in book.sheetnames and book[name]["A2"].value in ours:
+            book.remove(book[name])
+    if missing is None or not missing.rows:
+        return
+    sheet = book.create_sheet(OTHER_SHEETS["missing"][say.code], 1)
+    _write(sheet["A1"], missing.title)
+    sheet["A1"].font = Font(bold=True, size=14)
+    _write(sheet["A2"], say(_NOT_READ))
+    edge = Border(*[Side("thin", "FFBFBFBF")] * 4)
+    widths = (26, 34, 22, 10, 26, 12, 12, 60)
+    for row, texts in enumerate((missing.header, *missing.rows), 4):
+        for column, (text, width) in enumerate(zip(texts, widths, strict=True), 1):
+            cell = sheet.cell(row, column)
+            _write(cell, text)
+            cell.border = edge
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if row == 4:
+                cell.font = Font(bold=True, color="FFFFFFFF")
+                cell.fill = PatternFill("solid", fgColor="FF1F4E79")
+                sheet.column_dimensions[cell.column_letter].width = width
+        lines = max(_lines(text, width - 1) for text, width in zip(texts, widths, strict=True))
+        sheet.row_dimensions[row].height = 15 * lines + 2
+    sheet.freeze_panes = "A5"
+    sheet.sheet_view.showGridLines = False
+
+
+_NOT_READ = N_("What opens most stands first. Enter it in the sheets; this sheet is not read.")
 
 
 def _lines(text: str, width: int) -> int:

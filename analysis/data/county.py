@@ -18,6 +18,7 @@ from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..policy.plan import Plan
 from ..policy.standards import NATIONAL, Standard, Text
+from .sites import Sites
 from .texts import clean_text
 
 
@@ -63,7 +64,8 @@ class County:
         Code, names, target year.
     tables : mapping of str to DataFrame
         The tables of `analysis.base.schema.tables.TABLES`, typed, all present (possibly empty) and with all
-        columns; the index is the row number in the file. Missing values are NaN.
+        columns; the index is the row number in the file. Missing values are NaN. Sites stand in
+        the rows of the schools that they belong to.
     standard : Standard
     path : Path
         Where it was read from.
@@ -75,6 +77,13 @@ class County:
         SHA-256 of the tables, record, standard and plan as read, independent of the file format.
     observed_until : int or None
         The last observed school year where later ones are projected; None: all were observed.
+    sites : Sites
+        Rows of the roster that are parts of other schools; those of known schools are in no table.
+    entered : mapping of str to DataFrame or None
+        The tables as they were entered, with a row for every site; None where there are no sites.
+    files, places : mapping
+        Where each table was read from, as the user knows it; row of the header and position of
+        each (table, column), from 1.
     """
 
     record: CountyRecord
@@ -85,6 +94,10 @@ class County:
     warnings: tuple[Finding, ...] = field(repr=False, default=())
     fingerprint: str = field(repr=False, default="")
     observed_until: int | None = None
+    sites: Sites = field(repr=False, default=Sites())
+    entered: MappingProxyType | None = field(repr=False, default=None)
+    files: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
+    places: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
     @property
     def code(self) -> str:

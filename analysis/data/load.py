@@ -18,6 +18,7 @@ from .check import check_tables
 from .checks.county_items import check_items
 from .checks.tables import Tables
 from .county import County, fingerprint
+from .joining import join_sites
 from .paths import find_county, stray_links
 from .reading.enrolment import ONLY_ENROLMENT, counted
 from .reading.folder import read_folder
@@ -150,18 +151,22 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         name: whole[name] if name in whole else complete(table, pd.DataFrame())
         for name, table in TABLES.items()
     }
-    return (
-        County(
-            record,
-            MappingProxyType(frames),
-            standard,
-            path,
-            plan,
-            tuple(findings),
-            fingerprint(frames, record, standard, plan),
-        ),
-        findings,
+    as_read = fingerprint(frames, record, standard, plan)
+    whole, sites = join_sites(frames)
+    county = County(
+        record,
+        MappingProxyType(whole),
+        standard,
+        path,
+        plan,
+        tuple(findings),
+        as_read,
+        sites=sites,
+        files=MappingProxyType(files),
+        places=MappingProxyType(places),
+        entered=MappingProxyType(frames) if sites.joined or sites.unplaced else None,
     )
+    return county, findings
 
 
 def plan_file(path: Path) -> Path:

@@ -134,9 +134,11 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
     items = _items(standard, lang)
     writer.readme()
     writer.county(county)
+    # as it was entered: a site keeps its rows
+    tables = (county.entered or county.tables) if county else {}
     for name, table in TABLES.items():
-        if table.asked or (county and len(county.tables[name])):
-            writer.table(table, county.tables[name] if county else None, len(items))
+        if table.asked or len(tables.get(name, ())):
+            writer.table(table, tables.get(name), len(items))
     writer.items(items)
     book.close()
     return buffer.getvalue()

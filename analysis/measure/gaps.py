@@ -102,22 +102,26 @@ def _questioned(study: Study) -> set[tuple[str, str, str]]:
     found = set()
     if study.county.basis(study.year) == "projected":
         return found
+    # warnings name the rows as they were entered: a site's are its school's
+    tables = study.county.entered or study.county.tables
+    mains = {site.school_id: site.main for site in study.county.sites.joined}
     for warning in study.county.warnings:
-        table = study.county.tables.get(warning.table)
+        table = tables.get(warning.table)
         if warning.table not in ("school_years", "enrolment") or table is None:
             continue
         if warning.table == "enrolment":
-            stages = stages_of_rows(table, study.county.tables["schools"])
+            stages = stages_of_rows(table, tables["schools"])
         for number in (warning.row, *warning.rows):
             if number not in table.index or table.loc[number, "year"] != study.year:
                 continue
             row = table.loc[number]
+            school = mains.get(row["school_id"], row["school_id"])
             if warning.table == "enrolment":
                 if warning.column == "students":
-                    found |= {(row["school_id"], stages[number], name) for name in INDICATORS}
+                    found |= {(school, stages[number], name) for name in INDICATORS}
             else:
                 found |= {
-                    (row["school_id"], stage, name)
+                    (school, stage, name)
                     for stage in STAGES
                     for name in _touched(warning.column, stage)
                 }
@@ -133,3 +137,32 @@ def _touched(column: str, stage: str) -> list[str]:
         for name, about in INDICATORS.items()
         if column in _COLUMNS.get(name, (f"{about.quantity}_{stage}",))
     ]
+
+
+#: Amounts behind the items of the other parts: columns of `school_years` and items of `county_years`.
+_AMOUNTS = {
+    "G6": ("operating_funds_cny", "operating_standard_primary_cny"),
+    "G7": ("operating_funds_cny",),
+    "G8": ("salary_teachers_cny", "salary_civil_servants_cny"),
+    "Q4": ("operating_funds_cny", "training_funds_cny"),
+}
+
+
+def doubted_items(study: Study) -> list[str]:
+    """Items that fail in the judged year and rest on an amount that the checks question."""
+    if study.county.basis(study.year) == "projected":
+        return []
+    tables = study.county.entered or study.county.tables
+    questioned = set()
+    for warning in study.county.warnings:
+        table = tables.get(warning.table)
+        if warning.table not in ("school_years", "county_years") or table is None:
+            continue
+        rows = [n for n in (warning.row, *warning.rows) if n in table.index]
+        rows = [n for n in rows if table.loc[n, "year"] == study.year]
+        if warning.table == "county_years":
+            questioned |= {table.loc[n, "item"] for n in rows}
+        elif rows:
+            questioned.add(warning.column)
+    failing = [item for item, status in study.statuses[study.year].items() if status == "not_met"]
+    return [item for item in failing if questioned & set(_AMOUNTS.get(item, ()))]

@@ -16,6 +16,7 @@ from ..base.language import speak
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
 from ..data.reading.typed import read_table
+from .belonging import owners
 from .forms import STAGE_BANDS
 from .returns import Returns, number
 
@@ -60,7 +61,8 @@ def schools_csv(
                 )
             )
     inferred, without = [], []
-    for code in sorted(with_sheets):
+    sites = owners(returns)
+    for code in sorted(with_sheets, key=lambda code: (code in sites, code)):
         row = rows.setdefault(code, dict.fromkeys(columns, "") | {"school_id": code})
         row["name"] = row["name"] or returns.names.get(code, "") or code
         for name in ("type", "sponsor", "area", "longitude", "latitude"):
@@ -86,6 +88,11 @@ def schools_csv(
             row[name] = row[name] or said[0]
         if not row["ownership"] and row["sponsor"]:
             row["ownership"] = "private" if row["sponsor"] == "10" else "public"
+        if code in sites:
+            row["belongs_to"] = row["belongs_to"] or sites[code]
+            main = rows.get(row["belongs_to"], {})
+            for name in ("type", "ownership", "area"):
+                row[name] = row[name] or main.get(name, "")
         if not row["type"]:
             stages = {s for year in returns.years for s in returns.stages(code, year)}
             row["type"] = _TYPE_OF_STAGES.get(frozenset(stages), "")

@@ -10,9 +10,11 @@ from pathlib import Path
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data
 from ..base.switching import renew, restore
 from ..base.writing import Writer, leads_out
+from ..data.checks.sites import UNPLACED
 from ..data.load import read_county
 from ..data.paths import stray_links
 from ..data.reading.names import table_of
+from .belonging import ASKED
 from .county_tables import (
     county_years_csv,
     enrolment_csv,
@@ -234,6 +236,8 @@ def write_folder(
         findings.extend(
             dataclasses.replace(finding, file=finding.file.replace(str(made), str(out)))
             for finding in found
+            # the import has asked already, with the file in which to say it
+            if finding.message != UNPLACED or not any(f.message == ASKED for f in findings)
         )
 
     return renew(out, files, replaced, look)

@@ -101,11 +101,15 @@ class Binding(_Strict):
 
 
 class Fact(_Strict):
-    """A word about the school that stands to the right of its label, or in a table below it."""
+    """A word about the school that stands to the right of its label, or in a table below it.
 
-    to: Literal["schools.type", "schools.sponsor", "schools.area"]
+    `words` says of which kind it is: one that is known, the id or name of a `school`, or whether it is
+    `counted` as a school.
+    """
+
+    to: Literal["schools.type", "schools.sponsor", "schools.area", "schools.belongs_to"]
     label: str
-    words: Literal["type", "sponsor", "area"]
+    words: Literal["type", "sponsor", "area", "school", "counted"]
     source: str
     assumed: str = ""
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
 from ..data.texts import spoilt_id
+from .belonging import FACT, UNKNOWN, asked, is_not_counted, is_said
 from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
-from .forms import Binding, Form, Forms, Outside, forms
+from .forms import Binding, Fact, Form, Forms, Outside, forms
 from .reading.details import detail_table
 from .reading.exports import is_aside, owner_of
-from .reading.heads import coordinates_of, fact_of, form_of, school_of, sheet_units, year_of
+from .reading.heads import Said, coordinates_of, fact_of, form_of, school_of, sheet_units, year_of
+from .reading.labels import plain
 from .reading.locate import Found, Trouble, find
 from .reading.parts import parts
 from .reading.rows import read_rows, rows_of
@@ -119,6 +121,7 @@ def read_returns(
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)
+    returns.findings += asked(returns)
     returns.findings += [not_read(name) for name in other_files(folder)]
     if any_file and not any(reading.value is not None for reading in returns.readings.values()):
         message = N_("no figure of any school was read here, so that no county can be made")
@@ -372,6 +375,9 @@ def _read_fact(
     found = fact_of(block, fact.labels)
     if found is None:
         return
+    if fact.to == "schools.belongs_to":
+        _read_site(code, fact, found, returns)
+        return
     text, place = found.text, found.place
     value = table.word(fact.words, text, found.code)
     if value is None and fact.words == "type" and (code, fact.to) in returns.facts:
@@ -394,3 +400,14 @@ def _read_fact(
             value=text[:40],
             other=str(before[1]),
         )
+
+
+def _read_site(code: str, fact: Fact, found: Said, returns: Returns) -> None:
+    """Keep of which school a school is a site, or only that it is one."""
+    if fact.words == "counted":
+        if is_not_counted(found.text) or is_not_counted(found.code):
+            returns.facts.setdefault((code, FACT), (UNKNOWN, found.place))
+        return
+    said = [text for text in (found.code, found.text) if is_said(text)]
+    if said:
+        returns.facts[code, FACT] = (plain(said[0]), found.place)

@@ -9,7 +9,7 @@ from ..base.language import Language, places, speak
 from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
 from ..future.odds.chance import Chance
-from ..measure.gaps import doubted, stage_gaps
+from ..measure.gaps import doubted, doubted_items, stage_gaps
 from ..measure.indicators import whole_up
 from ..measure.study import Study
 from .chance import conditional, is_projected, short_text, standing
@@ -215,6 +215,15 @@ def _items(study: Study, say: Language) -> list[str]:
             say("{part}: of {all} items, {met} are met; not met are {list}.", **words)
             if met
             else say("{part}: of {all} items, none is met; not met are {list}.", **words)
+        )
+    doubts = doubted_items(study)
+    if doubts:
+        names = say("; ").join(f"{i} {item_title(study, i, say.code)}" for i in doubts)
+        sentences.append(
+            say(
+                "The data checks question amounts behind {list}: check the unit first, yuan or 万元; it alone may decide them.",
+                list=names,
+            )
         )
     return sentences
 

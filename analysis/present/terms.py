@@ -52,6 +52,14 @@ def school_year(year: int, say: Language) -> str:
     return say("school year {first}–{second}", first=year, second=year + 1)
 
 
+def with_sites(names: str, say: Language) -> str:
+    """That a school's figures include those of its sites; "" where it has none.
+
+    `names` as in the column `sites` of the register.
+    """
+    return say("with its sites {names}", names=names) if names else ""
+
+
 def floor_share(study: Study, lang: str) -> str:
     """The share of a threshold that every indicator of a school has to reach, such as 85 %."""
     return speak(lang).percent(study.rules.number("school.floor"), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.files import N_
 from ..base.language import Said
-from ..base.schema.terms import STAGE_LABELS, STAGES
+from ..base.schema.terms import STAGE_LABELS
 from .plan import LEFT_OUT
 from .result import Remedy
 from .solve.why import smallest
@@ -16,18 +16,15 @@ def reasons(best: Remedy, combos: list, given_up: int, years: int) -> list[Said]
     for code, stage in best.instance.left_out:
         name = best.names[code]
         said.append(Said(LEFT_OUT, {"school": name, "stage": STAGE_LABELS[stage]}))
-    if best.instance.composite and best.found.values is not None:
-        balance = best.after.balance
-        row = balance[(balance["indicator"] == "composite") & (balance["status"] == "not_met")]
-        for stage in (each for each in STAGES if each in set(row["stage"])):
-            said.append(
-                Said(
-                    N_(
-                        "the composite coefficient of variation ({stage}) stays above its limit: the program does not hold it"
-                    ),
-                    {"stage": STAGE_LABELS[stage]},
-                )
+    if best.found.composite and best.status == "feasible":
+        said.append(
+            Said(
+                N_(
+                    "the composite coefficient of variation makes the problem non-convex: its bound comes from boxes that are divided again and again, and {rounds} rounds were not enough to close the gap"
+                ),
+                {"rounds": best.found.rounds},
             )
+        )
     said += best.unmended
     if len(combos) > 1:
         said.append(
@@ -59,7 +56,13 @@ def reasons(best: Remedy, combos: list, given_up: int, years: int) -> list[Said]
         else:
             said.append(Said(N_("no plan reaches the goal, whatever is allowed"), {}))
     if best.status == "open":
-        said.append(Said(N_("the time ended before any plan was found"), {}))
+        if best.instance.composite and best.goal.composite:
+            message = N_(
+                "no plan within the limit of the composite coefficient of variation was found, and none is proved to be impossible"
+            )
+        else:
+            message = N_("the time ended before any plan was found")
+        said.append(Said(message, {}))
     return said
 
 

@@ -139,6 +139,9 @@ class Remedy:
                 status = row["status"].iloc[0]
                 # with a school that is not known it stays open; the others were proved exactly
                 within &= status in ("met", "not_applicable") or bool(left_out)
+        for stage in self.instance.composite if self.goal.composite else ():
+            row = balance[(balance["stage"] == stage) & (balance["indicator"] == "composite")]
+            within &= row["status"].iloc[0] in ("met", "not_applicable") or bool(left_out)
         if self.goal.most:
             passing = rows[rows["status"] == "met"].groupby("school_id").size()
             whole = rows.groupby("school_id").size()

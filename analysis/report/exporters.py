@@ -322,6 +322,9 @@ def _columns(table: re.Match) -> str:
                 map(len, re.findall(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+", text)), default=0
             )
             width = min(max(width, 0.95 * longest), most)
+            if kind == "th":
+                # a short head stays on its line
+                width = max(width, min(width / share, 5))
             if _STATUS.search(marks):
                 # never "not" on one line and "met ×" on the next
                 width = max(width, sum(2 if ord(c) > 0x2E7F else 1.2 for c in text))

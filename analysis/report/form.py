@@ -30,6 +30,7 @@ from ..present.terms import (
     item_title,
     item_value,
     status_name,
+    with_sites,
 )
 
 VALUE_DECIMALS = 2
@@ -282,6 +283,8 @@ def _every_school(study: Study, say: Language) -> Grid:
             remark += say("; ") + say(
                 "{floor}: L{list}", floor=floor_share(study, say.code), list=",".join(near)
             )
+        if sites := with_sites(register.loc[key, "sites"], say):
+            remark += say("; ") + sites
         rows.append(
             (
                 Cell(str(number), True),

@@ -57,6 +57,8 @@ def call(command: str, county, out, *options):
     """A command that reads a county and writes a file, folder or workbook."""
     if command == "template":
         return run(command, out, "--from", county, "--lang", "en", *options)
+    if command == "compare":
+        return run(command, county, county, "--out", out, *options)
     if command == "import":
         options += tuple(f"--{name.replace('_', '-')}={text}" for name, text in ABOUT.items())
     if command in ("report", "batch"):
@@ -109,7 +111,7 @@ def spellings(path: Path, tmp_path: Path) -> list[Path]:
 def test_every_command_that_takes_a_place_to_write_to_is_tried():
     assert set(FILES) == {
         *("template", "check", "indicators", "balance", "evaluate", "trajectory", "project"),
-        *("plan", "form", "import", "report", "batch", "remedy"),
+        *("plan", "form", "import", "report", "batch", "remedy", "compare"),
     }
     # and every one has the option, so that the sentence that names it is true
     assert all(any(p.name == "force" for p in COMMANDS[name].params) for name in FILES)

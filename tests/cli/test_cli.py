@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -198,3 +199,20 @@ def test_an_unknown_scenario_is_named_with_those_there_are(tmp_path):
     assert result.exit_code == 1
     assert "there is no scenario “wonder”; there are baseline, births_high" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_check_ends_with_what_is_still_missing(tmp_path, make_county, write_county):
+    schools = [{"students_primary": 300, "multimedia_rooms": None}, {"students_primary": 400}]
+    path = write_county(make_county(schools), tmp_path / "county")
+
+    shown = run("check", path, "--lang", "en", "--out", tmp_path / "findings.xlsx").stdout
+    sheet = openpyxl.load_workbook(tmp_path / "findings.xlsx")["missing"]
+    again = run("check", tmp_path / "findings.xlsx", "--lang", "en")
+
+    assert "Still missing for the school year 2023–2024, therefore not assessed:" in shown
+    listed = list(sheet.iter_rows(min_row=5, values_only=True))
+    room = next(row for row in listed if row[1] == "Networked multimedia rooms")
+    assert room[0] == "School 1"
+    assert room[2] == "school_years.csv"
+    assert int(room[5]) >= 2
+    assert again.exit_code == 0

@@ -102,7 +102,7 @@ CASES = [
         bad.add_column("schools", "remark", "x"),
         "schools.csv: unknown column “remark”; expected are school_id, name, type, ownership, "
         "sponsor, area, boarding, built_year, opened, closed, indicators_in_scope, note, system, "
-        "longitude, latitude",
+        "longitude, latitude, belongs_to",
     ),
     case(
         "misspelt optional column",
@@ -533,8 +533,8 @@ CASES = [
                 "salary_civil_servants_cny",
                 "9.8",
                 "warning",
-                "Mean yearly salary of local civil servants (yuan) (salary_civil_servants_cny) is 9.8; "
-                "usual is 10000 to 500000: is a digit wrong, or the unit?",
+                "Mean yearly salary of local civil servants (yuan) (salary_civil_servants_cny) is 9.8 yuan; "
+                "was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)",
             ),
             (
                 "budget_education_cny",

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from ministry_details import row, write_table
 
+from analysis import load_county
 from analysis.ministry.folder import import_returns
 
 REAL = Path(os.environ.get("JUNHENG_REAL_DATA", Path(__file__).parents[3] / "shared" / "real"))
@@ -90,18 +91,48 @@ def test_a_site_is_added_to_its_school(folder, tmp_path):
     site = row("一小河东校点", "2100000009", "小学教学点", "小学", 5, 是否计校数=0)
     primary(folder, site)
 
-    asked = import_returns(folder, tmp_path / "out", **ABOUT)
-    assert asked.out is None
-    assert said(asked).count("sites.csv") == 1
-    assert "一小河东校点" in said(asked)
-
     (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,一小\n", encoding="utf-8")
-    rows = years(import_returns(folder, tmp_path / "out", **ABOUT))
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+    rows = years(found)
 
     assert sorted(rows.index) == ["2100000001", "3100000003"]
     got = rows.loc["2100000001"]
     assert (got["students_primary"], got["teachers_primary"]) == (330, 40)
     assert (got["teaching_area_m2"], got["multimedia_rooms"]) == (4001, 24)
+    assert "added to those of the schools they belong to: 1 (一小河东校点 → 一小)" in said(
+        found, "warning"
+    )
+    county = load_county(found.out)
+    assert [site.name for site in county.sites.of("2100000001")] == ["一小河东校点"]
+    assert "2100000009" not in set(county.tables["schools"]["school_id"])
+    assert county.tables["school_years"]["students_primary"].tolist() == [330, 240]
+
+
+def test_a_site_of_an_unknown_school_leaves_both_open_and_is_asked_for_once(folder, tmp_path):
+    primary(folder, row("一小河东校点", "2100000009", "小学教学点", "小学", 5, 是否计校数=0))
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+
+    asked = [f.sentence("en") for f in found.findings if "不计校数" in f.sentence("en")]
+    assert len(asked) == 1
+    assert "sites.csv" in asked[0]
+    assert "一小河东校点" in asked[0]
+    county = load_county(found.out)
+    known = county.tables["school_years"].set_index("school_id")["students_primary"].notna()
+    assert known.to_dict() == {"2100000001": False, "2100000009": False, "3100000003": True}
+
+
+def test_a_blank_beside_the_figure_of_a_site_leaves_the_sum_blank(folder, tmp_path):
+    primary(
+        folder,
+        row("一小河东校点", "2100000009", "小学教学点", "小学", 5, 是否计校数=0, 网络多媒体教室=""),
+    )
+    (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,一小\n", encoding="utf-8")
+
+    rows = years(import_returns(folder, tmp_path / "out", **ABOUT))
+
+    assert pd.isna(rows.loc["2100000001", "multimedia_rooms"])
+    assert rows.loc["2100000001", "students_primary"] == 330
 
 
 def test_several_districts_in_one_table(folder, tmp_path):
@@ -150,4 +181,6 @@ def test_the_example_of_the_real_layout(tmp_path):
         assert {name: rows.loc[code, name] for name in values} == values
     shutil.copytree(source, tmp_path / "in")
     (tmp_path / "in" / "sites.csv").unlink()
-    assert import_returns(tmp_path / "in", tmp_path / "none", **ABOUT).out is None
+    without = import_returns(tmp_path / "in", tmp_path / "open", **ABOUT)
+    unplaced = load_county(without.out).sites.unplaced
+    assert [(s.name, s.may_be) for s in unplaced] == [("试验县第二小学河东校点", ("2199990011",))]

@@ -190,6 +190,15 @@ TABLES = MappingProxyType(
                             ("latitude", "纬度", "Latitude", 3, 54),
                         )
                     ),
+                    Column(
+                        *("belongs_to", "所属学校标识码", "Belongs to school", "text"),
+                        needed=False,
+                        asked=False,
+                        help=Label(
+                            "一般空格；不计校数的校点、校区填所属学校的标识码，其各项数据并入该校计算；不知道所属学校的填“未知”。",
+                            "Usually blank. For a site that is not counted as a school: the id of the school it belongs to, with which its figures count; “unknown” if that is not known.",
+                        ),
+                    ),
                 ),
             ),
             Table(
@@ -450,6 +459,7 @@ OTHER_SHEETS = MappingProxyType(
         "readme": Label("说明", "readme"),
         "items": Label("项目清单", "items"),
         "findings": Label("检查结果", "findings"),
+        "missing": Label("未填报清单", "missing"),
     }
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,12 @@ from ...base.digest import digest
 from ...base.files import N_, InputError, problem
 from ..options import Counties, Force, Lang
 from ..output import check_workbook, checked_writer, for_each, print_findings, speaker
+
+if TYPE_CHECKING:
+    from ...data.corrections import Listing
+    from ...data.county import County
+    from ...measure.missing import Gap
+    from ...measure.study import Study
 
 
 def check(
@@ -36,10 +42,11 @@ def check(
             raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         writer = checked_writer(out, force, name)
         county, findings = read_county(name)
+        study, gaps = _missing(county)
         if out is not None:
             from ...data.corrections import write_corrections
 
-            writer.put(out, write_corrections(name, findings, lang))
+            writer.put(out, write_corrections(name, findings, lang, _listing(study, gaps, lang)))
             typer.echo(say("{path} written", path=out))
         print_findings(findings, lang)
         if len(digest(findings, lang)) < len(findings) and out is None:
@@ -67,5 +74,45 @@ def check(
 
         for note in (*find_breaks(county), *find_migrants(county)):
             typer.echo(note.sentence(lang))
+        _print_missing(study, gaps, lang, out or "findings.xlsx")
 
     for_each(counties, lang, work)
+
+
+#: Missing figures that are printed; the workbook has all of them.
+SHOWN = 20
+
+
+def _missing(county: County | None) -> tuple[Study | None, list[Gap]]:
+    """What the last observed year's verdict still needs."""
+    if county is None or not county.years:
+        return None, []
+    from ...measure.missing import missing_figures
+    from ...measure.study import study_of
+
+    return study_of(county), missing_figures(county)
+
+
+def _listing(study: Study | None, gaps: list[Gap], lang: str) -> Listing | None:
+    """The sheet of what is missing."""
+    if not gaps:
+        return None
+    from ...data.corrections import Listing
+    from ...present.tables.missing import missing_figures_grid
+
+    grid = missing_figures_grid(study, gaps, lang)
+    rows = tuple(tuple(cell.text for cell in row) for row in grid.rows)
+    return Listing(grid.caption, grid.header, rows)
+
+
+def _print_missing(study: Study | None, gaps: list[Gap], lang: str, out: object) -> None:
+    if not gaps:
+        return
+    from ...present.tables.missing import missing_figures_grid, missing_line
+
+    say = speaker(lang)
+    typer.echo(missing_figures_grid(study, [], lang).caption + say(": ").rstrip())
+    for gap in gaps[:SHOWN]:
+        typer.echo("  " + missing_line(study, gap, lang))
+    if len(gaps) > SHOWN:
+        typer.echo("  " + say("… {n} more in {file}", n=len(gaps) - SHOWN, file=out))

@@ -14,10 +14,12 @@ from ...base.files import N_, Finding
 from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import Standard
+from .amounts import county_amounts
 from .ranges import label_of, range_of
 from .tables import Tables
 
 _TABLE = "county_years"
+RARE = N_("{name} ({item}) is {value}; usual is {low} to {high}: is a digit wrong, or the unit?")
 
 
 def check_items(tables: Tables, standard: Standard) -> list[Finding]:
@@ -46,9 +48,17 @@ def check_items(tables: Tables, standard: Standard) -> list[Finding]:
         *_kinds_and_ranges(tables, rows, number, standard),
         *_parts(tables, rows, number),
     ]
-    # what is wrong is not questioned as well
+    money = list(county_amounts(tables, standard))
+    # what is wrong is not questioned as well, and what is questioned as 万元 not as a rare value
     wrong = {finding.row for finding in findings if finding.severity == "error"} - {None}
-    return [f for f in findings if f.severity == "error" or f.row not in wrong]
+    asked = {finding.row for finding in money} - {None}
+    kept = [
+        f
+        for f in findings
+        if f.severity == "error"
+        or (f.row not in wrong and (f.message != RARE or f.row not in asked))
+    ]
+    return kept + [f for f in money if f.row not in wrong]
 
 
 def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[Finding]:
@@ -158,7 +168,7 @@ def _kinds_and_ranges(
     )
     bounded = rare & ~(share & (number > 1)) & ~fraction
     yield from say(
-        N_("{name} ({item}) is {value}; usual is {low} to {high}: is a digit wrong, or the unit?"),
+        RARE,
         bounded & ~np.isnan(rare_high),
         "warning",
         name="_name",

@@ -11,9 +11,6 @@ from ...base.files import N_, Finding
 from .ranges import COLUMNS
 from .tables import Tables, shown
 
-#: Equipment below this value per student (yuan) is taken for 万元 typed where yuan is expected:
-#: the national threshold is 2,000 yuan, in 万元 it would read 0.2.
-SUSPICIOUS_EQUIPMENT_PER_STUDENT = 20
 #: A change of enrolment from one year to the next by more than this share is questioned, unless one
 #: of the two figures is that of a small school, the school opened or closes about that time, or
 #: another one opens or closes in that very year.
@@ -27,26 +24,6 @@ SUSPICIOUS_AREA_FACTOR = 5
 SMALL_AREA = 500
 #: No music or art room is this large (m²): the largest required is 96, and halls are no rooms.
 SUSPICIOUS_ROOM = 500
-
-
-def money(tables: Tables) -> Iterator[Finding]:
-    if "school_years" not in tables:
-        return
-    rows = tables["school_years"]
-    students = rows[["students_primary", "students_junior", "students_senior"]].sum(axis=1)
-    value = rows["equipment_value_cny"]
-    low = (value > 0) & (students > 0) & (value < SUSPICIOUS_EQUIPMENT_PER_STUDENT * students)
-    yield from tables.report(
-        N_(
-            "{label} is {value} yuan for {students} students; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)"
-        ),
-        "school_years",
-        rows.assign(_students=students)[low],
-        "equipment_value_cny",
-        "warning",
-        value="equipment_value_cny",
-        students="_students",
-    )
 
 
 def _year_before(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:

@@ -13,6 +13,7 @@ from ...base.schema.systems import FIVE_FOUR, stages_of_grades
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES
 from .school_system import five_years_of_primary
+from .sites import contained
 from .tables import LISTED, Tables
 
 
@@ -198,11 +199,12 @@ def year_gaps(tables: Tables) -> Iterator[Finding]:
     closed = roster["closed"] if "closed" in roster else pd.Series(np.nan, roster.index)
     reported = pd.MultiIndex.from_frame(rows[["school_id", "year"]])
     unknown = rows["school_id"].notna() & ~rows["school_id"].isin(roster["school_id"])
+    within = roster["school_id"].isin(contained(tables))
     strangers = rows.loc[unknown, ["school_id", "year"]].drop_duplicates()["year"].value_counts()
     for year in years:
         open_ = ~(opened > year) & ~(closed < year)
         there = pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported)
-        absent = roster[open_ & ~there]
+        absent = roster[open_ & ~there & ~within]
         if len(absent) <= strangers.get(year, 0):
             continue  # most likely the schools that are there under another id
         yield from tables.report(

@@ -46,6 +46,7 @@ class Roster:
         ]
         self.names = {code: name for code, name, _ in rows}
         self.types = {code: kind for code, _, kind in rows}
+        self._sites = county.sites
         self._codes: dict[str, list[str]] = {}
         for code, name in self.names.items():
             self._codes.setdefault(name, []).append(code)
@@ -101,6 +102,10 @@ class Roster:
         found = self.codes(name)
         if len(found) == 1:
             return None
+        if site := self._sites.site(name):
+            message = N_("“{name}” is a site of “{school}” and counts with it; name that school")
+            values = {"name": shorten(name), "school": self.names.get(site.main, site.main)}
+            return Said(message, values)
         if found:
             codes = ", ".join(found)
             message = N_("{n} schools are called “{name}”; write the code of one: {codes}")

@@ -63,6 +63,7 @@ class _PlanReader:
         self.notes: list[Note] = []
         roster = county.tables["schools"]
         self.known = set(roster["name"]) | set(roster["school_id"])
+        self.names = dict(zip(roster["school_id"], roster["name"], strict=True))
         self.types = dict(zip(roster["name"], roster["type"], strict=True))
         self.limits = {
             stage: county.standard.evaluation.for_year(last).usual(f"G5.{stage}")
@@ -108,10 +109,18 @@ class _PlanReader:
         year = done // 12 + (done % 12 > 7)
         return None if year <= self.last else year + self.course.delay
 
+    def _schools(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The schools that names stand for: what is built at a site is its school's."""
+        sites = self.county.sites
+        found = ((name, None if name in self.known else sites.site(name)) for name in names)
+        whole = (name if site is None else self.names[site.main] for name, site in found)
+        return tuple(dict.fromkeys(whole))
+
     def _project(self, project) -> Addition | None:
         if project.end is not None and self._date(project.end, project.name) is None:
             return None
-        strangers = [name for name in project.schools if name not in self.known]
+        schools = self._schools(project.schools)
+        strangers = [name for name in schools if name not in self.known]
         if not project.schools:
             self._skip(project.name, N_("“{name}”: the plan names no school"))
             return None
@@ -130,7 +139,7 @@ class _PlanReader:
         size = min(self.limits.values())
         return Addition(
             **self._common(project),
-            schools=project.schools,
+            schools=schools,
             year=year,
             # indoor sports areas are part of the teaching area in the statistics
             teaching_area_m2=teaching + (0.0 if ground else sports),
@@ -150,7 +159,7 @@ class _PlanReader:
             return None
         start = entry.year + self.course.delay
         years = end - start + 1
-        named = tuple(name for name in entry.schools if name in self.known)
+        named = tuple(name for name in self._schools(entry.schools) if name in self.known)
         return Purchase(
             **self._common(entry),
             start=max(start, self.last + 1),

@@ -17,6 +17,9 @@ from .dividing import SHARED_QUANTITIES, SITE, STAGE_QUANTITIES, WEIGHTS, Added,
 from .schools import Schools, find_schools
 from .scope import REASONS, Kind, exclusions, scope_rules
 
+#: Between the names of sites.
+SITES_BETWEEN = "、"
+
 
 @dataclass(frozen=True)
 class Register:
@@ -120,7 +123,8 @@ def stage_rows(
         ``county, year, basis, stage, school_id, school, type, ownership, sponsor, area, students,
         classes``, the seven quantities (persons, m², yuan, rooms: the stage's part), `share` (the
         stage's part of the shared quantities, 0 to 1), `in_scope` (bool) and `reason` (a key of
-        `EXCLUSIONS`, empty if in scope) and `note`. What was not reported is NaN.
+        `EXCLUSIONS`, empty if in scope), `note` and `sites` (names of the sites that the school's
+        figures include, "" without any). What was not reported is NaN.
     """
     schools = find_schools(county.tables["schools"], county.tables["school_years"], rules)
     return register_table(county, schools, register(schools, schools.by_id, rules, concessions))
@@ -137,6 +141,9 @@ def register_table(county: County, schools: Schools, found: Register) -> pd.Data
         primary, junior = (at_rows(schools.figures(f"{name}_{s}"), found.row) for s in STAGES)
         return np.where(found.stage == 0, primary, junior)
 
+    sites: dict[str, list[str]] = {}
+    for site in county.sites.joined:
+        sites.setdefault(site.main, []).append(site.name)
     names = [each.quantity for each in INDICATORS.values()]
     quantities = dict(zip(names, found.quantities, strict=True))
     basis = [county.basis(year) for year in schools.years]
@@ -157,5 +164,11 @@ def register_table(county: County, schools: Schools, found: Register) -> pd.Data
             "in_scope": found.reason == 0,
             "reason": pd.Series(np.array(REASONS, dtype=object)[found.reason], dtype=object),
             "note": of_school("note"),
+            "sites": pd.Series(
+                [SITES_BETWEEN.join(sites.get(each, ())) for each in of_school("school_id")]
+                if sites
+                else [""] * len(found.year),
+                dtype=object,
+            ),
         }
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
-from ...base.files import N_, Finding, decode, problem, read_data
+from ...base.files import N_, Finding
 from ...data.texts import spoilt_id
+from ..belonging import FACT, UNKNOWN, added, is_not_counted, parents_in
 from ..combine import keep, spoilt_code
 from ..forms import Forms
 from ..returns import Reading, Returns, SheetRecord, target_label
@@ -34,7 +33,7 @@ class _Row:
     @property
     def is_site(self) -> bool:
         """不计校数: a site of another school."""
-        return plain(self.table.said(self.row, "counted")) in ("0", "否")
+        return is_not_counted(self.table.said(self.row, "counted"))
 
 
 def rows_of(
@@ -100,63 +99,30 @@ def rows_of(
     ]
 
 
-def parents_in(folder: Path) -> dict[str, str]:
-    """Site -> school it belongs to, as `sites.csv` among the sheets says it; names or codes."""
-    path = folder / "sites.csv"
-    if not path.is_file():
-        return {}
-    text, damaged = decode(read_data(path))
-    if text is None:
-        raise problem(N_("is neither UTF-8 nor GB18030 text; save it as “CSV UTF-8”"), file=path)
-    if damaged:
-        raise problem(
-            N_("the text is damaged here; save the file again as “CSV UTF-8”"),
-            file=path,
-            row=damaged,
-        )
-    return {
-        row["site"].strip(): row["belongs_to"].strip()
-        for row in csv.DictReader(text.splitlines())
-        if (row.get("site") or "").strip() and (row.get("belongs_to") or "").strip()
-    }
-
-
 def read_rows(rows: list[_Row], table: Forms, returns: Returns) -> None:
     """Figures and facts of all rows; a site's are added to those of its school."""
     main = {row.code: row.name for row in rows if not row.is_site}
     by_name = {name: code for code, name in main.items()}
     given = parents_in(returns.folder)
-    parents, open_sites = {}, []
+    parents, joined = {}, {}
     for row in rows:
         if row.is_site:
             said = (
                 given.get(row.code) or given.get(row.name) or row.table.said(row.row, "belongs_to")
             )
             of = said if said in main else by_name.get(said)
-            if of is None:
-                open_sites.append(row)
-            else:
+            at = row.table.place(row.row, "counted")
+            returns.facts.setdefault((row.code, FACT), (of or said or UNKNOWN, at))
+            returns.names.setdefault(row.code, row.name)
+            if of is not None:
                 parents[row.code] = of
-    if open_sites:
-        _ask(open_sites, returns)
+                joined[row.name] = main[of]
+    returns.findings += added(joined)
     by_table: dict[int, list[_Row]] = defaultdict(list)
     for row in rows:
         by_table[id(row.table)].append(row)
     for of_table in by_table.values():
         _read_table(of_table, parents, table, returns)
-
-
-def _ask(sites: list[_Row], returns: Returns) -> None:
-    names = list(dict.fromkeys(row.name for row in sites))
-    message = N_(
-        "{n} sites are not counted as schools (不计校数) and no table says to which school they belong ({names}); neither can be judged until it is known: put a file {file} with the columns site, belongs_to into the folder"
-    )
-    values = {
-        "n": len(names),
-        "names": ", ".join(names[:8]) + (" …" if len(names) > 8 else ""),
-        "file": "sites.csv",
-    }
-    returns.findings.append(Finding("error", message, values))
 
 
 def _read_table(rows: list[_Row], parents: dict, table: Forms, returns: Returns) -> None:
@@ -208,8 +174,6 @@ def _facts(row: _Row, parents: dict, table: Forms, returns: Returns) -> bool:
         values = {"kind": outside.title, "name": row.name}
         returns.findings.append(Finding("warning", message, values, row.table.block.file))
         return True
-    if row.code in parents:
-        return False
     returns.names.setdefault(row.code, row.name)
     for name, text in (
         ("type", short),
@@ -295,13 +259,15 @@ def _reading(
 
 
 def _plus(one: Reading, other: Reading) -> Reading:
-    """A school's figure and that of its site; a blank beside a number counts as nothing."""
+    """A school's figure and that of its site.
+
+    A grade that is blank beside one with students is not taught there; any other sum of which a
+    part is blank is not known.
+    """
     there = [reading for reading in (one, other) if reading.value is not None]
-    if len(there) < 2:
-        return dataclasses.replace((there or [one])[0], places=one.places + other.places)
-    return dataclasses.replace(
-        one,
-        value=one.value + other.value,
-        places=one.places + other.places,
-        written=f"{one.written} + {other.written}",
-    )
+    places = one.places + other.places
+    written = " + ".join(reading.written or "—" for reading in (one, other))
+    if len(there) == 1 and one.to.startswith("enrolment."):
+        return dataclasses.replace(there[0], places=places)
+    value = one.value + other.value if len(there) == 2 else None
+    return dataclasses.replace(one, value=value, places=places, written=written)

@@ -147,3 +147,38 @@ def _amount(value: float, about: Indicator, say: Language) -> tuple[Cell, Cell]:
     if about.resource == YUAN and say.code == "zh":
         return number_cell(say, whole_up(value / 1000) / 10, 1), text_cell("万元")
     return number_cell(say, value), text_cell(say.label(about.resource))
+
+
+#: Years that the brief looks back.
+YEARS = 5
+
+
+def years_grid(study: Study, lang: str = "zh") -> Grid:
+    """How it came to this: schools that meet the rule and coefficients within limits, year by year.
+
+    Nothing where one year alone is known.
+    """
+    say = speak(lang)
+    years = [year for year in study.years if year <= study.year][-YEARS:]
+    rows = []
+    if len(years) > 1:
+        schools, balance = study.all_schools, study.all_balance
+        balance = balance[balance["indicator"] != "composite"]
+        for stage in STAGES:
+            name = say.label(STAGE_LABELS[stage])
+            for title, table in (
+                (say("{stage}: schools that meet the rule", stage=name), schools),
+                (say("{stage}: coefficients of variation within the limit", stage=name), balance),
+            ):
+                part = table[table["stage"] == stage]
+                part = part[part["status"] != "not_applicable"]
+                if len(part):
+                    rows.append((text_cell(title), *(_year(part, year, say) for year in years)))
+    marks = [f"{year}" + ("" if year <= study.county.last_observed else "*") for year in years]
+    return Grid(say("How it came to this"), (say("What is judged"), *marks), tuple(rows))
+
+
+def _year(table, year: int, say: Language) -> Cell:
+    """`5 / 26`: met, of those that are judged in the year."""
+    part = table.loc[table["year"] == year, "status"]
+    return Cell(_of(say, (part == "met").sum(), len(part)), True) if len(part) else text_cell(None)

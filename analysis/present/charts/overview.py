@@ -12,11 +12,14 @@ from ...measure.study import Study
 from .chart import COLOURS, WIDTH, Chart, styled
 from .names import short_name
 
+#: Letters of a name beside its row.
+LONGEST = 11
+
 #: Rows with a name each; more are shown as a field of colours.
 NAMED = 42
 TALLEST = 4.7
 """Inches: half a page."""
-HEAD = 0.56
+HEAD = 0.62
 """Inches for the title of a panel and the heads of its columns."""
 
 STATUSES = ("met", "near", "short", "not_assessed")
@@ -32,10 +35,10 @@ def overview_chart(study: Study, lang: str = "zh") -> Chart:
     tables = {stage: _statuses(study, stage) for stage in stages}
     longest = max((len(names) for names, _ in tables.values()), default=1)
     named = longest <= NAMED
-    line = min(0.15, TALLEST / longest) if named else TALLEST / longest
+    line = min(0.13, TALLEST / longest) if named else TALLEST / longest
     height = HEAD + max(longest * line, 0.6) + 0.3
     figure = Chart(figsize=(WIDTH, height))
-    left = 1.35 if named and lang == "zh" else 1.75 if named else 0.15
+    left = 0.1 + max(map(_wide, shown)) if (shown := _shown(tables, lang)) and named else 0.15
     panel = (WIDTH - len(stages) * left - 0.1) / max(len(stages), 1)
     for place, stage in enumerate(stages):
         names, codes = tables[stage]
@@ -43,21 +46,30 @@ def overview_chart(study: Study, lang: str = "zh") -> Chart:
         x0, y0 = (place + 1) * left + place * panel, height - HEAD - tall
         axis = figure.add_axes((x0 / WIDTH, y0 / height, (panel - 0.08) / WIDTH, tall / height))
         _mosaic(axis, codes, line)
-        labels = [short_name(name, lang, 11) for name in names] if named else []
+        labels = [short_name(name, lang, LONGEST) for name in names] if named else []
         axis.set_yticks(
             [row + 0.5 for row in range(len(labels))], labels, fontsize=6.2 if line > 0.12 else 5.4
         )
-        heads = [_two_lines(say.label(about.short), lang) for about in INDICATORS.values()]
+        heads = [_stacked(say.label(about.short), lang) for about in INDICATORS.values()]
         axis.set_xticks(
             [column + 0.5 for column in range(len(heads))],
             heads,
-            fontsize=5.6 if lang == "zh" else 4.6,
+            fontsize=5.6 if lang == "zh" else 4.8,
         )
         axis.text(
-            0, 1, _title(study, stage, say), transform=_above(axis, 25), fontsize=8, va="bottom"
+            0, 1, _title(study, stage, say), transform=_above(axis, 28), fontsize=8, va="bottom"
         )
     _legend(figure, say, study, height)
     return figure
+
+
+def _shown(tables: dict, lang: str) -> list[str]:
+    return [short_name(name, lang, LONGEST) for names, _ in tables.values() for name in names]
+
+
+def _wide(text: str) -> float:
+    """Inches that a name takes beside its row, about."""
+    return 0.045 * sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
 def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
@@ -91,11 +103,10 @@ def _above(axis, points: float):
     return axis.transAxes + lift
 
 
-def _two_lines(text: str, lang: str) -> str:
+def _stacked(text: str, lang: str) -> str:
     if lang == "zh":
-        half = -(-len(text) // 2)
-        return text[:half] + "\n" + text[half:]
-    return text.replace(" ", "\n", 1)
+        return "\n".join(text[n : n + 3] for n in range(0, len(text), 3))
+    return text.replace(" ", "\n")
 
 
 def _title(study: Study, stage: str, say) -> str:

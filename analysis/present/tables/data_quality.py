@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ...base.language import speak
+from ...base.files import N_
+from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS
+from ...data.sites import Site
 from ...measure.apportioning.scope import exclusion_text
 from ...measure.study import Study
 from .grid import Cell, Grid, number_cell, text_cell
@@ -69,6 +71,36 @@ def exclusions_grid(study: Study, lang: str = "zh") -> Grid:
         )
     header = (say("School"), say("Stage"), say("Students (persons)"), say("Reason"))
     return Grid(say("Left out of the seven indicators"), header, tuple(rows))
+
+
+def sites_grid(study: Study, lang: str = "zh") -> Grid:
+    """Sites that count with the school they belong to, and those whose school is not known."""
+    say = speak(lang)
+    names = dict(zip(study.rows["school_id"], study.rows["school"], strict=True))
+    rows = [
+        (
+            text_cell(site.name),
+            text_cell(names.get(site.main, site.main)),
+            Cell(say(_ADDED if site.apart else _CONTAINED)),
+        )
+        for site in study.county.sites.joined
+        if site.is_open(study.year)
+    ]
+    rows += [(text_cell(site.name), Cell(DASH), Cell(say(_OPEN))) for site in unplaced(study)]
+    header = (say("Site"), say("School that it belongs to"), say("How it counts"))
+    return Grid(say("Sites that are not counted as schools"), header, tuple(rows))
+
+
+def unplaced(study: Study) -> list[Site]:
+    """Sites open in the judged year whose school is not known."""
+    return [site for site in study.county.sites.unplaced if site.is_open(study.year)]
+
+
+_ADDED = N_("Its figures are added to those of the school.")
+_CONTAINED = N_("It has no figures of its own: those of the school are taken to contain them.")
+_OPEN = N_(
+    "It is not known to which school it belongs: neither it nor the schools that it may belong to are assessed."
+)
 
 
 def missing_grid(study: Study, lang: str = "zh") -> Grid:

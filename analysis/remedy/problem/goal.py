@@ -37,6 +37,11 @@ class Goal:
     items: bool = False
     """Also the items that can be computed (G3 to G6): `analysis.remedy.problem.items`."""
 
+    @property
+    def composite(self) -> bool:
+        """Whether limits of the composite are asked for, too: it is the mean of all seven."""
+        return set(self.variations) == set(range(len(NAMES)))
+
     def asks(self, instance: Instance, row: int) -> bool:
         """Whether a row must pass (or, for `most`, counts where it does)."""
         code = instance.schools[instance.rows[row].school].school_id

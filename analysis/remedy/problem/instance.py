@@ -127,9 +127,11 @@ class Instance:
         return found.share * self.schools[found.school].have[indicator - SHARED.start]
 
     def with_limit(self, factor: Fraction) -> Instance:
-        """The same county with every limit of the coefficient of variation multiplied."""
+        """The same county with every limit of a coefficient of variation multiplied."""
         return replace(
-            self, limit={key: each and each * factor for key, each in self.limit.items()}
+            self,
+            limit={key: each and each * factor for key, each in self.limit.items()},
+            composite={stage: each * factor for stage, each in self.composite.items()},
         )
 
 

@@ -14,7 +14,7 @@ formulations in mixed integer conic quadratic programming).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -159,10 +159,20 @@ class Cone:
         z = self.levels(values)
         mean = self.w * z.sum()
         self.lines(solver, z / mean)
-        levels: list[set[float]] = []
+        for chosen, level in self.around(values, aside):
+            ratio = np.zeros(len(z))
+            ratio[chosen] = level
+            self.lines(solver, ratio / mean, chosen)
+
+    def around(
+        self, values: np.ndarray, aside: Sequence[int]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Levels in whole steps beside a solution: rows, and the level of each, again and again."""
+        z = self.levels(values)
+        levels: list[list[float]] = []
         for n, gain in enumerate(self.gains):
             if not gain:
-                levels.append(set())
+                levels.append([])
                 continue
             most = max(gain, key=lambda v: (values[v], abs(gain[v]), -v))
             step, part = gain[most], (values[most] + 1e-6) % 1.0 - 1e-6
@@ -171,9 +181,13 @@ class Cone:
                 self.base[n] + math.ceil(mark / abs(step) - 1e-9) * abs(step)
                 for mark in self.marks[n]
             }
-            levels.append({round(max(level, 0.0), 9) for level in near})
+            levels.append(sorted({round(max(level, 0.0), 9) for level in near}))
         for number in range(max(map(len, levels))):
             chosen = [n for n, each in enumerate(levels) if number < len(each)]
-            ratio = np.zeros(len(z))
-            ratio[chosen] = [sorted(levels[n])[number] for n in chosen]
-            self.lines(solver, ratio / mean, np.array(chosen))
+            yield np.array(chosen), np.array([levels[n][number] for n in chosen])
+
+    def fill(self, values: np.ndarray) -> None:
+        """Give the variables of the tangents what they are in a solution; changed in place."""
+        z = self.levels(values)
+        values[self.first : self.first + len(z)] = z * z / (self.w * z.sum())
+        values[self.first + len(z)] = z.sum()

@@ -9,6 +9,7 @@ from ..problem.goal import Goal
 from ..problem.instance import NAMES, STAFF, Instance
 from .cone import squared_variation
 from .model import Program
+from .roots import compared
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Verdict:
         Rows that the goal asks for and that do not do what it asks.
     beyond : tuple of (str, int)
         Stage and indicator whose coefficient of variation is above its limit, or undefined.
+    uneven : tuple of str
+        Stages whose composite coefficient of variation is above its limit, or undefined.
     broken : int
         Constraints of the program that do not hold (persons who left twice, limits).
     """
@@ -32,11 +35,12 @@ class Verdict:
     passing: tuple[int, ...]
     failing: tuple[int, ...]
     beyond: tuple[tuple[str, int], ...]
+    uneven: tuple[str, ...]
     broken: int
 
     @property
     def holds(self) -> bool:
-        return not (self.failing or self.beyond or self.broken)
+        return not (self.failing or self.beyond or self.uneven or self.broken)
 
 
 def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -> Verdict:
@@ -63,6 +67,11 @@ def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -
         for (stage, k), limit in instance.limit.items()
         if k in goal.variations and limit is not None and not within(instance, stage, k, quantity)
     ]
+    uneven = [
+        stage
+        for stage in (instance.composite if goal.composite else ())
+        if not within_composite(instance, stage, quantity)
+    ]
     broken = sum(
         sum((c * values[v] for v, c in terms.items()), Fraction(0)) < low
         for terms, low in program.rows
@@ -75,7 +84,7 @@ def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -
         for value, low, high in zip(values, program.lower, program.upper, strict=True)
     )
     broken += any(quantity[n, k] < 0 for n in range(len(instance.rows)) for k in STAFF)
-    return Verdict(quantity, tuple(passing), tuple(failing), tuple(beyond), broken)
+    return Verdict(quantity, tuple(passing), tuple(failing), tuple(beyond), tuple(uneven), broken)
 
 
 def within(instance: Instance, stage: str, indicator: int, quantity: dict) -> bool:
@@ -88,3 +97,18 @@ def within(instance: Instance, stage: str, indicator: int, quantity: dict) -> bo
     if square is None:
         return False
     return square < limit**2 if instance.strict else square <= limit**2
+
+
+def within_composite(instance: Instance, stage: str, quantity: dict) -> bool:
+    """Whether the plain mean of a stage's seven coefficients of variation is within its limit."""
+    rows = instance.of_stage(stage)
+    if not rows:
+        return True
+    squares = [
+        squared_variation(instance, stage, {n: quantity[n, k] for n in rows})
+        for k in range(len(NAMES))
+    ]
+    if any(square is None for square in squares):
+        return False
+    found = compared(squares, instance.composite[stage] * len(NAMES))
+    return found < 0 if instance.strict else found <= 0

@@ -16,6 +16,7 @@ import numpy as np
 from ..problem.goal import Goal
 from ..problem.instance import NAMES, Instance
 from ..problem.means import PURCHASES
+from .composite import composites_of
 from .cone import Cone
 from .model import Program
 from .repair import repaired
@@ -55,8 +56,10 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
         for cone in [Cone(instance, program, stage, k)]
         if cone.judged
     ]
-    if any(cone.excess(np.array(values, dtype=float)) > 0 for cone in cones):
-        found = repaired(program, cones, np.array(values, dtype=float))
+    composites = composites_of(instance, program, goal)
+    floats = np.array(values, dtype=float)
+    if any(each.excess(floats) > 0 for each in (*cones, *composites)):
+        found = repaired(program, cones, floats, composites)
         if found is None:
             return None
         values = [round(each) for each in found.tolist()]

@@ -12,11 +12,13 @@ import numpy as np
 from ..problem.goal import Goal
 from ..problem.instance import Instance
 from ..problem.means import PURCHASES
+from .composite import Composite, composites_of
 from .cone import Cone
 from .exactly import Verdict, judge
 from .model import Program
 from .repair import repaired
 from .solver import Solver
+from .within import Within
 
 #: Rounds of tangents before whole numbers are asked for, and excess that is let be in them.
 ROUNDS, SLACK = 25, 1e-7
@@ -32,6 +34,10 @@ NEIGHBOUR, SOME = 20, 8
 HAIR = 1e-3
 #: Attempts at a plan beside one that breaks a limit by a hair.
 TRIES = 4
+#: Rows from which on a first program in whole numbers ends at this gap: it tells where tangents lack.
+LARGE, ROUGH = 200, 4e-4
+#: Part of the gap so far at which a program is left whose boxes are divided anyway.
+ENDS = 4
 #: Means of which more never does harm to a threshold.
 BOUGHT = {*PURCHASES, "hire"}
 
@@ -54,6 +60,8 @@ class Found:
         Programs in whole numbers that were solved.
     tight : list of (str, int)
         Stage and indicator whose coefficient of variation had to be held.
+    composite : list of str
+        Stages whose composite had to be held.
     """
 
     status: str
@@ -64,6 +72,7 @@ class Found:
     seconds: float = 0.0
     rounds: int = 0
     tight: list[tuple[str, int]] = field(default_factory=list)
+    composite: list[str] = field(default_factory=list)
 
     @property
     def gap(self) -> float:
@@ -104,7 +113,7 @@ def search(
     return _Search(instance, program, goal, seconds, gap, nodes).run(start)
 
 
-class _Search:
+class _Search(Within):
     """The state of a search: the growing program, the best plan and the bound."""
 
     def __init__(
@@ -128,7 +137,12 @@ class _Search:
             for cone in [Cone(instance, program, stage, k)]
             if cone.judged
         ]
+        self.composites = composites_of(instance, program, goal)
         self.tight: list[Cone] = []
+        self.exactly, self.helped = True, True
+        """Whether programs in whole numbers are solved to the end, and the last search beside one helped."""
+        self.reckoned: np.ndarray | None = None
+        """A solution beside which the boxes are those of a convex program."""
         self.solver = self._solver()
 
     def _solver(self) -> Solver:
@@ -140,40 +154,76 @@ class _Search:
         return solver
 
     @property
+    def _enough(self) -> float:
+        """The gap at which a program in whole numbers ends: larger while tangents or boxes are coarse."""
+        if self.exactly:
+            return self.gap * NEARLY
+        divided = any(each.first is not None for each in self.composites)
+        return max(self.gap * NEARLY, self.found.gap / ENDS if divided else ROUGH)
+
+    @property
     def left(self) -> float:
         return self.seconds - (time.perf_counter() - self.begun)
 
     @property
-    def active(self) -> list[Cone]:
-        return [cone for cone in self.cones if cone.first is not None]
+    def active(self) -> list[Cone | Composite]:
+        return [each for each in (*self.cones, *self.composites) if each.first is not None]
 
     def run(self, start: list[int] | None) -> Found:
         if start is not None:
             self._keep(np.array(start, dtype=float))
+        if self.reckoned is not None:
+            for each in self.composites:
+                each.cut(self.solver, self.reckoned)
         relaxed = self._relaxed()
         if relaxed is None:
             return self._done("infeasible")
         if self._proved:
             return self._done("optimal")
-        if self.active and self.found.values is None:
+        self.tight = [cone for cone in self.cones if cone.first is not None]
+        if any(each.excess(relaxed) > SLACK and each.first is None for each in self.composites):
+            relaxed, status = self._composites(relaxed)
+            if status:
+                return self._done(status)
+        self._anew(relaxed)
+        if self.active and (self.found.values is None or self.reckoned is not None):
             self._begin(relaxed)
+        if len(self.instance.rows) >= LARGE and self.active:
+            self.exactly = False
         while not self._proved and self.left > 0:
-            answer = self.solver.solved(self.left, self.gap * NEARLY, self._known())
+            answer = self.solver.solved(self.left, self._enough, self._known())
             self.found.rounds += 1
             if answer.status == "infeasible":
+                if self.found.values is not None:
+                    break
                 return self._done("infeasible")
             self._bound(answer.bound)
             if answer.values is None:
                 break
-            beyond = self._keep(answer.values[: self.count])
-            if self._proved or not beyond:
+            beyond, uneven = self._keep(answer.values[: self.count])
+            if self._proved:
                 break
+            if not (beyond or uneven):
+                if self.exactly:
+                    break
+                self.exactly = True
+                continue
             if self.nodes is not None and self.found.rounds >= TRIES:
                 break
+            if any(each.first is None for each in uneven):
+                relaxed, status = self._composites(answer.values[: self.count])
+                if status:
+                    return self._done(status)
+                self._anew(relaxed)
+                continue
             for cone in beyond:
                 cone.whole(self.solver, answer.values)
             self.tight += beyond
-            self._nearby(answer.values, beyond)
+            self.exactly |= not uneven
+            if uneven:
+                self._divide(uneven, answer.values, relaxed)
+            if beyond:
+                self._nearby(answer.values, beyond)
         if self._proved:
             return self._done("optimal")
         return self._done("feasible" if self.found.values is not None else "open")
@@ -190,30 +240,36 @@ class _Search:
             self._bound(answer.bound)
             values = answer.values[: self.count]
             violated = [cone for cone in self.cones if cone.excess(values) > SLACK]
-            if not violated or self.left <= 0:
+            cheated = [each for each in self.composites if each.cheated(answer.values)]
+            if not (violated or cheated) or self.left <= 0:
                 break
-            for cone in violated:
-                cone.cut(self.solver, answer.values)
-        self.tight = self.active
-        if self.active:
-            # of the tangents that led here few are still of use: anew with those at whole numbers
-            near = [
-                cone
-                for cone in self.cones
-                if cone.first is not None or cone.excess(values) > -NEAR * float(cone.limit) ** 2
-            ]
-            self.solver = self._solver()
-            for cone in near:
-                cone.first = None
-                cone.whole(self.solver, values, AROUND)
+            for each in (*violated, *cheated):
+                each.cut(self.solver, answer.values)
         return values
+
+    def _anew(self, values: np.ndarray) -> None:
+        """Of the tangents that led here few are still of use: anew with those at whole numbers."""
+        if not self.active:
+            return
+        near = [
+            cone
+            for cone in self.cones
+            if cone.first is not None or cone.excess(values) > -NEAR * float(cone.limit) ** 2
+        ]
+        near += [each for each in self.composites if each.first is not None]
+        self.solver = self._solver()
+        for each in near:
+            each.first = None
+        for each in near:
+            each.whole(self.solver, values, AROUND)
 
     def _begin(self, relaxed: np.ndarray) -> None:
         """A first plan: what the relaxed one buys at least, thresholds, then the variation repaired."""
         solver = self._solver()
-        touched = {v for cone in self.active for gain in cone.gains for v in gain}
+        touched = {v for each in self.active for gain in each.gains for v in gain}
         for v in sorted(touched):
-            if self.program.keys[v][0] in BOUGHT:
+            # what is done for a single coefficient shows in purchases; for a sum of them, everywhere
+            if self.program.keys[v][0] in BOUGHT or self.reckoned is not None:
                 low = min(np.floor(relaxed[v] + 1e-6), self.program.upper[v])
                 solver.bounds(v, max(low, self.program.lower[v]), self.program.upper[v])
         answer = solver.solved(self.left / 4, 1e-3)
@@ -232,7 +288,7 @@ class _Search:
             answer = self.solver.solved(max(self.left / SOME, 0.01), self.gap, nodes=NEIGHBOUR)
             if answer.values is None:
                 break
-            again = self._keep(answer.values[: self.count])
+            again, _ = self._keep(answer.values[: self.count])
             if self._proved or not again or self.left <= 0:
                 break
             for cone in again:
@@ -240,20 +296,21 @@ class _Search:
         for v in fixed:
             self.solver.bounds(v, self.program.lower[v], self.program.upper[v])
 
-    def _keep(self, values: np.ndarray) -> list[Cone]:
-        """Keep a plan, or what it becomes when it is repaired; returns the cones that it breaks."""
+    def _keep(self, values: np.ndarray) -> tuple[list[Cone], list[Composite]]:
+        """Keep a plan, or what it becomes when it is repaired; returns the limits that it breaks."""
         whole = [round(each) for each in values.tolist()]
         verdict = judge(self.instance, self.program, self.goal, whole)
         beyond = [cone for cone in self.cones if (cone.stage, cone.indicator) in verdict.beyond]
-        if beyond and not verdict.broken and not verdict.failing:
-            again = repaired(self.program, self.cones, np.array(whole))
+        uneven = [each for each in self.composites if each.stage in verdict.uneven]
+        if (beyond or uneven) and not verdict.broken and not verdict.failing:
+            again = repaired(self.program, self.cones, np.array(whole), self.composites)
             if again is not None:
                 whole = [round(each) for each in again.tolist()]
                 verdict = judge(self.instance, self.program, self.goal, whole)
         cost = self.program.total(whole)
         if verdict.holds and (self.found.cost is None or cost < self.found.cost):
             self.found.values, self.found.cost, self.found.verdict = whole, cost, verdict
-        return beyond
+        return beyond, uneven
 
     def _known(self) -> np.ndarray | None:
         """The best plan with the variables of the tangents."""
@@ -261,10 +318,8 @@ class _Search:
             return None
         values = np.zeros(len(self.solver.whole))
         values[: self.count] = self.found.values
-        for cone in self.active:
-            z = cone.levels(values)
-            values[cone.first : cone.first + len(z)] = z * z / (cone.w * z.sum())
-            values[cone.first + len(z)] = z.sum()
+        for each in self.active:
+            each.fill(values)
         return values
 
     def _bound(self, bound: float) -> None:
@@ -288,4 +343,5 @@ class _Search:
         self.found.tight = [
             (cone.stage, cone.indicator) for cone in self.cones if cone in self.tight
         ]
+        self.found.composite = [each.stage for each in self.composites if each.first is not None]
         return self.found

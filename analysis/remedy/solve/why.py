@@ -118,6 +118,13 @@ def ways(state: State) -> list[Way]:
                 what=Label(about.short.zh, about.short.en),
                 stage=STAGE_LABELS[stage],
             )
+    for stage, limit in instance.composite.items() if goal.composite else ():
+        add(
+            lambda s, stage=stage: _without_composite(s, stage),
+            N_("a composite coefficient of variation above {limit} ({stage})"),
+            limit=f"{float(limit):g}",
+            stage=STAGE_LABELS[stage],
+        )
     return found
 
 
@@ -191,3 +198,8 @@ def _free_upgrade(state: State, attribute: str) -> State:
 def _without_variation(state: State, stage: str, k: int) -> State:
     limit = {**state[0].limit, (stage, k): None}
     return replace(state[0], limit=limit), state[1], state[2]
+
+
+def _without_composite(state: State, stage: str) -> State:
+    composite = {key: each for key, each in state[0].composite.items() if key != stage}
+    return replace(state[0], composite=composite), state[1], state[2]

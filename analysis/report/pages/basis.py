@@ -5,7 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import math
 
-from ...present.tables.data_quality import census_grid, exclusions_grid, missing_grid, warnings_grid
+from ...present.tables.data_quality import (
+    census_grid,
+    exclusions_grid,
+    missing_grid,
+    sites_grid,
+    warnings_grid,
+)
 from ...present.tables.firmness import margins_grid, method_audit_grid, school_margins_grid
 from ...present.tables.rules import concessions_grid, standard_grid, switches_grid
 from ...present.terms import ROUNDED
@@ -91,6 +97,7 @@ def data_quality(report: Report) -> Page:
         "data",
         census_grid(study, report.lang),
         paragraph(say(ROUNDED)) if report.projected else "",
+        sites_grid(study, report.lang),
         exclusions_grid(study, report.lang),
         missing_grid(study, report.lang),
         warnings_grid(study, report.lang),

@@ -6,7 +6,7 @@ import html
 
 from ...present import sentences
 from ...present.brief.matters import matters_grid
-from ...present.brief.standing import counted_items, missing_grid, standing_grid
+from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
 from ...present.charts.overview import overview_chart
 from ...present.remedies.sentences import money
 from ...present.terms import school_year
@@ -18,7 +18,7 @@ def brief(report: Report, alone: bool = False) -> Page:
     """Pages 1 and 2 of every report; `alone` where nothing follows them."""
     say, study, record = report.say, report.study, report.study.county.record
     short = html.escape(sentences.verdict_short(study, report.lang, report.chance))
-    unknown = [*sentences.unknown(study, report.lang), *_conditions(report)]
+    unknown = sentences.unknown(study, report.lang)
     overview = say("Schools and the seven indicators at one look")
     parts = [
         f"<h1>{html.escape(say.label(record.name))}</h1>",
@@ -32,9 +32,10 @@ def brief(report: Report, alone: bool = False) -> Page:
         missing_grid(study, report.lang),
         paragraph(_least(report)),
         matters_grid(study, report.lang),
-        _picture(report, overview),
         _heading(say("What is not known")) if unknown else "",
         bullets(unknown) if unknown else "",
+        _picture(report, overview),
+        years_grid(study, report.lang),
         paragraph(say("Issued by (seal): ____________    Approved by: ____________    Date: ____________"), "signature"),
     ]  # fmt: skip
     page = Page(tuple(part for part in parts if part), short=14)
@@ -97,13 +98,6 @@ def _picture(report: Report, caption: str) -> Picture | str:
     say = report.say
     chart = overview_chart(report.study, report.lang)
     return Picture(chart, caption, say("A field for each school and indicator, coloured by status; the figures are in the tables of the schools."))  # fmt: skip
-
-
-def _conditions(report: Report) -> list[str]:
-    """What the verdict takes for granted beyond the data."""
-    if not report.projected:
-        return []
-    return [sentences.conditional(report.chance, report.say)]
 
 
 def _heading(text: str) -> str:

@@ -16,7 +16,7 @@ from ...present.charts.chart import Chart
 from ...present.tables.grid import Grid
 
 #: Rows up to which a table is not broken over two pages.
-SHORT = 5
+SHORT = 3
 
 #: Key under which the cover hands title, language and date to the exporters.
 METADATA = "junheng"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ...base.schema.columns import Column
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import CHOICE_LABELS
 from ...measure.requirements.facts import year_data
-from ...present.terms import ROUNDED
+from ...present.terms import ROUNDED, with_sites
 from .book import HEADS, Book, Field, titled
 from .formulas import AREA, COUNT
 
@@ -25,7 +26,11 @@ def write_inputs(book: Book) -> dict[tuple[str, str], str]:
     lang = say.code
     data = year_data(study.county, study.year, study.rules).schools
     roster = study.county.tables["schools"].set_index("school_id")
-    data = data.assign(note=roster["note"].reindex(data.index)).sort_index()
+    notes = roster["note"].reindex(data.index)
+    sites = study.rows.drop_duplicates("school_id").set_index("school_id")["sites"]
+    told = sites.reindex(data.index).fillna("").map(lambda names: with_sites(names, say))
+    both = notes.where(notes.notna(), "") + np.where(notes.notna() & (told != ""), "; ", "") + told
+    data = data.assign(note=both.where(both != "")).sort_index()
     figures = [c for c in TABLES["school_years"].columns if not c.key and c.name != "note"]
     columns: list[Column] = [TABLES["schools"][name] for name in ROSTER] + figures
 
