@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test test-all check lab start planner bench bundle samples messages lock clean
+.PHONY: help reports test test-all check lab start planner docs bench bundle samples messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,10 @@ planner: $(READY) ## open the planner's page: change births, schools or projects
 bench: $(READY) ## measure ours against what one would use instead; writes docs/benchmarks.md (about 35 minutes)
 	$(BIN)/python tests/benchmarks/run_all.py
 
+docs: $(READY) ## install what the documentation needs and build it, English and Chinese, under site/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -r requirements-docs.lock
+	$(BIN)/python tools/make_docs.py site
+
 bundle: $(READY) ## wheels for Linux and Windows, installer and checksums, to install without a network; under dist/
 	$(BIN)/python tools/make_bundle.py dist
 
@@ -57,6 +61,8 @@ lock: ## pin the newest versions that pyproject.toml allows into requirements.lo
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	.venv/lock/bin/python -m pip freeze --exclude-editable > requirements.lock
+	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs]'
+	.venv/lock/bin/python -m pip freeze --exclude-editable | $(PYTHON) tools/lock_more.py requirements.lock > requirements-docs.lock
 
-clean: ## remove reports and the environment
-	rm -rf .venv reports/.junheng reports/*.pdf reports/*.html reports/manifest.json
+clean: ## remove reports, site and the environment
+	rm -rf .venv site reports/.junheng reports/*.pdf reports/*.html reports/manifest.json

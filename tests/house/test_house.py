@@ -49,6 +49,18 @@ def test_every_dependency_is_pinned_and_the_pin_is_allowed():
         assert requirement.specifier.contains(pin.version), requirement
 
 
+def test_the_documentation_has_its_own_pins_and_the_main_install_none_of_them():
+    lines = (ROOT / "requirements-docs.lock").read_text(encoding="utf-8").splitlines()
+    pins = {canonical(pin.name): pin for pin in map(Requirement, lines)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for requirement in map(Requirement, project["optional-dependencies"]["docs"]):
+        pin = next(iter(pins[canonical(requirement.name)].specifier))
+
+        assert pin.operator == "=="
+        assert requirement.specifier.contains(pin.version), requirement
+    assert not pins.keys() & locked().keys()
+
+
 def test_what_is_installed_is_what_pyproject_lists():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     installed = {Requirement(line).name for line in requires("junheng") if "extra ==" not in line}

@@ -48,7 +48,8 @@ def remedy(
     lock: Annotated[
         list[str] | None,
         typer.Option(
-            "--lock", help="Done exactly so much: MEANS@SCHOOL[/STAGE]=AMOUNT (repeatable)."
+            "--lock",
+            help="Done exactly so much: MEANS@SCHOOL=AMOUNT or MEANS@SCHOOL/STAGE=AMOUNT (repeatable).",
         ),
     ] = None,
     price: Annotated[
