@@ -30,8 +30,7 @@ def each_by_itself(report: Report) -> Page:
         say(
             "Bar: the value against its threshold, which lies at two thirds of the cell. Lacks: what "
             "this indicator alone needs to reach its threshold. Share in the squared CV: how "
-            "much of the difference between schools comes from this one; ↑ above, ↓ below "
-            "the county mean."
+            "much of it comes from this school; ↑ above, ↓ below the county mean."
         ),
         "note",
     )
