@@ -10,7 +10,7 @@ from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.gaps import school_gaps, stage_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
-from ..terms import bracketed, floor_share, printed_part, status_name
+from ..terms import floor_share, printed_part, status_name
 from .grid import Cell, Grid, number_cell, text_cell
 
 #: A bar is as wide as its cell at this many times the threshold.
@@ -59,10 +59,7 @@ def school_indicators_table(
     header = (
         say("School"),
         say("Students (persons)"),
-        *(
-            f"{say.label(i.short)}\n{bracketed(say.label(i.unit), say).strip()}"
-            for i in INDICATORS.values()
-        ),
+        *(f"{say.label(i.short)}\n({say.label(i.unit)})" for i in INDICATORS.values()),
         say("Indicators met"),
         say("Rule"),
     )
@@ -171,9 +168,6 @@ def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
     header = (
         say("School"),
         say("Stage"),
-        *(
-            f"{say.label(i.short)}\n{bracketed(say.label(i.resource), say).strip()}"
-            for i in INDICATORS.values()
-        ),
+        *(f"{say.label(i.short)}\n({say.label(i.resource)})" for i in INDICATORS.values()),
     )
     return Grid(say("What each school is missing"), header, tuple(rows), tight=True)
