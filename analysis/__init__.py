@@ -15,7 +15,7 @@ _HOME = {
     "analyze": "future.analyze",
     "apportion": "measure.apportioning.dividing",
     "coefficient_of_variation": "measure.dispersion",
-    "compare": "measure.compare",
+    "compare": "measure.side_by_side.compare",
     "dictionary": "data.dictionary",
     "load_county": "data.load",
     "load_scenario": "future.assumptions.scenario",

@@ -11,7 +11,7 @@ from papermill.engines import NBClientEngine
 from papermill.utils import merge_kwargs, remove_args
 
 from ..base.files import N_, problem
-from ..base.temporary import scratch
+from ..base.storage.temporary import scratch
 from .warm.provisioner import WarmKernelManager, logger
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.language import Language, speak
-from ..base.writing import Writer
+from ..base.storage.writing import Writer
 from .records import PACKAGE, program_digest, records, versions
 
 #: Names of the two.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.files import N_, Finding, problem
-from ..base.folders import Entry, entries
+from ..base.storage.folders import Entry, entries
 from ..data.paths import find_county
 
 #: How often a report is begun before it is given up: a process that is killed costs one of them, here as

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..base.disk import trouble
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import Language, speak
-from ..base.writing import Writer
+from ..base.storage.patience import trouble
+from ..base.storage.writing import Writer
 from ..data.paths import NOTEBOOKS
 from .index import (
     INDEX,

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from ..base.disk import trouble
 from ..base.files import InputError
-from ..base.folders import SCENARIOS, Entry, below, entries
-from ..base.writing import write_whole
+from ..base.storage.folders import SCENARIOS, Entry, below, entries
+from ..base.storage.patience import trouble
+from ..base.storage.writing import write_whole
 from .jobs import Job
 
 #: Folder below the reports that holds the records and the files in the making.
@@ -145,7 +145,7 @@ class Placed:
     """Names of files in the folder of the results that are the batch's own, whatever is in them now.
 
     A report that was damaged or edited is made again: the folder is the batch's, and what a person
-    works on belongs elsewhere. Unlike `analysis.base.writing.Ledger`, the names are in the records, which
+    works on belongs elsewhere. Unlike `analysis.base.storage.writing.Ledger`, the names are in the records, which
     every machine sees and which are moved with the folder.
     """
 

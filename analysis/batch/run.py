@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..base.files import N_, InputError, check_writable, problem
-from ..base.folders import entries
-from ..base.temporary import sweep
+from ..base.storage.folders import entries
+from ..base.storage.temporary import sweep
 from . import cluster
 from .jobs import Job
 from .records import (

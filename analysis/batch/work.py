@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..base.files import N_, InputError, problem
 from ..base.language import LANGUAGES, speak
-from ..base.temporary import scratch
-from ..base.writing import Writer
+from ..base.storage.temporary import scratch
+from ..base.storage.writing import Writer
 from ..data.paths import NOTEBOOKS, files_read
 from .jobs import ATTEMPTS, Job
 from .records import (

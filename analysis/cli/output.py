@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..base.digest import digest
-from ..base.disk import trouble
 from ..base.files import InputError
 from ..base.language import speak
+from ..base.storage.patience import trouble
 
 if TYPE_CHECKING:
-    from ..base.writing import Writer
+    from ..base.storage.writing import Writer
 
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 
@@ -99,7 +99,7 @@ def check_workbook(out: Path, hint: str) -> None:
 
 def writer_for(force: bool, *counties: str) -> Writer:
     """Puts results anywhere but in the place of what is read of the counties."""
-    from ..base.writing import Writer
+    from ..base.storage.writing import Writer
     from ..data.paths import files_read
 
     return Writer(tuple(file for county in counties for file in files_read(county)), force)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
-from ..base.folders import entries
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS, TABLES
+from ..base.storage.folders import entries
 from .county import CountyRecord
 from .paths import find_county, stray_links
 from .reading.archive import inspect_workbook

@@ -18,7 +18,7 @@ from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..policy.plan import Plan
 from ..policy.standards import NATIONAL, Standard, Text
-from .sites import Sites
+from .belonging.sites import Sites
 from .texts import clean_text
 
 

@@ -8,18 +8,18 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ..base.disk import reason
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem
-from ..base.folders import entries, look, scenario_folder, usable
 from ..base.refusals import shorten
 from ..base.schema.tables import TABLES
+from ..base.storage.folders import entries, look, scenario_folder, usable
+from ..base.storage.patience import reason
 from ..policy.plan import read_plan
 from ..policy.standards import Standard, built_in, load_standard
+from .belonging.joining import join_sites
 from .check import check_tables
 from .checks.county_items import check_items
 from .checks.tables import Tables
 from .county import County, fingerprint
-from .joining import join_sites
 from .paths import find_county, stray_links
 from .reading.enrolment import ONLY_ENROLMENT, counted
 from .reading.folder import read_folder

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..base.files import N_, InputError, problem
 from ..base.refusals import shorten
-from ..base.switching import restore
-from ..base.writing import TABLES_AND_SETTINGS, leads_out
+from ..base.storage.switching import restore
+from ..base.storage.writing import TABLES_AND_SETTINGS, leads_out
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: What a wheel brings along; in a checkout the same lies beside the package.
@@ -49,7 +49,7 @@ def find_county(name: str | Path) -> Path:
 
 
 def files_read(county: str | Path) -> tuple[Path, ...]:
-    """What is read of a county, for `analysis.base.writing.Writer`: nothing of it may be written over.
+    """What is read of a county, for `analysis.base.storage.writing.Writer`: nothing of it may be written over.
 
     Returns
     -------

@@ -9,13 +9,13 @@ import io
 from pathlib import Path
 
 from ..base.files import N_, Finding, problem
-from ..base.folders import SCENARIOS, entries, scenario_folder, usable
 from ..base.language import Language, speak
 from ..base.schema.columns import Column, Table
 from ..base.schema.county_items import COUNTY_INPUTS
 from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, SCHOOL_PARTS, TABLES
 from ..base.schema.terms import CHOICE_LABELS, YES_NO, Label
 from ..base.spreadsheet import XLSX_OPTIONS, unguarded
+from ..base.storage.folders import SCENARIOS, entries, scenario_folder, usable
 from ..policy.standards import NATIONAL, Standard, built_in, load_standard
 from .county import County
 from .load import plan_file

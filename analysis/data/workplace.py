@@ -9,8 +9,8 @@ from pathlib import Path
 from ..base.files import N_, problem
 from ..base.nearest import refuse_unknown
 from ..base.schema.terms import Label
-from ..base.temporary import scratch
-from ..base.writing import move_new, write_whole
+from ..base.storage.temporary import scratch
+from ..base.storage.writing import move_new, write_whole
 from .paths import NOTEBOOKS, sample_folder
 
 #: Where the analyst begins.

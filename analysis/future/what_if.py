@@ -19,7 +19,7 @@ from .odds.chance import DRAWS, FEW_DRAWS, Chance
 from .odds.coverage import coverage
 from .odds.draws import Forecast, forecast
 from .odds.places import seat_chances
-from .seats import seat_warnings
+from .planning.seats import seat_warnings
 
 
 class WhatIf:
@@ -111,7 +111,7 @@ class WhatIf:
 
     @cached_property
     def seats(self) -> pd.DataFrame:
-        """Seat warnings of the main scenario (`analysis.future.seats.seat_warnings`)."""
+        """Seat warnings of the main scenario (`analysis.future.planning.seats.seat_warnings`)."""
         return seat_warnings(self.study.outlook)
 
     @cached_property

@@ -11,12 +11,12 @@ import pandas as pd
 from ..base import shown
 from ..base.nearest import known_indicator, known_stage
 from ..base.table import Judged, Table
-from . import audit
-from .alternatives import concession_effects, switch_audit
 from .apportioning.register import Register, register_table
 from .balance import Balance, balance_table, influence_table
 from .evaluate import evaluation_rows
 from .evaluation_table import evaluation_table
+from .firmness import audit
+from .firmness.alternatives import concession_effects, switch_audit
 from .indicators import Ratios, indicator_table
 from .requirements.facts import CountyData, Facts
 from .school_rule import SchoolRule, school_rule_of, school_table
@@ -267,7 +267,7 @@ class Results:
         Table
             The assessed rows of `indicators` with `margin` (persons, m², yuan, rooms; negative what
             is lacking) and `margin_share` of what the school has
-            (`analysis.measure.audit.indicator_margins`).
+            (`analysis.measure.firmness.audit.indicator_margins`).
         """
         return self._table("indicator_margins", audit.indicator_margins(self.indicators))
 
@@ -280,7 +280,7 @@ class Results:
         Table
             The assessed rows of `schools` with `indicator`, `change` (a share: -0.05 is 5 % less)
             and `amount` (persons, m², yuan, rooms); NaN where no single change does
-            (`analysis.measure.audit.school_margins`).
+            (`analysis.measure.firmness.audit.school_margins`).
         """
         found = self.ratios.of_year(self.year)
         return self._table("school_margins", audit.school_margins(found, self.schools, self.rules))
@@ -294,7 +294,7 @@ class Results:
         Table
             The judged rows of `balance` with `school_id`, `school`, `change` (persons, m², yuan,
             rooms of the stage) and `change_share` of what it has; NaN where no single school can
-            (`analysis.measure.audit.balance_margins`).
+            (`analysis.measure.firmness.audit.balance_margins`).
         """
         found = self.ratios.of_year(self.year)
         rows = self.rows[self.rows["in_scope"]]
@@ -310,7 +310,7 @@ class Results:
         Table
             Only where the verdict differs: ``county, year, stage, subject, school_id, school,
             indicator, method, value, status, other_value, other_status``
-            (`analysis.measure.audit.method_audit`).
+            (`analysis.measure.firmness.audit.method_audit`).
         """
         found, rules = self.ratios.of_year(self.year), {self.year: self.rules}
         schools = school_rule_of(found, rules)
@@ -325,7 +325,7 @@ class Results:
         Returns
         -------
         Table
-            Of the judged year; columns: `analysis.measure.alternatives.switch_audit`.
+            Of the judged year; columns: `analysis.measure.firmness.alternatives.switch_audit`.
         """
         return self._table("switch_audit", switch_audit(self))
 
@@ -336,7 +336,7 @@ class Results:
         Returns
         -------
         Table
-            Of the judged year; columns: `analysis.measure.alternatives.concession_effects`.
+            Of the judged year; columns: `analysis.measure.firmness.alternatives.concession_effects`.
         """
         return self._table("concession_effects", concession_effects(self))
 

@@ -12,11 +12,11 @@ import pandas as pd
 from ..base.files import N_, problem
 from ..data.county import County
 from ..policy.standards import Rules, Standard
-from .alternatives import targets_by_phase
 from .apportioning.register import Register, register
 from .balance import Balance, balance_of
+from .firmness.alternatives import targets_by_phase
+from .firmness.left_out import county_without, school_ids
 from .indicators import Ratios, ratios
-from .left_out import county_without, school_ids
 from .requirements.facts import Facts
 from .results import Results
 from .school_rule import SchoolRule, school_rule_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data
-from ..base.switching import renew, restore
-from ..base.writing import Writer, leads_out
+from ..base.storage.switching import renew, restore
+from ..base.storage.writing import Writer, leads_out
 from ..data.checks.sites import UNPLACED
 from ..data.load import read_county
 from ..data.paths import stray_links

@@ -17,7 +17,7 @@ from ..future.comparison import by_year, costs, in_force, verdicts
 from ..future.emptied import emptied_now
 from ..future.leaving import hollow_improvements, small_schools
 from ..future.odds.draws import Forecast
-from ..future.staffing import by_quota
+from ..future.planning.staffing import by_quota
 from ..measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ..measure.evaluation_table import said
 from ..measure.study import Study
@@ -27,7 +27,7 @@ from ..present.projection.emptied import emptied_sentences
 from ..present.projection.staffing import assumed_text, quota_method, quota_sentences
 from ..present.terms import PART_NAMES, item_requirement, item_title, item_value, status_name
 
-#: What is shown of `analysis.future.staffing.by_quota`.
+#: What is shown of `analysis.future.planning.staffing.by_quota`.
 POSTS = (
     *("posts", "needed", "lacking", "surplus"),
     *("filled_in_stage", "filled_across", "recruited"),
@@ -45,7 +45,7 @@ def plain(values: Iterable) -> list:
 def numbers(study: Study, quota: dict[str, np.ndarray]) -> dict:
     """What every year comes to, by stage; the verdicts; the seven indicators.
 
-    `quota` is as from `analysis.future.staffing.by_quota`.
+    `quota` is as from `analysis.future.planning.staffing.by_quota`.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def target_year(county: County, until: int) -> int:
 class Course:
     """What the page shows of one study, worked out once.
 
-    The study judges its target year; `quota`: as from `analysis.future.staffing.by_quota`; `fails`: requirements that are not met in it; `observed`: how
+    The study judges its target year; `quota`: as from `analysis.future.planning.staffing.by_quota`; `fails`: requirements that are not met in it; `observed`: how
     many were not in the last observed year.
     """
 

@@ -14,8 +14,8 @@ from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, TABLES
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
 from ..data.county import County
 from ..data.differences import Difference
+from ..measure.side_by_side.turns import Turn
 from ..measure.study import Study
-from ..measure.turns import Turn
 from .terms import PART_NAMES, item_title, status_name
 
 #: Lines of a table on the screen.

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, problem
-from ..base.temporary import scratch
-from ..base.writing import Writer
+from ..base.storage.temporary import scratch
+from ..base.storage.writing import Writer
 from ..data.county import County
 from ..data.load import load_county
 from ..data.paths import NOTEBOOKS, files_read, sample_folder

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import tornado.web
 
-from ..base.temporary import scratch, sweep
+from ..base.storage.temporary import scratch, sweep
 from ..planner import server as planner
 from ..planner.desk import Desk
 from ..planner.gate import Gate

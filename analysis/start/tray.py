@@ -17,7 +17,7 @@ import yaml
 
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import LANGUAGES, Language
-from ..base.writing import write_whole
+from ..base.storage.writing import write_whole
 from ..data.corrections import listed, write_corrections
 from ..data.county import County
 from ..data.load import read_county

@@ -10,12 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis import load_county
-from analysis.base import disk, temporary
-from analysis.base.disk import HELD, TOO_LONG, WAITS, patiently, reason, trouble
 from analysis.base.files import InputError
 from analysis.base.language import LANGUAGES
-from analysis.base.switching import renew
-from analysis.base.writing import Writer, write_whole
+from analysis.base.storage import patience as disk
+from analysis.base.storage import temporary
+from analysis.base.storage.patience import HELD, TOO_LONG, WAITS, patiently, reason, trouble
+from analysis.base.storage.switching import renew
+from analysis.base.storage.writing import Writer, write_whole
 from analysis.batch.records import reasons
 from analysis.cli.app import app
 from analysis.data.load import read_county
@@ -125,7 +126,7 @@ def test_a_batch_says_it_of_its_report(tmp_path, monkeypatch):
 def test_a_folder_with_an_open_file_is_renewed_or_left_as_it_is(tmp_path, monkeypatch):
     county = tmp_path / "county"
     renew(county, {"schools.csv": b"old", "own.txt": b"mine"}, [])
-    monkeypatch.setattr("analysis.base.switching.exchange", lambda one, other: False)
+    monkeypatch.setattr("analysis.base.storage.switching.exchange", lambda one, other: False)
     Excel(monkeypatch, county, 1000, 5, name="rename")
     with pytest.raises(PermissionError):
         renew(county, {"schools.csv": b"new"}, ["schools.csv"])
@@ -136,7 +137,7 @@ def test_a_folder_with_an_open_file_is_renewed_or_left_as_it_is(tmp_path, monkey
     }
     assert [file.name for file in tmp_path.iterdir()] == ["county"]
     monkeypatch.undo()
-    monkeypatch.setattr("analysis.base.switching.exchange", lambda one, other: False)
+    monkeypatch.setattr("analysis.base.storage.switching.exchange", lambda one, other: False)
     excel = Excel(monkeypatch, county, 1, 5, name="rename")
     renew(county, {"schools.csv": b"new"}, ["schools.csv"])
     assert excel.asked == 3  # held once, renamed away, the new one put there

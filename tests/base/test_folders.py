@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis import load_county
-from analysis.base.folders import below, entries, usable
 from analysis.base.language import speak
+from analysis.base.storage.folders import below, entries, usable
 from analysis.cli.app import app
 from analysis.data.paths import sample_folder
 from analysis.planner.desk import Desk

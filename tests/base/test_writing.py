@@ -23,8 +23,8 @@ from typer.testing import CliRunner
 
 import analysis
 from analysis import load_county
-from analysis.base import switching, writing
 from analysis.base.files import InputError
+from analysis.base.storage import switching, writing
 from analysis.cli.app import app
 from analysis.data.load import read_county
 from analysis.data.paths import find_county

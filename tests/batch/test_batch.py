@@ -23,8 +23,8 @@ from notebook_files import write_cover
 from typer.testing import CliRunner
 
 from analysis import load_county
-from analysis.base import temporary as scratch
 from analysis.base.files import InputError
+from analysis.base.storage import temporary as scratch
 from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
 from analysis.batch.jobs import Job, counties_below, shard
@@ -486,7 +486,7 @@ def test_full_disk_is_a_sentence_and_leaves_nothing(province, notebook, tmp_path
     def full(path, data):
         raise OSError(28, "No space left on device", str(path))
 
-    for module in ("analysis.base.writing", "analysis.batch.records"):
+    for module in ("analysis.base.storage.writing", "analysis.batch.records"):
         monkeypatch.setattr(f"{module}.write_whole", full)
     out = tmp_path / "out"
     job = replace(jobs_for(province, notebook)[0], lang="en")
@@ -547,7 +547,7 @@ def test_number_of_a_dead_process_that_another_one_has_now_keeps_nothing(tmp_pat
 
 
 def test_scratch_of_a_dead_process_is_swept(tmp_path):
-    code = "import os, sys; from analysis.base.temporary import scratch; folder = scratch(sys.argv[1])\n"
+    code = "import os, sys; from analysis.base.storage.temporary import scratch; folder = scratch(sys.argv[1])\n"
     code += "folder.__enter__(); os._exit(9)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)])
     with scratch.scratch(tmp_path) as mine:

@@ -5,7 +5,7 @@ import re
 import pytest
 from browsing import SIZES, barriers, browser, opened, wider
 
-from analysis.base.writing import Writer
+from analysis.base.storage.writing import Writer
 from analysis.batch.index import write_index
 from analysis.batch.jobs import Job
 from analysis.batch.records import blank

@@ -18,7 +18,7 @@ from ministry_exports import export_school
 from ministry_files import Sheet, sheets
 
 from analysis.ministry.folder import import_returns
-from analysis.ministry.into import merge_returns
+from analysis.ministry.merging.into import merge_returns
 
 SHEETS = 20
 #: Seconds and megabytes that an import may take.

@@ -24,7 +24,7 @@ from analysis import load_standard
 from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import SCHOOL_TYPES, STAGES
 from analysis.measure.apportioning.dividing import WEIGHTS
-from analysis.measure.nation import Nation, judge_nation
+from analysis.measure.side_by_side.nation import Nation, judge_nation
 
 COUNTIES = (100, 500, 1000, 2895)
 SCHOOLS, YEARS = 70, 10

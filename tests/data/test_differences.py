@@ -19,7 +19,7 @@ from analysis.base.schema.tables import TABLES
 from analysis.cli.app import app
 from analysis.data.differences import differences, keys_of, text_of
 from analysis.future.analyze import analyze
-from analysis.measure.turns import Turn, turns
+from analysis.measure.side_by_side.turns import Turn, turns
 
 SCHOOLS = [
     {"school_id": "01", "name": "一小", "students_primary": 100},

@@ -13,7 +13,7 @@ from splitting import split
 
 from analysis import analyze, load_county
 from analysis.base.files import InputError
-from analysis.data.joining import join_sites
+from analysis.data.belonging.joining import join_sites
 from analysis.data.load import read_county
 from analysis.data.paths import sample_folder
 from analysis.data.template import write_template

@@ -13,7 +13,7 @@ from cohort_county import cohort_county
 from analysis import analyze, project
 from analysis.future.assumptions.planning import OtherStages
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.other_stages import other_stages
+from analysis.future.planning.other_stages import other_stages
 
 ANY = {"source": "test", "confidence": "low"}
 YEARS = [2019, 2020, 2021]

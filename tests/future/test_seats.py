@@ -14,7 +14,7 @@ from analysis.future.assumptions.planning import SeatWarning
 from analysis.future.assumptions.scenario import Scenario
 from analysis.future.odds.draws import Courses
 from analysis.future.odds.places import seat_chances
-from analysis.future.seats import COLUMNS, decisions, levels, seat_warnings
+from analysis.future.planning.seats import COLUMNS, decisions, levels, seat_warnings
 from analysis.future.what_if import WhatIf
 from analysis.present.projection import seats
 

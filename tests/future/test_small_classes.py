@@ -10,7 +10,7 @@ from cohort_county import cohort_county
 from analysis import analyze, load_county, load_scenario, project
 from analysis.future.assumptions.planning import ClassSize
 from analysis.future.assumptions.scenario import Scenario
-from analysis.future.small_classes import small_classes
+from analysis.future.planning.small_classes import small_classes
 from analysis.future.what_if import WhatIf
 from analysis.present.projection import seats
 

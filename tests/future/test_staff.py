@@ -18,9 +18,9 @@ from analysis.future.assumptions.quota import staff_quota
 from analysis.future.assumptions.scenario import Scenario, load_scenario, parse_scenario
 from analysis.future.assumptions.staffing import ByQuota, Leaving
 from analysis.future.emptied import emptied_items
+from analysis.future.planning.staffing import posts_by_school, staffing
 from analysis.future.project import project
 from analysis.future.projection.model import Model
-from analysis.future.staffing import posts_by_school, staffing
 from analysis.future.what_if import WhatIf
 from analysis.present.projection.emptied import emptied_grid
 from analysis.present.projection.sentences import conclusions

@@ -20,10 +20,10 @@ from analysis.future.assumptions.scenario import Scenario, load_scenario
 from analysis.future.emptied import judged_as_full
 from analysis.future.grades import Ladder
 from analysis.future.odds.draws import forecast, pupil_bands
+from analysis.future.planning.seats import seat_warnings
+from analysis.future.planning.small_classes import small_classes
+from analysis.future.planning.staffing import posts_by_school
 from analysis.future.projection.model import Model
-from analysis.future.seats import seat_warnings
-from analysis.future.small_classes import small_classes
-from analysis.future.staffing import posts_by_school
 from analysis.planner.desk import Desk
 from analysis.planner.state import State
 

@@ -1,4 +1,4 @@
-"""How firm the verdicts are: what `analysis.measure.audit` says suffices does suffice, a hair less does not."""
+"""How firm the verdicts are: what `analysis.measure.firmness.audit` says suffices does suffice, a hair less does not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import analyze, coefficient_of_variation
 from analysis.base.schema.indicators import INDICATORS
-from analysis.measure.audit import METHODS
+from analysis.measure.firmness.audit import METHODS
 
 HAIR = 1e-6
 

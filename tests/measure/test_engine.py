@@ -13,7 +13,7 @@ from analysis import County, analyze, load_county, load_standard
 from analysis.base.schema.tables import TABLES
 from analysis.data.county import CountyRecord
 from analysis.measure.indicators import STATUSES
-from analysis.measure.nation import judge_nation
+from analysis.measure.side_by_side.nation import judge_nation
 from analysis.measure.study import judge
 from analysis.measure.verdicts import VERDICTS
 
@@ -92,7 +92,7 @@ def one_of(tables, code) -> County:
 
 @pytest.mark.parametrize("together", [1, 2, 100])
 def test_nation_and_county_come_to_the_same_figures(nation_tables, monkeypatch, together):
-    monkeypatch.setattr("analysis.measure.nation.TOGETHER", together)
+    monkeypatch.setattr("analysis.measure.side_by_side.nation.TOGETHER", together)
 
     nation = judge_nation(nation_tables)
 

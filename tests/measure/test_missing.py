@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis import load_county
-from analysis.data.joining import join_sites
-from analysis.measure.missing import Gap, missing_figures, open_verdicts
+from analysis.data.belonging.joining import join_sites
+from analysis.measure.open_items.missing import Gap, missing_figures, open_verdicts
 from analysis.measure.study import study_of
 from analysis.present.tables.missing import missing_figures_grid, missing_line
 

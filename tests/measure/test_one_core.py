@@ -22,7 +22,7 @@ from analysis.future.odds import draws
 from analysis.future.projection.model import Model
 from analysis.measure.balance import CV_DECIMALS
 from analysis.measure.indicators import STATUSES, round_half_up
-from analysis.measure.nation import judge_nation
+from analysis.measure.side_by_side.nation import judge_nation
 from analysis.measure.verdicts import VERDICTS
 from analysis.policy.standards import Entry, Profile, Standard
 from analysis.present.tables.balance import influence_grid
@@ -250,7 +250,7 @@ home.INDICATORS = MappingProxyType({name: home.INDICATORS[name] for name in sys.
 home.STAFF_INDICATORS = MappingProxyType({n: i for n, i in home.INDICATORS.items() if not i.shared})
 from analysis import analyze, load_county
 from analysis.future.odds.draws import forecast
-from analysis.measure.nation import judge_nation
+from analysis.measure.side_by_side.nation import judge_nation
 
 county = load_county(sys.argv[1])
 study = analyze(county, scenario="baseline", until=county.last_observed + 1)

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import analyze
-from analysis.measure.trajectory import course, pace_table, shrinking_table, trajectory_table, trend
+from analysis.measure.trajectories.trajectory import (
+    course,
+    pace_table,
+    shrinking_table,
+    trajectory_table,
+    trend,
+)
 from analysis.policy.plan import Plan, begins, ends
 from analysis.present.plan_review import due_tasks, project_effects, project_gaps, review
 from analysis.present.tables.development import pace_grid, pace_text, trend_grid, years_reached
@@ -446,7 +452,7 @@ def test_a_line_never_dates_a_hundred_percent(values, word, target):
 
 
 def test_ends_of_a_countys_quantities():
-    from analysis.measure.bounds import bounds
+    from analysis.measure.trajectories.bounds import bounds
 
     study = analyze("150202-donghe")
     rows = study.rows[study.rows["in_scope"] & (study.rows["stage"] == "primary")]

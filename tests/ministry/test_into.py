@@ -15,12 +15,12 @@ from ministry_files import write_returns
 from typer.testing import CliRunner
 
 from analysis import load_county
-from analysis.base import switching
 from analysis.base.files import InputError
+from analysis.base.storage import switching
 from analysis.cli.app import app
 from analysis.data.paths import find_county
 from analysis.ministry.folder import import_returns
-from analysis.ministry.into import merge_returns
+from analysis.ministry.merging.into import merge_returns
 
 ABOUT = {
     "code": "150304",

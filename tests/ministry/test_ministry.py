@@ -865,8 +865,8 @@ def test_a_failure_in_the_last_moment_brings_the_old_folder_back(small, tmp_path
             raise OSError("cannot be renamed")
         rename(source, target)
 
-    monkeypatch.setattr("analysis.base.switching.exchange", lambda one, other: False)
-    monkeypatch.setattr("analysis.base.switching.os.rename", fail)
+    monkeypatch.setattr("analysis.base.storage.switching.exchange", lambda one, other: False)
+    monkeypatch.setattr("analysis.base.storage.switching.os.rename", fail)
     with pytest.raises(OSError, match="cannot be renamed"):
         import_returns(tmp_path / "in", tmp_path / "out", force=True, **ABOUT)
 

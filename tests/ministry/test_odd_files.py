@@ -14,7 +14,7 @@ from ministry_files import write_returns
 from analysis import load_county
 from analysis.data.differences import differences
 from analysis.ministry.folder import import_returns
-from analysis.ministry.into import merge_returns
+from analysis.ministry.merging.into import merge_returns
 
 ABOUT = {
     "code": "150304",

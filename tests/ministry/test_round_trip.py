@@ -11,7 +11,7 @@ from ministry_files import GENERATIONS
 from analysis import load_county
 from analysis.data.differences import differences
 from analysis.ministry.folder import import_returns
-from analysis.ministry.into import merge_returns
+from analysis.ministry.merging.into import merge_returns
 
 YEARS = (2020, 2021, 2022)
 ABOUT = {

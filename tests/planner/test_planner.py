@@ -28,7 +28,7 @@ from analysis.future.assumptions.moves import Diversion
 from analysis.future.assumptions.scenario import Scenario, load_scenario, write_scenario
 from analysis.future.comparison import verdicts, yearly
 from analysis.future.odds.draws import forecast
-from analysis.future.staffing import by_quota, staffing
+from analysis.future.planning.staffing import by_quota, staffing
 from analysis.planner.desk import Desk
 from analysis.planner.gate import Gate
 from analysis.planner.handlers import SCRIPTS

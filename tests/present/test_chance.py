@@ -10,7 +10,7 @@ import pytest
 
 from analysis import load_county
 from analysis.base.language import speak
-from analysis.base.writing import Writer
+from analysis.base.storage.writing import Writer
 from analysis.batch.index import verdict_text, write_index
 from analysis.batch.jobs import Job
 from analysis.batch.records import program_digest

@@ -17,7 +17,7 @@ from analysis.base.schema.indicators import INDICATORS
 from analysis.data.paths import sample_folder
 from analysis.future.assumptions.from_plan import plan_parts
 from analysis.measure.gaps import doubted, school_gaps, stage_gaps
-from analysis.measure.trajectory import shrinking_table
+from analysis.measure.trajectories.trajectory import shrinking_table
 from analysis.present import sentences
 from analysis.present.plan_review import project_effects, project_gaps
 from analysis.present.tables.firmness import school_margins_grid

@@ -11,7 +11,7 @@ from remedy_cases import CASES, PURCHASES, random_case, solved, with_rules
 from remedy_enumeration import least
 
 from analysis import load_county, remedy
-from analysis.remedy.solve.roots import compared
+from analysis.remedy.solve.composite.roots import compared
 
 
 def rules_of(seed: int) -> dict:

@@ -15,7 +15,7 @@ from ..output import check_workbook, checked_writer, for_each, print_findings, s
 if TYPE_CHECKING:
     from ...data.corrections import Listing
     from ...data.county import County
-    from ...measure.missing import Gap
+    from ...measure.open_items.missing import Gap
     from ...measure.study import Study
 
 
@@ -87,7 +87,7 @@ def _missing(county: County | None) -> tuple[Study | None, list[Gap]]:
     """What the last observed year's verdict still needs."""
     if county is None or not county.years:
         return None, []
-    from ...measure.missing import missing_figures
+    from ...measure.open_items.missing import missing_figures
     from ...measure.study import study_of
 
     return study_of(county), missing_figures(county)

@@ -23,7 +23,7 @@ def compare(
     """What two versions of a county differ in: rows, columns, values, and verdicts that turn."""
     from ...data.differences import differences
     from ...future.analyze import analyze
-    from ...measure.turns import turns
+    from ...measure.side_by_side.turns import turns
     from ...present.versions import comparison_sentence, comparison_table, screen_table
 
     say = speaker(lang)

@@ -59,7 +59,7 @@ def import_(
 
     def work(path: str) -> None:
         from ...ministry.folder import import_returns
-        from ...ministry.into import merge_returns
+        from ...ministry.merging.into import merge_returns
 
         options = {
             "force": force,
@@ -92,7 +92,7 @@ def import_(
 
 def _say(made: Imported, say: Language) -> None:
     """Closing lines: what was found, what was written, what was kept."""
-    from ...ministry.changes import changes_sentence
+    from ...ministry.merging.changes import changes_sentence
     from ...ministry.summary import summary
 
     print_lines(summary(made.findings, say.code), say.code)

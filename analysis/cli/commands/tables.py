@@ -49,7 +49,7 @@ def trajectory(
 ) -> None:
     """Every quantity in every year with the rule and the own target in force."""
     from ...future.analyze import analyze
-    from ...measure.trajectory import trajectory_table
+    from ...measure.trajectories.trajectory import trajectory_table
 
     def work(path: str) -> None:
         writer = checked_writer(out, force, path)

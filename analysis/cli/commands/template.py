@@ -23,7 +23,7 @@ def template(
     lang: Lang = "zh",
 ) -> None:
     """A workbook to fill in, with help, choices and limits; empty or with a county's data."""
-    from ...base.writing import write_whole
+    from ...base.storage.writing import write_whole
     from ...data.load import load_county
     from ...data.template import files_beside, write_template
 

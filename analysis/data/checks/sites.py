@@ -11,7 +11,7 @@ from ...base.files import N_, Finding
 from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import CHOICE_LABELS, STAGE_GRADES, STAGE_LABELS, Label
-from ..sites import Site, Sites, find_sites, stages_taught
+from ..belonging.sites import Site, Sites, find_sites, stages_taught
 from .tables import Tables
 
 #: Sites that a sentence names.

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...base.disk import reason
 from ...base.files import N_, Finding, InputError, decode, read_data, read_model
-from ...base.folders import entries, look
 from ...base.refusals import shorten
+from ...base.storage.folders import entries, look
+from ...base.storage.patience import reason
 from ..county import CountyRecord
 from .names import TABLE, TABLE_SPELLINGS, table_of, unknown_name
 from .noise import separator_line

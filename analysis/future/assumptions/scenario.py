@@ -27,9 +27,9 @@ from ...base.files import (
     read_model,
     read_yaml,
 )
-from ...base.folders import SCENARIOS, entries, scenario_folder, usable
 from ...base.language import Said
 from ...base.refusals import refusal, shorten
+from ...base.storage.folders import SCENARIOS, entries, scenario_folder, usable
 from ...data.county import County
 from ...policy.standards import Text
 from .fit import Roster, impossible_moves, unknown_schools

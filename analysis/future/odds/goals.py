@@ -41,7 +41,7 @@ def goal_chance(courses: Courses, subject: str, stage: str, name: str, goal: tup
     ----------
     courses : Courses
     subject, stage, name : str
-        As in `analysis.measure.trajectory.pace_table`.
+        As in `analysis.measure.trajectories.trajectory.pace_table`.
     goal : tuple of str and float
         Rule word and value.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..planning.seats import LEVELS, levels
 from ..project import Outlook
-from ..seats import LEVELS, levels
 from .draws import Courses
 
 #: Levels of which a chance is worked out; below them it is that of any warning.
@@ -21,7 +21,7 @@ def seat_chances(warnings: pd.DataFrame, outlook: Outlook, courses: Courses) -> 
     Parameters
     ----------
     warnings : DataFrame
-        As returned by `analysis.future.seats.seat_warnings` for the outlook.
+        As returned by `analysis.future.planning.seats.seat_warnings` for the outlook.
     outlook : Outlook
     courses : Courses
         Draws of the outlook's scenario.

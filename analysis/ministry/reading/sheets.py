@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...base.files import N_, Finding, InputError, problem, read_data
-from ...base.folders import below
 from ...base.refusals import shorten
+from ...base.storage.folders import below
 from ...data.reading.archive import inspect_workbook
 from ...data.reading.folder import read_csv
 from ...data.texts import cell_text

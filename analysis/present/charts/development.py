@@ -39,7 +39,7 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     InputError
         Another word for `what`.
     """
-    from ...measure.trajectory import trajectory_table
+    from ...measure.trajectories.trajectory import trajectory_table
 
     refuse_unknown(Label("统计量", "quantity"), [what], {"mean": (), "cv": ()})
     say = speak(lang)

@@ -9,9 +9,9 @@ from matplotlib.patches import Patch, Rectangle
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
-from ...future.other_stages import other_stages
-from ...future.seats import decisions
-from ...future.small_classes import small_classes
+from ...future.planning.other_stages import other_stages
+from ...future.planning.seats import decisions
+from ...future.planning.small_classes import small_classes
 from ...future.what_if import WhatIf
 from ..chance import share_text
 from ..charts.chart import WIDTH, Chart, styled

@@ -9,7 +9,7 @@ from ...base.language import Language, speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.assumptions.quota import staff_quota
 from ...future.assumptions.staffing import StaffCourse
-from ...future.staffing import staffing
+from ...future.planning.staffing import staffing
 from ...future.what_if import WhatIf
 from ...measure.study import Study
 from ..tables.grid import Cell, Grid, number_cell, text_cell
@@ -54,7 +54,7 @@ def quota_sentences(
 ) -> list[str]:
     """Teachers and the quota in a year, by stage, and what moving teachers would fill.
 
-    `found` is as from `analysis.future.staffing.by_quota`.
+    `found` is as from `analysis.future.planning.staffing.by_quota`.
     """
     at, told = list(study.years).index(year), []
     for number, stage in enumerate(STAGES):

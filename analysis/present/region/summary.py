@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...base.files import Finding, InputError
-from ...base.folders import entries
+from ...base.storage.folders import entries
 from ...data.paths import find_county, sample_folder
 from ...future.analyze import analyze
 from ...measure.study import Study

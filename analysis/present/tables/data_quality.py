@@ -7,7 +7,7 @@ from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS
-from ...data.sites import Site
+from ...data.belonging.sites import Site
 from ...measure.apportioning.scope import exclusion_text
 from ...measure.study import Study
 from .grid import Cell, Grid, number_cell, text_cell

@@ -154,7 +154,7 @@ def pace_grid(study: Study, lang: str = "zh", forecast: Forecast | None = None) 
     forecast : Forecast, optional
         Draws of a scenario: where they have an item, their year and chance stand instead of the line's.
     """
-    from ...measure.trajectory import pace_table
+    from ...measure.trajectories.trajectory import pace_table
 
     say = speak(lang)
     table = pace_table(study)
@@ -264,7 +264,7 @@ def _trajectory_item(row: dict) -> str:
 
 def shrinking_grid(study: Study, lang: str = "zh") -> Grid:
     """Whether each coefficient of variation became smaller every year."""
-    from ...measure.trajectory import shrinking_table
+    from ...measure.trajectories.trajectory import shrinking_table
 
     say = speak(lang)
     rows = []

@@ -12,8 +12,8 @@ from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_LABELS
 from ...data.county import County
 from ...data.texts import cell_name
-from ...measure.blanks import Blank
-from ...measure.missing import Gap, Verdict
+from ...measure.open_items.blanks import Blank
+from ...measure.open_items.missing import Gap, Verdict
 from ...measure.study import Study
 from ..terms import item_title, school_year
 from .grid import Cell, Grid, number_cell, text_cell
@@ -35,7 +35,7 @@ def missing_figures_grid(study: Study, gaps: list[Gap], lang: str = "zh") -> Gri
     study : Study
         Of the judged year.
     gaps : list of Gap
-        As from `analysis.measure.missing.missing_figures`.
+        As from `analysis.measure.open_items.missing.missing_figures`.
     lang : {"zh", "en"}
     """
     say = speak(lang)

@@ -13,7 +13,7 @@ import pandas as pd
 from ...base.files import N_, problem
 from ...base.language import speak
 from ...base.spreadsheet import XLSX_OPTIONS, csv_bytes
-from ...base.writing import Writer
+from ...base.storage.writing import Writer
 from ...future.assumptions.scenario import write_scenario
 from ..plan import table_of
 from ..problem.instance import NAMES

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from ..problem.goal import Goal
 from ..problem.instance import NAMES, STAFF, Instance
+from .composite.roots import compared
 from .cone import squared_variation
 from .model import Program
-from .roots import compared
 
 
 @dataclass(frozen=True)

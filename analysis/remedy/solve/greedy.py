@@ -16,7 +16,7 @@ import numpy as np
 from ..problem.goal import Goal
 from ..problem.instance import NAMES, Instance
 from ..problem.means import PURCHASES
-from .composite import composites_of
+from .composite.limit import composites_of
 from .cone import Cone
 from .model import Program
 from .repair import repaired

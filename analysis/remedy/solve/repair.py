@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .composite import Composite
+from .composite.limit import Composite
 from .cone import Cone
 from .model import Program
 

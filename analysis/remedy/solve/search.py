@@ -12,13 +12,13 @@ import numpy as np
 from ..problem.goal import Goal
 from ..problem.instance import Instance
 from ..problem.means import PURCHASES
-from .composite import Composite, composites_of
+from .composite.limit import Composite, composites_of
+from .composite.within import Within
 from .cone import Cone
 from .exactly import Verdict, judge
 from .model import Program
 from .repair import repaired
 from .solver import Solver
-from .within import Within
 
 #: Rounds of tangents before whole numbers are asked for, and excess that is let be in them.
 ROUNDS, SLACK = 25, 1e-7

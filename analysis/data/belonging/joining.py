@@ -1,0 +1,219 @@
+"""Sites joined into the schools they belong to, in all tables: what comes after knows schools only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ...base.schema.systems import stages_of_grades
+from ...base.schema.tables import TABLES
+from ...base.schema.terms import STAGE_GRADES
+from .sites import Sites, find_sites, stages_taught
+
+#: Tables of teachers, which a county may have or not.
+_STAFF = ("staff_kinds", "staff_ages")
+
+#: Sums are rounded to so many decimals: what is written with fewer adds up as on paper.
+_DECIMALS = 6
+_FIGURES = tuple(
+    column for column in TABLES["school_years"].columns if column.is_numeric and not column.key
+)
+_NEEDED = np.array([column.needed for column in _FIGURES])
+_STAGE_OF = [
+    next((stage for stage in STAGE_GRADES if column.name.endswith(f"_{stage}")), "")
+    for column in _FIGURES
+]
+
+
+def join_sites(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], Sites]:
+    """Add the figures of sites to those of their schools.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        All tables, complete and without errors.
+
+    Returns
+    -------
+    frames : dict of str to DataFrame
+        Without rows of sites whose school is known. A sum of which one part was not reported is
+        not known; what a school or site does not teach counts as nothing. The largest class is the
+        largest of all. Rooms are those of the whole school: a site without rows has none. The
+        figures of a site whose school is not known, and of the schools it may belong to, are blank
+        in the years in which it is open: none of them can be judged.
+    sites : Sites
+    """
+    rows_of = [frames[name] for name in ("enrolment", "rooms", *_STAFF)]
+    sites = find_sites(frames["schools"], frames["school_years"], rows_of)
+    if not sites.joined and not sites.unplaced:
+        return dict(frames), sites
+    found = dict(frames)
+    taught = stages_taught(frames["schools"], frames["school_years"])
+    if sites.joined:
+        ids = [site.school_id for site in sites.joined]
+        roster = frames["schools"]
+        found["schools"] = roster[~roster["school_id"].isin(ids)]
+        missing = _incomplete(frames, sites, taught)
+        found["school_years"] = _yearly(frames["school_years"], roster, sites, taught)
+        found["enrolment"] = _enrolment(frames["enrolment"], roster, sites, missing["enrolment"])
+        found["rooms"] = _renamed(frames["rooms"], sites)
+        for name in _STAFF:
+            found[name] = _staff(frames[name], name, sites, missing[name])
+    for site in sites.unplaced:
+        _blank(found, (site.school_id, *site.may_be), site.opened, site.closed)
+    return found, sites
+
+
+def _main_of(sites: Sites) -> dict[str, str]:
+    return {site.school_id: site.main for site in sites.joined}
+
+
+def _renamed(table: pd.DataFrame, sites: Sites) -> pd.DataFrame:
+    """A table with the ids of schools in place of those of their sites."""
+    mains = table["school_id"].map(_main_of(sites))
+    if mains.isna().all():
+        return table
+    ids = mains.where(mains.notna(), table["school_id"]).astype(table["school_id"].dtype)
+    return table.assign(school_id=ids)
+
+
+def _yearly(table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, taught: dict) -> pd.DataFrame:
+    """The table `school_years`: one row per school and year in place of those of its parts."""
+    apart = [site for site in sites.joined if site.apart]
+    mains = {site.main for site in apart}
+    own = _renamed(table, sites)["school_id"]
+    touched = own.isin(mains).to_numpy()
+    made = []
+    for (main, year), rows in table[touched].groupby([own[touched], table["year"][touched]]):
+        members = [main, *(s.school_id for s in apart if s.main == main and s.is_open(year))]
+        members += [each for each in rows["school_id"] if each not in members]
+        by_id = rows.set_index("school_id").reindex(members)
+        values = by_id[[column.name for column in _FIGURES]].to_numpy(dtype=float)
+        has = np.array([[not s or s in taught[each] for s in _STAGE_OF] for each in members])
+        of_main = rows.index[rows["school_id"] == main]
+        row = rows.loc[of_main[0] if len(of_main) else rows.index[0]].copy()
+        row["school_id"] = main
+        row[[column.name for column in _FIGURES]] = _sums(values, has)
+        if not len(of_main):
+            row["note"] = np.nan
+        made.append(row)
+    if not made:
+        return table
+    joined = pd.DataFrame(made).astype(table.dtypes.to_dict())
+    return pd.concat([table[~touched], joined]).sort_index().rename_axis(table.index.name)
+
+
+def _sums(values: np.ndarray, has: np.ndarray) -> np.ndarray:
+    """Sums over the parts of a school (rows): blank where one that counts is blank."""
+    nothing = np.isnan(values) & (~has | ~_NEEDED)
+    total = np.round(np.where(nothing, 0.0, values).sum(axis=0), _DECIMALS)
+    return np.where(nothing.all(axis=0), np.nan, total)
+
+
+def _incomplete(
+    frames: Mapping[str, pd.DataFrame], sites: Sites, taught: dict
+) -> dict[str, set[tuple]]:
+    """School, year and stage of which a part has students or teachers, but no rows in a table."""
+    roster, yearly = frames["schools"], frames["school_years"]
+    systems = roster.set_index("school_id")["system"]
+    grades = frames["enrolment"]
+    there = {
+        "enrolment": set(
+            zip(
+                grades["school_id"],
+                grades["year"],
+                stages_of_grades(grades["grade"], grades["school_id"].map(systems)),
+                strict=True,
+            )
+        ),
+    }
+    for name in _STAFF:
+        keys = frames[name][["school_id", "year", "stage"]]
+        there[name] = set(keys.itertuples(index=False, name=None))
+    apart = [site for site in sites.joined if site.apart]
+    main_of = {site.school_id: site.main for site in apart} | {s.main: s.main for s in apart}
+    rows = yearly.set_index(["school_id", "year"])
+    found: dict[str, set[tuple]] = {name: set() for name in ("enrolment", *_STAFF)}
+    for name, quantity in (("enrolment", "students"), *((name, "teachers") for name in _STAFF)):
+        for part, main in main_of.items():
+            for year in yearly["year"].unique():
+                if not all(s.is_open(year) for s in apart if s.school_id == part):
+                    continue
+                for stage in taught[part] & ({*STAGE_GRADES} - {"senior"}):
+                    known = (part, year) in rows.index
+                    amount = rows.loc[(part, year), f"{quantity}_{stage}"] if known else np.nan
+                    if amount != 0 and (part, year, stage) not in there[name]:
+                        found[name].add((main, year, stage))
+    return found
+
+
+def _enrolment(
+    table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, missing: set[tuple]
+) -> pd.DataFrame:
+    """The table `enrolment`: grades added up, the largest class the largest of all."""
+    mains = {site.main for site in sites.joined if site.apart}
+    renamed = _renamed(table, sites)
+    touched = renamed["school_id"].isin(mains).to_numpy()
+    if not touched.any():
+        return table
+    part = renamed[touched]
+    keys = ["school_id", "year", "grade"]
+    part = part.assign(
+        _row=part.index,
+        # where nobody is, there is no class that could be the largest
+        _no_class=part["largest_class"].isna() & ~(part["students"] == 0),
+        _other=table["school_id"][touched] != part["school_id"],
+    ).sort_values(["_other", "_row"], kind="stable")
+    groups = part.groupby(keys, sort=False)
+    joined = groups[["note", "_row"]].first()
+    joined["note"] = part[~part["_other"]].groupby(keys)["note"].first()
+    for column in ("students", "classes"):
+        joined[column] = groups[column].sum(skipna=False)
+    joined["largest_class"] = groups["largest_class"].max().mask(groups["_no_class"].any())
+    joined = joined.reset_index()
+    systems = joined["school_id"].map(roster.set_index("school_id")["system"])
+    stages = stages_of_grades(joined["grade"], systems)
+    unknown = [
+        key in missing for key in zip(joined["school_id"], joined["year"], stages, strict=True)
+    ]
+    joined.loc[unknown, ["students", "classes", "largest_class"]] = np.nan
+    joined = joined.set_index("_row")[table.columns.to_list()].astype(table.dtypes.to_dict())
+    return pd.concat([table[~touched], joined]).sort_index().rename_axis(table.index.name)
+
+
+def _staff(table: pd.DataFrame, name: str, sites: Sites, missing: set[tuple]) -> pd.DataFrame:
+    """A table of teachers: those of one kind or age added up; a stage that is not complete has none."""
+    if table.empty:
+        return table
+    renamed = _renamed(table, sites)
+    keys = TABLES[name].keys
+    rows = renamed.assign(_row=renamed.index).groupby(keys, sort=False)
+    joined = rows["_row"].first().to_frame()
+    for column in TABLES[name].columns:
+        if column.is_numeric and column.name not in keys:
+            joined[column.name] = rows[column.name].sum(min_count=1)
+    joined = joined.reset_index().sort_values("_row").set_index("_row")
+    known = [
+        key not in missing
+        for key in zip(joined["school_id"], joined["year"], joined["stage"], strict=True)
+    ]
+    joined = joined[known].reindex(columns=table.columns).astype(table.dtypes.to_dict())
+    return joined.rename_axis(table.index.name)
+
+
+def _blank(frames: dict[str, pd.DataFrame], ids: tuple, opened: float, closed: float) -> None:
+    """Take away the figures of some schools in some years: they are not those of whole schools."""
+    for name in ("school_years", "enrolment", "rooms", *_STAFF):
+        table = frames[name]
+        where = table["school_id"].isin(ids) & table["year"].between(opened, closed)
+        if not where.any():
+            continue
+        if name in ("rooms", *_STAFF):
+            frames[name] = table[~where]
+            continue
+        key = TABLES[name].keys
+        figures = [c.name for c in TABLES[name].columns if c.is_numeric and c.name not in key]
+        frames[name] = table.copy()
+        frames[name].loc[where, figures] = np.nan

@@ -1,0 +1,360 @@
+"""Return sheets of another year into a county's folder that is there already: merged, or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from ...base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data
+from ...base.schema.tables import TABLES
+from ...base.storage.switching import restore
+from ...data.paths import stray_links
+from ...data.reading.enrolment import counted
+from ...data.texts import plain
+from ..county_tables import (
+    county_years_csv,
+    enrolment_csv,
+    own_table,
+    school_years_csv,
+    schools_csv,
+)
+from ..folder import Imported, check_sheets, pages_of, write_folder
+from ..gather import read_returns
+from ..reconcile import reconciliation_csv, reconciliation_page
+from ..record import standing_record
+from ..returns import Returns
+from .changes import changes_csv, changes_section, changes_sentence, told
+from .merge import Change, Merged, Standing, key_text, merge, merge_groups, standing
+
+#: Files of settings that may lie among the sheets.
+_SETTINGS = ("plan.yaml", "standard.yaml")
+
+
+def merge_returns(
+    folder: str | Path,
+    county: str | Path,
+    *,
+    force: bool = False,
+    lang: str = "zh",
+    district: str = "",
+    without_broken: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    code: str = "",
+) -> Imported:
+    """Add the ministry's return sheets to a county's folder.
+
+    Figures that stand there already are compared: another value is refused, blank cells of the
+    sheets change nothing, years and schools that the sheets do not speak of are as they were.
+
+    Parameters
+    ----------
+    folder : str or Path
+        As of `import_returns`.
+    county : str or Path
+        The county's folder.
+    force : bool
+        Take the value of the sheets where another one stands in the folder.
+    lang, district, without_broken, progress
+        As of `import_returns`.
+    code : str, optional
+        The county's six digits, to be compared with those of the folder.
+
+    Returns
+    -------
+    Imported
+        `changes` says what was changed, or would have been. Nothing is written where there is an
+        error; the files that were replaced are kept in a dated folder.
+
+    Raises
+    ------
+    InputError
+        The folder of sheets or the county's folder cannot be read.
+    """
+    folder, out = Path(folder), Path(county)
+    restore(out)
+    _check_county(out)
+    check_sheets(folder, out)
+    page, table, writer = pages_of(folder, out)
+    record = standing_record(out, folder, code)
+    tables = _standing(out)
+    findings: list[Finding] = []
+    own = own_table(folder, "schools", findings)
+    former = _texts(tables["schools"].frame, "name")
+    returns = read_returns(
+        folder,
+        _texts(own, "name"),
+        district,
+        record.name.zh,
+        former=former,
+        without_broken=without_broken,
+        progress=progress,
+    )
+    findings[:0] = returns.findings
+    _check_schools(returns, former, own, out, force, findings)
+    merged = [
+        _schools(returns, tables, own, force, lang, findings),
+        merge(tables["school_years"], _rows(school_years_csv(returns)), force=force),
+        merge(tables["enrolment"], _rows(enrolment_csv(returns)), force=force),
+        _county_years(returns, tables, folder, force, lang, findings),
+        *_rooms(folder, tables["rooms"], force, findings),
+        *_settings(folder, out, force),
+    ]
+    for known, name in former.items():
+        returns.names.setdefault(known, name)
+    changes = tuple(change for each in merged for change in each.changes)
+    same = sum(each.same for each in merged)
+    findings += told(changes, returns)
+    written = not any(finding.severity == "error" for finding in findings)
+    files = {each.file: each.data for each in merged if each.data is not None}
+    replaced = tuple(sorted(name for name in files if (out / name).exists()))
+    kept = write_folder(out, files, replaced, findings) if written and files else None
+    html = reconciliation_page(
+        returns,
+        findings,
+        record.name,
+        lang,
+        written=written,
+        verdict=changes_sentence(changes, same, lang, written=written),
+        sections=[changes_section(changes, same, returns, lang)],
+    )
+    writer.put(page, html.encode("utf-8"))
+    rows = reconciliation_csv(returns, findings, lang, changes_csv(changes, returns, lang))
+    writer.put(table, b"\xef\xbb\xbf" + rows.encode("utf-8"))
+    return Imported(
+        out if written else None,
+        page,
+        table,
+        tuple(findings),
+        returns,
+        replaced if written else (),
+        former=kept,
+        changes=changes,
+        same=same,
+    )
+
+
+#: What the sheets may add to.
+_TABLES = ("schools", "school_years", "enrolment", "county_years", "rooms")
+
+
+def _standing(out: Path) -> dict[str, Standing]:
+    """The tables of the county's folder; what cannot be read there is refused."""
+    findings: list[Finding] = []
+    tables = {name: standing(out, name, findings) for name in _TABLES}
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    if wrong:
+        raise InputError(wrong)
+    if tables["school_years"].file is None:
+        _count(tables)
+    return tables
+
+
+def _check_county(out: Path) -> None:
+    if out.is_file():
+        raise problem(
+            N_(
+                "is a file; sheets are merged into a county's folder. Import the sheets into a new folder and compare both by `junheng compare`"
+            ),
+            file=out,
+        )
+    if not (out / "county.yaml").is_file():
+        raise problem(N_("is no county folder (it has no county.yaml)"), file=out)
+    strays = stray_links(out)
+    if strays:
+        raise InputError(Finding("error", LEADS_OUT, {}, str(path)) for path in strays)
+
+
+def _texts(frame: pd.DataFrame, name: str) -> dict[str, str]:
+    pairs = zip(frame["school_id"], frame[name], strict=True)
+    return {code: text for code, text in pairs if isinstance(code, str) and isinstance(text, str)}
+
+
+def _rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"))))
+
+
+def _count(tables: dict[str, Standing]) -> None:
+    """Where there is no table of school data, what the enrolment by grade says becomes one."""
+    frame = counted(tables["enrolment"].frame, tables["schools"].frame)
+    if frame.empty:
+        return
+    rows = [
+        {name: key_text(value) for name, value in row.items()} for row in frame.to_dict("records")
+    ]
+    names = [column.name for column in TABLES["school_years"].columns if column.needed]
+    cells = [names, *([row.get(name, "") for name in names] for row in rows)]
+    old = tables["school_years"]
+    typed_ = frame.set_axis(pd.RangeIndex(2, len(frame) + 2)).reindex(columns=old.frame.columns)
+    typed_ = typed_.astype(old.frame.dtypes.to_dict())
+    at = {name: position for position, name in enumerate(names)}
+    tables["school_years"] = Standing("school_years", None, cells, 0, at, typed_)
+
+
+def _check_schools(
+    returns: Returns, former: dict, own: pd.DataFrame, out: Path, force: bool, findings: list
+) -> None:
+    """Sheets of which no school is known here are those of another county."""
+    known = set(former) | set(own["school_id"].dropna())
+    if returns.schools and former and not known & set(returns.schools) and not force:
+        names = [f"{returns.names.get(code, '')} {code}".strip() for code in returns.schools]
+        findings.append(
+            Finding(
+                "error",
+                N_(
+                    "none of the {n} schools of the sheets ({names}) is in the county's roster; if this is the right county, repeat with --force"
+                ),
+                {"n": len(names), "names": ", ".join(names[:3]) + (" …" if len(names) > 3 else "")},
+                str(out),
+            )
+        )
+
+
+# --- the roster ------------------------------------------------------------------------------------
+
+
+def _schools(
+    returns: Returns,
+    tables: dict[str, Standing],
+    own: pd.DataFrame,
+    force: bool,
+    lang: str,
+    findings: list[Finding],
+) -> Merged:
+    """The roster: what stands there, completed; a new name from the latest year."""
+    old = tables["schools"]
+    settled = {
+        row["school_id"]: {name: key_text(value) for name, value in row.items()}
+        for row in old.frame.to_dict("records")
+        if isinstance(row["school_id"], str)
+    }
+    given = {
+        row["school_id"]: {n: key_text(v) for n, v in row.items() if key_text(v)}
+        for row in own.to_dict("records")
+        if isinstance(row["school_id"], str)
+    }
+    for code, row in given.items():
+        stands = settled.setdefault(code, dict.fromkeys(TABLES["schools"].names, ""))
+        for name, text in row.items():
+            if force or not stands[name]:
+                stands[name] = text
+            elif stands[name] != text and name not in ("name", "note"):
+                findings.append(_kept(old, code, stands, name, text))
+    for (code, to), (text, _) in returns.facts.items():
+        name = to.removeprefix("schools.")
+        if force and code in settled and name not in given.get(code, {}) and text:
+            settled[code][name] = ""
+    _rename(returns, tables, settled)
+    roster = pd.DataFrame(settled.values(), columns=TABLES["schools"].names)
+    roster = roster.mask(roster == "")
+    rows = _rows(schools_csv(returns, roster, lang, findings))
+    made = merge(old, rows, force=True)
+    changes = tuple(
+        Change("renamed" if c.column == "name" and c.kind == "changed" else c.kind, *_rest(c))
+        for c in made.changes
+    )
+    return Merged(made.file, made.data, changes, made.same)
+
+
+def _rest(change: Change) -> tuple:
+    return change.table, change.key, change.column, change.old, change.new
+
+
+def _rename(returns: Returns, tables: dict[str, Standing], settled: dict) -> None:
+    """A school has the name of its latest year."""
+    latest: dict[str, float] = defaultdict(lambda: float("-inf"))
+    frame = tables["school_years"].frame
+    for code, year in zip(frame["school_id"], frame["year"], strict=True):
+        latest[code] = max(latest[code], year)
+    newest: dict[str, int] = {}
+    for code, year in returns.school_years:
+        newest[code] = max(year, newest.get(code, year))
+    for code, name in returns.names.items():
+        row = settled.get(code)
+        if row is None or code not in newest or plain(row["name"]) == plain(name):
+            continue
+        if newest[code] >= latest[code]:
+            row["name"] = name
+
+
+def _kept(old: Standing, code: str, stands: dict, name: str, text: str) -> Finding:
+    return Finding(
+        "warning",
+        N_(
+            "{label} of {school} is “{kept}” in the county's folder and “{value}” in schools.csv among the sheets; the former was kept (--force takes the latter)"
+        ),
+        {
+            "label": TABLES["schools"][name],
+            "school": stands["name"] or code,
+            "kept": stands[name],
+            "value": text,
+        },
+        str(old.file or ""),
+    )
+
+
+# --- other tables ----------------------------------------------------------------------------------
+
+
+def _county_years(
+    returns: Returns,
+    tables: dict[str, Standing],
+    folder: Path,
+    force: bool,
+    lang: str,
+    findings: list[Finding],
+) -> Merged:
+    """Sums over schools only where the sheets of the year have all schools of the stage."""
+    own = own_table(folder, "county_years", [])
+    given = {(key_text(year), item) for year, item in zip(own["year"], own["item"], strict=True)}
+    rows, left = [], []
+    for row in _rows(county_years_csv(returns, folder, lang, findings)):
+        if (row["year"], row["item"]) not in given:
+            absent = _without_sheets(returns, tables["school_years"], int(row["year"]), row["item"])
+            if absent:
+                left.append((row["year"], absent))
+                continue
+        rows.append(row)
+    if left:
+        year, absent = left[0]
+        findings.append(
+            Finding(
+                "warning",
+                N_(
+                    "{n} sums for the county (entrants, graduates) were left as they are, because the sheets are not of all schools: of {year}, {m} are missing"
+                ),
+                {"n": len(left), "year": year, "m": len(absent)},
+            )
+        )
+    return merge(tables["county_years"], rows, force=force, beside={"evidence": "value"})
+
+
+def _without_sheets(returns: Returns, years: Standing, year: int, item: str) -> set[str]:
+    """Schools of the folder with students of the stage in that year that have no sheets of it."""
+    stage = "primary" if item.endswith("grade1") else "junior"
+    frame = years.frame
+    there = frame.loc[(frame["year"] == year) & (frame[f"students_{stage}"] > 0), "school_id"]
+    return set(there) - {school for school, y in returns.school_years if y == year}
+
+
+def _rooms(folder: Path, old: Standing, force: bool, findings: list) -> Iterable[Merged]:
+    if (folder / "rooms.csv").is_file():
+        new = standing(folder, "rooms", findings)
+        yield merge_groups(old, new, force=force)
+
+
+def _settings(folder: Path, out: Path, force: bool) -> Iterable[Merged]:
+    for name in _SETTINGS:
+        if not (folder / name).is_file():
+            continue
+        data = read_data(folder / name)
+        before = read_data(out / name) if (out / name).is_file() else None
+        if data == before:
+            continue
+        kind = "filled" if before is None else "changed" if force else "refused"
+        change = Change(kind, name, (), "", "", "")
+        yield Merged(name, None if kind == "refused" else data, (change,), 0)
