@@ -100,6 +100,13 @@ def unknown(study: Study, lang: str = "zh") -> list[str]:
     return [*_doubts(study, doubted(study), say), *_open(study, say)]
 
 
+def failing(study: Study, lang: str = "zh") -> list[str]:
+    """What is not met: coefficients of variation above their limits, and items by part."""
+    say = speak(lang)
+    above = (study.balance["status"] == "not_met") & (study.balance["indicator"] != "composite")
+    return [*(_balance(study, say) if above.any() else []), *_items(study, say)]
+
+
 def _stage(stage: str, say: Language) -> str:
     return say.label(STAGE_LABELS[stage])
 

@@ -208,4 +208,7 @@ def matters_grid(study: Study, lang: str = "zh") -> Grid:
 
 
 def _who(plan: Plan | None, matter: Matter, study: Study, say: Language) -> str:
-    return (assigned(plan, matter.entry, study.year, say) if plan and matter.entry else "") or DASH
+    if plan is None:
+        return DASH
+    told = assigned(plan, matter.entry, study.year, say) if matter.entry else ""
+    return told or say("not in the plan")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...base.language import Language, places, speak
+from ...base.language import DASH, Language, places, speak
 from ...base.schema.indicators import INDICATORS, Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import school_gaps
@@ -97,12 +97,27 @@ def _part(study: Study, part: str, say: Language) -> tuple[Cell, ...] | None:
     if statuses.empty:
         return None
     open_ = (statuses == "not_assessed").sum()
-    required = say("none found") if part == "veto" else say("every item")
+    if part == "veto":
+        found = say(
+            "{n} of {all} found",
+            n=say.number((statuses == "not_met").sum()),
+            all=say.number(len(statuses)),
+        )
+        return (
+            text_cell(say(PART_NAMES[part])),
+            Cell(found, True),
+            text_cell(say("none")),
+            _status(study.part_status(part), say),
+        )
+    required = say("every item")
     if open_:
         required += say.plural("; {n} not assessed", "; {n} not assessed", int(open_))
     return (
         text_cell(say(PART_NAMES[part])),
-        Cell(_of(say, (statuses == "met").sum(), len(statuses)), True),
+        Cell(
+            DASH if open_ == len(statuses) else _of(say, (statuses == "met").sum(), len(statuses)),
+            True,
+        ),
         text_cell(required),
         _status(study.part_status(part), say),
     )
@@ -133,7 +148,7 @@ def missing_grid(study: Study, lang: str = "zh") -> Grid:
             continue
         rows.append(
             (
-                text_cell(about.label(lang)),
+                text_cell(say.label(about.short)),
                 *_amount(part["lacking"].map(printed_up).sum(), about, say),
                 number_cell(say, part["school_id"].nunique()),
             )

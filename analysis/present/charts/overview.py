@@ -123,7 +123,7 @@ def _legend(figure: Chart, say, study: Study, height: float) -> None:
     floor = say.percent(study.rules.number("school.floor"), 0)
     words = {
         "met": say("threshold met"),
-        "near": say("{floor} of the threshold or more", floor=floor),
+        "near": say("not met, {floor} of it or more", floor=floor),
         "short": say("below {floor}", floor=floor),
         "not_assessed": say("not assessed"),
     }

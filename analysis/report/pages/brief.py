@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from ...base.language import Language
 from ...present import sentences
 from ...present.brief.matters import matters_grid
 from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
@@ -19,6 +20,7 @@ def brief(report: Report, alone: bool = False) -> Page:
     say, study, record = report.say, report.study, report.study.county.record
     short = html.escape(sentences.verdict_short(study, report.lang, report.chance))
     unknown = sentences.unknown(study, report.lang)
+    failed = sentences.failing(study, report.lang)
     overview = say("Schools and the seven indicators at one look")
     parts = [
         f"<h1>{html.escape(say.label(record.name))}</h1>",
@@ -36,7 +38,12 @@ def brief(report: Report, alone: bool = False) -> Page:
         bullets(unknown) if unknown else "",
         _picture(report, overview),
         years_grid(study, report.lang),
-        paragraph(say("Issued by (seal): ____________    Approved by: ____________    Date: ____________"), "signature"),
+        _heading(say("What is not met")) if failed else "",
+        bullets(failed) if failed else "",
+        # nobody puts his name to a sample
+        ""
+        if record.synthetic
+        else paragraph(say("Issued by (seal): ____________    Approved by: ____________    Date: ____________"), "signature"),
     ]  # fmt: skip
     page = Page(tuple(part for part in parts if part), short=14)
     return Page(
@@ -51,8 +58,9 @@ def _facts(report: Report) -> str:
         f"{say.label(record.province)} {record.code}".strip(),
         school_year(study.year, say),
         say(
-            "{schools} schools, {students} students",
+            "{schools} schools ({rows} by stage), {students} students",
             schools=say.number(judged["school_id"].nunique()),
+            rows=say.number(len(judged)),
             students=say.number(judged["students"].sum()),
         ),
     ]
@@ -63,15 +71,17 @@ def _facts(report: Report) -> str:
 
 def _counted(report: Report) -> str:
     say, counted = report.say, counted_items(report.study)
-    return say(
-        "Of {all} items (the seven indicators by their coefficients of variation, government guarantee, "
-        "quality) {met} are met, {failed} are not met, {open} are not assessed; whether each school "
-        "meets the rule is counted apart, in table 1.",
+    text = say(
+        "Of {all} items (the seven indicators by their coefficients of variation in every stage, government "
+        "guarantee, quality) {met} are met and {failed} are not.",
         all=say.number(counted["all"]),
         met=say.number(counted["met"]),
         failed=say.number(counted["not_met"]),
-        open=say.number(counted["not_assessed"]),
     )
+    if counted["not_assessed"]:
+        between = " " if report.lang == "en" else ""
+        text += between + say("Not assessed: {n}.", n=say.number(counted["not_assessed"]))
+    return text
 
 
 def _least(report: Report) -> str:
@@ -83,13 +93,20 @@ def _least(report: Report) -> str:
     if answer.cost is None or not answer.measures:
         return ""
     return say(
-        "At the prices assumed, the least that brings every school and every coefficient of variation "
-        "within the rule costs {cost} ({n} schools); it is less than the table above, because one "
-        "indicator of a school may stay at {floor}.",
-        cost=money(say, answer.cost),
-        n=say.number(len({each.school_id for each in answer.measures})),
+        "The table is what all seven thresholds ask. The rule asks less: {needed} of 7 indicators, the rest at "
+        "{floor}, and every coefficient of variation within its limit. At assumed prices (see the chapter on the "
+        "cheapest way) that costs about {cost} at least, at {n} schools.",
+        needed=say.number(study.rules.number("school.indicators_met")),
         floor=say.percent(study.rules.number("school.floor"), 0),
+        cost=_about(say, float(answer.cost)),
+        n=say.number(len({each.school_id for each in answer.measures})),
     )
+
+
+def _about(say: Language, cny: float) -> str:
+    """Money to two or three digits: more would say more than assumed prices know."""
+    digits = max(len(str(int(cny))) - 3, 0)
+    return money(say, round(cny / 10**digits) * 10**digits)
 
 
 def _picture(report: Report, caption: str) -> Picture | str:
