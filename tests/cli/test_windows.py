@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -150,3 +151,39 @@ def test_report_and_batch_work_without_fork(windows, tmp_path):
     assert (out / f"{SAMPLE}-2021.pdf").read_bytes().startswith(b"%PDF")
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert "done" in json.dumps(manifest)
+
+
+# --- the batch file ---------------------------------------------------------------------------------------
+
+
+def test_the_batch_file_is_one_that_windows_can_read():
+    data = (ROOT / "junheng.bat").read_bytes()
+    lines = data.decode("utf-8").split("\r\n")
+
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    assert not data.startswith(b"\xef\xbb\xbf")
+    # what stands before the window is switched to UTF-8 is plain
+    switched = next(number for number, line in enumerate(lines) if line.startswith("chcp 65001"))
+    assert all(line.isascii() for line in lines[:switched])
+    # other characters stand in what is said only
+    assert {line.split()[0] for line in lines if not line.isascii()} == {"echo"}
+    assert {f":{word}" for line in lines for word in re.findall(r"goto (\w+)", line)} <= set(lines)
+    assert "*.bat text eol=crlf" in (ROOT / ".gitattributes").read_text(encoding="utf-8")
+
+
+def test_the_batch_file_does_what_the_readmes_say():
+    batch = (ROOT / "junheng.bat").read_text(encoding="utf-8")
+    install = "-m pip install --quiet --disable-pip-version-check -c requirements.lock -e ."
+
+    assert install in batch
+    assert "-m venv .venv" in batch
+    assert "-m analysis start" in batch
+    for page in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert "py -m venv .venv" in text
+        assert "-m pip install -c requirements.lock -e ." in text
+        assert "junheng.bat" in text
+    assert (ROOT / "requirements.lock").is_file()
+    # a list of constraints knows no extras and no files
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lock if not re.fullmatch(r"[\w.-]+==[\w.+!-]+", line)] == []
