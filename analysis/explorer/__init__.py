@@ -1,4 +1,4 @@
-"""The analyst's explorer in JupyterLab and Voilà: schools as points that one chooses and drags.
+"""The analyst's explorer in JupyterLab: schools as points that one chooses and drags.
 
 In comes what one looks at and what is assumed instead (`State`); out goes everything to be seen
 (`View`), worked out by the same functions as the report, and from it the page of the widget and a
