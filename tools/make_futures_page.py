@@ -239,7 +239,7 @@ def new_york(folder: Path) -> str:
 
 PAGE = """# What the projection is worth: measured
 
-Made by `tools/make_futures_page.py`; no number was typed. The samples are made up (see their README), so what they show is that the parts fit together; only the last table is of real schools.
+Made by `tools/make_futures_page.py`; no number was typed. The samples are made up (see their README), so what they show is that the parts fit together; only the last two tables are of real schools.
 
 ## Entrants: births of one year, and by the cut-off date
 
