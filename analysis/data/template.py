@@ -18,64 +18,13 @@ from ..base.schema.terms import CHOICE_LABELS, YES_NO, Label
 from ..base.spreadsheet import XLSX_OPTIONS, unguarded
 from ..policy.standards import NATIONAL, Standard, built_in, load_standard
 from .county import County
+from .examples import EXAMPLES
 from .load import plan_file
 from .reading.record import record_lines
 from .texts import cell_name, cell_text
 
 #: Rows below the header for which drop-downs and limits are laid out, at least.
 ROWS = 5000
-
-#: A row of every table as it might be filled in; it stands on the sheet that explains.
-EXAMPLES = {
-    "schools": {
-        "school_id": "3150202001",
-        "name": Label("示例学校", "Example School"),
-        "type": "nine_year",
-        "ownership": "public",
-        "sponsor": 7,
-        "area": "town",
-        "boarding": "no",
-        "built_year": 1998,
-    },
-    "school_years": {
-        "school_id": "3150202001",
-        "year": 2024,
-        "students_primary": 620,
-        "students_junior": 310,
-        "classes_primary": 15,
-        "classes_junior": 7,
-        "teachers_primary": 40,
-        "teachers_junior": 28,
-        "above_qualification_primary": 30,
-        "above_qualification_junior": 24,
-        "backbone_primary": 7,
-        "backbone_junior": 4,
-        "pe_arts_primary": 6,
-        "pe_arts_junior": 3,
-        "teaching_area_m2": 5200.5,
-        "indoor_sports_area_m2": 800,
-        "outdoor_sports_area_m2": 9600,
-        "equipment_value_cny": 2150000,
-        "multimedia_rooms": 25,
-        "operating_funds_cny": 790000,
-        "training_funds_cny": 47000,
-    },
-    "enrolment": {
-        "school_id": "3150202001",
-        "year": 2024,
-        "grade": 1,
-        "students": 98,
-        "classes": 2,
-        "largest_class": 49,
-    },
-    "rooms": {"school_id": "3150202001", "year": 2024, "kind": "music", "area_m2": 96},
-    "county_years": {
-        "year": 2024,
-        "item": "salary_teachers_cny",
-        "value": "98000",
-        "evidence": Label("财政局工资统计", "Payroll statistics"),
-    },
-}
 
 _COUNTY_HELP = {
     "code": N_("Six digits"),
@@ -107,7 +56,9 @@ _INSTRUCTIONS = (
 )
 
 
-def write_template(county: County | None = None, lang: str = "zh") -> bytes:
+def write_template(
+    county: County | None = None, lang: str = "zh", money: str = YUAN, names_only: bool = False
+) -> bytes:
     """The workbook to fill in, empty or with a county's data.
 
     Parameters
@@ -116,30 +67,33 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
         Whose record and tables to fill in.
     lang : {"zh", "en"}
         Language of sheet names, heads, choices and help.
+    money : {"yuan", "wan"}
+        Unit of amounts: yuan, or 10,000 yuan (万元). What is per person is in yuan in either case.
+    names_only : bool
+        Whether schools are named by their names where that is enough, without their ids.
 
     Returns
     -------
     bytes
-        An .xlsx workbook: a sheet that explains (with an example row of every table, which is
-        therefore never read as data), the county's record, the tables of
-        `analysis.base.schema.tables.TABLES`, and the list of items of `county_years`. `load_county` reads the
-        same record and tables from it; plan and standard are files, see `files_beside`.
+        An .xlsx workbook: a sheet that explains, the county's record, the tables of
+        `analysis.base.schema.tables.TABLES` (each with an example row if there is no county), and the
+        list of items of `county_years`. `load_county` reads the same record and tables from it; plan
+        and standard are files, see `files_beside`. Heads are protected, without a password.
     """
     import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, **XLSX_OPTIONS})
-    writer = _Writer(book, speak(lang))
-    standard = county.standard if county else load_standard(NATIONAL)
-    items = _items(standard, lang)
+    items = form_items(county.standard if county else load_standard(NATIONAL))
+    writer = _Writer(book, speak(lang), money, names_only, items)
     writer.readme()
     writer.county(county)
     # as it was entered: a site keeps its rows
     tables = (county.entered or county.tables) if county else {}
     for name, table in TABLES.items():
         if table.asked or len(tables.get(name, ())):
-            writer.table(table, tables.get(name), len(items))
-    writer.items(items)
+            writer.table(table, tables.get(name), tables.get("schools"))
+    writer.items()
     book.close()
     return buffer.getvalue()
 
@@ -188,20 +142,12 @@ def files_beside(
     return {path: data for path, data in found.items() if not path.exists()}
 
 
-def _items(standard: Standard, lang: str) -> list[tuple[str, str]]:
-    """Items of county_years: id and meaning, first those from which others are computed."""
-    found = [(name, label[lang]) for name, label in COUNTY_INPUTS.items()]
-    for name, entry in standard.entries.items():
-        if entry.part not in ("resource", "option", "concession"):
-            found.append((name, getattr(entry.title, lang)))
-    return found
-
-
 class _Writer:
     """Writes the sheets of one workbook in one language."""
 
-    def __init__(self, book, say: Language):
+    def __init__(self, book, say: Language, money: str, names_only: bool, items):
         self.book, self.say, self.lang = book, say, say.code
+        self.money, self.names_only, self.form = money, names_only, items
         base = {"font_name": "SimSun" if say.code == "zh" else "Calibri", "font_size": 11}
         edge = {**base, "border": 1, "border_color": "#BFBFBF", "valign": "top"}
         head = {**edge, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
@@ -224,6 +170,8 @@ class _Writer:
                 "name": {**edge, "bg_color": "#DDEBF7"},
             }.items()
         }
+        for name in ("text", "integer", "count", "number", "value", "entry", "example"):
+            self.formats[name].set_locked(False)
         self.formats["choice"] = self.formats["text"]
 
     def readme(self) -> None:
