@@ -41,7 +41,7 @@ _STARTS = {"I": _BASIC, "IV": _GOVERNMENT, "V": _QUALITY, "VI": ("satisfaction_"
 _PARTS = {"government": "IV", "quality": "V", "recognition": "VI", "veto": "veto"}
 
 _UNITS = {
-    **{text: PERSONS for text in ("人",)},
+    **dict.fromkeys(("人",), PERSONS),
     "元": YUAN,
     "个": Label("个", "number"),
     "份": Label("份", "copies"),

@@ -71,7 +71,9 @@ def _resolve(table, frame, ids, names, files, unread) -> list[Finding]:
     broken = unread.get((table, "school_id"), frame.index[:0])
     asked = own.isna() & (keys != "") & ~frame.index.isin(broken)
     frame["school_id"] = own.where(~asked, found).astype("str")
-    lost = frame[asked & found.isna()].assign(_name=written.map(shorten))
+    # (a frame without rows would take the rows of what is assigned to it)
+    told = frame.assign(_name=written.map(shorten))
+    lost = told[asked & found.isna()]
     several = keys[lost.index].isin(list(ids))
     report, column = Tables({table: frame}, files).report, "school_id"
     known = list(names.values())
@@ -83,7 +85,7 @@ def _resolve(table, frame, ids, names, files, unread) -> list[Finding]:
     own_name = frame["school_id"].map(names)
     other = ~asked & own_name.notna() & (keys != "") & (keys != own_name.map(_key, "ignore"))
     # two schools of one name: the id says which
-    wrong = frame[other].assign(_name=written.map(shorten), _own=own_name)
+    wrong = told.assign(_own=own_name)[other]
     some = (~several) & (lost["_near"].fillna("") != "")
     parts = [
         *report(_UNKNOWN, table, lost[some], column, name="_name", near="_near"),

@@ -129,7 +129,10 @@ def _units(
     rows = frame.assign(_said=said.map(clean))[numbers & frame["item"].isin(list(items))]
     known = [items[item] for item in rows["item"]]
     total = np.array([item.total for item in known], dtype=bool)
-    wrong = [bool(text) and not _fits(text, item) for text, item in zip(rows["_said"], known, strict=True)]
+    wrong = [
+        bool(text) and not _fits(text, item)
+        for text, item in zip(rows["_said"], known, strict=True)
+    ]
     wrong = np.array(wrong, dtype=bool)
     for row in rows.index[wrong]:
         constants = {"label": items[rows.loc[row, "item"]].label, "unit": rows.loc[row, "_said"]}
