@@ -1189,7 +1189,7 @@ def put(sheet: str, place: str, value):
         (
             put("rooms", "B4", datetime.date(2021, 9, 1)),
             [
-                " [rooms], row 4, column year: School year is “2021-09-01”; write the year as four "
+                " [rooms], cell B4 (School year): School year is “2021-09-01”; write the year as four "
                 "digits, a school year as the one in which it begins: 2021"
             ],
         ),
