@@ -70,7 +70,7 @@ def _sentence(group: list[Finding], say: Language) -> str:
     hidden = rest - len(known) + len(rows)
     place = [first.file or first.table, say("rows {rows}", rows=_rows(known, hidden, say))]
     if first.column:
-        place.append(say("column {column}", column=first.column))
+        place.append(say("column {column}", column=first.head(say.code)))
     whole = Finding(first.severity, first.message, values, say(", ").join(place))
     return whole.sentence(say.code)
 

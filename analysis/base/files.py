@@ -21,6 +21,7 @@ import yaml
 
 from .language import N_, Said, speak
 from .refusals import mistakes
+from .schema.tables import TABLES
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
@@ -72,6 +73,18 @@ class Finding:
     cell: str = ""
     rows: tuple[int, ...] = ()
 
+    @property
+    def in_workbook(self) -> bool:
+        """Whether the file is a sheet of a workbook, of which people know cells and heads."""
+        return self.file.endswith("]")
+
+    def head(self, lang: str = "zh") -> str:
+        """What the column is called: its head in a workbook, its id in a file of programs."""
+        table = TABLES.get(self.table)
+        if not self.in_workbook or table is None or self.column not in table.names:
+            return self.column
+        return table[self.column].label(lang)
+
     def text(self, lang: str = "zh") -> str:
         """What is wrong, without the place."""
         return _one_line(Said(self.message, self.values).text(lang))
@@ -80,10 +93,13 @@ class Finding:
         """The finding as a sentence with its place."""
         say = speak(lang)
         place = [self.file or self.table] if self.file or self.table else []
+        if self.in_workbook and self.cell and self.column:
+            place.append(say("cell {cell} ({head})", cell=self.cell, head=self.head(lang)))
+            return _one_line(say(", ").join(place) + say(": ")) + self.text(lang)
         if self.row is not None:
             place.append(say("row {row}", row=self.row))
         if self.column:
-            place.append(say("column {column}", column=self.column))
+            place.append(say("column {column}", column=self.head(lang)))
         return _one_line(say(", ").join(place) + say(": ") if place else "") + self.text(lang)
 
 

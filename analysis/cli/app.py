@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from .commands.returns import import_
 from .commands.start import start
 from .commands.tables import balance, indicators, trajectory
 from .commands.template import template
+from .options import user_language
 
 app = typer.Typer(
     help="Junheng 均衡: how far a county's schools are from high-quality and balanced education.",
@@ -65,12 +67,16 @@ def _say_version(asked: bool) -> None:
 
 @app.callback()
 def about(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", help="Say the version.", callback=_say_version, is_eager=True),
     ] = False,
 ) -> None:
     """Junheng 均衡: how far a county's schools are from high-quality and balanced education."""
+    # below --lang and JUNHENG_LANG, above the commands' own default
+    lang = user_language(os.environ)
+    context.default_map = {name: {"lang": lang} for name in COMMANDS}
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +39,18 @@ def print_lines(lines, lang: str) -> None:
     say = speaker(lang)
     names = {"error": say("error"), "warning": say("warning")}
     for severity, sentence in lines:
-        typer.echo(f"{names[severity]}{say(': ')}{sentence}", err=True)
+        name = (
+            typer.style(names[severity], fg=_COLOURS[severity]) if _colours() else names[severity]
+        )
+        typer.echo(f"{name}{say(': ')}{sentence}", err=True)
+
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def _colours() -> bool:
+    """Whether severities are coloured: on a terminal, unless NO_COLOR is set."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def for_each(counties: list[str], lang: str, work) -> None:
@@ -57,12 +70,31 @@ def for_each(counties: list[str], lang: str, work) -> None:
         raise typer.Exit(1)
 
 
-def put_table(table, out: Path | None, writer: Writer) -> None:
-    """A table to its file, or to the screen."""
+def put_table(table, out: Path | None, writer: Writer, lang: str = "zh", ids: bool = False) -> None:
+    """A table to its file, or to the screen: there in words of the language, unless ids are wanted.
+
+    Files keep the ids of columns and values: programs read them.
+    """
     if out is None:
-        typer.echo(table.to_string(index=False, float_format=lambda x: f"{x:.6f}"))
+        typer.echo((None if ids else _in_words(table, lang)) or _with_ids(table))
     else:
         write_table(table, out, writer)
+        say_written(out, lang)
+
+
+def _in_words(table, lang: str) -> str | None:
+    from ..present.views.console import table_text
+
+    return table_text(table, lang)
+
+
+def _with_ids(table) -> str:
+    return table.to_string(index=False, float_format=lambda x: f"{x:.6f}")
+
+
+def say_written(path: Path, lang: str) -> None:
+    """The closing line of a command that has written a file."""
+    typer.echo(speaker(lang)("{path} written", path=path))
 
 
 def print_notes(notes, lang: str) -> None:

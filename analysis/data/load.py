@@ -21,8 +21,10 @@ from .checks.county_items import check_items
 from .checks.tables import Tables
 from .county import County, fingerprint
 from .paths import find_county, stray_links
+from .reading.by_name import items_by_name, schools_by_name
 from .reading.enrolment import ONLY_ENROLMENT, counted
 from .reading.folder import read_folder
+from .reading.printed import fill_county_rows, without_examples
 from .reading.typed import complete, typed
 from .reading.workbook import read_workbook
 from .texts import cell_name
@@ -77,7 +79,7 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         strays = stray_links(path)
         if strays:
             raise InputError(Finding("error", LEADS_OUT, {}, str(file)) for file in strays)
-        raw, record = (read_workbook if path.is_file() else read_folder)(path, findings)
+        raw, record, settings = (read_workbook if path.is_file() else read_folder)(path, findings)
     except InputError as error:
         return None, [*findings, *error.findings]
     except OSError as error:
@@ -105,7 +107,7 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
             continue  # counted below
         if name in raw:
             rows, file = raw[name]
-            frames[name] = typed(table, rows, file, findings, unread, places)
+            frames[name] = typed(table, rows, file, findings, unread, places, settings)
         elif table.needed:
             findings.append(
                 Finding(
@@ -127,6 +129,10 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
                 )
             )
     files = {name: file for name, (_, file) in raw.items()}
+    findings += without_examples(frames, files, unread)
+    findings += schools_by_name(frames, files, unread)
+    findings += items_by_name(frames, files, standard)
+    findings += fill_county_rows(frames, files, unread, settings, standard)
     if "school_years" not in raw and "enrolment" in frames:
         files["school_years"] = files["enrolment"]
         frames["school_years"] = counted(frames["enrolment"], frames.get("schools", pd.DataFrame()))

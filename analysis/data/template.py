@@ -6,84 +6,56 @@ Everything in it comes from `analysis.base.schema`. What it holds, `analysis.dat
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
 
 from ..base.files import N_, Finding, problem
 from ..base.language import Language, speak
 from ..base.schema.columns import Column, Table
-from ..base.schema.county_items import COUNTY_INPUTS
 from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, SCHOOL_PARTS, TABLES
 from ..base.schema.terms import CHOICE_LABELS, YES_NO, Label
+from ..base.schema.terms import YUAN as YUAN_LABEL
 from ..base.spreadsheet import XLSX_OPTIONS, unguarded
 from ..base.storage.folders import SCENARIOS, entries, scenario_folder, usable
-from ..policy.standards import NATIONAL, Standard, built_in, load_standard
+from ..policy.standards import NATIONAL, built_in, load_standard
 from .county import County
+from .county_form import FORM_TABLES, FormItem, form_items
+from .examples import EXAMPLE_ID, EXAMPLES
 from .load import plan_file
+from .reading.names import companions
 from .reading.record import record_lines
+from .reading.settings import MONEY_UNITS, SETTINGS, WAN, YUAN
 from .texts import cell_name, cell_text
 
 #: Rows below the header for which drop-downs and limits are laid out, at least.
 ROWS = 5000
 
-#: A row of every table as it might be filled in; it stands on the sheet that explains.
-EXAMPLES = {
-    "schools": {
-        "school_id": "3150202001",
-        "name": Label("示例学校", "Example School"),
-        "type": "nine_year",
-        "ownership": "public",
-        "sponsor": 7,
-        "area": "town",
-        "boarding": "no",
-        "built_year": 1998,
-    },
-    "school_years": {
-        "school_id": "3150202001",
-        "year": 2024,
-        "students_primary": 620,
-        "students_junior": 310,
-        "classes_primary": 15,
-        "classes_junior": 7,
-        "teachers_primary": 40,
-        "teachers_junior": 28,
-        "above_qualification_primary": 30,
-        "above_qualification_junior": 24,
-        "backbone_primary": 7,
-        "backbone_junior": 4,
-        "pe_arts_primary": 6,
-        "pe_arts_junior": 3,
-        "teaching_area_m2": 5200.5,
-        "indoor_sports_area_m2": 800,
-        "outdoor_sports_area_m2": 9600,
-        "equipment_value_cny": 2150000,
-        "multimedia_rooms": 25,
-        "operating_funds_cny": 790000,
-        "training_funds_cny": 47000,
-    },
-    "enrolment": {
-        "school_id": "3150202001",
-        "year": 2024,
-        "grade": 1,
-        "students": 98,
-        "classes": 2,
-        "largest_class": 49,
-    },
-    "rooms": {"school_id": "3150202001", "year": 2024, "kind": "music", "area_m2": 96},
-    "county_years": {
-        "year": 2024,
-        "item": "salary_teachers_cny",
-        "value": "98000",
-        "evidence": Label("财政局工资统计", "Payroll statistics"),
-    },
-}
-
 _COUNTY_HELP = {
-    "code": N_("Six digits"),
-    "standard": N_("cn-2017, or the name of a file beside this workbook"),
-    "target_year": N_("Year in which the county means to be recognised; may stay blank"),
-    "synthetic": N_("Yes only for invented data: every page of the report then says so"),
-    "sources": N_("Title, and a note in the next column; one line per source"),
+    "code": N_("Six digits."),
+    "standard": N_("cn-2017, or the name of a file beside this workbook."),
+    "target_year": N_("Year in which the county means to be recognised; may stay blank."),
+    "synthetic": N_("Yes only for invented data: every page of the report then says so."),
+    "sources": N_("Title, and a note in the next column; one line per source."),
 }
+_SETTING_HELP = {
+    "form_year": N_(
+        "The year in which the school year begins. It counts for every county item whose own year is blank."
+    ),
+    "money_unit": N_(
+        "The unit of all amounts of the schools and of the education budget: yuan or 10,000 yuan (万元), one unit for the whole workbook. What is per person or per student is always in yuan."
+    ),
+}
+_SCHOOL_HELP = N_(
+    "The name as it stands in the roster; it may be chosen from the list instead of entering the id. Where both are given they must belong together."
+)
+#: What a protected sheet still allows: everything but changing the heads.
+_ALLOWED = dict.fromkeys(
+    (
+        *("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows"),
+        *("sort", "autofilter", "objects"),
+    ),
+    True,
+)
 _KINDS = {
     "integer": N_("Whole number."),
     "count": N_("Whole number, 0 or more."),
@@ -95,9 +67,20 @@ _INSTRUCTIONS = (
     N_("Fill in one sheet per table, one line per case; the note on each head says what is meant."),
     N_("A blank cell means “not reported”. It is never taken for 0: write 0 only where it is 0."),
     N_("Heads on a dark ground must be filled in; a column whose head is light may stay blank."),
-    N_("Give areas in square metres and money in yuan, not in 万元."),
+    N_(
+        "Give areas in square metres. Amounts are in the unit that the heads name; the unit of the whole workbook stands on the sheet of the county."
+    ),
+    N_(
+        "A school is entered in the roster once, with its id. In the other sheets its name may be chosen instead of the id; the id is then found by itself."
+    ),
+    N_(
+        "The county's items are printed row by row, in the order of the application form. Fill in the value and the evidence; a row without a value is not read. For another year, copy the row below the last one and enter the year."
+    ),
+    N_(
+        "Heads are protected against changes by mistake, without a password. The example rows may be deleted; they are not read."
+    ),
     N_("Sheets, heads and choices may keep either language; do not rename, merge or hide them."),
-    N_("To check, run: junheng check FILE.xlsx --out findings.xlsx"),
+    N_("To check, run: junheng check FILE.xlsx --out findings.xlsx."),
     N_(
         "The copy that comes back marks every wrong cell and lists them on its first sheet; correct it there and check it again."
     ),
@@ -107,7 +90,9 @@ _INSTRUCTIONS = (
 )
 
 
-def write_template(county: County | None = None, lang: str = "zh") -> bytes:
+def write_template(
+    county: County | None = None, lang: str = "zh", money: str = YUAN, names_only: bool = False
+) -> bytes:
     """The workbook to fill in, empty or with a county's data.
 
     Parameters
@@ -116,30 +101,33 @@ def write_template(county: County | None = None, lang: str = "zh") -> bytes:
         Whose record and tables to fill in.
     lang : {"zh", "en"}
         Language of sheet names, heads, choices and help.
+    money : {"yuan", "wan"}
+        Unit of amounts: yuan, or 10,000 yuan (万元). What is per person is in yuan in either case.
+    names_only : bool
+        Whether schools are named by their names where that is enough, without their ids.
 
     Returns
     -------
     bytes
-        An .xlsx workbook: a sheet that explains (with an example row of every table, which is
-        therefore never read as data), the county's record, the tables of
-        `analysis.base.schema.tables.TABLES`, and the list of items of `county_years`. `load_county` reads the
-        same record and tables from it; plan and standard are files, see `files_beside`.
+        An .xlsx workbook: a sheet that explains, the county's record, the tables of
+        `analysis.base.schema.tables.TABLES` (each with an example row if there is no county), and the
+        list of items of `county_years`. `load_county` reads the same record and tables from it; plan
+        and standard are files, see `files_beside`. Heads are protected, without a password.
     """
     import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, **XLSX_OPTIONS})
-    writer = _Writer(book, speak(lang))
-    standard = county.standard if county else load_standard(NATIONAL)
-    items = _items(standard, lang)
+    items = form_items(county.standard if county else load_standard(NATIONAL))
+    writer = _Writer(book, speak(lang), money, names_only, items)
     writer.readme()
     writer.county(county)
     # as it was entered: a site keeps its rows
     tables = (county.entered or county.tables) if county else {}
     for name, table in TABLES.items():
         if table.asked or len(tables.get(name, ())):
-            writer.table(table, tables.get(name), len(items))
-    writer.items(items)
+            writer.table(table, tables.get(name), tables.get("schools"))
+    writer.items()
     book.close()
     return buffer.getvalue()
 
@@ -188,20 +176,12 @@ def files_beside(
     return {path: data for path, data in found.items() if not path.exists()}
 
 
-def _items(standard: Standard, lang: str) -> list[tuple[str, str]]:
-    """Items of county_years: id and meaning, first those from which others are computed."""
-    found = [(name, label[lang]) for name, label in COUNTY_INPUTS.items()]
-    for name, entry in standard.entries.items():
-        if entry.part not in ("resource", "option", "concession"):
-            found.append((name, getattr(entry.title, lang)))
-    return found
-
-
 class _Writer:
     """Writes the sheets of one workbook in one language."""
 
-    def __init__(self, book, say: Language):
+    def __init__(self, book, say: Language, money: str, names_only: bool, items):
         self.book, self.say, self.lang = book, say, say.code
+        self.money, self.names_only, self.form = money, names_only, items
         base = {"font_name": "SimSun" if say.code == "zh" else "Calibri", "font_size": 11}
         edge = {**base, "border": 1, "border_color": "#BFBFBF", "valign": "top"}
         head = {**edge, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
@@ -222,8 +202,11 @@ class _Writer:
                 "plain": {**base, "text_wrap": True, "valign": "top"},
                 "entry": {**edge, "num_format": "@", "text_wrap": True},
                 "name": {**edge, "bg_color": "#DDEBF7"},
+                "aside": {**base, "font_color": "#595959", "locked": False},
             }.items()
         }
+        for name in ("text", "integer", "count", "number", "value", "entry", "example"):
+            self.formats[name].set_locked(False)
         self.formats["choice"] = self.formats["text"]
 
     def readme(self) -> None:
@@ -266,6 +249,8 @@ class _Writer:
                 for position, text in enumerate(texts):
                     sheet.write_string(row, position, text, formats["cell"])
                 example = EXAMPLES[table.name].get(column.name, "")
+                if column.name == "item":
+                    example = next(item.label for item in self.form if item.id == example)
                 self.write(sheet, row, 4, column, self.shown(column, example), formats["example"])
                 lines = max(_lines(help, 60), _lines(texts[0], 30))
                 sheet.set_row(row, 16 * lines)
@@ -281,6 +266,7 @@ class _Writer:
         sheet.set_column(2, 2, 60, formats["text"])
         for column, text in enumerate((say("Item"), say("Entry"), say("Note"))):
             sheet.write_string(0, column, text, formats["needed"])
+        sheet.protect("", _ALLOWED)
         blank = [(key, NATIONAL if key == "standard" else "", "") for key in COUNTY_FIELDS]
         lines = [*record_lines(county.record), ("sources", "", "")] if county else blank
         for row, (key, entry, note) in enumerate(lines, 1):
@@ -293,46 +279,146 @@ class _Writer:
             sheet.write_string(row, 1, _kept(entry), formats["entry"])
             sheet.write_string(row, 2, _kept(note), formats["entry"])
             sheet.set_row(row, 16 * max(_lines(entry, 42), _lines(note, 58)))
+        self.settings(sheet, len(lines) + 1)
         sheet.freeze_panes(1, 0)
         _for_paper(sheet)
 
-    def table(self, table: Table, frame, items: int) -> None:
+    def settings(self, sheet, row: int) -> None:
+        """What the workbook says about itself: the year of the form and the unit of money."""
+        entries = {"form_year": "", "money_unit": MONEY_UNITS[self.money][self.lang]}
+        for at, (key, label) in enumerate(SETTINGS.items(), row):
+            sheet.write_string(at, 0, label[self.lang], self.formats["name"])
+            sheet.write_string(at, 1, entries[key], self.formats["entry"])
+            self.note(sheet, at, 0, self.say(_SETTING_HELP[key]))
+        labels = [label[self.lang] for label in MONEY_UNITS.values()]
+        rule = {"validate": "list", "source": labels, **self.refusal(" | ".join(labels))}
+        sheet.data_validation(row + 1, 1, row + 1, 1, rule)
+
+    def table(self, table: Table, frame, roster) -> None:
         """A table: heads with notes, limits and choices below, and the county's rows."""
         sheet = self.book.add_worksheet(table.label(self.lang))
         last = max(ROWS, (0 if frame is None else len(frame)) + 1000)
-        for position, column in enumerate(table.columns):
-            unit = column.unit[self.lang]
-            title = column.label(self.lang)
-            if unit:
-                title += f"（{unit}）" if self.lang == "zh" else f" ({unit})"
+        names = columns_of(table)
+        beside = companions(table)
+        for position, name in enumerate(names):
+            if name in beside:
+                self.companion(sheet, table, name, beside[name], position, last)
+                continue
+            column = table[name]
             kind = "needed" if column.filled else "optional"
-            sheet.write_string(0, position, title, self.formats[kind])
+            sheet.write_string(0, position, self.head(column), self.formats[kind])
             self.note(sheet, 0, position, self.help(column))
-            wide = column.name in ("name", "item", "note", "evidence")
-            sheet.set_column(position, position, 26 if wide else 14, self.formats[column.kind])
-            self.limits(sheet, table, position, last, items)
+            wide = {"item": 44, "name": 26, "note": 26, "evidence": 26}.get(name, 14)
+            sheet.set_column(position, position, wide, self.formats[column.kind])
+            self.limits(sheet, table, position, last)
+        sheet.set_column(len(names), 16_383, None, self.formats["value"])
         heads = [_lines(column.label(self.lang), 9) + 1 for column in table.columns]
         sheet.set_row(0, 15 * min(max(heads), 6))
         sheet.freeze_panes(1, 2 if "school_id" in table.names else 1)
         sheet.repeat_rows(0)
+        sheet.protect("", _ALLOWED)
         _for_paper(sheet)
-        if frame is not None:
-            for position, column in enumerate(table.columns):
-                for row, value in enumerate(frame[column.name], 1):
-                    if value == value and value is not None:
-                        shown = self.shown(column, value)
-                        self.write(sheet, row, position, column, shown, None)
+        rows = self.rows(table, frame, roster)
+        for row, record in enumerate(rows, 1):
+            self.row(sheet, row, table, names, record)
 
-    def items(self, items: list[tuple[str, str]]) -> None:
-        """The list from which the items of county_years are chosen."""
-        sheet = self.book.add_worksheet(OTHER_SHEETS["items"][self.lang])
-        sheet.set_column(0, 0, 42)
-        sheet.set_column(1, 1, 70)
-        for column, text in enumerate((self.say("Item"), self.say("Meaning"))):
+    def head(self, column: Column) -> str:
+        """The head of a column with its unit."""
+        unit = MONEY_UNITS[self.money] if column.unit == YUAN_LABEL else column.unit
+        title, unit = column.label(self.lang), unit[self.lang]
+        if unit:
+            title += f"（{unit}）" if self.lang == "zh" else f" ({unit})"
+        return title
+
+    def companion(self, sheet, table: Table, name: str, label: Label, position: int, last: int):
+        """A column that stands beside those of the table for whoever fills it in."""
+        sheet.write_string(0, position, label[self.lang], self.formats["optional"])
+        width = {"school": 26, "unit": 14, "form": 24, "help": 60}[name]
+        if name != "school":
+            sheet.set_column(position, position, width, self.formats["aside"])
+            return
+        self.note(sheet, 0, position, self.say(_SCHOOL_HELP))
+        sheet.set_column(position, position, width, self.formats["text"])
+        rule = {"validate": "list", "source": _roster(TABLES["schools"].label(self.lang), "B")}
+        rule |= self.refusal(self.say("No school of the roster has this name."), "warning")
+        sheet.data_validation(1, position, last, position, rule)
+
+    def rows(self, table: Table, frame, roster) -> list[dict]:
+        """Records of the rows to write: the county's, or an example; and items still blank."""
+        found = [] if frame is None else frame.to_dict("records")
+        if roster is not None and "school" in companions(table):
+            called = dict(zip(roster["school_id"], roster["name"], strict=True))
+            unique = set(roster["name"].drop_duplicates(keep=False).dropna())
+            for record in found:
+                record["~school"] = called.get(record["school_id"], "")
+                if self.names_only and record["~school"] in unique:
+                    record["school_id"] = None
+        if table.name == "county_years":
+            there = {record["item"] for record in found}
+            found += [{"item": item.id} for item in self.form if item.id not in there]
+        elif frame is None and table.asked and table.name in EXAMPLES:
+            example = EXAMPLES[table.name]
+            shown = {name: getattr(v, self.lang, v) for name, v in example.items()}
+            shown |= {"school_id": EXAMPLE_ID[self.lang], "~look": "example"}
+            found = [shown | {"~school": EXAMPLES["schools"]["name"][self.lang]}]
+        return found
+
+    def row(self, sheet, row: int, table: Table, names: list[str], record: dict) -> None:
+        """One row; of an item of the county also its name, unit, help and limits."""
+        look = self.formats.get(record.get("~look", ""))
+        item = None
+        if table.name == "county_years":
+            item = next((item for item in self.form if item.id == record["item"]), None)
+        for position, name in enumerate(names):
+            if name in companions(table):
+                text = self.beside(name, item, record)
+                if text:
+                    format = self.formats["text" if name == "school" else "aside"]
+                    sheet.write_string(row, position, _kept(text), look or format)
+                continue
+            column, value = table[name], record.get(name)
+            if name == "item" and item is not None:
+                sheet.write_string(row, position, item.label[self.lang], look)
+            elif value == value and value is not None:
+                self.write(sheet, row, position, column, self.shown(column, value), look, item)
+        if item is not None:
+            self.item_limits(sheet, row, names.index("value"), item)
+
+    def beside(self, name: str, item: FormItem | None, record: dict) -> str:
+        """The text of a cell in a column beside those of the table."""
+        if name == "school":
+            return record.get("~school") or ""
+        if item is None:
+            return ""
+        if name == "unit":
+            return (MONEY_UNITS[self.money] if item.total else item.unit)[self.lang]
+        if name == "form":
+            return FORM_TABLES[item.table][self.lang]
+        return (" " if self.lang == "en" else "").join(said.text(self.lang) for said in item.help)
+
+    def item_limits(self, sheet, row: int, position: int, item: FormItem) -> None:
+        """Choices of an item that is answered by yes or no; of a number, that it is one."""
+        if item.kind == "yes_no":
+            self.choices(sheet, row, row, position, YES_NO)
+        elif item.kind:
+            low = -1e12 if item.id.startswith("net_migration") else 0
+            rule = {"validate": "decimal", "criteria": ">=", "value": low}
+            text = self.say("A number.") if low else self.say("Number, 0 or more.")
+            sheet.data_validation(row, position, row, position, rule | self.refusal(text))
+
+    def items(self) -> None:
+        """The list from which the items of county_years are chosen: names, and ids for programs."""
+        say, sheet = self.say, self.book.add_worksheet(OTHER_SHEETS["items"][self.lang])
+        for column, width in enumerate((60, 16, 34, 42)):
+            sheet.set_column(column, column, width)
+        heads = (say("Item"), say("Unit"), say("Form table"), say("Id (for programs)"))
+        for column, text in enumerate(heads):
             sheet.write_string(0, column, text, self.formats["optional"])
-        for row, (name, meaning) in enumerate(items, 1):
-            sheet.write_string(row, 0, name, self.formats["cell"])
-            sheet.write_string(row, 1, meaning, self.formats["cell"])
+        for row, item in enumerate(self.form, 1):
+            texts = (item.label[self.lang], self.beside("unit", item, {}))
+            texts += (FORM_TABLES[item.table][self.lang], item.id)
+            for column, text in enumerate(texts):
+                sheet.write_string(row, column, text, self.formats["cell"])
         sheet.freeze_panes(1, 0)
 
     def shown(self, column: Column, value: object) -> object:
@@ -343,13 +429,23 @@ class _Writer:
             return CHOICE_LABELS[value][self.lang] if value in CHOICE_LABELS else value
         return value
 
-    def write(self, sheet, row: int, position: int, column: Column, value, format) -> None:
+    def write(
+        self, sheet, row: int, position: int, column: Column, value, format, item=None
+    ) -> None:
         """A number as a number where a spreadsheet keeps it exactly; everything else as text."""
         number = None
         if column.is_numeric and value != "":
             number = float(value)
         elif column.kind == "value":
             number = _number(value)
+        total = column.kind == "value" and item is not None and item.total
+        money = column.unit == YUAN_LABEL or total
+        if number is not None and money and self.money == WAN:
+            exact = Decimal(repr(number)) / 10_000
+            number = float(exact)
+            if float(Decimal(repr(number)) * 10_000) != float(exact * 10_000):
+                sheet.write_string(row, position, format_text(exact), format)
+                return
         if number is not None and float(f"{number:.16G}") == number:
             sheet.write_number(row, position, number, format)
         elif number is not None:
@@ -363,7 +459,8 @@ class _Writer:
         if column.kind in _KINDS:
             parts.append(say(_KINDS[column.kind]))
         if column.unit[self.lang]:
-            parts.append(say("Unit: {unit}.", unit=column.unit[self.lang]))
+            unit = MONEY_UNITS[self.money] if column.unit == YUAN_LABEL else column.unit
+            parts.append(say("Unit: {unit}.", unit=unit[self.lang]))
         if column.low is not None:
             parts.append(say("From {low} to {high}.", low=column.low, high=column.high))
         parts += [
@@ -373,7 +470,7 @@ class _Writer:
         ]
         if column.choices:
             labels = [CHOICE_LABELS[choice][self.lang] for choice in column.choices]
-            parts.append(" | ".join(labels))
+            parts.append(say("One of: {choices}.", choices=" | ".join(labels)))
         parts.append(
             say("Must be filled in.") if column.filled else say("Blank means not reported.")
         )
@@ -403,9 +500,9 @@ class _Writer:
             "error_type": kind,
         }
 
-    def limits(self, sheet, table: Table, position: int, last: int, items: int) -> None:
+    def limits(self, sheet, table: Table, position: int, last: int) -> None:
         """Data validation below one head: choices, ranges, and parts against their whole."""
-        say, column = self.say, table.columns[position]
+        say, column = self.say, table[columns_of(table)[position]]
         cell = cell_name(2, position + 1)
         if column.choices:
             self.choices(sheet, 1, last, position, column.choices)
@@ -419,7 +516,7 @@ class _Writer:
             rule = {"validate": "list", "source": roster}
             rule |= self.refusal(say("This id is not in the roster of schools."), "warning")
         elif column.name == "item":
-            source = f"='{OTHER_SHEETS['items'][self.lang]}'!$A$2:$A${items + 1}"
+            source = f"='{OTHER_SHEETS['items'][self.lang]}'!$A$2:$A${len(self.form) + 1}"
             rule = {"validate": "list", "source": source}
             rule |= self.refusal(say("No rule uses this item; it is kept as a series."), "warning")
         elif column.is_numeric:
@@ -435,7 +532,7 @@ class _Writer:
         wholes = {part: (whole, grave) for part, whole, grave in SCHOOL_PARTS}
         if table.name == "school_years" and column.name in wholes:
             whole, grave = wholes[column.name]
-            other = cell_name(2, table.names.index(whole) + 1)
+            other = cell_name(2, columns_of(table).index(whole) + 1)
             tests = [f"ISNUMBER({cell})", f"{cell}>=0", f'OR({other}="",{cell}<={other})']
             tests += [f"{cell}=INT({cell})"] if whole_number else []
             label = table[whole].label(self.lang)
@@ -445,7 +542,7 @@ class _Writer:
                 expected, grave
             )
         if column.name == "closed":
-            other = cell_name(2, table.names.index("opened") + 1)
+            other = cell_name(2, columns_of(table).index("opened") + 1)
             tests = f"ISNUMBER({cell}),{cell}>={column.low},{cell}<={column.high}"
             rule = {"validate": "custom", "value": f'=AND({tests},OR({other}="",{cell}>={other}))'}
             return rule | self.refusal(say("A year, not before the first school year."))
@@ -468,10 +565,26 @@ def _for_paper(sheet) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _roster(sheet: str) -> str:
-    """The filled part of the roster's ids, as the source of a drop-down."""
+def _roster(sheet: str, letter: str = "A") -> str:
+    """The filled part of a column of the roster, as the source of a drop-down."""
     ids = f"'{sheet}'!$A$2:$A${ROWS + 1}"
-    return f"=OFFSET('{sheet}'!$A$2,0,0,MAX(1,COUNTA({ids})),1)"
+    return f"=OFFSET('{sheet}'!${letter}$2,0,0,MAX(1,COUNTA({ids})),1)"
+
+
+def columns_of(table: Table) -> list[str]:
+    """Ids of the columns of a table's sheet in their order, with those that stand beside them."""
+    names = list(table.names)
+    if "school" in companions(table):
+        names.insert(names.index("school_id") + 1, "school")
+    if table.name == "county_years":
+        names.insert(names.index("value"), "unit")
+        names += ["form", "help"]
+    return names
+
+
+def format_text(number: Decimal) -> str:
+    """All digits of a decimal number, without an exponent."""
+    return format(number, "f")
 
 
 def _kept(text: str) -> str:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import bad_county as bad
 import openpyxl
 import pandas as pd
 import pytest
@@ -216,3 +217,62 @@ def test_check_ends_with_what_is_still_missing(tmp_path, make_county, write_coun
     assert room[2] == "school_years.csv"
     assert int(room[5]) >= 2
     assert again.exit_code == 0
+
+
+# --- words, ids, and the language of the user ----------------------------------------------------
+
+
+def test_console_speaks_in_words_and_files_keep_ids(tmp_path, make_county, write_county):
+    path = write_county(make_county([{"students_primary": 1300}] * 2), tmp_path / "county")
+    out = tmp_path / "balance.csv"
+    shown = run("balance", path, "--lang", "zh").stdout
+    ids = run("balance", path, "--lang", "zh", "--ids").stdout
+    written = run("balance", path, "--lang", "zh", "--out", out)
+
+    assert "差异系数" in shown.splitlines()[0]
+    assert "2,600" in shown
+    assert "primary" not in shown
+    assert ids.split()[:4] == ["county", "year", "basis", "stage"]
+    assert written.stdout == f"已生成 {out}\n"
+    assert list(pd.read_csv(out).columns[:4]) == ["county", "year", "basis", "stage"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [
+        ({"LANG": "C.UTF-8"}, "检查通过"),
+        ({"LANG": "zh_CN.UTF-8"}, "检查通过"),
+        ({"LANG": "en_GB.UTF-8"}, "in order"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_TW"}, "检查通过"),
+        ({"LANG": "en_GB.UTF-8", "JUNHENG_LANG": "zh"}, "检查通过"),
+    ],
+)
+def test_language_is_that_of_the_locale(environment, word, tmp_path, make_county, write_county):
+    path = write_county(make_county([{"students_primary": 300}] * 2), tmp_path / "county")
+    names = dict.fromkeys(("LC_ALL", "LC_MESSAGES", "JUNHENG_LANG"))
+    result = CliRunner().invoke(app, ["check", str(path)], env=names | environment)
+
+    assert word in result.stdout
+
+
+def test_sentences_of_a_workbook_name_cell_and_head(tmp_path):
+    path = bad.write_workbook(tmp_path / "county.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["school_years"]["C9"] = "许多"
+    book.save(path)
+    chinese, english = (run("check", path, "--lang", lang).stderr for lang in ("zh", "en"))
+
+    assert "[school_years]，C9 单元格（小学在校生数）：" in chinese
+    assert "[school_years], cell C9 (Primary students): " in english
+    assert "students_primary" not in chinese + english
+    assert "\x1b[" not in chinese  # no colours where nobody looks
+
+
+def test_template_may_be_in_ten_thousands(tmp_path):
+    path = tmp_path / "county.xlsx"
+    result = run("template", path, "--money", "万元", "--lang", "zh")
+    heads = [cell.value for cell in openpyxl.load_workbook(path)["学校年度数据"][1]]
+
+    assert result.exit_code == 0, result.stderr
+    assert "公用经费（万元）" in heads
+    assert run("template", tmp_path / "x.xlsx", "--money", "千元").exit_code == 2

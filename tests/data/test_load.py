@@ -411,7 +411,7 @@ def test_numbers_shown_with_zeros_in_front_are_read_as_shown(pattern, tmp_path, 
     workbook.save(path)
     (finding,) = read_county(path)[1]
     assert finding.sentence("en") == (
-        f"{path} [rooms], row 2, column school_id: the school “101” is not in the roster (table "
+        f"{path} [rooms], cell A2 (School id): the school “101” is not in the roster (table "
         "schools), which has “0101”: zeros in front were lost in one of the two tables; format the "
         "column as text and type them again"
     )

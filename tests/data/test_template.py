@@ -15,6 +15,7 @@ import pytest
 from bad_county import counties
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
@@ -23,8 +24,11 @@ from analysis.base.schema.tables import COUNTY_FIELDS, OTHER_SHEETS, SCHOOL_PART
 from analysis.base.schema.terms import CHOICE_LABELS
 from analysis.cli.app import app
 from analysis.data.county import CountyRecord
+from analysis.data.county_form import form_items, item_ids, name_key
+from analysis.data.examples import EXAMPLES
 from analysis.data.paths import sample_folder
-from analysis.data.template import EXAMPLES, files_beside, write_template
+from analysis.data.reading.names import companions
+from analysis.data.template import columns_of, files_beside, write_template
 from analysis.future.project import project
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
@@ -60,6 +64,30 @@ def test_every_sample_comes_back_unchanged(name, lang, tmp_path):
     assert again.plan == county.plan
     assert again.standard.profiles == county.standard.profiles
     assert again.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "how", [{"money": "wan"}, {"names_only": True}, {"money": "wan", "names_only": True}]
+)
+def test_in_ten_thousands_and_by_names_only_it_is_the_same_county(how, tmp_path):
+    tables = bad.good_tables()
+    area = tables["school_years"][0].index("equipment_value_cny")
+    for row, value in zip(
+        tables["school_years"][1:], ["0.1", "1234567.89", "7", "3"], strict=False
+    ):
+        row[area] = value
+    tables["county_years"] += [["2021", "budget_education_cny", "123456789.01", ""]]
+    county = load_county(bad.write_folder(tmp_path / "county", tables))
+    path = tmp_path / "again.xlsx"
+    path.write_bytes(write_template(county, "zh", **how))
+    book = openpyxl.load_workbook(path)
+    again = load_county(path)
+
+    assert again.fingerprint == county.fingerprint
+    heads = [cell.value for cell in book["学校年度数据"][1]]
+    assert ("公用经费（万元）" in heads) == ("money" in how)
+    assert (book["学校年度数据"]["A2"].value is None) == ("names_only" in how)
+    assert book["学校年度数据"]["B2"].value == "第一小学"
 
 
 #: Text that a spreadsheet or its file format would take for something else.
@@ -174,13 +202,20 @@ def test_a_sheet_for_every_table_with_heads_notes_and_frozen_panes(lang):
         if not table.asked:
             continue
         sheet = book[table.label(lang)]
-        for cell, column in zip(sheet[1], table.columns, strict=True):
+        beside = companions(table)
+        names = columns_of(table)
+        heads = [cell for cell, name in zip(sheet[1], names, strict=True) if name not in beside]
+        for cell, column in zip(heads, table.columns, strict=True):
             assert cell.value.startswith(column.label(lang))
             assert column.unit[lang] in cell.value
             assert column.help[lang] in cell.comment.text
             assert all(CHOICE_LABELS[c][lang] in cell.comment.text for c in column.choices)
         assert sheet.freeze_panes is not None
-        assert sheet.max_row == 1
+        assert sheet.protection.sheet
+        assert sheet["A1"].protection.locked
+        # what stands below has the format of its column
+        assert not sheet.column_dimensions["A"].protection.locked
+        assert sheet.max_row == (2 if "school_id" in table.names else len(form_items()) + 1)
 
 
 def test_empty_template_says_only_what_is_missing(tmp_path):
@@ -194,6 +229,7 @@ def test_empty_template_says_only_what_is_missing(tmp_path):
         "province: is missing",
         "the table has no rows",
         "the table has no rows",
+        *["the example row is not read; it may be deleted"] * 4,
     ]
 
 
@@ -211,7 +247,7 @@ def test_examples_are_on_the_sheet_that_explains_and_are_in_order(tmp_path):
 
     assert [f.text("en") for f in findings if f.severity == "error"] == []
     assert county is not None
-    assert {"示例学校", "九年一贯制学校", 5200.5, "salary_teachers_cny"} <= shown
+    assert {"示例学校", "九年一贯制学校", 5200.5, "义务教育教师年平均工资收入"} <= shown
 
 
 def rules(book, sheet: str) -> dict[str, list]:
@@ -234,8 +270,11 @@ def test_choices_ranges_and_parts_are_validated():
         "1",
         "10",
     )
-    assert (yearly["B"][0].formula1, yearly["B"][0].formula2) == ("1949", "2100")
-    letters = dict(zip(TABLES["school_years"].names, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", strict=True))
+    assert (yearly["C"][0].formula1, yearly["C"][0].formula2) == ("1949", "2100")
+    letters = {
+        name: get_column_letter(position)
+        for position, name in enumerate(columns_of(TABLES["school_years"]), 1)
+    }
     for part, whole, severity in SCHOOL_PARTS:
         rule = yearly[letters[part]][0]
 
@@ -246,6 +285,8 @@ def test_choices_ranges_and_parts_are_validated():
 
         assert rule.type == "list"
         assert "学校名册" in rule.formula1
+        # the name beside it, from the names of the roster
+        assert "$B$2" in rules(book, sheet)["B"][0].formula1
     assert "项目清单" in rules(book, "县级年度数据")["B"][0].formula1
 
 
@@ -259,13 +300,153 @@ def test_ids_are_text_cells():
 def test_items_of_the_list_are_known_to_the_standard():
     from analysis import load_standard
 
-    names = [row[0].value for row in workbook()["项目清单"].iter_rows(min_row=2)]
+    names = [row[3].value for row in workbook()["项目清单"].iter_rows(min_row=2)]
     known = set(COUNTY_INPUTS) | set(load_standard("cn-2017").entries)
 
     assert set(COUNTY_INPUTS) <= set(names)
     assert {"G1", "Q9.level", "V6"} <= set(names)
     assert set(names) <= known
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_item_has_a_name_of_its_own_a_unit_and_help_in_sentences(lang):
+    ids = item_ids()
+    for item in form_items():
+        assert ids[name_key(item.label[lang])] == item.id
+        assert all(said.text(lang).endswith({"zh": "。", "en": "."}[lang]) for said in item.help)
+        assert item.help or item.kind in ("ratio", "")
+
+
+def test_items_are_printed_in_the_order_of_the_form_and_chosen_from_lists():
+    sheet = workbook()["县级年度数据"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    tables = list(dict.fromkeys(row[6] for row in rows))
+    yes_no = next(n for n, row in enumerate(rows, 2) if row[1] == "留守儿童关爱体系健全")
+    rule = next(
+        rule
+        for rule in sheet.data_validations.dataValidation
+        if f"D{yes_no}" in str(rule.sqref).split()
+    )
+
+    assert [text.split()[0] for text in tables[:4]] == ["表Ⅰ", "表Ⅳ", "表Ⅴ", "表Ⅵ"]
+    assert rows[0][1:3] == ("人口总数", "人")
+    assert rule.formula1.strip('"') == "是,否"
+
+
+# --- filled in by a person -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A workbook of the good county, and what is said after cells of it are changed."""
+    county = load_county(bad.write_folder(tmp_path / "county"))
+    path = tmp_path / "filled.xlsx"
+
+    def fill(*cells, money="yuan", names_only=False):
+        path.write_bytes(write_template(county, "zh", money, names_only))
+        book = openpyxl.load_workbook(path)
+        for sheet, place, value in cells:
+            place = place(book[sheet]) if callable(place) else place
+            book[sheet][place] = value
+        book.save(path)
+        return read_county(path)
+
+    return fill
+
+
+def row_of(item: str, letter: str):
+    return lambda sheet: next(f"{letter}{row[1].row}" for row in sheet if row[1].value == item)
+
+
+def test_items_are_read_by_their_names_and_the_year_of_the_form(filled):
+    county, findings = filled(
+        ("县区信息", "B12", 2021),
+        ("县级年度数据", row_of("人口总数", "D"), 380000),
+        ("县级年度数据", row_of("留守儿童关爱体系健全", "D"), "是"),
+        ("县级年度数据", row_of("一般公共预算教育经费", "D"), 43210.5),
+        money="wan",
+    )
+    rows = county.tables["county_years"].set_index("item")
+
+    assert findings == []
+    assert rows.loc["population_persons", ["year", "value"]].tolist() == [2021, "380000"]
+    assert rows.loc["left_behind_care", "value"] == "yes"
+    assert rows.loc["budget_education_cny", "value"] == "432105000"
+    assert len(rows) == 6  # what was left blank is no row
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell", "sentence"),
+    [
+        (
+            [("学校年度数据", "B2", "第一小")],
+            "A2",
+            "no school of the roster is called “第一小”; the nearest: 第一小学, 第二小学, 第一中学",
+        ),
+        (
+            [("学校年度数据", "B2", "Hogwarts")],
+            "A2",
+            "no school of the roster is called “Hogwarts”; enter it in the roster",
+        ),
+        (
+            [("学校名册", "B3", "第一小学")],
+            "A2",
+            "“第一小学” is the name of several schools (0101, 0102); enter the id of the one meant",
+        ),
+        (
+            [("学校年度数据", "A2", "0101"), ("学校年度数据", "B2", "第二小学")],
+            "A2",
+            "the id 0101 is that of “第一小学”, but the name beside it is “第二小学”; correct one",
+        ),
+        (
+            [("学校年度数据", "V1", "公用经费（万元）")],
+            "V1",
+            "the header says “10,000 yuan”, but the sheet of the county says yuan for all amounts; give all amounts in one unit",
+        ),
+        (
+            [("县区信息", "B13", None), ("学校年度数据", "V1", "公用经费（万元）")],
+            "V1",
+            "Public-use funds is given in 10,000 yuan, but T1, W1 in yuan; give all amounts in one unit",
+        ),
+        (
+            [("县区信息", "B13", "千元")],
+            "B13",
+            "Unit of money is “千元”; expected: yuan (元) or 10,000 yuan (万元)",
+        ),
+        (
+            [
+                ("县级年度数据", row_of("人口总数", "A"), 2021),
+                ("县级年度数据", row_of("人口总数", "C"), "万人"),
+                ("县级年度数据", row_of("人口总数", "D"), 38),
+            ],
+            "D5",
+            "Population is given in “万人”; expected is persons. Convert it",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_cell(cells, cell, sentence, filled):
+    county, findings = filled(*cells, names_only=True)
+    found = [f for f in findings if f.severity == "error"]
+
+    assert county is None
+    assert sentence in [f.text("en") for f in found]
+    assert cell in [f.cell for f in found if f.text("en") == sentence]
+
+
+def test_an_example_row_is_not_read_but_one_typed_over_is_refused(tmp_path):
+    path = tmp_path / "county.xlsx"
+    path.write_bytes(write_template(None, "zh"))
+    book = openpyxl.load_workbook(path)
+    book["学校年度数据"]["D2"] = 700
+    book.save(path)
+    findings = read_county(path)[1]
+
+    assert [(f.severity, f.cell) for f in findings if "example" in f.text("en")] == [
+        ("error", "A2"),
+        *[("warning", "A2")] * 3,
+    ]
+    assert any("Primary students in it was changed" in f.text("en") for f in findings)
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import json
 import typer
 
 from ..options import AsOf, Concessions, Force, Lang, OneCounty, OutFile, YearOption
-from ..output import checked_writer, for_each, records, write_table, year_of
+from ..output import checked_writer, for_each, records, say_written, write_table, year_of
 
 
 def evaluate(
@@ -56,6 +56,7 @@ def evaluate(
             # a column of a Parquet file is of one kind; in the others people read one column
             typed = out.suffix.lower() == ".parquet"
             write_table(table if typed else mixed(table), out, writer)
+            say_written(out, lang)
             return
         result = studies if year == "all" else studies[0]
         text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -63,5 +64,6 @@ def evaluate(
             typer.echo(text, nl=False)
         else:
             writer.put(out, text.encode("utf-8"))
+            say_written(out, lang)
 
     for_each([county], lang, work)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..options import AsOf, Concessions, Force, Lang, OneCounty
-from ..output import check_workbook, checked_writer, for_each
+from ..output import check_workbook, checked_writer, for_each, say_written
 
 
 def form(
@@ -32,5 +32,6 @@ def form(
         writer = checked_writer(out, force, path)
         study = analyze(path, year, as_of=as_of, concessions=concession or None)
         writer.put(out, write_form(study, lang))
+        say_written(out, lang)
 
     for_each([county], lang, work)

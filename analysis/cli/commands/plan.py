@@ -6,7 +6,7 @@ import typer
 
 from ...base.files import N_, problem
 from ..options import Force, Lang, OneCounty, OutFile
-from ..output import checked_writer, for_each, write_table
+from ..output import checked_writer, for_each, put_table, say_written
 
 
 def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh") -> None:
@@ -26,6 +26,7 @@ def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lan
             )
         if out is not None and out.suffix.lower() == ".xlsx":
             writer.put(out, plan_book(study, lang))
+            say_written(out, lang)
             return
         remarks = review(study.county.plan, study)
         table = pd.DataFrame(
@@ -33,7 +34,7 @@ def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lan
             columns=["severity", "rule", "finding", "where"],
         )
         if out is not None:
-            write_table(table, out, writer)
+            put_table(table, out, writer, lang)
             return
         for row in table.to_dict("records"):
             typer.echo(f"[{row['severity']}] {row['finding']}  ({row['where']})")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..options import Force, Lang, OneCounty, OutFile
+from ..options import Force, Ids, Lang, OneCounty, OutFile
 from ..output import checked_writer, for_each, print_findings, print_notes, put_table, speaker
 
 
@@ -21,6 +21,7 @@ def project(
     until: Annotated[int | None, typer.Option("--until", help="Last projected year.")] = None,
     out: OutFile = None,
     force: Force = False,
+    ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
     """Enrolment by school, year and grade, observed and projected by a scenario."""
@@ -43,9 +44,8 @@ def project(
         table["students"] = round_half_up(table["students"], 0)
         if table["students"].notna().all():
             table["students"] = table["students"].astype("int64")
-        put_table(
-            table.assign(basis=ahead.map({True: "projected", False: "observed"})), out, writer
-        )
+        table = table.assign(basis=ahead.map({True: "projected", False: "observed"}))
+        put_table(table, out, writer, lang, ids)
         print_notes(outlook.notes, lang)
         if parts:
             typer.echo(speaker(lang)(ROUNDED), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,10 @@ def report(
 
     def work(name: str) -> None:
         county = load_county(name)
+        if sys.stderr.isatty():  # who waits sees for what; a log does not need it
+            at = counties.index(name) + 1
+            line = say("{n} of {all}: {name} …", n=at, all=len(counties), name=name)
+            typer.echo(line, err=True)
         for path in write_report(county, out, writer=writer, **options):
             typer.echo(say("{path} written", path=path))
         # who sends the file off should know; the other reminders are for `check`

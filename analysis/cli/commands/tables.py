@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..options import AsOf, Force, Lang, OneCounty, OutFile, YearOption
+from ..options import AsOf, Force, Ids, Lang, OneCounty, OutFile, YearOption
 from ..output import checked_writer, for_each, put_table, year_of
 
 
@@ -12,10 +12,11 @@ def indicators(
     out: OutFile = None,
     as_of: AsOf = None,
     force: Force = False,
+    ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
     """The seven indicators of every school: value, threshold, status, shortfall."""
-    _table("all_indicators", county, year, out, as_of, force, lang)
+    _table("all_indicators", county, year, out, as_of, force, ids, lang)
 
 
 def balance(
@@ -24,13 +25,14 @@ def balance(
     out: OutFile = None,
     as_of: AsOf = None,
     force: Force = False,
+    ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
     """The coefficients of variation between schools against their limits."""
-    _table("all_balance", county, year, out, as_of, force, lang)
+    _table("all_balance", county, year, out, as_of, force, ids, lang)
 
 
-def _table(name: str, county: str, year, out, as_of, force: bool, lang: str) -> None:
+def _table(name: str, county: str, year, out, as_of, force: bool, ids, lang: str) -> None:
     from ...future.analyze import analyze
 
     def work(path: str) -> None:
@@ -39,13 +41,17 @@ def _table(name: str, county: str, year, out, as_of, force: bool, lang: str) -> 
         table = getattr(study, name)
         if year != "all":
             table = table[table["year"] == study.year]
-        put_table(table, out, writer)
+        put_table(table, out, writer, lang, ids)
 
     for_each([county], lang, work)
 
 
 def trajectory(
-    county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh"
+    county: OneCounty,
+    out: OutFile = None,
+    force: Force = False,
+    ids: Ids = False,
+    lang: Lang = "zh",
 ) -> None:
     """Every quantity in every year with the rule and the own target in force."""
     from ...future.analyze import analyze
@@ -53,6 +59,6 @@ def trajectory(
 
     def work(path: str) -> None:
         writer = checked_writer(out, force, path)
-        put_table(trajectory_table(analyze(path)), out, writer)
+        put_table(trajectory_table(analyze(path)), out, writer, lang, ids)
 
     for_each([county], lang, work)

@@ -19,22 +19,29 @@ def template(
     source: Annotated[
         str | None, typer.Option("--from", metavar="COUNTY", help="Fill in this county's data.")
     ] = None,
+    money: Annotated[
+        str, typer.Option("--money", help="Unit of amounts: yuan (元) or wan (万元).")
+    ] = "yuan",
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
     """A workbook to fill in, with help, choices and limits; empty or with a county's data."""
     from ...base.storage.writing import write_whole
     from ...data.load import load_county
+    from ...data.reading.settings import money_unit
     from ...data.template import files_beside, write_template
 
     say = speaker(lang)
     check_workbook(workbook, "WORKBOOK")
+    unit = money_unit(money)
+    if not unit:
+        raise typer.BadParameter(f"{money!r}: expected yuan or wan", param_hint="--money")
 
     def work(_: str) -> None:
         writer = writer_for(force, *([source] if source else []))
         writer.check(workbook)
         county = load_county(source) if source else None
-        files = {workbook: write_template(county, lang)}
+        files = {workbook: write_template(county, lang, unit)}
         if county is not None:
             skipped: list[Finding] = []
             files |= files_beside(county, workbook, skipped)

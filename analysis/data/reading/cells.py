@@ -66,16 +66,21 @@ def _numbers(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     numbers = np.asarray(pd.to_numeric(texts, errors="coerce"), dtype="float64") + 0.0
     wrong = np.zeros(len(texts), dtype=bool)
     for position in np.flatnonzero(~(np.abs(numbers) <= LARGEST_NUMBER)):
-        text = _narrow(texts[position])
+        text = narrow(texts[position])
         numbers[position] = float(text) if _NUMBER.fullmatch(text) else np.nan
         wrong[position] = text != "" and not abs(numbers[position]) <= LARGEST_NUMBER
     return numbers, wrong
 
 
-def _narrow(text: str) -> str:
+def narrow(text: str) -> str:
     """A number's text with narrow digits and without thousands separators."""
     text = unicodedata.normalize("NFKC", clean(text)).strip().removeprefix("'")
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+
+
+def number_text(text: str) -> str:
+    """A narrow text if it is a number of a size that is read, else ""."""
+    return text if _NUMBER.fullmatch(text) and abs(float(text)) <= LARGEST_NUMBER else ""
 
 
 #: Spaces or control characters inside an id.
@@ -90,7 +95,7 @@ def _id(text: str) -> str:
 def _choice(column: Column, cell: str) -> str:
     cell = clean(cell)
     if column.kind == "value":
-        cell = _narrow(cell)
+        cell = narrow(cell)
         if _NUMBER.fullmatch(cell) and abs(float(cell)) <= LARGEST_NUMBER:
             return cell_text(float(cell) + 0.0)  # 1.50 in one file is 1.5 in another
         return {"是": "yes", "否": "no", "true": "yes", "false": "no"}.get(
@@ -103,7 +108,7 @@ def _choice(column: Column, cell: str) -> str:
 def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> Iterable[Finding]:
     for row, cell in cells.head(LISTED).items():
         values = {"label": column, "value": shorten(clean(cell), 40)}
-        message = _why_unreadable(column, _narrow(shorten(cell, 400)), values)
+        message = _why_unreadable(column, narrow(shorten(cell, 400)), values)
         yield Finding(
             "error", message, values, file, table.name, column.name, int(row), shorten(cell, 400)
         )

@@ -15,6 +15,7 @@ from ...base.storage.patience import reason
 from ..county import CountyRecord
 from .names import TABLE, TABLE_SPELLINGS, table_of, unknown_name
 from .noise import separator_line
+from .settings import NO_SETTINGS
 from .workbook import OLE2
 
 TOO_MANY_CELLS = N_(
@@ -23,7 +24,7 @@ TOO_MANY_CELLS = N_(
 
 
 def read_folder(path: Path, findings: list[Finding]):
-    """All tables of a folder as text: {table: (rows, file)}, and the county's record."""
+    """All tables of a folder as text: {table: (rows, file)}, the county's record, and no settings."""
     raw = {}
     if look(path).reason:
         raise look(path).error
@@ -45,7 +46,7 @@ def read_folder(path: Path, findings: list[Finding]):
         record = read_model(path / "county.yaml", CountyRecord)
     except InputError as error:
         findings.extend(error.findings)
-    return raw, record
+    return raw, record, NO_SETTINGS
 
 
 def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:

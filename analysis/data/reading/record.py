@@ -12,6 +12,7 @@ from ...base.spreadsheet import unguarded
 from ..county import CountyRecord
 from ..texts import cell_name, clean_text, plain
 from .names import COUNTY_KEYS
+from .settings import is_setting
 
 
 def record_lines(record: CountyRecord) -> list[tuple[str, str, str]]:
@@ -38,7 +39,7 @@ def record_from_sheet(rows: list, label: str, findings: list[Finding]) -> County
         key, *rest = [unguarded(clean_text(cell)) for cell in row] or [""]
         key = COUNTY_KEYS.get(plain(key), key)
         value = next((cell for cell in rest if cell), "")
-        if not key or not value or key.lower() in ("key", "item", "项目"):
+        if not key or not value or key.lower() in ("key", "item", "项目") or is_setting(key):
             continue
         place = tuple(key.split("."))
         if place[0] == "sources":

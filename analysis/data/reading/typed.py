@@ -13,13 +13,16 @@ from ...base.files import MORE, N_, Finding
 from ...base.refusals import shorten
 from ...base.schema.columns import Column, Table
 from ...base.schema.tables import TABLES
+from ...base.schema.terms import YUAN
 from ..checks.tables import LISTED
-from ..texts import cell_name, clean, plain
+from ..texts import cell_name, clean, clean_text, plain
 from .cells import convert
 from .enrolment import ONLY_STUDENTS, only_students
 from .folder import TOO_MANY_CELLS, read_csv
-from .names import COLUMN, unknown_name
+from .money import as_yuan, in_ten_thousands
+from .names import COLUMN, companions, unknown_name
 from .noise import remark_rows
+from .settings import NO_SETTINGS, Settings, money_unit
 
 
 def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
@@ -78,8 +81,13 @@ def typed(
     findings: list[Finding],
     unread: dict[tuple[str, str], pd.Index],
     places: dict[tuple[str, str], tuple[int, int]],
+    settings: Settings = NO_SETTINGS,
 ) -> pd.DataFrame:
-    """Text rows with their header -> typed columns; the index is the row in the file."""
+    """Text rows with their header -> typed columns; the index is the row in the file.
+
+    Columns that stand beside those of the table for people (`companions`) are texts under ``~`` and
+    their id.
+    """
 
     def refuse(message: str, column: str = "", cell: str = "", **values) -> None:
         findings.append(Finding("error", message, values, file, table.name, column, cell=cell))
@@ -96,6 +104,8 @@ def typed(
     index = pd.Index(body.index + 1, name="row")
     spellings = {name: c.name for c in table.columns for name in (c.name, c.zh, c.en)}
     known = {plain(spelling): name for spelling, name in spellings.items()}
+    for name, label in companions(table).items():
+        known |= {plain(spelling): f"~{name}" for spelling in (name, label.zh, label.en)}
     top = int(rows.index[start]) + 1
     last = max((position for position, title in enumerate(header, 1) if title), default=0)
     strangers = [title for title in header if title and plain(title) not in known]
@@ -122,11 +132,15 @@ def typed(
         refuse(TOO_MANY_CELLS, cell=at, row=row + 1, saw=saw, expected=last)
     if len(longer) > LISTED:
         refuse(MORE, n=len(longer) - LISTED)
+    free = [spelling for spelling, name in spellings.items() if name not in names]
     for title in strangers[:LISTED]:
         at = cell_name(top, header.index(title) + 1)
-        findings.append(unknown_name(COLUMN, title, spellings, file, table=table.name, cell=at))
+        findings.append(unknown_name(COLUMN, title, free, file, table=table.name, cell=at))
     if len(strangers) > LISTED:
-        refuse(N_("{n} more unknown columns"), n=len(strangers) - LISTED)
+        values = {"n": len(strangers) - LISTED}
+        findings.append(Finding("warning", MORE_COLUMNS, values, file, table.name))
+    heads = {n: (header[at], at + 1) for at, n in enumerate(names) if n and n[0] != "~"}
+    ten_thousands = in_ten_thousands(table, heads, top, settings, refuse)
     frame: dict[str, pd.Series] = {}
     for position, title in enumerate(header[:last]):
         name = known.get(plain(title))
@@ -134,11 +148,14 @@ def typed(
         if not title and of_cell.iloc[:, position].any():
             refuse(N_("column {position} has values but no header"), "", at, position=position + 1)
         elif name in frame:
-            refuse(N_("the column stands twice; keep one"), name, at)
+            refuse(N_("the column stands twice; keep one"), name.removeprefix("~"), at)
+        elif name is not None and name[0] == "~":
+            places[table.name, name] = (top, position + 1)
+            frame[name] = body.iloc[:, position].map(clean_text).set_axis(index)
         elif name is not None:
             places[table.name, name] = (top, position + 1)
             unit = _other_unit(title, table[name])
-            if unit:
+            if unit and not (table[name].unit == YUAN and money_unit(unit)):
                 refuse(
                     N_("the header says “{unit}”, but {label} is given in {expected}; convert it"),
                     name,
@@ -148,6 +165,8 @@ def typed(
                     expected=table[name].unit,
                 )
             cells = body.iloc[:, position].set_axis(index)
+            if ten_thousands and table[name].unit == YUAN:
+                cells = cells.map(as_yuan)
             frame[name], wrong = convert(table, table[name], cells, file, findings)
             unread[table.name, name] = wrong
     if table.name == "school_years" and only_students(table, frame):
@@ -156,6 +175,10 @@ def typed(
             if column.needed and column.name not in frame:
                 unread[table.name, column.name] = index
         return pd.DataFrame(frame, index=index)
+    if "school_id" not in frame and "~school" in frame:
+        # chosen by name alone
+        frame["school_id"] = pd.Series(np.nan, index, dtype="str")
+        places[table.name, "school_id"] = places[table.name, "~school"]
     for column in table.columns:
         if column.needed and column.name not in frame:
             refuse(
@@ -166,6 +189,9 @@ def typed(
             )
             unread[table.name, column.name] = index
     return pd.DataFrame(frame, index=index)
+
+
+MORE_COLUMNS = N_("{n} more columns are left aside and not read")
 
 
 def _remarks(remarks: dict[int, str], file: str, table: str) -> Finding:

@@ -15,12 +15,13 @@ from .archive import DAMAGE, NotAWorkbookError, inspect_workbook, sheet_names
 from .names import COUNTY_SHEETS, TABLE, TABLE_SPELLINGS, is_read, table_of, unknown_name
 from .number_formats import show_zeros, zero_cells, zero_styles
 from .record import record_from_sheet
+from .settings import Settings, settings_from_sheet
 
 OLE2 = b"\xd0\xcf\x11\xe0"
 
 
 def read_workbook(path: Path, findings: list[Finding]):
-    """All sheets of a workbook as text, and the county's record from its sheet `county`."""
+    """All sheets of a workbook as text; the county's record and the settings from its sheet `county`."""
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
@@ -38,7 +39,7 @@ def read_workbook(path: Path, findings: list[Finding]):
         )
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-    raw, record, described = {}, None, False
+    raw, record, described, settings = {}, None, False, Settings()
     try:
         findings.extend(inspect_workbook(path))
         zeros = _zeros(path)
@@ -58,7 +59,9 @@ def read_workbook(path: Path, findings: list[Finding]):
             show_zeros(frame, zeros.get(sheet, {}))
             if county and not described:
                 described = True
-                record = record_from_sheet(frame.to_numpy().tolist(), label, findings)
+                lines = frame.to_numpy().tolist()
+                record = record_from_sheet(lines, label, findings)
+                settings = settings_from_sheet(lines, label, findings)
             elif name in raw or county:
                 findings.append(
                     Finding(
@@ -91,7 +94,7 @@ def read_workbook(path: Path, findings: list[Finding]):
                 str(path),
             )
         )
-    return raw, record
+    return raw, record, settings
 
 
 def _zeros(path: Path) -> dict[str, dict]:
