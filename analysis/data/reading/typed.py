@@ -45,6 +45,8 @@ def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     return complete(TABLES[name], typed(TABLES[name], rows, str(file), findings, {}, {}))
 
 
+OTHER_UNIT = N_("the header says “{unit}”, but {label} is given in {expected}; convert it")
+
 #: Units that people write behind a header, by the unit of the schema that they mean.
 _UNITS = {
     "persons": {"人", "名", "个", "persons", "person", "students", "teachers"},
@@ -157,7 +159,7 @@ def typed(
             unit = _other_unit(title, table[name])
             if unit and not (table[name].unit == YUAN and money_unit(unit)):
                 refuse(
-                    N_("the header says “{unit}”, but {label} is given in {expected}; convert it"),
+                    OTHER_UNIT,
                     name,
                     at,
                     unit=unit,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+<<<<<<< HEAD:analysis/ministry/merging/merge.py
 from ...base.files import Finding, read_data
 from ...base.schema.tables import TABLES
 from ...base.storage.folders import entries, usable
@@ -21,6 +22,17 @@ from ...data.reading.folder import read_csv
 from ...data.reading.names import table_of
 from ...data.reading.typed import complete, typed
 from ...data.texts import cell_text
+=======
+from ..base.files import Finding, read_data
+from ..base.folders import entries, usable
+from ..base.schema.tables import TABLES
+from ..data.reading.folder import read_csv
+from ..data.reading.money import head_unit
+from ..data.reading.names import table_of
+from ..data.reading.settings import MONEY_UNITS, WAN
+from ..data.reading.typed import OTHER_UNIT, complete, typed
+from ..data.texts import cell_name, cell_text
+>>>>>>> tmpl:analysis/ministry/merge.py
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,18 @@ def standing(folder: Path, name: str, findings: list[Finding]) -> Standing:
         columns = {column: at - 1 for (_, column), (_, at) in places.items()}
         head = next(iter(places.values()))[0] - 1
         cells = above + rows.to_numpy().tolist()
+        findings += _in_another_unit(name, str(file), places, cells)
         return Standing(name, file, cells, head, columns, complete(TABLES[name], frame))
     return Standing(name, None, [], 0, {}, complete(TABLES[name], pd.DataFrame()))
+
+
+def _in_another_unit(name: str, file: str, places, cells) -> Iterable[Finding]:
+    """Refuse columns in 万元: the figures of the sheets are in yuan and would stand among them."""
+    for (_, column), (top, at) in places.items():
+        if head_unit(cells[top - 1][at - 1]) == WAN:
+            about = TABLES[name][column]
+            values = {"unit": MONEY_UNITS[WAN], "label": about, "expected": about.unit}
+            yield Finding("error", OTHER_UNIT, values, file, name, column, cell=cell_name(top, at))
 
 
 @dataclass(frozen=True)
