@@ -14,25 +14,15 @@ from pathlib import Path
 
 import pandas as pd
 
-<<<<<<< HEAD:analysis/ministry/merging/merge.py
 from ...base.files import Finding, read_data
 from ...base.schema.tables import TABLES
 from ...base.storage.folders import entries, usable
 from ...data.reading.folder import read_csv
+from ...data.reading.money import head_unit
 from ...data.reading.names import table_of
-from ...data.reading.typed import complete, typed
-from ...data.texts import cell_text
-=======
-from ..base.files import Finding, read_data
-from ..base.folders import entries, usable
-from ..base.schema.tables import TABLES
-from ..data.reading.folder import read_csv
-from ..data.reading.money import head_unit
-from ..data.reading.names import table_of
-from ..data.reading.settings import MONEY_UNITS, WAN
-from ..data.reading.typed import OTHER_UNIT, complete, typed
-from ..data.texts import cell_name, cell_text
->>>>>>> tmpl:analysis/ministry/merge.py
+from ...data.reading.settings import MONEY_UNITS, WAN
+from ...data.reading.typed import OTHER_UNIT, complete, typed
+from ...data.texts import cell_name, cell_text
 
 
 @dataclass(frozen=True)
