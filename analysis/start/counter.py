@@ -7,7 +7,7 @@ from pathlib import Path
 from ..base.files import N_, problem
 from ..base.language import Language
 from ..data.county import County
-from ..data.template import write_template
+from ..data.template.write import write_template
 from ..planner.desk import Desk
 from .tray import Drop, Tray, summary
 from .workshop import Wanted, Workshop

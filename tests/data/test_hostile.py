@@ -30,7 +30,7 @@ from analysis.base.files import Finding
 from analysis.base.spreadsheet import csv_bytes, guarded, unguarded
 from analysis.cli.app import app
 from analysis.data.county import County
-from analysis.data.template import write_template
+from analysis.data.template.write import write_template
 from analysis.policy.plan import read_plan
 
 DAMAGED = "cannot be opened as a workbook"

@@ -16,7 +16,7 @@ from analysis.base.files import InputError
 from analysis.data.belonging.joining import join_sites
 from analysis.data.load import read_county
 from analysis.data.paths import sample_folder
-from analysis.data.template import write_template
+from analysis.data.template.write import write_template
 from analysis.future.assumptions.fit import Roster
 from analysis.present.tables.data_quality import sites_grid
 from analysis.report.form import form_grids

@@ -28,7 +28,8 @@ from analysis.data.county_form import form_items, item_ids, name_key
 from analysis.data.examples import EXAMPLES
 from analysis.data.paths import sample_folder
 from analysis.data.reading.names import companions
-from analysis.data.template import columns_of, files_beside, write_template
+from analysis.data.template.limits import columns_of
+from analysis.data.template.write import files_beside, write_template
 from analysis.future.project import project
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))

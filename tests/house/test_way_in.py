@@ -198,7 +198,7 @@ def many_classes(tables):
         """
         import io, openpyxl, pathlib
         from analysis.data.load import load_county, read_county
-        from analysis.data.template import write_template
+        from analysis.data.template.write import write_template
         file = pathlib.Path(COUNTY) / "school_years.csv"
         lines = file.read_text(encoding="utf-8-sig").splitlines()
         text = lambda what: "\\n".join([lines[0] + ",图书册数"] + [line + what for line in lines[1:]])

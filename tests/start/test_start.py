@@ -19,7 +19,7 @@ import tornado.netutil
 
 from analysis import load_county
 from analysis.data.paths import find_county
-from analysis.data.template import write_template
+from analysis.data.template.write import write_template
 from analysis.planner.desk import Desk
 from analysis.planner.gate import Gate
 from analysis.start import tray as tray_

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from analysis import load_county
-from analysis.data.template import write_template
+from analysis.data.template.write import write_template
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect, sync_playwright = sync_api.expect, sync_api.sync_playwright

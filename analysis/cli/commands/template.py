@@ -29,7 +29,7 @@ def template(
     from ...base.storage.writing import write_whole
     from ...data.load import load_county
     from ...data.reading.settings import money_unit
-    from ...data.template import files_beside, write_template
+    from ...data.template.write import files_beside, write_template
 
     say = speaker(lang)
     check_workbook(workbook, "WORKBOOK")

@@ -1,53 +1,26 @@
-"""The workbook that a county office fills in: a sheet per table, with help, choices and limits.
-
-Everything in it comes from `analysis.base.schema`. What it holds, `analysis.data.load` reads back unchanged.
-"""
+"""The sheets of the template: how to fill in, the county, its tables, the list of items."""
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
-from pathlib import Path
 
-from ..base.files import N_, Finding, problem
-from ..base.language import Language, speak
-from ..base.schema.columns import Column, Table
-from ..base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, SCHOOL_PARTS, TABLES
-from ..base.schema.terms import CHOICE_LABELS, YES_NO, Label
-from ..base.schema.terms import YUAN as YUAN_LABEL
-from ..base.spreadsheet import XLSX_OPTIONS, unguarded
-from ..base.storage.folders import SCENARIOS, entries, scenario_folder, usable
-from ..policy.standards import NATIONAL, built_in, load_standard
-from .county import County
-from .county_form import FORM_TABLES, FormItem, form_items
-from .examples import EXAMPLE_ID, EXAMPLES
-from .load import plan_file
-from .reading.names import companions
-from .reading.record import record_lines
-from .reading.settings import MONEY_UNITS, SETTINGS, WAN, YUAN
-from .texts import cell_name, cell_text
+from ...base.language import Language
+from ...base.schema.columns import Column, Table
+from ...base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, SCHOOL_PARTS, TABLES
+from ...base.schema.terms import CHOICE_LABELS, YES_NO, Label
+from ...base.schema.terms import YUAN as YUAN_LABEL
+from ...base.spreadsheet import unguarded
+from ...policy.standards import NATIONAL
+from ..county import County
+from ..county_form import FORM_TABLES, FormItem
+from ..examples import EXAMPLE_ID, EXAMPLES
+from ..reading.names import companions
+from ..reading.record import record_lines
+from ..reading.settings import MONEY_UNITS, SETTINGS, WAN
+from ..texts import cell_text
+from .limits import ROWS, Limits, columns_of, roster_names
+from .words import COUNTY_HELP, INSTRUCTIONS, KINDS, SCHOOL_HELP, SETTING_HELP
 
-#: Rows below the header for which drop-downs and limits are laid out, at least.
-ROWS = 5000
-
-_COUNTY_HELP = {
-    "code": N_("Six digits."),
-    "standard": N_("cn-2017, or the name of a file beside this workbook."),
-    "target_year": N_("Year in which the county means to be recognised; may stay blank."),
-    "synthetic": N_("Yes only for invented data: every page of the report then says so."),
-    "sources": N_("Title, and a note in the next column; one line per source."),
-}
-_SETTING_HELP = {
-    "form_year": N_(
-        "The year in which the school year begins. It counts for every county item whose own year is blank."
-    ),
-    "money_unit": N_(
-        "The unit of all amounts of the schools and of the education budget: yuan or 10,000 yuan (万元), one unit for the whole workbook. What is per person or per student is always in yuan."
-    ),
-}
-_SCHOOL_HELP = N_(
-    "The name as it stands in the roster; it may be chosen from the list instead of entering the id. Where both are given they must belong together."
-)
 #: What a protected sheet still allows: everything but changing the heads.
 _ALLOWED = dict.fromkeys(
     (
@@ -56,132 +29,15 @@ _ALLOWED = dict.fromkeys(
     ),
     True,
 )
-_KINDS = {
-    "integer": N_("Whole number."),
-    "count": N_("Whole number, 0 or more."),
-    "number": N_("Number, 0 or more."),
-    "choice": N_("Choose from the list."),
-    "value": N_("Number, or yes or no."),
-}
-_INSTRUCTIONS = (
-    N_("Fill in one sheet per table, one line per case; the note on each head says what is meant."),
-    N_("A blank cell means “not reported”. It is never taken for 0: write 0 only where it is 0."),
-    N_("Heads on a dark ground must be filled in; a column whose head is light may stay blank."),
-    N_(
-        "Give areas in square metres. Amounts are in the unit that the heads name; the unit of the whole workbook stands on the sheet of the county."
-    ),
-    N_(
-        "A school is entered in the roster once, with its id. In the other sheets its name may be chosen instead of the id; the id is then found by itself."
-    ),
-    N_(
-        "The county's items are printed row by row, in the order of the application form. Fill in the value and the evidence; a row without a value is not read. For another year, copy the row below the last one and enter the year."
-    ),
-    N_(
-        "Heads are protected against changes by mistake, without a password. The example rows may be deleted; they are not read."
-    ),
-    N_("Sheets, heads and choices may keep either language; do not rename, merge or hide them."),
-    N_("To check, run: junheng check FILE.xlsx --out findings.xlsx."),
-    N_(
-        "The copy that comes back marks every wrong cell and lists them on its first sheet; correct it there and check it again."
-    ),
-    N_(
-        "A plan stands beside this workbook under the same name with the ending .plan.yaml; a local standard is a file in the same folder, named on the sheet of the county."
-    ),
-)
 
 
-def write_template(
-    county: County | None = None, lang: str = "zh", money: str = YUAN, names_only: bool = False
-) -> bytes:
-    """The workbook to fill in, empty or with a county's data.
-
-    Parameters
-    ----------
-    county : County, optional
-        Whose record and tables to fill in.
-    lang : {"zh", "en"}
-        Language of sheet names, heads, choices and help.
-    money : {"yuan", "wan"}
-        Unit of amounts: yuan, or 10,000 yuan (万元). What is per person is in yuan in either case.
-    names_only : bool
-        Whether schools are named by their names where that is enough, without their ids.
-
-    Returns
-    -------
-    bytes
-        An .xlsx workbook: a sheet that explains, the county's record, the tables of
-        `analysis.base.schema.tables.TABLES` (each with an example row if there is no county), and the
-        list of items of `county_years`. `load_county` reads the same record and tables from it; plan
-        and standard are files, see `files_beside`. Heads are protected, without a password.
-    """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **XLSX_OPTIONS})
-    items = form_items(county.standard if county else load_standard(NATIONAL))
-    writer = _Writer(book, speak(lang), money, names_only, items)
-    writer.readme()
-    writer.county(county)
-    # as it was entered: a site keeps its rows
-    tables = (county.entered or county.tables) if county else {}
-    for name, table in TABLES.items():
-        if table.asked or len(tables.get(name, ())):
-            writer.table(table, tables.get(name), tables.get("schools"))
-    writer.items()
-    book.close()
-    return buffer.getvalue()
-
-
-def files_beside(
-    county: County, workbook: Path, skipped: list[Finding] | None = None
-) -> dict[Path, bytes]:
-    """Plan, standard and scenarios of a county as files for a workbook's folder.
-
-    Parameters
-    ----------
-    county : County
-    workbook : Path
-        Where the workbook will stand.
-    skipped : list of Finding, optional
-        Warnings of scenarios that cannot be read are added to it.
-
-    Returns
-    -------
-    dict of Path to bytes
-        ``<stem>.plan.yaml``, the profile that the record names, with those it extends, and the
-        folder ``scenarios``; only what is not yet there. Profiles that come with the package need no file.
-
-    Raises
-    ------
-    InputError
-        A file of that name is there already and says something else.
-    """
-    folder = county.path if county.path.is_dir() else county.path.parent
-    wanted = {}
-    if county.plan is not None:
-        wanted[plan_file(workbook)] = plan_file(county.path)
-    names = [county.record.standard, *(profile.extends for profile in county.standard.profiles)]
-    for name in names:
-        if name is not None and (name not in built_in() or (folder / name).is_file()):
-            wanted[workbook.parent / name] = folder / name
-    for source in usable(entries(scenario_folder(county.path), ".yaml"), skipped):
-        wanted[workbook.parent / SCENARIOS / source.name] = source
-    found = {path: source.read_bytes() for path, source in wanted.items()}
-    for path, data in found.items():
-        if path.exists() and path.read_bytes() != data:
-            raise problem(
-                N_("is there already and is another file; move it away or choose another folder"),
-                file=path,
-            )
-    return {path: data for path, data in found.items() if not path.exists()}
-
-
-class _Writer:
+class Sheets:
     """Writes the sheets of one workbook in one language."""
 
     def __init__(self, book, say: Language, money: str, names_only: bool, items):
         self.book, self.say, self.lang = book, say, say.code
         self.money, self.names_only, self.form = money, names_only, items
+        self.limits = Limits(say, len(items))
         base = {"font_name": "SimSun" if say.code == "zh" else "Calibri", "font_size": 11}
         edge = {**base, "border": 1, "border_color": "#BFBFBF", "valign": "top"}
         head = {**edge, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
@@ -218,7 +74,7 @@ class _Writer:
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, say("County data for Junheng: how to fill in"), formats["title"])
         row = 2
-        for number, text in enumerate(_INSTRUCTIONS, 1):
+        for number, text in enumerate(INSTRUCTIONS, 1):
             told = f"{number}. {say(text)}"
             sheet.merge_range(row, 0, row, 4, told, formats["plain"])
             sheet.set_row(row, 16 * _lines(told, 140))
@@ -271,10 +127,10 @@ class _Writer:
         lines = [*record_lines(county.record), ("sources", "", "")] if county else blank
         for row, (key, entry, note) in enumerate(lines, 1):
             if key == "synthetic":
-                self.choices(sheet, row, row, 1, YES_NO)
+                self.limits.choices(sheet, row, row, 1, YES_NO)
                 entry = CHOICE_LABELS[entry][self.lang] if entry else ""
-            if key in _COUNTY_HELP:
-                self.note(sheet, row, 0, say(_COUNTY_HELP[key]))
+            if key in COUNTY_HELP:
+                self.note(sheet, row, 0, say(COUNTY_HELP[key]))
             sheet.write_string(row, 0, COUNTY_FIELDS[key][self.lang], formats["name"])
             sheet.write_string(row, 1, _kept(entry), formats["entry"])
             sheet.write_string(row, 2, _kept(note), formats["entry"])
@@ -289,9 +145,9 @@ class _Writer:
         for at, (key, label) in enumerate(SETTINGS.items(), row):
             sheet.write_string(at, 0, label[self.lang], self.formats["name"])
             sheet.write_string(at, 1, entries[key], self.formats["entry"])
-            self.note(sheet, at, 0, self.say(_SETTING_HELP[key]))
+            self.note(sheet, at, 0, self.say(SETTING_HELP[key]))
         labels = [label[self.lang] for label in MONEY_UNITS.values()]
-        rule = {"validate": "list", "source": labels, **self.refusal(" | ".join(labels))}
+        rule = {"validate": "list", "source": labels, **self.limits.refusal(" | ".join(labels))}
         sheet.data_validation(row + 1, 1, row + 1, 1, rule)
 
     def table(self, table: Table, frame, roster) -> None:
@@ -310,7 +166,7 @@ class _Writer:
             self.note(sheet, 0, position, self.help(column))
             wide = {"item": 44, "name": 26, "note": 26, "evidence": 26}.get(name, 14)
             sheet.set_column(position, position, wide, self.formats[column.kind])
-            self.limits(sheet, table, position, last)
+            self.limits.below(sheet, table, position, last)
         sheet.set_column(len(names), 16_383, None, self.formats["value"])
         heads = [_lines(column.label(self.lang), 9) + 1 for column in table.columns]
         sheet.set_row(0, 15 * min(max(heads), 6))
@@ -337,10 +193,10 @@ class _Writer:
         if name != "school":
             sheet.set_column(position, position, width, self.formats["aside"])
             return
-        self.note(sheet, 0, position, self.say(_SCHOOL_HELP))
+        self.note(sheet, 0, position, self.say(SCHOOL_HELP))
         sheet.set_column(position, position, width, self.formats["text"])
-        rule = {"validate": "list", "source": _roster(TABLES["schools"].label(self.lang), "B")}
-        rule |= self.refusal(self.say("No school of the roster has this name."), "warning")
+        rule = {"validate": "list", "source": roster_names(TABLES["schools"].label(self.lang), "B")}
+        rule |= self.limits.refusal(self.say("No school of the roster has this name."), "warning")
         sheet.data_validation(1, position, last, position, rule)
 
     def rows(self, table: Table, frame, roster) -> list[dict]:
@@ -382,7 +238,7 @@ class _Writer:
             elif value == value and value is not None:
                 self.write(sheet, row, position, column, self.shown(column, value), look, item)
         if item is not None:
-            self.item_limits(sheet, row, names.index("value"), item)
+            self.limits.of_item(sheet, row, names.index("value"), item)
 
     def beside(self, name: str, item: FormItem | None, record: dict) -> str:
         """The text of a cell in a column beside those of the table."""
@@ -395,16 +251,6 @@ class _Writer:
         if name == "form":
             return FORM_TABLES[item.table][self.lang]
         return (" " if self.lang == "en" else "").join(said.text(self.lang) for said in item.help)
-
-    def item_limits(self, sheet, row: int, position: int, item: FormItem) -> None:
-        """Choices of an item that is answered by yes or no; of a number, that it is one."""
-        if item.kind == "yes_no":
-            self.choices(sheet, row, row, position, YES_NO)
-        elif item.kind:
-            low = -1e12 if item.id.startswith("net_migration") else 0
-            rule = {"validate": "decimal", "criteria": ">=", "value": low}
-            text = self.say("A number.") if low else self.say("Number, 0 or more.")
-            sheet.data_validation(row, position, row, position, rule | self.refusal(text))
 
     def items(self) -> None:
         """The list from which the items of county_years are chosen: names, and ids for programs."""
@@ -456,8 +302,8 @@ class _Writer:
     def help(self, column: Column) -> str:
         """What is to be filled in, in sentences."""
         say, parts = self.say, [column.help[self.lang]] if column.help[self.lang] else []
-        if column.kind in _KINDS:
-            parts.append(say(_KINDS[column.kind]))
+        if column.kind in KINDS:
+            parts.append(say(KINDS[column.kind]))
         if column.unit[self.lang]:
             unit = MONEY_UNITS[self.money] if column.unit == YUAN_LABEL else column.unit
             parts.append(say("Unit: {unit}.", unit=unit[self.lang]))
@@ -482,104 +328,12 @@ class _Writer:
             row, column, text, {"author": "Junheng", "width": 280, "height": height, "font_size": 9}
         )
 
-    def choices(self, sheet, first: int, last: int, position: int, choices) -> None:
-        labels = [CHOICE_LABELS[choice][self.lang] for choice in choices]
-        sheet.data_validation(
-            first,
-            position,
-            last,
-            position,
-            {"validate": "list", "source": labels, **self.refusal(" | ".join(labels))},
-        )
-
-    def refusal(self, expected: str, kind: str = "stop") -> dict:
-        """What appears when a value is refused (`stop`) or questioned (`warning`)."""
-        return {
-            "error_title": self.say("Please check"),
-            "error_message": expected[:255],
-            "error_type": kind,
-        }
-
-    def limits(self, sheet, table: Table, position: int, last: int) -> None:
-        """Data validation below one head: choices, ranges, and parts against their whole."""
-        say, column = self.say, table[columns_of(table)[position]]
-        cell = cell_name(2, position + 1)
-        if column.choices:
-            self.choices(sheet, 1, last, position, column.choices)
-            return
-        if column.name == "school_id" and table.name == "schools":
-            own = f"$A$2:$A${last + 1}"
-            rule = {"validate": "custom", "value": f"=COUNTIF({own},{cell})=1"}
-            rule |= self.refusal(say("This id stands in the roster already."), "warning")
-        elif column.name == "school_id":
-            roster = _roster(TABLES["schools"].label(self.lang))
-            rule = {"validate": "list", "source": roster}
-            rule |= self.refusal(say("This id is not in the roster of schools."), "warning")
-        elif column.name == "item":
-            source = f"='{OTHER_SHEETS['items'][self.lang]}'!$A$2:$A${len(self.form) + 1}"
-            rule = {"validate": "list", "source": source}
-            rule |= self.refusal(say("No rule uses this item; it is kept as a series."), "warning")
-        elif column.is_numeric:
-            rule = self.number_rule(table, column, cell)
-        else:
-            return
-        sheet.data_validation(1, position, last, position, rule)
-
-    def number_rule(self, table: Table, column: Column, cell: str) -> dict:
-        """Range of a number; a part is also compared with the column that contains it."""
-        say = self.say
-        whole_number = column.kind in ("integer", "count")
-        wholes = {part: (whole, grave) for part, whole, grave in SCHOOL_PARTS}
-        if table.name == "school_years" and column.name in wholes:
-            whole, grave = wholes[column.name]
-            other = cell_name(2, columns_of(table).index(whole) + 1)
-            tests = [f"ISNUMBER({cell})", f"{cell}>=0", f'OR({other}="",{cell}<={other})']
-            tests += [f"{cell}=INT({cell})"] if whole_number else []
-            label = table[whole].label(self.lang)
-            expected = say("A number, 0 or more, and not more than “{whole}”.", whole=label)
-            grave = {"error": "stop"}.get(grave, "warning")
-            return {"validate": "custom", "value": f"=AND({','.join(tests)})"} | self.refusal(
-                expected, grave
-            )
-        if column.name == "closed":
-            other = cell_name(2, columns_of(table).index("opened") + 1)
-            tests = f"ISNUMBER({cell}),{cell}>={column.low},{cell}<={column.high}"
-            rule = {"validate": "custom", "value": f'=AND({tests},OR({other}="",{cell}>={other}))'}
-            return rule | self.refusal(say("A year, not before the first school year."))
-        rule = {"validate": "integer" if whole_number else "decimal"}
-        if column.high is not None:
-            limits = {"criteria": "between", "minimum": column.low, "maximum": column.high}
-            expected = say("A whole number from {low} to {high}.", low=column.low, high=column.high)
-        else:
-            limits = {"criteria": ">=", "value": 0}
-            expected = (
-                say("Whole number, 0 or more.") if whole_number else say("Number, 0 or more.")
-            )
-        return rule | limits | self.refusal(expected)
-
 
 def _for_paper(sheet) -> None:
     """A4 across, as wide as the page."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-
-
-def _roster(sheet: str, letter: str = "A") -> str:
-    """The filled part of a column of the roster, as the source of a drop-down."""
-    ids = f"'{sheet}'!$A$2:$A${ROWS + 1}"
-    return f"=OFFSET('{sheet}'!${letter}$2,0,0,MAX(1,COUNTA({ids})),1)"
-
-
-def columns_of(table: Table) -> list[str]:
-    """Ids of the columns of a table's sheet in their order, with those that stand beside them."""
-    names = list(table.names)
-    if "school" in companions(table):
-        names.insert(names.index("school_id") + 1, "school")
-    if table.name == "county_years":
-        names.insert(names.index("value"), "unit")
-        names += ["form", "help"]
-    return names
 
 
 def format_text(number: Decimal) -> str:
