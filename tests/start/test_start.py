@@ -192,8 +192,8 @@ def test_a_workbook_without_errors_can_be_chosen_and_planned(served, workbook):
 @pytest.mark.parametrize(
     ("lang", "severity", "head", "what"),
     [
-        ("en", "error", "Full-time primary teachers", "“abc”"),
-        ("zh", "error", "小学专任教师数", "“abc”"),
+        ("en", "error", "Junior secondary classes", "“abc”"),
+        ("zh", "error", "初中班数", "“abc”"),
     ],
 )
 def test_what_is_wrong_is_a_table_with_cells(served, workbook, lang, severity, head, what):
