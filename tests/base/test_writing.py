@@ -380,7 +380,13 @@ def test_nothing_else_in_the_package_writes_to_a_place_that_a_user_names():
     """Every other way to write is known: scratch folders, and a probe of rights."""
     allowed = {
         "base/storage/writing.py": {"os.replace(", "os.open("},
-        "base/storage/switching.py": {"os.replace(", "os.rename(", "os.link(", "os.symlink(", "copy2("},
+        "base/storage/switching.py": {
+            "os.replace(",
+            "os.rename(",
+            "os.link(",
+            "os.symlink(",
+            "copy2(",
+        },
         # a probe without a name that vanishes at once: may this folder be written to?
         "base/files.py": {"os.open(", "NamedTemporaryFile"},
         "report/word/pictures.py": {"write_bytes(", "write_text("},

@@ -67,7 +67,7 @@ def _money(bought: worked.Bought | None, limits: pd.DataFrame, report: Report) -
             say(
                 "What the money reaches: the plan, the cheapest school first; below the beginning of a bar money is proved to be too little"
             ),
-            say("The figures are in the table below."),
+            say("Schools that pass against the money spent; the figures are in the table below."),
         ),
         tables.bought_grid(bought, lang),
     )
