@@ -287,6 +287,11 @@ def _pandoc(page: str, to: str, *options: str) -> str:
 #: Cells with a colour of their own in print (`fills` in report.typ).
 _FILLED = re.compile(r'<td class="((?:num )?(near|short|not_met|not_assessed))"')
 
+#: Millimetres: half a Chinese character of a narrow table, what stands beside a cell's text, the page.
+HALF, INSET, PAGE = 1.33, 2.4, 170
+#: Characters of a status that stays on one line.
+LONGEST_STATUS = 14
+
 #: Cells that hold a status in words.
 _STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
 
@@ -326,6 +331,7 @@ def _columns(table: re.Match) -> str:
     Heads may take more lines than cells.
     """
     widths: dict[int, float] = {}
+    whole: dict[int, float] = {}
     for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table[2], flags=re.DOTALL):
         cells = re.findall(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", row, flags=re.DOTALL)
         for column, (kind, marks, cell) in enumerate(cells):
@@ -340,15 +346,23 @@ def _columns(table: re.Match) -> str:
             if kind == "th":
                 # a short head stays on its line
                 width = max(width, min(width / share, 5))
-            if _STATUS.search(marks):
+            if _STATUS.search(marks) and len(text) <= LONGEST_STATUS:
                 # never "not" on one line and "met ×" on the next
-                width = max(width, sum(2 if ord(c) > 0x2E7F else 1.2 for c in text))
+                whole[column] = max(
+                    whole.get(column, 0), sum(2 if ord(c) > 0x2E7F else 1.2 for c in text)
+                )
             widths[column] = max(widths.get(column, 4), width)
     total = sum(widths.values()) + 2 * len(widths)
     if total < 90:
         return table[0]
-    shares = (f'<col style="width: {100 * (w + 2) / total:.4f}%">' for w in widths.values())
-    return f"{table[1]}<colgroup>{''.join(shares)}</colgroup>{table[2]}"
+    least = {column: (HALF * width + INSET) / PAGE for column, width in whole.items()}
+    shares = {column: (width + 2) / total for column, width in widths.items()}
+    held = {column: share for column, share in least.items() if share > shares[column]}
+    rest = sum(share for column, share in shares.items() if column not in held)
+    room = (1 - sum(held.values())) / rest if rest else 1
+    parts = [held.get(column, shares[column] * room) for column in widths]
+    columns = "".join(f'<col style="width: {100 * part:.4f}%">' for part in parts)
+    return f"{table[1]}<colgroup>{columns}</colgroup>{table[2]}"
 
 
 def _timestamp(date: str) -> datetime:
