@@ -17,7 +17,7 @@ LONGEST = 11
 
 #: Rows with a name each; more are shown as a field of colours.
 NAMED = 42
-TALLEST = 4.7
+TALLEST = 3.9
 """Inches: half a page."""
 HEAD = 0.62
 """Inches for the title of a panel and the heads of its columns."""
@@ -57,7 +57,12 @@ def overview_chart(study: Study, lang: str = "zh") -> Chart:
             fontsize=5.6 if lang == "zh" else 4.8,
         )
         axis.text(
-            0, 1, _title(study, stage, say), transform=_above(axis, 28), fontsize=8, va="bottom"
+            0,
+            1,
+            _title(study, stage, say),
+            transform=_above(axis, 28),
+            fontsize=8 if lang == "zh" else 6.8,
+            va="bottom",
         )
     _legend(figure, say, study, height)
     return figure

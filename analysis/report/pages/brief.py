@@ -45,7 +45,7 @@ def brief(report: Report, alone: bool = False) -> Page:
         if record.synthetic
         else paragraph(say("Issued by (seal): ____________    Approved by: ____________    Date: ____________"), "signature"),
     ]  # fmt: skip
-    page = Page(tuple(part for part in parts if part), short=14)
+    page = Page(tuple(part for part in parts if part))
     return Page(
         (f'<div class="brief">{page.body}</div>\n',), {METADATA: report.metadata | {"alone": alone}}
     )
