@@ -16,7 +16,7 @@ function Header(header)
   if header.level == 1 then
     return pandoc.Div({ pandoc.Para(header.content) }, { ['custom-style'] = 'Title' })
   end
-  return pandoc.Header(header.level - 1, header.content)
+  return pandoc.Header(header.level - 1, header.content, pandoc.Attr(header.identifier))
 end
 
 function Div(div)
