@@ -58,11 +58,13 @@ def call(command: str, county, out, *options):
     if command == "template":
         return run(command, out, "--from", county, "--lang", "en", *options)
     if command == "compare":
-        return run(command, county, county, "--out", out, *options)
+        return run(command, county, county, "--out", out, "--lang", "en", *options)
     if command == "import":
         options += tuple(f"--{name.replace('_', '-')}={text}" for name, text in ABOUT.items())
     if command in ("report", "batch"):
         options += ("--format", "xlsx")
+    if command == "remedy":
+        options += ("--plan-only",)
     return run(command, county, "--out", out, "--lang", "en", *options)
 
 

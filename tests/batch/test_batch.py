@@ -354,7 +354,7 @@ def test_only_what_changed_is_made_again(province, notebook, tmp_path, cluster):
     # the year by its number is another question with the same answer
     assert again(jobs_for(province, notebook, year="all")) == "dddddd"
     assert again(jobs_for(province, notebook, year="all")) == "uuuuuu"
-    notebook.write_text(notebook.read_text().replace("cover(report)", "cover(report) "))
+    notebook.write_text(notebook.read_text().replace("brief(report)", "brief(report) "))
     assert again() == "dddddd"
 
 

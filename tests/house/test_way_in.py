@@ -117,7 +117,7 @@ ADDITIONS = {
         assert len(study.balance.query("indicator == 'counsellors' and cv >= 0")) == 2
         from analysis.report.pages import resources
         from analysis.report.pages.report import Report
-        assert "心理教师" in resources.indicators(Report(study)).body
+        assert "心理教师" in resources.schools(Report(study)).body
         """,
     ),
     "item that is computed": (

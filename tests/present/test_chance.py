@@ -215,7 +215,7 @@ def test_a_batch_keeps_and_lists_the_chance(tmp_path):
     assert f"{share_text(drawn.met, speak('en'))} of 1,000 simulated" in record["condition"]
 
     index = write_index(tmp_path, [record], "en", Writer()).read_text(encoding="utf-8")
-    row = re.search(r'<tr class="([^"]*)">(.*?)</tr>', index[index.index("<tbody") :], re.S)
+    row = re.search(r'<tr class="([^"]*)"[^>]*>(.*?)</tr>', index[index.index("<tbody") :], re.S)
     assert row[1] == "verdict-not_assessed"
     assert f"conditional chance {share_text(drawn.met, speak('en'))}" in row[2]
     assert "The probability is conditional" in row[2]

@@ -107,7 +107,7 @@ def test_from_the_template_to_the_planner(page, files):
     )
     row = page.locator("#findings tbody tr").first
     expect(row).to_contain_text("H5")
-    expect(row).to_contain_text("Full-time primary teachers")
+    expect(row).to_contain_text("Junior secondary classes")
     assert page.locator("#make").is_disabled()
     name, data = saved(page, "#findings_get")
     assert name == "findings.xlsx"
@@ -141,7 +141,7 @@ def test_files_fall_on_the_page_and_the_language_changes(page, files):
     expect(page.locator("#findings tbody tr").first).to_contain_text("乌达区.xlsx")
     page.select_option("#lang", "zh")
     expect(page.locator("#summary")).to_have_text("须更正 1 处，请核对 0 处：暂不能生成报告。")
-    expect(page.locator("#findings tbody tr").first).to_contain_text("小学专任教师数")
+    expect(page.locator("#findings tbody tr").first).to_contain_text("初中班数")
 
 
 @pytest.mark.parametrize("width", [1400, 390])

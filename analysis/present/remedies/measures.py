@@ -39,6 +39,10 @@ def done_at(lines: list[Measure], answer: Remedy, names: dict[str, str], lang: s
 
 def _said(say: Language, stage: str, what: str, amount: float, unit: Label) -> str:
     number = say.number(amount)
+    head, colon, kind = what.partition(say(": "))
+    if stage and colon:
+        # no colon behind that of the stage
+        what = f"{head}{say(' (')}{kind}{say(')')}"
     if say.code == "zh":
         text = f"{what}{number}{unit.zh}"
     else:

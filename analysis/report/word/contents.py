@@ -84,7 +84,7 @@ def write_contents(document, metadata: dict) -> None:
         paragraphs.append(element)
     heading = document.add_paragraph(metadata["contents"], style="TOC Heading")
     heading.paragraph_format.page_break_before = True
-    cover[-1]._p.addnext(heading._p)
+    cover[-1]._element.addnext(heading._p)
     place = heading._p
     for element in paragraphs:
         place.addnext(element)
