@@ -80,7 +80,10 @@ def _asked(report: Report):
 
     def told(code: str) -> str:
         return paragraph(
-            say("In the cheapest way to pass: {what}.", what=asked[code])
+            say(
+                "The cheapest way to pass asks the following of this school. {what}.",
+                what=asked[code],
+            )
             if code in asked
             else nothing
         )
