@@ -36,8 +36,8 @@ def brief(report: Report, alone: bool = False) -> Page:
         matters_grid(study, report.lang),
         _heading(say("What is not known")) if unknown else "",
         bullets(unknown) if unknown else "",
-        _picture(report, overview),
         years_grid(study, report.lang),
+        _picture(report, overview),
         _heading(say("What is not met")) if failed else "",
         bullets(failed) if failed else "",
         # nobody puts his name to a sample
