@@ -6,6 +6,8 @@ import shutil
 import pytest
 
 BROWSER = shutil.which("chromium")
+#: Milliseconds that a page may take on a busy machine.
+WAIT = 120_000
 #: A desk and a telephone.
 SIZES = {"desk": (1400, 1000), "telephone": (390, 844)}
 
@@ -20,6 +22,7 @@ def needed():
 
 @contextlib.contextmanager
 def browser():
+    needed().expect.set_options(timeout=WAIT)
     with needed().sync_playwright() as playwright:
         # the tests may run as root in a container, where the sandbox cannot
         found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])

@@ -35,6 +35,15 @@ def write_county() -> Callable[[County, Path], Path]:
     return save_county
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; tests that ask for it are skipped where there is none."""
+    from browsing import browser
+
+    with browser() as found:
+        yield found
+
+
 @pytest.fixture(autouse=True)
 def _close_figures():
     yield

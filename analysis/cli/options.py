@@ -71,3 +71,7 @@ Force = Annotated[
         help="Replace a file that is not Junheng's own; never one that is read.",
     ),
 ]
+Port = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="Port; 0: any free one.")
+]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]

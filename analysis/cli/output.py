@@ -18,6 +18,8 @@ from ..base.language import speak
 from ..base.storage.patience import trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..base.storage.writing import Writer
 
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
@@ -176,3 +178,27 @@ def write_table(table, out: Path, writer: Writer) -> None:
         text = json.dumps(records(table), ensure_ascii=False, indent=1, allow_nan=False)
         buffer.write((text + "\n").encode("utf-8"))
     writer.put(out, buffer.getvalue())
+
+
+def serve_page(serve: Callable, lang: str, no_open: bool) -> None:
+    """Serve a page until Ctrl+C, say its address, and open it in the browser.
+
+    Parameters
+    ----------
+    serve : callable
+        Given what is called with the address once the page is there, the coroutine that serves it.
+    lang : {"zh", "en"}
+    no_open : bool
+    """
+    import asyncio
+    import contextlib
+    import webbrowser
+
+    def started(address: str) -> None:
+        address += "&lang=en" if lang == "en" else ""
+        typer.echo(speaker(lang)("{address}\nThis is the page; Ctrl+C ends it.", address=address))
+        if not no_open:
+            webbrowser.open(address)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(started))

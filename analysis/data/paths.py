@@ -24,6 +24,12 @@ def sample_folder() -> Path:
     return _SHARED / "sample" if _INSTALLED else _PACKAGE.parent / "data" / "sample"
 
 
+def sample_counties() -> dict[str, Path]:
+    """Folders of the sample counties by their names."""
+    records = sorted(sample_folder().glob("*/county.yaml"))
+    return {record.parent.name: record.parent for record in records}
+
+
 def find_county(name: str | Path) -> Path:
     """The folder or workbook that a name on the command line means.
 
@@ -40,11 +46,10 @@ def find_county(name: str | Path) -> Path:
             return path
         if re.fullmatch(r"[\w-]+", str(name)) and sample.is_dir():
             return sample
-    samples = sorted(p.parent.name for p in sample_folder().glob("*/county.yaml"))
     raise problem(
         N_("no such county; expected a folder, an .xlsx workbook or a sample: {samples}"),
         file=shorten(str(name), 200),
-        samples=", ".join(samples) or "—",
+        samples=", ".join(sample_counties()) or "—",
     )
 
 

@@ -11,7 +11,7 @@ from ..base.nearest import refuse_unknown
 from ..base.schema.terms import Label
 from ..base.storage.temporary import scratch
 from ..base.storage.writing import move_new, write_whole
-from .paths import NOTEBOOKS, sample_folder
+from .paths import NOTEBOOKS, sample_counties, sample_folder
 
 #: Where the analyst begins.
 FIRST_PAGE = "explore.ipynb"
@@ -46,8 +46,7 @@ def make_workplace(folder: str | Path, sample: str, lang: str) -> list[Path]:
         It cannot be written.
     """
     folder = Path(folder)
-    names = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
-    refuse_unknown(_SAMPLE, [sample], dict.fromkeys(names, ()))
+    refuse_unknown(_SAMPLE, [sample], dict.fromkeys(sample_counties(), ()))
     if os.path.lexists(folder) and not folder.is_dir():
         raise problem(N_("is no folder"), file=folder)
     if not folder.parent.is_dir():

@@ -10,7 +10,7 @@ from ..base.files import InputError, read_model
 from ..base.language import Language
 from ..data.county import County, CountyRecord
 from ..data.load import load_county
-from ..data.paths import find_county, sample_folder
+from ..data.paths import find_county, sample_counties
 from ..future.analyze import analyze
 from ..measure.study import Study
 from .judging import Judged, reported
@@ -38,9 +38,9 @@ class Shelf:
             self._there[name] = each if isinstance(each, County) else name
         if samples:
             taken = {self._place(name) for name in self._there}
-            for record in sorted(sample_folder().glob("*/county.yaml")):
-                if record.parent.resolve() not in taken:
-                    self._there[record.parent.name] = record.parent.name
+            for name, folder in sample_counties().items():
+                if folder.resolve() not in taken:
+                    self._there[name] = name
         self._titles: dict[tuple[str, str], str] = {}
         self._county = functools.cache(load_county)
         self._study = functools.lru_cache(KEPT)(lambda name, year: analyze(self.county(name), year))

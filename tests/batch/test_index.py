@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import SIZES, barriers, browser, opened, wider
+from browsing import SIZES, barriers, opened, wider
 
 from analysis.base.storage.writing import Writer
 from analysis.batch.index import write_index
@@ -52,12 +52,6 @@ def test_without_scenarios_there_is_no_column_for_them(tmp_path):
     page = write_index(tmp_path, LISTED[:1], "zh", Writer()).read_text(encoding="utf-8")
     assert "情景" not in page
     assert "2022—2023学年" in page
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.mark.system

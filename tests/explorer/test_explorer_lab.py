@@ -3,7 +3,6 @@
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,15 +11,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from browsing import WAIT
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect, sync_playwright = sync_api.expect, sync_api.sync_playwright
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
-BROWSER = shutil.which("chromium")
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
-WAIT = 120_000
 
 
 def free_port():
@@ -73,22 +70,10 @@ def wait_for(url, process, log):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    if BROWSER is None:
-        pytest.skip("needs the program chromium")
-    expect.set_options(timeout=WAIT)
-    with sync_playwright() as playwright:
-        # the tests may run as root in a container, where the sandbox cannot
-        found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def lab(browser, address):
+def lab(chromium, address):
     """The page of JupyterLab with the first cells of the notebook run, down to the explorer."""
     # jupyterlab and its kernel are there, its front end of widgets may not be
-    context = browser.new_context(viewport={"width": 1500, "height": 1200})
+    context = chromium.new_context(viewport={"width": 1500, "height": 1200})
     page = context.new_page()
     page.set_default_timeout(WAIT)
     asked = []

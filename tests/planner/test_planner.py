@@ -1,12 +1,9 @@
 """The planner's page: its state is a scenario, its server lets only its own page in."""
 
-import asyncio
 import dataclasses
 import io
 import json
 import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -15,12 +12,9 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-import tornado.httpclient
-import tornado.httpserver
-import tornado.ioloop
-import tornado.netutil
 import yaml
 from hypothesis import strategies as st
+from served import Served
 
 from analysis import InputError, analyze, load_county, project
 from analysis.base.language import speak
@@ -30,7 +24,6 @@ from analysis.future.comparison import verdicts, yearly
 from analysis.future.odds.draws import forecast
 from analysis.future.planning.staffing import by_quota, staffing
 from analysis.planner.desk import Desk
-from analysis.planner.gate import Gate
 from analysis.planner.handlers import SCRIPTS
 from analysis.planner.picture import POSTS, numbers
 from analysis.planner.server import application
@@ -628,65 +621,9 @@ def test_moves_neither_make_nor_lose_pupils(county, moves, shift):
 # --- the server ----------------------------------------------------------------------------------------
 
 
-class Served:
-    """The application on a port of its own, in a thread."""
-
-    def __init__(self, desk):
-        ready = threading.Event()
-
-        def run():
-            async def main():
-                socket = tornado.netutil.bind_sockets(0, "127.0.0.1")
-                self.port = socket[0].getsockname()[1]
-                self.gate = Gate("secret", self.port)
-                self.loop = tornado.ioloop.IOLoop.current()
-                with ThreadPoolExecutor(1) as pool:
-                    server = tornado.httpserver.HTTPServer(application(desk, self.gate, pool))
-                    server.add_sockets(socket)
-                    self.stopped = asyncio.Event()
-                    ready.set()
-                    await self.stopped.wait()
-                    server.stop()
-
-            asyncio.run(main())
-
-        self.thread = threading.Thread(target=run, daemon=True)
-        self.thread.start()
-        ready.wait(10)
-
-    def stop(self):
-        self.loop.add_callback(self.stopped.set)
-        self.thread.join(10)
-
-    @property
-    def address(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def ask(self, path, body=None, *, method=None, token="secret", **headers):
-        """Status and body of an answer; with the key unless told otherwise."""
-        if token is not None:
-            headers["Cookie"] = f"{self.gate.cookie}={token}"
-        if body is not None:
-            headers.setdefault("Content-Type", "application/json")
-            body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        client = tornado.httpclient.HTTPClient()
-        try:
-            answer = client.fetch(
-                self.address + path,
-                method=method or ("GET" if body is None else "POST"),
-                body=body,
-                headers=headers,
-                raise_error=False,
-                follow_redirects=False,
-            )
-        finally:
-            client.close()
-        return answer
-
-
 @pytest.fixture(scope="module")
 def served(desk):
-    found = Served(desk)
+    found = Served(lambda gate, pool: application(desk, gate, pool))
     yield found
     found.stop()
 

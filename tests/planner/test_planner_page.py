@@ -2,22 +2,19 @@
 
 import io
 import re
-import shutil
 import subprocess
 import sys
 
 import openpyxl
 import pytest
 import yaml
+from browsing import WAIT
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect, sync_playwright = sync_api.expect, sync_api.sync_playwright
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
-BROWSER = shutil.which("chromium")
 COUNTY = "652323-hutubi"
-WAIT = 90_000
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +28,9 @@ def address():
             process.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if BROWSER is None:
-        pytest.skip("needs the program chromium")
-    expect.set_options(timeout=WAIT)
-    with sync_playwright() as playwright:
-        # the tests may run as root in a container, where the sandbox cannot
-        found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+def page(chromium, address):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
     found = context.new_page()
     found.set_default_timeout(WAIT)
     said = []

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import SIZES, barriers, browser, opened, wider
+from browsing import SIZES, barriers, opened, wider
 from counties import generated_county
 
 from analysis import analyze
@@ -129,12 +129,6 @@ def file(page, tmp_path_factory):
     path = tmp_path_factory.mktemp("web") / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.mark.system

@@ -1,27 +1,20 @@
 """The start page's server: what is dropped is checked, kept apart, and gone at the end."""
 
-import asyncio
 import base64
 import io
 import json
 import os
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, unquote
 
 import openpyxl
 import pytest
-import tornado.httpclient
-import tornado.httpserver
-import tornado.ioloop
-import tornado.netutil
+from served import Served
 
 from analysis import load_county
 from analysis.data.paths import find_county
 from analysis.data.template.write import write_template
 from analysis.planner.desk import Desk
-from analysis.planner.gate import Gate
 from analysis.start import tray as tray_
 from analysis.start.counter import Counter
 from analysis.start.handlers import LARGEST_REQUEST
@@ -39,61 +32,8 @@ EVIL = [
 ]
 
 
-class Served:
-    """The application on a port of its own, in a thread."""
-
-    def __init__(self, counter):
-        ready = threading.Event()
-
-        def run():
-            async def main():
-                socket = tornado.netutil.bind_sockets(0, "127.0.0.1")
-                self.port = socket[0].getsockname()[1]
-                self.gate = Gate("secret", self.port)
-                self.loop = tornado.ioloop.IOLoop.current()
-                with ThreadPoolExecutor(1) as pool:
-                    server = tornado.httpserver.HTTPServer(
-                        application(counter, self.gate, pool), max_body_size=2 * LARGEST_REQUEST
-                    )
-                    server.add_sockets(socket)
-                    self.stopped = asyncio.Event()
-                    ready.set()
-                    await self.stopped.wait()
-                    server.stop()
-
-            asyncio.run(main())
-
-        self.thread = threading.Thread(target=run, daemon=True)
-        self.thread.start()
-        ready.wait(10)
-
-    def stop(self):
-        self.loop.add_callback(self.stopped.set)
-        self.thread.join(10)
-
-    def ask(self, path, body=None, *, token="secret", **headers):
-        if token is not None:
-            headers["Cookie"] = f"{self.gate.cookie}={token}"
-        if body is not None:
-            headers.setdefault("Content-Type", "application/json")
-            body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        client = tornado.httpclient.HTTPClient()
-        try:
-            return client.fetch(
-                f"http://127.0.0.1:{self.port}{path}",
-                method="GET" if body is None else "POST",
-                body=body,
-                headers=headers,
-                raise_error=False,
-                follow_redirects=False,
-                request_timeout=240,
-            )
-        finally:
-            client.close()
-
-    def json(self, path, body=None):
-        answer = self.ask(path, body)
-        return answer.code, json.loads(answer.body)
+class Counted(Served):
+    """The start page, with files dropped on it."""
 
     def drop(self, *files, lang="en", **record):
         sent = [{"name": n, "data": base64.b64encode(data).decode()} for n, data in files]
@@ -112,7 +52,9 @@ def counter(tmp_path):
 
 @pytest.fixture
 def served(counter):
-    found = Served(counter)
+    found = Counted(
+        lambda gate, pool: application(counter, gate, pool), max_body_size=2 * LARGEST_REQUEST
+    )
     yield found
     found.stop()
 

@@ -2,24 +2,20 @@
 
 import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
 
 import openpyxl
 import pytest
+from browsing import WAIT
 
 from analysis import load_county
 from analysis.data.template.write import write_template
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect, sync_playwright = sync_api.expect, sync_api.sync_playwright
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
-
-BROWSER = shutil.which("chromium")
-WAIT = 120_000
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +53,9 @@ def started(tmp_path_factory):
             process.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if BROWSER is None:
-        pytest.skip("needs the program chromium")
-    expect.set_options(timeout=WAIT)
-    with sync_playwright() as playwright:
-        # the tests may run as root in a container, where the sandbox cannot
-        found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser, started):
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+def page(chromium, started):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     found = context.new_page()
     found.set_default_timeout(WAIT)
     said = []

@@ -7,7 +7,7 @@ import pandas as pd
 from ...base.language import DASH, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
-from ...measure.gaps import school_gaps, stage_gaps
+from ...measure.gaps import stage_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
 from ..terms import floor_share, printed_part, status_name
@@ -119,26 +119,6 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
         say("Unit"),
     )
     return Grid(say("What each stage lacks, all schools together"), header, tuple(rows), tight=True)
-
-
-def shortfall_once(study: Study, lang: str = "zh") -> Grid:
-    """What all schools have to add; a school with two stages counts once."""
-    say = speak(lang)
-    gaps = school_gaps(study.indicators)
-    rows = []
-    for name, about in INDICATORS.items():
-        part = gaps[gaps["indicator"] == name]
-        rows.append(
-            (
-                text_cell(say.label(about.short)),
-                number_cell(say, len(part)),
-                number_cell(say, part["lacking"].map(printed_up).sum()),
-                text_cell(say.label(about.resource)),
-            )
-        )
-    header = (say("Indicator"), say("Schools"), say("To be added in all"), say("Unit"))
-    caption = say("What all schools have to add, each school counted once")
-    return Grid(caption, header, tuple(rows))
 
 
 def printed_up(value: float) -> float:
