@@ -7,7 +7,6 @@ Registered as ``junheng-html``, ``junheng-pdf`` and ``junheng-docx``, so that ``
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 import subprocess
@@ -19,7 +18,7 @@ from pathlib import Path
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
-from ..base.files import N_, InputError, problem
+from ..base.files import N_, problem
 from ..base.language import speak
 from ..base.typefaces import (
     SUBSTITUTE,
@@ -30,6 +29,7 @@ from ..base.typefaces import (
     picture_for_print,
     unprintable,
 )
+from .columns import give_columns
 from .numbering import contents, number_headings
 from .pages.page import METADATA
 from .web import finished, list_of_schools, margins, section_of_schools, take_schools
@@ -287,14 +287,6 @@ def _pandoc(page: str, to: str, *options: str) -> str:
 #: Cells with a colour of their own in print (`fills` in report.typ).
 _FILLED = re.compile(r'<td class="((?:num )?(near|short|not_met|not_assessed))"')
 
-#: Millimetres: half a Chinese character of a narrow table, what stands beside a cell's text, the page.
-HALF, INSET, PAGE = 1.33, 2.4, 170
-#: Characters of a status that stays on one line.
-LONGEST_STATUS = 14
-
-#: Cells that hold a status in words.
-_STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
-
 #: Cells with a bar behind their figure, and how far it reaches.
 _BARRED = re.compile(
     r'<td class="(?:num )?((?:met|near|short|not_assessed) )?bar" style="([^"]*)--bar: (\d+%)"'
@@ -316,57 +308,8 @@ def _tables_for_paper(page: str) -> str:
     page = _FILLED.sub(
         lambda found: f'{found[0]} data-typst:fill="fills.{found[2].replace("_", "-")}"', page
     )
-    return re.sub(
-        r'(<table class="(?:tight|plain)"><caption>.*?</caption>)(.*?</table>)',
-        _columns,
-        page,
-        flags=re.DOTALL,
-    )
-
-
-def _columns(table: re.Match) -> str:
-    """A table with columns in proportion to their longest text, if it is a wide one.
-
-    Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
-    Heads may take more lines than cells.
-    """
-    widths: dict[int, float] = {}
-    whole: dict[int, float] = {}
-    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table[2], flags=re.DOTALL):
-        cells = re.findall(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", row, flags=re.DOTALL)
-        for column, (kind, marks, cell) in enumerate(cells):
-            share, most = (0.4, 14) if kind == "th" else (1, 34)
-            text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
-            # Chinese characters count double; a word of letters cannot be broken
-            width = share * sum(2 if ord(c) > 0x2E7F else 1 for c in text)
-            longest = max(
-                map(len, re.findall(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+", text)), default=0
-            )
-            width = min(max(width, 0.95 * longest), most)
-            if kind == "th":
-                # a short head stays on its line
-                width = max(width, min(width / share, 5))
-            if _STATUS.search(marks) and len(text) <= LONGEST_STATUS:
-                # never "not" on one line and "met ×" on the next
-                whole[column] = max(
-                    whole.get(column, 0), sum(2 if ord(c) > 0x2E7F else 1.2 for c in text)
-                )
-            widths[column] = max(widths.get(column, 4), width)
-    total = sum(widths.values()) + 2 * len(widths)
-    if total < 90:
-        return table[0]
-    least = {column: (HALF * width + INSET) / PAGE for column, width in whole.items()}
-    shares = {column: (width + 2) / total for column, width in widths.items()}
-    held = {column: share for column, share in least.items() if share > shares[column]}
-    rest = sum(share for column, share in shares.items() if column not in held)
-    room = (1 - sum(held.values())) / rest if rest else 1
-    parts = [held.get(column, shares[column] * room) for column in widths]
-    columns = "".join(f'<col style="width: {100 * part:.4f}%">' for part in parts)
-    return f"{table[1]}<colgroup>{columns}</colgroup>{table[2]}"
+    return give_columns(page)
 
 
 def _timestamp(date: str) -> datetime:
     return datetime.fromisoformat(date).replace(tzinfo=UTC)
-
-
-__all__ = ["InputError", "ReportHTMLExporter", "ReportPDFExporter", "pdf_from_html"]

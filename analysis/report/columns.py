@@ -1,0 +1,102 @@
+"""Widths of the columns of a table on paper: in proportion to their texts, figures and statuses on one line."""
+
+from __future__ import annotations
+
+import html
+import re
+
+#: Width of the text on the page (millimetres, as in report.typ).
+PAGE = 170
+#: Columns above which the type of a tight table is smaller (as in report.typ).
+MANY = 13
+#: By class of the table: half a Chinese character, and what stands beside a cell's text (millimetres,
+#: from the sizes and insets of report.typ: 9, 7.4 and 6.6 points).
+TYPES = {"plain": (1.6, 2.9), "tight": (1.31, 1.9), "many": (1.17, 1.9)}
+#: Characters of a status that stays on one line.
+LONGEST_STATUS = 14
+#: What figures and statuses, which do not break, may take of the page together.
+MOST_HELD = 0.92
+
+_TABLE = re.compile(
+    r'(<table class="(tight|plain)"><caption>.*?</caption>)(.*?</table>)', re.DOTALL
+)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
+_NUMBER = re.compile(r'class="num\b')
+_STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
+_LETTERS = re.compile(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+")
+
+
+def give_columns(page: str) -> str:
+    """Give the wide tables of a page the widths of their columns.
+
+    Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
+    """
+    return _TABLE.sub(_with_columns, page)
+
+
+def _with_columns(table: re.Match) -> str:
+    shares = column_shares(table[3], table[2])
+    if not shares:
+        return table[0]
+    columns = "".join(f'<col style="width: {100 * share:.4f}%">' for share in shares)
+    return f"{table[1]}<colgroup>{columns}</colgroup>{table[3]}"
+
+
+def column_shares(table: str, kind: str) -> list[float]:
+    """Parts of the page's width, by column; none for a table that is narrow enough by itself.
+
+    Parameters
+    ----------
+    table : str
+        HTML of its rows. Heads may take more lines than cells.
+    kind : {"plain", "tight"}
+        Its class.
+    """
+    widths: dict[int, float] = {}
+    whole: dict[int, float] = {}
+    for row in _ROW.findall(table):
+        for column, (tag, marks, cell) in enumerate(_CELL.findall(row)):
+            text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
+            widths[column] = max(widths.get(column, 4), _width(tag, text))
+            status = _STATUS.search(marks) and len(text) <= LONGEST_STATUS
+            if tag == "td" and (status or _NUMBER.search(marks)):
+                # never "not" on one line and "met ×" on the next, nor a figure in the next column
+                whole[column] = max(whole.get(column, 0), _halves(text))
+    total = sum(widths.values()) + 2 * len(widths)
+    if total < 90:
+        return []
+    half, inset = TYPES["many" if kind == "tight" and len(widths) > MANY else kind]
+    least = {column: (half * width + inset) / PAGE for column, width in whole.items()}
+    return _fitted([(widths[n] + 2) / total for n in sorted(widths)], least)
+
+
+def _halves(text: str) -> float:
+    """Width of a text in halves of a Chinese character; so wide are the marks of a status too."""
+    return sum(2 if ord(c) > 0x2E7F or c in "×△○" else 1 for c in text)
+
+
+def _width(tag: str, text: str) -> float:
+    """What a cell wants: heads less than what is below them, long texts not all of it."""
+    share, most = (0.4, 14) if tag == "th" else (1, 34)
+    plain = sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+    # a word of letters cannot be broken
+    longest = max(map(len, _LETTERS.findall(text)), default=0)
+    width = min(max(share * plain, 0.95 * longest), most)
+    # a short head stays on its line
+    return max(width, min(plain, 5)) if tag == "th" else width
+
+
+def _fitted(shares: list[float], least: dict[int, float]) -> list[float]:
+    """Shares that add up to one, none below its least; the others give way in proportion."""
+    wanted = sum(least.values())
+    if wanted > MOST_HELD:
+        least = {column: part * MOST_HELD / wanted for column, part in least.items()}
+    held: dict[int, float] = {}
+    while True:
+        rest = sum(share for n, share in enumerate(shares) if n not in held)
+        room = (1 - sum(held.values())) / rest if rest else 1
+        short = {n: part for n, part in least.items() if n not in held and part > shares[n] * room}
+        if not short:
+            return [held.get(n, share * room) for n, share in enumerate(shares)]
+        held |= short
