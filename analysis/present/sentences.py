@@ -13,6 +13,7 @@ from ..measure.gaps import doubted, doubted_items, stage_gaps
 from ..measure.indicators import whole_up
 from ..measure.study import Study
 from .chance import conditional, is_projected, short_text, standing
+from .tables.schools import furthest
 from .terms import PART_NAMES, item_requirement, item_title, printed_part, school_year
 
 
@@ -103,8 +104,8 @@ def unknown(study: Study, lang: str = "zh") -> list[str]:
 def failing(study: Study, lang: str = "zh") -> list[str]:
     """What is not met: coefficients of variation above their limits, and items by part."""
     say = speak(lang)
-    above = (study.balance["status"] == "not_met") & (study.balance["indicator"] != "composite")
-    return [*(_balance(study, say) if above.any() else []), *_items(study, say)]
+    above = (study.balance["status"] == "not_met").any()
+    return [*(_balance(study, say) if above else []), *_items(study, say)]
 
 
 def _stage(stage: str, say: Language) -> str:
@@ -158,8 +159,8 @@ def _schools(study: Study, say: Language) -> list[str]:
 
 
 def _balance(study: Study, say: Language) -> list[str]:
-    judged = study.balance[study.balance["indicator"] != "composite"]
-    judged = judged[judged["status"] != "not_applicable"]
+    # the composite is applicable only where the standard limits it
+    judged = study.balance[study.balance["status"] != "not_applicable"]
     if judged.empty:
         return []
     over = judged[judged["status"] == "not_met"]
@@ -185,7 +186,9 @@ def _balance(study: Study, say: Language) -> list[str]:
                 say(
                     "{stage} {indicator} {cv} (limit {limit})",
                     stage=_stage(row["stage"], say),
-                    indicator=say.label(INDICATORS[row["indicator"]].short),
+                    indicator=say("Composite (mean of seven)")
+                    if row["indicator"] == "composite"
+                    else say.label(INDICATORS[row["indicator"]].short),
                     cv=say.number(row["cv"], 3),
                     limit=say.number(row["limit"], 2),
                 )
@@ -326,18 +329,28 @@ def silent(titles: list[str], lang: str = "zh") -> str:
     )
 
 
-def _among(table: pd.DataFrame, keys: pd.MultiIndex) -> np.ndarray:
+def _doubtful(table: pd.DataFrame, study: Study, doubt: np.ndarray) -> np.ndarray:
+    """Which rows of a table are of a school and stage of which a figure is doubted."""
+    keys = pd.MultiIndex.from_frame(study.indicators.loc[doubt, ["school_id", "stage"]])
     return pd.MultiIndex.from_frame(table[["school_id", "stage"]]).isin(keys)
+
+
+def furthest_from_rule(study: Study, doubt: np.ndarray) -> pd.DataFrame:
+    """Schools that fail the rule, the furthest first; none of which a figure is doubted.
+
+    Parameters
+    ----------
+    study : Study
+    doubt : ndarray of bool
+        As from `analysis.measure.gaps.doubted`.
+    """
+    rows = study.schools[~_doubtful(study.schools, study, doubt)]
+    return furthest(rows[rows["status"] == "not_met"])
 
 
 def _schools_that_matter(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     sentences = []
-    doubtful = study.indicators[doubt]
-    doubtful = pd.MultiIndex.from_frame(doubtful[["school_id", "stage"]])
-    worst = study.schools[~_among(study.schools, doubtful)].sort_values(
-        ["below_floor", "met", "students"], ascending=[False, True, False], kind="stable"
-    )
-    worst = worst[worst["status"] == "not_met"].head(3)
+    worst = furthest_from_rule(study, doubt).head(3)
     if len(worst):
         sentences.append(
             say(
@@ -354,7 +367,7 @@ def _schools_that_matter(study: Study, doubt: np.ndarray, say: Language) -> list
             )
         )
     margins = study.school_margins
-    margins = margins[~_among(margins, doubtful)]
+    margins = margins[~_doubtful(margins, study, doubt)]
     near = margins[(margins["status"] == "not_met") & margins["change"].notna()]
     near = near.sort_values("change", kind="stable").head(3)
     if len(near):

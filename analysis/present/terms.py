@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
@@ -112,6 +113,13 @@ def item_detail(detail: str, lang: str, most: int | None = None) -> str:
     if count == len(shown):
         return text
     return say("{names} and others ({n} in all)", names=text, n=say.number(count))
+
+
+def variation_item(row: Mapping) -> str:
+    """Id of the requirement behind a row of `balance`: ``cv.backbone_teachers.junior``."""
+    if row["indicator"] == "composite":
+        return f"composite_cv.{row['stage']}"
+    return f"cv.{row['indicator']}.{row['stage']}"
 
 
 def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from ...base.language import Language
-from ...policy.plan import Measure, Plan, ends
+from ...policy.plan import Measure, Plan, begins, ends
+from ..tables.work import UNDATED, units_text
 from ..terms import plan_date
 
 #: Indicators of premises, and the parts of a project that add to them.
 _BUILT = {"teaching_area": ("teaching_m2", "area_m2"), "sports_area": ("sports_m2",)}
+
+#: Requirements of one duty: that the coefficients of variation stay within their limits and shrink.
+_VARIATION = ("cv", "composite_cv", "cv_shrinking")
 
 #: Units named before the rest is counted.
 NAMED = 2
@@ -31,11 +35,13 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     for records in (plan.staffing, plan.levels):
         found = [each for each in records if each.entry == entry and _ahead(each.by, year)]
         if found:
-            first = min(found, key=lambda each: ends(each.by) if each.by else 0)
+            first = min(found, key=lambda each: ends(each.by) if each.by else UNDATED)
             return _told(first.by, _units(plan, first.where), first.where, say)
     name = entry.split(".")[0]
-    if name == "cv":
-        duty = next((each for each in plan.duties if "差异系数" in each.name.zh), None)
+    if name in _VARIATION:
+        duty = next(
+            (each for each in plan.duties if (each.entry or "").split(".")[0] in _VARIATION), None
+        )
         return (
             _told(None, duty.responsible or _units(plan, duty.where), duty.where, say)
             if duty
@@ -44,7 +50,7 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     built = [
         each
         for each in plan.projects
-        if each.end and ends(each.end) >= year * 12 and any(getattr(each, part) for part in _BUILT.get(name, ()))
+        if each.end and _ahead(each.end, year) and any(getattr(each, part) for part in _BUILT.get(name, ()))
     ]  # fmt: skip
     if built:
         last = max((each.end for each in built), key=ends)
@@ -57,17 +63,14 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
 
 
 def _ahead(by: str | None, year: int) -> bool:
-    return by is None or ends(by) >= year * 12
+    # a school year begins in September
+    return by is None or ends(by) >= begins(f"{year:04d}-09")
 
 
 def _told(by: str | None, units: tuple[str, ...], where: str, say: Language) -> str:
     """`2024年12月，区教育局、区财政局等3个单位（三（四））`."""
     parts = [plan_date(by, say.code)] if by else []
-    if units:
-        names = say.join(units[:NAMED])
-        parts.append(names if len(units) <= NAMED else say("{names} and others ({n} units)", names=names, n=say.number(len(units))))  # fmt: skip
-    else:
-        parts.append(say("no unit named"))
+    parts.append(units_text(units, say, NAMED))
     return say("{text} (plan, {where})", text=say(", ").join(parts), where=where)
 
 

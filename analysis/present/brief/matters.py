@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
+from ...measure.balance import CV_DECIMALS
 from ...measure.evaluation_table import said
 from ...measure.gaps import doubted, stage_gaps
 from ...measure.study import Study
 from ...policy.plan import Plan
+from ..sentences import furthest_from_rule
 from ..tables.grid import Grid, number_cell, text_cell
 from ..terms import (
     PART_NAMES,
@@ -23,6 +26,7 @@ from ..terms import (
     item_value,
     named_units,
     printed_part,
+    variation_item,
 )
 from .due import assigned
 
@@ -59,7 +63,13 @@ def matters(study: Study, lang: str = "zh") -> list[Matter]:
         Matter(row["item"], item_title(study, row["item"], lang), say("found"), say("to be ended; the county cannot be recognised before"))
         for row in _failed(study, "veto")
     ]  # fmt: skip
-    kinds = [_gaps(study, say), _variation(study, say), _items(study, say), _schools(study, say)]
+    doubt = doubted(study)
+    kinds = [
+        _gaps(study, doubt, say),
+        _variation(study, doubt, say),
+        _items(study, say),
+        _schools(study, doubt, say),
+    ]
     turns = [kind[turn] for turn in range(SHOWN) for kind in kinds if turn < len(kind)]
     return (vetoes + turns)[:SHOWN]
 
@@ -69,8 +79,8 @@ def _failed(study: Study, *parts: str) -> list[dict]:
     return table[table["part"].isin(parts) & (table["status"] == "not_met")].to_dict("records")
 
 
-def _gaps(study: Study, say: Language) -> list[Matter]:
-    gaps = stage_gaps(study.indicators[~doubted(study)])
+def _gaps(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
+    gaps = stage_gaps(study.indicators[~doubt])
     gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable")
     found = []
     for row in gaps.to_dict("records"):
@@ -87,38 +97,35 @@ def _gaps(study: Study, say: Language) -> list[Matter]:
     return found
 
 
-def _variation(study: Study, say: Language) -> list[Matter]:
-    rows = study.balance[
-        (study.balance["status"] == "not_met") & (study.balance["indicator"] != "composite")
-    ]
-    rows = rows.assign(over=rows["cv"] / rows["limit"]).sort_values(
-        "over", ascending=False, kind="stable"
-    )
-    return [
-        Matter(
-            f"cv.{row['indicator']}.{row['stage']}",
-            item_title(study, f"cv.{row['indicator']}.{row['stage']}", say.code),
-            say("{cv}, limit {limit}", cv=say.number(row["cv"], 3), limit=say.number(row["limit"], 2)),
-            _lowest(study, row, say),
+def _variation(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
+    rows = study.balance[study.balance["status"] == "not_met"]
+    rows = rows.assign(over=rows["cv"] / rows["limit"])
+    found = []
+    for row in rows.sort_values("over", ascending=False, kind="stable").to_dict("records"):
+        entry = variation_item(row)
+        cv, limit = say.number(row["cv"], CV_DECIMALS), say.number(row["limit"], 2)
+        found.append(
+            Matter(
+                entry,
+                item_title(study, entry, say.code),
+                say("{cv}, limit {limit}", cv=cv, limit=limit),
+                _lowest(study, doubt, row, say),
+            )
         )
-        for row in rows.to_dict("records")
-    ]  # fmt: skip
+    return found
 
 
-def _lowest(study: Study, row: dict, say: Language) -> str:
+def _lowest(study: Study, doubt: np.ndarray, row: dict, say: Language) -> str:
     """Whom to help first: the schools below the county mean that weigh most in the variation."""
+    keys = ["school_id", "stage", "indicator"]
     table = study.influence
     table = table[(table["stage"] == row["stage"]) & (table["indicator"] == row["indicator"])]
-    values = study.indicators.set_index(["school_id", "stage", "indicator"])["value"]
-    keys = zip(table["school_id"], table["stage"], table["indicator"], strict=True)
-    below = [
-        school
-        for school, key in zip(table["school"], keys, strict=True)
-        if values[key] < row["mean"]
-    ]
-    if not below:
+    table = table[table["value"] < table["mean"]]
+    doubtful = pd.MultiIndex.from_frame(study.indicators.loc[doubt, keys])
+    below = table.loc[~pd.MultiIndex.from_frame(table[keys]).isin(doubtful), "school"]
+    if below.empty:
         return say("narrow the gap between schools")
-    return say("raise first: {schools}", schools=say.join(below[:2]))  # fmt: skip
+    return say("raise first: {schools}", schools=say.join(below.head(2)))
 
 
 def _items(study: Study, say: Language) -> list[Matter]:
@@ -161,11 +168,8 @@ def _at(detail: str, say: Language) -> str:
     return say("at {n} places, first {place}", n=say.number(count), place=units[0][0])
 
 
-def _schools(study: Study, say: Language) -> list[Matter]:
-    rows = study.schools[study.schools["status"] == "not_met"]
-    rows = rows.sort_values(
-        ["below_floor", "met", "students"], ascending=[False, True, False], kind="stable"
-    )
+def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
+    rows = furthest_from_rule(study, doubt)
     table = study.indicators
     found = []
     for row in rows.head(SHOWN).to_dict("records"):

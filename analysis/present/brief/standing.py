@@ -8,6 +8,7 @@ from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import school_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
+from ...measure.verdicts import three_valued
 from ..chance import is_projected
 from ..tables.grid import Cell, Grid, number_cell, text_cell
 from ..tables.schools import printed_up
@@ -26,20 +27,15 @@ def counted_items(study: Study) -> dict[str, int]:
         variation is within the limit in every stage), the items of the government's guarantee and
         those of quality; what does not apply is not counted.
     """
-    statuses = [_of_indicator(study, name) for name in INDICATORS]
+    balance = study.balance
+    statuses = [
+        three_valued(balance.loc[balance["indicator"] == name, "status"]) for name in INDICATORS
+    ]
     for part in COUNTED:
         statuses += list(study.items.loc[study.items["part"] == part, "status"])
     statuses = [status for status in statuses if status != "not_applicable"]
     counts = {name: statuses.count(name) for name in ("met", "not_met", "not_assessed")}
     return {"all": len(statuses), **counts}
-
-
-def _of_indicator(study: Study, name: str) -> str:
-    found = study.balance.loc[study.balance["indicator"] == name, "status"]
-    for status in ("not_met", "not_assessed", "met"):
-        if (found == status).any():
-            return status
-    return "not_applicable"
 
 
 def standing_grid(study: Study, lang: str = "zh") -> Grid:
@@ -71,14 +67,13 @@ def _schools(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None
                 floor=say.percent(study.rules.number("school.floor"), 0),
             )
         ),
-        _status(_whole(rows["status"]), say),
+        _status(three_valued(rows["status"]), say),
     )
 
 
 def _variation(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None:
-    rows = study.balance[
-        (study.balance["stage"] == stage) & (study.balance["indicator"] != "composite")
-    ]
+    # the composite is applicable only where the standard limits it
+    rows = study.balance[study.balance["stage"] == stage]
     rows = rows[rows["status"] != "not_applicable"]
     if rows.empty:
         return None
@@ -87,7 +82,7 @@ def _variation(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | No
         text_cell(say("{stage}: coefficients of variation within the limit", stage=say.label(STAGE_LABELS[stage]))),
         Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
         text_cell(say("all at most {limit}", limit=say.join(say.number(limit, places(limit)) for limit in limits))),
-        _status(_whole(rows["status"]), say),
+        _status(three_valued(rows["status"]), say),
     )  # fmt: skip
 
 
@@ -127,12 +122,6 @@ def _of(say: Language, part: int, whole: int) -> str:
     return f"{say.number(part)} / {say.number(whole)}"
 
 
-def _whole(statuses) -> str:
-    if (statuses == "not_met").any():
-        return "not_met"
-    return "not_assessed" if (statuses == "not_assessed").any() else "met"
-
-
 def _status(status: str, say: Language) -> Cell:
     return text_cell(status_name(status, say.code), status)
 
@@ -160,7 +149,7 @@ def missing_grid(study: Study, lang: str = "zh") -> Grid:
 def _amount(value: float, about: Indicator, say: Language) -> tuple[Cell, Cell]:
     """An amount and its unit; in Chinese money in 万元, as offices write it."""
     if about.resource == YUAN and say.code == "zh":
-        return number_cell(say, whole_up(value / 1000) / 10, 1), text_cell("万元")
+        return number_cell(say, whole_up(value / 1000) / 10, 1), text_cell(say("ten thousand yuan"))
     return number_cell(say, value), text_cell(say.label(about.resource))
 
 
@@ -178,7 +167,6 @@ def years_grid(study: Study, lang: str = "zh") -> Grid:
     rows = []
     if len(years) > 1:
         schools, balance = study.all_schools, study.all_balance
-        balance = balance[balance["indicator"] != "composite"]
         for stage in STAGES:
             name = say.label(STAGE_LABELS[stage])
             for title, table in (

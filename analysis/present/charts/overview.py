@@ -8,6 +8,7 @@ import numpy as np
 from ...base.language import speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.indicators import STATUSES
 from ...measure.study import Study
 from .chart import COLOURS, WIDTH, Chart, styled
 from .names import short_name
@@ -22,7 +23,6 @@ TALLEST = 3.9
 HEAD = 0.62
 """Inches for the title of a panel and the heads of its columns."""
 
-STATUSES = ("met", "near", "short", "not_assessed")
 _FILLS = {"met": "#C9DBEC", "near": "#F6DF9B", "short": "#E9A79F", "not_assessed": "#DCDCDC"}
 _MARKS = {"near": "^", "short": "x", "not_assessed": "o"}
 
@@ -84,7 +84,7 @@ def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
     table = study.indicators[study.indicators["stage"] == stage]
     wide = table.pivot(index="school_id", columns="indicator", values="status")
     wide = wide.reindex(index=rows["school_id"], columns=list(INDICATORS))
-    codes = wide.apply(lambda column: column.map(STATUSES.index).fillna(3)).to_numpy(dtype=int)
+    codes = wide.apply(lambda column: column.map(STATUSES.index)).to_numpy(dtype=int)
     return list(rows["school"]), codes
 
 

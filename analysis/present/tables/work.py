@@ -6,6 +6,7 @@ from ...base.files import N_
 from ...base.language import DASH, Language, speak
 from ...measure.evaluation_table import said
 from ...measure.study import Study
+from ...measure.verdicts import SIGNS
 from ...policy.plan import Level, Plan, begins, ends
 from ..terms import item_value, status_name
 from .grid import MARKS, Cell, Grid, text_cell
@@ -21,7 +22,8 @@ EVERY = {
     "five_years": N_("every five years"),
     "continuous": N_("continuously"),
 }
-RULES = {"at_least": "≥ ", "at_most": "≤ ", "above": "> ", "below": "< ", "equals": "= "}
+#: Months in which what has no date is sorted: last.
+UNDATED = 10**6
 
 
 def _period(start: str | None, end: str | None) -> str:
@@ -32,7 +34,8 @@ def _period(start: str | None, end: str | None) -> str:
 NAMED = 8
 
 
-def _units(units: tuple[str, ...], say: Language, most: int | None = None) -> str:
+def units_text(units: tuple[str, ...], say: Language, most: int | None = None) -> str:
+    """Units that answer for something: all of them, or `most` and the number of all."""
     if not units:
         return say("no unit named")
     if most is None or len(units) <= most:
@@ -49,11 +52,11 @@ def work_grid(plan: Plan, lang: str = "zh", most: int | None = NAMED) -> Grid:
 
     def order(each) -> tuple:
         first = each.responsible[0] if each.responsible else ""
-        return (not first, first, begins(each.start) if each.start else 10**6)
+        return (not first, first, begins(each.start) if each.start else UNDATED)
 
     rows = tuple(
         (
-            text_cell(_units(each.responsible, say, most)),
+            text_cell(units_text(each.responsible, say, most)),
             text_cell(_period(each.start, each.end)),
             text_cell(each.name),
             text_cell(each.number),
@@ -75,7 +78,7 @@ def duties_grid(plan: Plan, study: Study, lang: str = "zh") -> Grid:
             (
                 text_cell(say.label(each.name)),
                 text_cell(say(EVERY[each.every])),
-                text_cell(_units(each.responsible, say)),
+                text_cell(units_text(each.responsible, say)),
                 Cell(DASH if found is None else item_value(study, each.entry, said(found), lang), True),
                 text_cell(None) if found is None else _status(found, say),
                 text_cell(each.where),
@@ -114,7 +117,7 @@ def levels_grid(plan: Plan, study: Study, lang: str = "zh") -> Grid:
     say = speak(lang)
     table = study.evaluation.set_index("item")
     rows = []
-    for each in sorted(plan.levels, key=lambda level: ends(level.by) if level.by else 10**6):
+    for each in sorted(plan.levels, key=lambda level: ends(level.by) if level.by else UNDATED):
         found = table.loc[each.entry] if each.entry in table.index else None
         rows.append(
             (
@@ -143,5 +146,5 @@ def _level(level: Level, say: Language) -> str:
             return say.percent(value, 0 if abs(value * 100 % 1) < 1e-9 else 1)
         return f"{say.number(value, 0 if value == int(value) else 2)} {say.label(level.unit)}"
 
-    text = RULES[level.rule] + shown(level.value)
+    text = f"{SIGNS[level.rule]} " + shown(level.value)
     return text if level.high is None else f"{text} – {shown(level.high)}"
