@@ -64,5 +64,5 @@ lock: ## pin the newest versions that pyproject.toml allows into requirements.lo
 	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs]'
 	.venv/lock/bin/python -m pip freeze --exclude-editable | $(PYTHON) tools/lock_more.py requirements.lock > requirements-docs.lock
 
-clean: ## remove reports, site and the environment
-	rm -rf .venv site reports/.junheng reports/*.pdf reports/*.html reports/manifest.json
+clean: ## remove reports, site, bundles and the environment
+	rm -rf .venv site dist reports/.junheng reports/*.pdf reports/*.html reports/manifest.json

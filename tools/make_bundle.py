@@ -161,6 +161,8 @@ def write_bundle(out: Path, wheel: Path, system: str, python: str) -> Path:
     version = wheel.name.split("-")[1]
     folder = out / f"junheng-{version}-{system}-py{python.replace('.', '')}"
     wheels = folder / "wheels"
+    # what a former run left behind, whole or not
+    shutil.rmtree(folder, ignore_errors=True)
     wheels.mkdir(parents=True)
     here = Path(shutil.copy(wheel, wheels))
     follow(here, environment(system, python), by_pip(wheels, system, python))

@@ -96,7 +96,8 @@ def _with_ids(table) -> str:
 
 def say_written(path: Path, lang: str) -> None:
     """The closing line of a command that has written a file."""
-    typer.echo(speaker(lang)("{path} written", path=path))
+    say = speaker(lang)
+    typer.echo(say("{path} written", path=path))
 
 
 def print_notes(notes, lang: str) -> None:
@@ -194,9 +195,11 @@ def serve_page(serve: Callable, lang: str, no_open: bool) -> None:
     import contextlib
     import webbrowser
 
+    say = speaker(lang)
+
     def started(address: str) -> None:
         address += "&lang=en" if lang == "en" else ""
-        typer.echo(speaker(lang)("{address}\nThis is the page; Ctrl+C ends it.", address=address))
+        typer.echo(say("{address}\nThis is the page; Ctrl+C ends it.", address=address))
         if not no_open:
             webbrowser.open(address)
 

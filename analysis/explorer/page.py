@@ -11,7 +11,7 @@ from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..measure.balance import CV_DECIMALS
 from ..present.charts.chart import COLOURS
-from ..present.terms import printed_part, school_year, status_name
+from ..present.terms import STATUS_NAMES, printed_part, school_year, status_name
 from .shelf import Shelf
 from .state import KINDS, State, code_of
 from .view import Summary, View
@@ -19,9 +19,7 @@ from .view import Summary, View
 #: Statuses of a school in an indicator.
 STATUS_OF_POINT = {
     "met": N_("threshold met"),
-    "near": N_("the floor or more"),
-    "short": N_("below the floor"),
-    "not_assessed": N_("not assessed"),
+    **{name: STATUS_NAMES[name] for name in ("near", "short", "not_assessed")},
 }
 _KIND_NAMES = {"scatter": N_("by students"), "strip": N_("in order of the figure")}
 #: What is written on the page's controls.

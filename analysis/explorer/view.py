@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ..measure.balance import CV_DECIMALS
-from ..measure.indicators import STATUSES, round_half_up
+from ..measure.indicators import STATUSES
 from ..measure.verdicts import VERDICTS
 from .judging import ORDER, Judged, Summary, moved, without
 from .state import State, known
@@ -61,11 +60,6 @@ class View:
     def changed(self) -> bool:
         """Whether a figure or a rule is assumed instead of what is."""
         return bool(self.state.moved or self.state.rules)
-
-    @property
-    def cv_text(self) -> str:
-        """The coefficient of variation as it is printed."""
-        return f"{round_half_up(self.assumed.cv, CV_DECIMALS):.{CV_DECIMALS}f}"
 
 
 def view_of(state: State, base: Judged, other: Judged | None = None) -> View:

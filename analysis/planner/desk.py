@@ -59,10 +59,11 @@ class Desk:
 
     def titles(self, say: Language) -> list[dict]:
         """Counties by name and title; a title does not need the whole county to be read."""
-        return [{"id": name, "name": self._title(name, say)} for name in self.counties]
+        # the start page adds and forgets counties in another thread
+        counties = list(self.counties.items())
+        return [{"id": name, "name": self._title(name, found, say)} for name, found in counties]
 
-    def _title(self, name: str, say: Language) -> str:
-        found = self.counties[name]
+    def _title(self, name: str, found: County | Path, say: Language) -> str:
         try:
             if not isinstance(found, County):
                 found = read_model(found / "county.yaml", CountyRecord)

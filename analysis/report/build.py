@@ -22,12 +22,11 @@ from ..measure.apportioning.register import stage_rows
 from ..measure.indicators import round_half_up
 from ..present.sentences import status
 from ..remedy.problem.means import read_means
+from . import USUAL
 from .workbook.write import write_workbook
 
 if TYPE_CHECKING:
     from .pages.report import Report
-
-USUAL = ("pdf", "html")
 
 
 def write_report(

@@ -207,13 +207,11 @@ def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]
     """
     import typst
 
-    # the sticky mark of the web page is the running head's business on paper
-    page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
     page, pictures = _pictures_to_files(page, root)
     page = _tables_for_paper(page)
     body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
     imports = (
-        '#import "report.typ": fills, bar, tight, facts, cover, brief, annexes, see, subtitle, edition, '
+        '#import "report.typ": fills, bar, tight, cover, brief, annexes, see, subtitle, edition, '
         "synthetic, together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
     )
     words = json.dumps(metadata, ensure_ascii=False)

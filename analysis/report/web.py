@@ -22,7 +22,7 @@ _NAMED = re.compile(r'<section class="school" id="([^"]*)"[^>]*><h1 id="[^"]*">(
 _RULES = re.compile(rf'<h2 id="{RULES}".*?(?=<h2|\Z)', re.DOTALL)
 _RULE = re.compile(r"<tr>(<td>([^<]*)</td><td>([^<]*)</td>)")
 _PLACE = re.compile(r"(<(td|li)(?: [^>]*)?>)([^<]+)(?=</\2>)")
-_TABLE = re.compile(r'<table class="(?:plain|tight|facts)">.*?</table>', re.DOTALL)
+_TABLE = re.compile(r'<table class="(?:plain|tight)">.*?</table>', re.DOTALL)
 #: A unit in brackets behind the title of a requirement.
 _UNIT = re.compile(r" \([^()]*\)$")
 

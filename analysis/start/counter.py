@@ -36,12 +36,13 @@ class Counter:
         """Read and check what was dropped; what the page shows of it."""
         drop = self.tray.take(body)
         self._keep(drop)
+        rows = drop.rows(say.code)
         return {
             "drop": drop.id,
             "ok": drop.county is not None,
             "summary": summary(drop, say),
-            "rows": drop.rows(say.code),
-            "more": max(0, len(drop.findings) - len(drop.rows(say.code))),
+            "rows": rows,
+            "more": max(0, len(drop.findings) - len(rows)),
             "county": _id(drop) if drop.county is not None else None,
             "counties": self.counties(say),
         }
@@ -58,8 +59,10 @@ class Counter:
     def counties(self, say: Language) -> list[dict]:
         """`id`, `name` and whether they were dropped here (`own`): those first, the last one on top."""
         names = {each["id"]: each["name"] for each in self.desk.titles(say)}
-        order = [*self.own, *(name for name in names if name not in self.own)]
-        return [{"id": each, "name": names[each], "own": each in self.own} for each in order]
+        # another thread may drop files or forget them meanwhile
+        own = [name for name in self.own if name in names]
+        order = [*own, *(name for name in names if name not in own)]
+        return [{"id": each, "name": names[each], "own": each in own} for each in order]
 
     def county(self, name: str) -> County:
         """A county of the page."""

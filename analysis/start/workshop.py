@@ -18,10 +18,7 @@ from ..batch.records import program_digest, reasons
 from ..batch.work import run_job
 from ..data.county import County
 from ..data.paths import NOTEBOOKS
-
-#: Formats of each thing that can be asked for. A brief is a notebook of its own.
-FULL = {"pdf": "pdf", "html": "html", "docx": "docx"}
-BRIEF = ("pdf", "docx")
+from ..report import BRIEF
 
 #: Reports that may wait at a time.
 MOST_WAITING = 10
@@ -105,7 +102,8 @@ class Workshop:
                 year=year,
                 years=", ".join(map(str, county.years)),
             )
-        formats = tuple(FULL[kind] for kind in dict.fromkeys(wanted.kinds) if kind in FULL)
+        # a brief is a notebook of its own
+        formats = tuple(kind for kind in dict.fromkeys(wanted.kinds) if kind != "brief")
         begun = []
         if "brief" in wanted.kinds:
             begun.append(self._add(county, year, lang, BRIEF, brief=True))
@@ -167,8 +165,10 @@ class Workshop:
 
     def close(self) -> None:
         """Give up what is not done."""
+        # first nothing more is begun, then what is under way is ended
+        self._pool.shutdown(wait=False, cancel_futures=True)
         if hasattr(os, "fork"):
             from ..batch.warm import client
 
             client.close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import resources
-
 from analysis.base.language import speak
 from analysis.base.schema.terms import STAGE_LABELS
 from analysis.measure.verdicts import SIGNS
-from analysis.policy.standards import Entry, Profile, load_standard
+from analysis.policy.standards import Entry, Profile, built_in, load_standard
 from analysis.present.tables.rules import CONFIDENCE
 from analysis.present.terms import OPTION_WORDS, PART_NAMES
 
@@ -17,9 +15,7 @@ from .words import PARTS, word
 
 def profiles() -> list[Profile]:
     """The built-in profiles, the national standards first."""
-    folder = resources.files("analysis.policy") / "profiles"
-    names = sorted(item.name.removesuffix(".yaml") for item in folder.iterdir())
-    found = [load_standard(name).profile for name in names if name.startswith("cn-")]
+    found = [load_standard(name).profile for name in built_in() if name.startswith("cn-")]
     return sorted(found, key=lambda profile: (profile.extends is not None, profile.id))
 
 

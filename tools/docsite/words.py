@@ -26,7 +26,7 @@ WORDS = {
     ),
     "items": Label("表 county_years 的事项", "Items of county_years"),
     "items_about": Label(
-        "列 item 中填写的事项；对应项目是用到该事项的评估内容。",
+        "列 item 中填写的事项；须人工认定的事项以其标准条目编号填写。",
         "What may stand in the column item. Findings of persons stand under the id of their rule.",
     ),
     "results": Label("结果数据", "Tables of results"),
@@ -74,7 +74,6 @@ WORDS = {
         "为什么这样做（英文）。", "Why things are as they are, a few lines each."
     ),
     "english_only": Label("本页只有英文。", ""),
-    "yes": Label("是", "yes"),
     "file": Label("程序所带文件，原样显示。", "A file of the repository, as it is."),
     "from": Label("自 {date} 起", "from {date}"),
     "concession": Label("认定工作规程的过渡性规定", "Concessions of the Working Rules"),

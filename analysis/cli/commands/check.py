@@ -10,7 +10,7 @@ import typer
 from ...base.digest import digest
 from ...base.files import N_, InputError, problem
 from ..options import Counties, Force, Lang
-from ..output import check_workbook, checked_writer, for_each, print_findings, speaker
+from ..output import check_workbook, checked_writer, for_each, print_findings, say_written, speaker
 
 if TYPE_CHECKING:
     from ...data.corrections import Listing
@@ -47,7 +47,7 @@ def check(
             from ...data.corrections import write_corrections
 
             writer.put(out, write_corrections(name, findings, lang, _listing(study, gaps, lang)))
-            typer.echo(say("{path} written", path=out))
+            say_written(out, lang)
         print_findings(findings, lang)
         if len(digest(findings, lang)) < len(findings) and out is None:
             typer.echo(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..options import COUNTY, Force, Lang, OutFile
-from ..output import checked_writer, for_each, speaker, write_table
+from ..output import checked_writer, for_each, say_written, speaker, write_table
 
 
 def compare(
@@ -25,6 +25,7 @@ def compare(
     from ...future.analyze import analyze
     from ...measure.side_by_side.turns import turns
     from ...present.versions import comparison_sentence, comparison_table, screen_table
+    from ...present.views.console import aligned
 
     say = speaker(lang)
 
@@ -35,30 +36,14 @@ def compare(
         turned = turns(before, now, year)
         lines, more = screen_table(found, turned, before, now, lang)
         if len(lines):
-            typer.echo(aligned(lines))
+            rows = [list(lines.columns), *lines.to_numpy().tolist()]
+            typer.echo(aligned(rows, [False] * len(lines.columns)))
         if more:
             typer.echo(say("{n} more; --out writes all of them to a file", n=say.number(more)))
         typer.echo(comparison_sentence(found, turned, lang))
         if out is not None:
             table = comparison_table(found, turned, before, now, lang)
             write_table(table, out, writer)
-            typer.echo(say("{path} written", path=out))
+            say_written(out, lang)
 
     for_each([old], lang, work)
-
-
-def aligned(table) -> str:
-    """A table of texts in columns, where a Chinese character is two wide."""
-    import unicodedata
-
-    def width(text: str) -> int:
-        return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-    rows = [list(table.columns), *table.to_numpy().tolist()]
-    widths = [max(width(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            text + " " * (wide - width(text)) for text, wide in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    )

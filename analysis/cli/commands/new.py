@@ -9,7 +9,7 @@ import typer
 
 from ...base.files import N_, problem
 from ..options import Lang
-from ..output import for_each, speaker
+from ..output import for_each, say_written, speaker
 
 
 def new(
@@ -26,7 +26,7 @@ def new(
 
     def work(name: str) -> None:
         for path in make_workplace(name, sample, lang):
-            typer.echo(say("{path} written", path=path))
+            say_written(path, lang)
         typer.echo(say("Go on with: junheng lab {folder}", folder=name))
 
     for_each([str(folder)], lang, work)

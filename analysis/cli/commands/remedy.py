@@ -9,7 +9,7 @@ import typer
 
 from ...base.files import InputError
 from ..options import Concessions, Force, Lang, OneCounty
-from ..output import for_each, speaker, writer_for
+from ..output import for_each, say_written, speaker, writer_for
 
 
 def remedy(
@@ -83,7 +83,7 @@ def remedy(
     from ...remedy.outcome.output import write
     from ...remedy.problem.overrides import parse_forbid, parse_lock, parse_price
 
-    say = speaker(lang)
+    speaker(lang)  # an unknown language is refused before anything is done
     if year is not None and scenario is not None:
         raise typer.BadParameter(
             "is for observed years; with --scenario say --by", param_hint="--year"
@@ -120,7 +120,7 @@ def remedy(
         if text := rest_text(rest(answer, blocked), answer, lang):
             typer.echo(text)
         for file in write(answer, out, lang, scenario, yearly, writer, more, blocked):
-            typer.echo(say("{path} written", path=file))
+            say_written(file, lang)
         if answer.found.values is None:
             raise InputError([])
 

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from ...report import BRIEF, USUAL
 from ..options import Counties, Force, Lang
-from ..output import for_each, formats_of, print_findings, speaker, writer_for
+from ..output import for_each, formats_of, print_findings, say_written, speaker, writer_for
 
 
 def report(
@@ -44,7 +45,7 @@ def report(
     from ...report.build import write_report
 
     say = speaker(lang)
-    chosen = formats_of(formats or ("pdf,docx" if brief else "pdf,html"))
+    chosen = formats_of(formats or ",".join(BRIEF if brief else USUAL))
     options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen, "brief": brief}
     writer = writer_for(force, *counties)
 
@@ -55,7 +56,7 @@ def report(
             line = say("{n} of {all}: {name} …", n=at, all=len(counties), name=name)
             typer.echo(line, err=True)
         for path in write_report(county, out, writer=writer, **options):
-            typer.echo(say("{path} written", path=path))
+            say_written(path, lang)
         # who sends the file off should know; the other reminders are for `check`
         print_findings([f for f in county.warnings if f.message == UNPRINTABLE], lang)
 

@@ -10,7 +10,7 @@ import typer
 
 from ...base.files import InputError
 from ..options import Lang
-from ..output import for_each, print_lines, speaker
+from ..output import for_each, print_lines, say_written, speaker
 
 if TYPE_CHECKING:
     from ...base.language import Language
@@ -96,7 +96,7 @@ def _say(made: Imported, say: Language) -> None:
     from ...ministry.summary import summary
 
     print_lines(summary(made.findings, say.code), say.code)
-    typer.echo(say("{path} written", path=made.page))
+    say_written(made.page, say.code)
     merged = made.same is not None
     if merged:
         written = made.out is not None
@@ -104,7 +104,7 @@ def _say(made: Imported, say: Language) -> None:
     elif made.out is None:
         typer.echo(say("nothing was imported; correct the errors and repeat"))
     if made.out is not None and (not merged or made.changes):
-        typer.echo(say("{path} written", path=made.out))
+        say_written(made.out, say.code)
     if made.former is not None:
         typer.echo(
             say(

@@ -9,7 +9,7 @@ import typer
 
 from ...base.files import Finding
 from ..options import Force, Lang
-from ..output import check_workbook, for_each, print_findings, speaker, writer_for
+from ..output import check_workbook, for_each, print_findings, say_written, speaker, writer_for
 
 
 def template(
@@ -31,7 +31,7 @@ def template(
     from ...data.reading.settings import money_unit
     from ...data.template.write import files_beside, write_template
 
-    say = speaker(lang)
+    speaker(lang)  # an unknown language is refused before anything is done
     check_workbook(workbook, "WORKBOOK")
     unit = money_unit(money)
     if not unit:
@@ -52,6 +52,6 @@ def template(
             else:  # only what is not there yet
                 path.parent.mkdir(exist_ok=True)
                 write_whole(path, data)
-            typer.echo(say("{path} written", path=path))
+            say_written(path, lang)
 
     for_each([str(workbook)], lang, work)

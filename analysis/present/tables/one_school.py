@@ -8,9 +8,9 @@ from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...measure.study import Study
-from ..terms import status_name
+from ..terms import bracketed, status_name
 from .grid import Cell, Grid, number_cell, text_cell
-from .schools import FULL_BAR, printed_up
+from .schools import bar_of, decimals_of, printed_up
 
 
 def school_tables(study: Study, lang: str = "zh") -> dict[str, list[Grid]]:
@@ -72,19 +72,16 @@ def _lines(study: Study, say: Language) -> dict[tuple[str, str], list[tuple[Cell
 
 def _line(row: dict, mean: float, moved: dict | None, say: Language) -> tuple[Cell, ...]:
     about = INDICATORS[row["indicator"]]
-    money = about.resource.en == "yuan"
-    part = row["value"] / row["threshold"] / FULL_BAR
-    bar = None if part != part else min(max(part, 0.0), 1.0)
-    decimals = 0 if money else about.decimals
+    decimals = decimals_of(about)
     lacking = f"{say.number(printed_up(row['shortfall']))} {say.label(about.resource)}"
     share = DASH
     if moved is not None and moved["share"] == moved["share"]:
         arrow = "↑" if moved["value"] > moved["mean"] else "↓"
         share = f"{say.percent(moved['share'], 1)} {arrow}"
     return (
-        text_cell(f"{say.label(about.short)}{say(' (')}{say.label(about.unit)}{say(')')}"),
-        number_cell(say, row["value"], decimals, bar=bar),
-        number_cell(say, row["threshold"], 0 if money else 1),
+        text_cell(say.label(about.short) + bracketed(say.label(about.unit), say)),
+        number_cell(say, row["value"], decimals, bar=bar_of(row["value"], row["threshold"])),
+        number_cell(say, row["threshold"], min(decimals, 1)),
         number_cell(say, mean, decimals),
         text_cell(status_name(row["status"], say.code), row["status"]),
         Cell(lacking if row["shortfall"] > 0 else DASH, True),

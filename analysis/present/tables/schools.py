@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ...base.language import DASH, speak
-from ...base.schema.indicators import INDICATORS
-from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...base.schema.indicators import INDICATORS, Indicator
+from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import stage_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
@@ -15,6 +15,17 @@ from .grid import Cell, Grid, number_cell, text_cell
 
 #: A bar is as wide as its cell at this many times the threshold.
 FULL_BAR = 1.5
+
+
+def bar_of(value: float, threshold: float) -> float | None:
+    """The filled part of a cell: a value against its threshold; None where one is not known."""
+    part = value / threshold / FULL_BAR
+    return None if part != part else min(max(part, 0.0), 1.0)
+
+
+def decimals_of(about: Indicator) -> int:
+    """Decimals of an indicator's values in tables of schools: none for yuan."""
+    return 0 if about.resource == YUAN else about.decimals
 
 
 def school_indicators_table(
@@ -44,17 +55,15 @@ def school_indicators_table(
         cells = [text_cell(school["school"]), number_cell(say, school["students"])]
         for name, about in INDICATORS.items():
             found = wide[(school["school_id"], name)]
-            decimals = 0 if about.resource.en == "yuan" else about.decimals
-            share = found["value"] / found["threshold"] / FULL_BAR
-            bar = None if share != share else min(max(share, 0.0), 1.0)
-            cells.append(number_cell(say, found["value"], decimals, found["status"], bar))
+            bar = bar_of(found["value"], found["threshold"])
+            cells.append(number_cell(say, found["value"], decimals_of(about), found["status"], bar))
         cells.append(number_cell(say, school["met"]))
         cells.append(text_cell(status_name(school["status"], lang), school["status"]))
         rows.append(tuple(cells))
     thresholds = [text_cell(say("Threshold")), text_cell("")]
     for name, about in INDICATORS.items():
         value = study.rules.number(f"{name}.{stage}")
-        thresholds.append(number_cell(say, value, 0 if about.resource.en == "yuan" else 1))
+        thresholds.append(number_cell(say, value, min(decimals_of(about), 1)))
     thresholds += [number_cell(say, study.rules.number("school.indicators_met")), text_cell("")]
     header = (
         say("School"),

@@ -43,8 +43,21 @@ def table_text(table: Table, lang: str) -> str | None:
         [cell(column, row, context).text for column in columns] for row in table.to_dict("records")
     ]
     right = [column.kind in ("number", "integer", "share") for column in columns]
-    widths = [max(map(_width, texts)) for texts in zip(heads, *rows, strict=True)]
-    return "\n".join(_line(texts, widths, right) for texts in (heads, *rows))
+    return aligned([heads, *rows], right)
+
+
+def aligned(rows: list[list[str]], right: list[bool]) -> str:
+    """Rows of texts in columns, where a Chinese character is two wide.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        The heads first.
+    right : list of bool
+        Which columns are set to the right.
+    """
+    widths = [max(map(_width, texts)) for texts in zip(*rows, strict=True)]
+    return "\n".join(_line(texts, widths, right) for texts in rows)
 
 
 def _line(texts: list[str], widths: list[int], right: list[bool]) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-import numpy as np
 import pandas as pd
 
 from ..answer import remedy
@@ -20,8 +19,7 @@ from ..problem.instance import Instance
 from ..result import Remedy
 from ..solve.exactly import judge
 from ..solve.model import Program
-from ..solve.search import HAIR, Found, search
-from ..solve.solver import Solver
+from ..solve.search import HAIR, Found, search, solver_of
 from .again import program_for, values_in
 
 #: Seconds for all points together; of each the gap at which it is taken, and nodes after which it ends.
@@ -96,14 +94,7 @@ class Floors:
         counted = dict.fromkeys(self.program.passing.values(), Fraction(1))
         self.program.rows.append(({**counted, self.number: Fraction(-1)}, Fraction(0)))
         self.unit = self.program.unit
-        self.solver = self._relaxation()
-
-    def _relaxation(self) -> Solver:
-        program, unit = self.program, self.unit
-        found = Solver([float(each / unit) for each in program.cost], program.lower, program.upper)
-        found.add_rows([(terms, float(low), np.inf) for terms, low in program.rows])
-        found.add_rows([(t, float(level), float(level)) for t, level in program.equal])
-        return found
+        self.solver = solver_of(self.program)
 
     def at(self, schools: int) -> Fraction:
         """The relaxation's cost for so many schools, yuan."""

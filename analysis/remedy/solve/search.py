@@ -113,6 +113,15 @@ def search(
     return _Search(instance, program, goal, seconds, gap, nodes).run(start)
 
 
+def solver_of(program: Program, nodes: int | None = None) -> Solver:
+    """A program at the solver, in its unit of money; without coefficients of variation."""
+    cost = [float(each / program.unit) for each in program.cost]
+    solver = Solver(cost, program.lower, program.upper, nodes)
+    solver.add_rows([(terms, float(low), np.inf) for terms, low in program.rows])
+    solver.add_rows([(terms, float(level), float(level)) for terms, level in program.equal])
+    return solver
+
+
 class _Search(Within):
     """The state of a search: the growing program, the best plan and the bound."""
 
@@ -147,11 +156,7 @@ class _Search(Within):
 
     def _solver(self) -> Solver:
         """The program without coefficients of variation."""
-        cost = [float(each / self.unit) for each in self.program.cost]
-        solver = Solver(cost, self.program.lower, self.program.upper, self.nodes)
-        solver.add_rows([(terms, float(low), np.inf) for terms, low in self.program.rows])
-        solver.add_rows([(t, float(level), float(level)) for t, level in self.program.equal])
-        return solver
+        return solver_of(self.program, self.nodes)
 
     @property
     def _enough(self) -> float:

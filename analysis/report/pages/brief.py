@@ -9,6 +9,7 @@ from ...present import sentences
 from ...present.brief.matters import matters_grid
 from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
 from ...present.charts.overview import overview_chart
+from ...present.remedies.calculation import by_clock
 from ...present.remedies.sentences import money
 from ...present.terms import school_year
 from .page import METADATA, Page, Picture, bullets, paragraph
@@ -87,10 +88,11 @@ def _counted(report: Report) -> str:
 def _least(report: Report) -> str:
     """The least that resources cost, where it is known."""
     say, study = report.say, report.study
-    if study.schools["status"].isin(["met", "not_met"]).sum() == 0:
+    if not report.judgeable:
         return ""
     answer = report.remedy
-    if answer.cost is None or not answer.measures:
+    # a search that was ended by the clock knows no least
+    if answer.cost is None or not answer.measures or by_clock(answer):
         return ""
     return say(
         "The table is what all seven thresholds ask. The rule asks less: {needed} of 7 indicators, the rest at "
@@ -118,4 +120,4 @@ def _picture(report: Report, caption: str) -> Picture | str:
 
 
 def _heading(text: str) -> str:
-    return f'<p class="lead"><strong>{html.escape(text)}</strong></p>\n'
+    return f"<p><strong>{html.escape(text)}</strong></p>\n"

@@ -9,7 +9,6 @@ from ...future.what_if import WhatIf
 from ...policy.plan import Plan
 from ...present.charts.development import enrolment_chart, trend_chart
 from ...present.charts.roadmap import roadmap_chart
-from ...present.plan_review import TEACHING_SHARE, review
 from ...present.projection import charts, seats, tables
 from ...present.projection.emptied import EMPTIED_METHOD, emptied_grid, emptied_text
 from ...present.projection.sentences import band_text, conclusions, scenario_name
@@ -21,6 +20,7 @@ from ...present.tables.development import (
     shrinking_grid,
     trend_grid,
 )
+from ...present.tables.grid import Grid
 from ...present.tables.plan import (
     due_grid,
     effects_grid,
@@ -107,12 +107,6 @@ def all_years(report: Report) -> Page:
     )
 
 
-def _share(report: Report) -> float:
-    """Part of an undivided building that counts as teaching area: the scenario's, where it says so."""
-    scenario = report.what_if.scenarios[report.what_if.main] if report.what_if else None
-    return scenario.plan.teaching_share if scenario and scenario.plan else TEACHING_SHARE
-
-
 #: Rows of what is due that the body shows.
 DUE = 10
 
@@ -123,10 +117,9 @@ def plan(report: Report) -> Page:
     plan = study.county.plan
     if plan is None:
         return Page(())
-    start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
-    due = due_grid(plan, start, report.lang)
+    due = _due(plan, report)
     more = len(due.rows) - DUE
-    remarks = [each for each in review(plan, study, _share(report)) if each.severity == "high"]
+    remarks = [each for each in report.remarks if each.severity == "high"]
     return section(
         say("The plan"),
         see(say, "plan"),
@@ -134,6 +127,13 @@ def plan(report: Report) -> Page:
         replace(due, rows=due.rows[:DUE]) if more > 2 else due,
         remarks_grid(remarks, report.lang, say("What does not fit in the plan")),
     )
+
+
+def _due(plan: Plan, report: Report) -> Grid:
+    """What is due in the twelve months from the beginning of the judged year, or of the plan."""
+    year = f"{report.study.year:04d}-09"
+    start = max(year, plan.start if "-" in plan.start else f"{plan.start}-01")
+    return due_grid(plan, start, report.lang)
 
 
 def _counts(plan: Plan, report: Report) -> str:
@@ -161,9 +161,7 @@ def whole_plan(report: Report) -> Page:
     plan = study.county.plan
     if plan is None:
         return Page(())
-    share = _share(report)
-    start = max(f"{study.year:04d}-09", plan.start if "-" in plan.start else f"{plan.start}-01")
-    due = due_grid(plan, start, report.lang)
+    due = _due(plan, report)
     return annex(
         say("The plan in full"),
         "plan",
@@ -174,7 +172,7 @@ def whole_plan(report: Report) -> Page:
         ),
         due if len(due.rows) > DUE + 2 else "",
         projects_grid(plan, report.lang),
-        effects_grid(plan, study, report.lang, share),
+        effects_grid(plan, study, report.lang, report.teaching_share),
         moves_grid(plan, report.lang),
         equipment_grid(plan, report.lang),
         work_grid(plan, report.lang),
@@ -182,7 +180,7 @@ def whole_plan(report: Report) -> Page:
         groups_grid(plan, report.lang),
         levels_grid(plan, study, report.lang),
         remarks_grid(
-            [each for each in review(plan, study, share) if each.severity != "high"],
+            [each for each in report.remarks if each.severity != "high"],
             report.lang,
             say("What a careful reader finds in the plan besides"),
         ),

@@ -26,7 +26,7 @@ def cheapest(report: Report) -> Page:
     """The least that has to be done to pass in the judged year, and the proof."""
     say, study, lang = report.say, report.study, report.lang
     title = say("The cheapest way to pass")
-    if study.schools["status"].isin(["met", "not_met"]).sum() == 0:
+    if not report.judgeable:
         return section(title, paragraph(say("No school can be judged, so there is nothing to plan.")))  # fmt: skip
     answer = report.remedy
     if sentences.nothing(answer):
@@ -75,9 +75,9 @@ def _money(bought: worked.Bought | None, limits: pd.DataFrame, report: Report) -
 
 def measures(report: Report) -> Page:
     """Annex: the measures of the plans, school by school and year by year."""
-    say, study, lang = report.say, report.study, report.lang
+    say, lang = report.say, report.lang
     parts = []
-    if study.schools["status"].isin(["met", "not_met"]).any():
+    if report.judgeable:
         answer = report.remedy
         if answer.cost is not None and not sentences.nothing(answer):
             parts += [tables.schools_grid(answer, lang), paragraph(say(METHOD))]

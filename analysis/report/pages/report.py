@@ -13,6 +13,7 @@ from ...future.what_if import WhatIf
 from ...measure.indicators import round_half_up
 from ...measure.study import Study
 from ...present.chance import mark_text, standing
+from ...present.plan_review import TEACHING_SHARE, Remark, review
 from ...present.remedies.calculation import Ahead, ahead, known, solved
 from ...present.sentences import status
 from ...present.terms import school_year
@@ -61,6 +62,23 @@ class Report:
     def projected(self) -> bool:
         """Whether the judged year has not been observed."""
         return self.study.year > self.study.county.last_observed
+
+    @property
+    def judgeable(self) -> bool:
+        """Whether any school can be judged: without, there is nothing to plan."""
+        return bool(self.study.schools["status"].isin(["met", "not_met"]).any())
+
+    @cached_property
+    def remarks(self) -> list[Remark]:
+        """What does not fit in the county's plan; by the scenario's share of undivided buildings."""
+        plan = self.study.county.plan
+        return review(plan, self.study, self.teaching_share) if plan else []
+
+    @property
+    def teaching_share(self) -> float:
+        """Part of an undivided building that counts as teaching area: the scenario's, where it says so."""
+        scenario = self.what_if.scenarios[self.what_if.main] if self.what_if else None
+        return scenario.plan.teaching_share if scenario and scenario.plan else TEACHING_SHARE
 
     @cached_property
     def remedy(self) -> Remedy:

@@ -94,8 +94,7 @@ def variation(report: Report) -> Page:
 def shortfalls(report: Report) -> Page:
     """What is missing in teachers, m², yuan, rooms; nothing where nothing is."""
     say, study = report.say, report.study
-    by_school = shortfall_by_school(study, report.lang)
-    if not by_school.rows:
+    if not (study.indicators["shortfall"] > 0).any():
         return Page(())
     return section(
         say("What is missing"),

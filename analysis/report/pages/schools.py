@@ -72,8 +72,8 @@ def _section(code: str, name: str, *parts: str) -> str:
 
 def _asked(report: Report):
     """What the cheapest way asks of a school, in a paragraph; nothing where no way is known."""
-    say, study = report.say, report.study
-    if not study.schools["status"].isin(["met", "not_met"]).any() or report.remedy.cost is None:
+    say = report.say
+    if not report.judgeable or report.remedy.cost is None:
         return lambda code: ""
     asked = asked_of_schools(report.remedy, report.lang)
     nothing = say("The cheapest way to pass asks nothing of this school.")

@@ -39,7 +39,7 @@ end
 
 function Table(tbl)
   local class = tbl.classes[1]
-  if class == 'facts' or class == 'tight' then
+  if class == 'tight' then
     return { pandoc.RawBlock('typst', '#' .. class .. '['), tbl, pandoc.RawBlock('typst', ']') }
   end
   return tbl

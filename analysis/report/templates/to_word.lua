@@ -44,6 +44,6 @@ function Table(tbl)
       end
     end
   end
-  tbl.attributes['custom-style'] = ({ tight = 'Table Tight', facts = 'Table Facts' })[tbl.classes[1]] or 'Table Plain'
+  tbl.attributes['custom-style'] = tbl.classes[1] == 'tight' and 'Table Tight' or 'Table Plain'
   return tbl
 end

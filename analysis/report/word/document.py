@@ -52,8 +52,6 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
         root = Path(folder)
-        # the sticky mark of the web page is the running head's business on paper
-        page = re.sub(r'<p class="mark".*?</p>', "", page, count=1, flags=re.DOTALL)
         page = _without_numbers(draw_pictures(page, root))
         path = root / "report.docx"
         pypandoc.convert_text(

@@ -34,22 +34,20 @@ def _set_table(table: Table, room: float) -> None:
     natural, least = natural_widths(table), least_width(table)
     properties = table._tbl.tblPr
     kind = properties.find(qn("w:tblStyle")).get(qn("w:val"))
-    facts = kind == "Table Facts"
     size = next((size for size in SIZES if least * size / 2 <= room), SIZES[-1])
     if kind == "Table Tight":
         size = min(size, 9.0)
     upright = Mm(PAGE[0] - LEFT - RIGHT).pt
     if sum(natural) * size / 2 <= upright:
-        room = sum(natural) * size / 2 if facts else upright
+        room = upright
     widths = [round(width * 20) for width in divide_room(natural, room / size * 2, room)]
     for child in list(properties):
         properties.remove(child)
-    line = "nil" if facts else "single"
     borders = "".join(
-        f'<w:{side} w:val="{line}" w:sz="{8 if side in ("top", "bottom") else 4}" w:space="0" '
+        f'<w:{side} w:val="single" w:sz="{8 if side in ("top", "bottom") else 4}" w:space="0" '
         f'w:color="{"000000" if side in ("top", "bottom") else "A0A0A0"}"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-        if facts or side not in ("left", "right")
+        if side not in ("left", "right")
     )
     for xml in (
         f'<w:tblW {nsdecls("w")} w:w="{sum(widths)}" w:type="dxa"/>',
@@ -58,7 +56,7 @@ def _set_table(table: Table, room: float) -> None:
         f'<w:tblLayout {nsdecls("w")} w:type="fixed"/>',
         f'<w:tblCellMar {nsdecls("w")}><w:left w:w="50" w:type="dxa"/>'
         f'<w:right w:w="50" w:type="dxa"/></w:tblCellMar>',
-        f'<w:tblLook {nsdecls("w")} w:val="0020" w:firstRow="{0 if facts else 1}"/>',
+        f'<w:tblLook {nsdecls("w")} w:val="0020" w:firstRow="1"/>',
     ):
         properties.append(parse_xml(xml))
     grid = table._tbl.tblGrid
