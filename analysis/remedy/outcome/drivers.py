@@ -40,6 +40,7 @@ def whole(say: Language, *texts: str) -> str:
 
 def told(found: Further, answer: Remedy, lang: str) -> list[str]:
     """Everything beyond the plan, from its numbers."""
+    say = speak(lang)
     moved = found.moved[found.moved["status"] != "open"]
     name = answer.names[found.dearest.school_id] if found.dearest else ""
     texts = [
@@ -51,7 +52,7 @@ def told(found: Further, answer: Remedy, lang: str) -> list[str]:
     ]
     if left := len(found.moved) - len(moved):
         texts.append(
-            speak(lang)(
+            say(
                 "For {n} moves of a limit the time was over before it was known what they change.",
                 n=left,
             )
