@@ -24,6 +24,8 @@ _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 _NUMBER = re.compile(r'class="num\b')
 _STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
+#: A status with its chance, "not met 12% ×": what may stand on two lines.
+_CHANCE = re.compile(r"(.+?) ([<>＜＞]?\s?\d+\s?%.*)")
 _LETTERS = re.compile(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+")
 
 
@@ -55,6 +57,7 @@ def column_shares(table: str, kind: str) -> list[float]:
     """
     widths: dict[int, float] = {}
     whole: dict[int, float] = {}
+    parted: dict[int, float] = {}
     for row in _ROW.findall(table):
         for column, (tag, marks, cell) in enumerate(_CELL.findall(row)):
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
@@ -63,11 +66,19 @@ def column_shares(table: str, kind: str) -> list[float]:
             if tag == "td" and (status or _NUMBER.search(marks)):
                 # never "not" on one line and "met ×" on the next, nor a figure in the next column
                 whole[column] = max(whole.get(column, 0), _halves(text))
+                lines = chance.groups() if (chance := _CHANCE.fullmatch(text.strip())) else [text]
+                parted[column] = max(parted.get(column, 0), *map(_halves, lines))
     total = sum(widths.values()) + 2 * len(widths)
     if total < 90:
         return []
     half, inset = TYPES["many" if kind == "tight" and len(widths) > MANY else kind]
-    least = {column: (half * width + inset) / PAGE for column, width in whole.items()}
+    least, lower = (
+        {column: (half * width + inset) / PAGE for column, width in each.items()}
+        for each in (whole, parted)
+    )
+    if sum(least.values()) > MOST_HELD:
+        # the verdict on one line and its chance on the next, for as many years as there are
+        least = lower
     return _fitted([(widths[n] + 2) / total for n in sorted(widths)], least)
 
 

@@ -46,3 +46,16 @@ def test_no_figure_of_the_widest_table_reaches_into_the_next_column():
 
 def test_a_narrow_table_is_left_to_itself():
     assert column_shares("<tr><td>1</td><td>2</td></tr>", "plain") == []
+
+
+def test_verdicts_of_many_years_keep_their_word_on_one_line():
+    years = "".join(f'<td class="not_met">未达到 {n}% ×</td>' for n in range(2, 11))
+    row = f'<tr><td>趋势延续</td><td>资源配置</td><td class="not_met">未达到 ×</td>{years}</tr>'
+    shares = column_shares(row, "tight")
+    half, inset = TYPES["tight"]
+
+    # the observed year stands on one line, the others on two: verdict, then chance
+    assert shares[2] * PAGE >= half * 9 + inset - 1e-6
+    assert all(share * PAGE >= half * 6 + inset - 1e-6 for share in shares[3:])
+    # and two words of two characters are not broken for it
+    assert all(share * PAGE >= half * 4 + inset for share in shares[:2])
