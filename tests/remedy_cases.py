@@ -13,7 +13,8 @@ import pandas as pd
 from analysis import load_standard, remedy
 from analysis.base.schema.tables import TABLES
 from analysis.data.county import County, CountyRecord
-from analysis.policy.standards import Entry, Profile, Standard
+from analysis.policy.entries import Entry
+from analysis.policy.standards import Profile, Standard
 from analysis.remedy.problem.means import Means
 from analysis.remedy.result import Remedy
 

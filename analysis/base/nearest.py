@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .files import N_, Finding, InputError
 from .refusals import shorten
-from .schema.indicators import INDICATORS
+from .schema.indicators import Indicators
 from .schema.terms import STAGE_LABELS, STAGES, Label
 
 #: Names that are offered for one that is unknown.
@@ -77,7 +77,7 @@ def refuse_unknown(kind: Label, names: Iterable[str], known: Mapping[str, Iterab
         raise InputError(findings)
 
 
-def known_indicator(name: str) -> str:
+def known_indicator(name: str, indicators: Indicators) -> str:
     """The id of an indicator that is given by id or label.
 
     Raises
@@ -85,7 +85,7 @@ def known_indicator(name: str) -> str:
     InputError
         The nearest ids, or all of them.
     """
-    labels = {id: (i.zh, i.en, i.short.zh, i.short.en) for id, i in INDICATORS.items()}
+    labels = {id: (i.zh, i.en, i.short.zh, i.short.en) for id, i in indicators.items()}
     return _known(Label("指标", "indicator"), name, labels)
 
 

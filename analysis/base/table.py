@@ -9,6 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from . import shown
+from .schema.indicators import Indicators
 from .schema.results import ResultColumn, column_of
 
 
@@ -33,18 +34,27 @@ class Table(pd.DataFrame):
         Id of the table in `analysis.dictionary()`, such as ``balance``.
     judged_by : Judged or None
         The rules that its items are requirements of, where it has items.
+    indicators : Indicators or None
+        What the ids of its indicators mean.
     """
 
     # a list: pandas adds it to another one when a table is unpickled
-    _metadata: ClassVar[list[str]] = ["table_id", "judged_by"]
+    _metadata: ClassVar[list[str]] = ["table_id", "judged_by", "indicators"]
     table_id: str = ""
     judged_by: Judged | None = None
+    indicators: Indicators | None = None
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, table_id: str, judged_by: Judged | None = None) -> Table:
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        table_id: str,
+        judged_by: Judged | None = None,
+        indicators: Indicators | None = None,
+    ) -> Table:
         """A DataFrame as the table of this id."""
         table = cls(frame, copy=False)
-        table.table_id, table.judged_by = table_id, judged_by
+        table.table_id, table.judged_by, table.indicators = table_id, judged_by, indicators
         return table
 
     @property

@@ -296,12 +296,12 @@ def _list(book, findings, places, say: Language, whole: bool) -> None:
     names = {"error": say("error"), "warning": say("warning")}
     for number, (finding, place) in enumerate(zip(findings, places, strict=True), 1):
         row = 4 + number
-        column = TABLES[finding.table][finding.column] if finding.column else None
+        column = TABLES[finding.table].get(finding.column) if finding.column else None
         texts = (
             names[finding.severity],
             place[0] if place else Path(finding.file).name,
             finding.cell or (str(finding.row) if finding.row else ""),
-            column.label(say.code) if column else "",
+            column.label(say.code) if column else finding.column,
             finding.value,
             finding.text(say.code),
             _advice(finding, say),
@@ -384,13 +384,13 @@ def listed(findings: list[Finding], lang: str = "zh") -> list[dict]:
     say = speak(lang)
     rows = []
     for finding in findings:
-        column = TABLES[finding.table][finding.column] if finding.column else None
+        column = TABLES[finding.table].get(finding.column) if finding.column else None
         rows.append(
             {
                 "severity": finding.severity,
                 "file": finding.file,
                 "cell": finding.cell or (str(finding.row) if finding.row else ""),
-                "head": column.label(say.code) if column else "",
+                "head": column.label(say.code) if column else finding.column,
                 "value": finding.value,
                 "what": finding.text(say.code),
                 "todo": _advice(finding, say),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,9 +16,11 @@ import pandas as pd
 import pydantic
 
 from ..base.files import Finding
-from ..base.schema.tables import TABLES
+from ..base.schema.columns import Table
+from ..policy.entries import Text
+from ..policy.own_columns import schema_of
 from ..policy.plan import Plan
-from ..policy.standards import NATIONAL, Standard, Text
+from ..policy.standards import NATIONAL, Standard
 from .belonging.sites import Sites
 from .texts import clean_text
 
@@ -100,6 +103,11 @@ class County:
     places: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
     @property
+    def schema(self) -> Mapping[str, Table]:
+        """Its tables and columns: those of all counties, and what its standard counts besides."""
+        return schema_of(self.standard)
+
+    @property
     def code(self) -> str:
         return self.record.code
 
@@ -130,7 +138,7 @@ def fingerprint(frames: dict, record: CountyRecord, standard: Standard, plan: Pl
     digest.update(record.model_dump_json().encode())
     for model in (*standard.profiles, *([plan] if plan else [])):
         digest.update(model.model_dump_json().encode())
-    for name, table in TABLES.items():
+    for name, table in schema_of(standard).items():
         frame = frames[name]
         if frame.empty and not table.asked:
             continue

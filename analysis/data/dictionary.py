@@ -9,12 +9,12 @@ import pandas as pd
 
 from ..base.nearest import refuse_unknown
 from ..base.schema.columns import Column
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.results import result_tables
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import Label
 from ..base.table import Table
-from ..policy.standards import NATIONAL, Entry, load_standard
+from ..policy.entries import Entry
+from ..policy.standards import NATIONAL, load_standard
 
 _COLUMNS = ["kind", "table", "column", "zh", "en", "unit", "unit_zh", "range"]
 _COLUMNS += ["meaning", "meaning_zh", "source"]
@@ -126,7 +126,7 @@ def _results() -> Iterator[dict]:
 
 def _indicators() -> Iterator[dict]:
     source = load_standard(NATIONAL)
-    for about in INDICATORS.values():
+    for about in source.indicators.values():
         reference = source.entries[f"{about.name}.primary"].reference
         yield {
             "table": "indicators",

@@ -71,8 +71,9 @@ def differences(old: County, new: County) -> list[Difference]:
         Settings first, then table by table: columns, rows added, rows removed, values.
     """
     found = list(_settings(old, new))
-    for name, table in TABLES.items():
-        one, other = old.tables[name], new.tables[name]
+    for name in TABLES:
+        table = max((old.schema[name], new.schema[name]), key=lambda each: len(each.columns))
+        one, other = (each.tables[name].reindex(columns=table.names) for each in (old, new))
         found += _columns(table, one, other)
         found += _rows(table, _texts(table, one), _texts(table, other))
     return found

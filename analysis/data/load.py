@@ -13,6 +13,7 @@ from ..base.refusals import shorten
 from ..base.schema.tables import TABLES
 from ..base.storage.folders import entries, look, scenario_folder, usable
 from ..base.storage.patience import reason
+from ..policy.own_columns import schema_of
 from ..policy.plan import read_plan
 from ..policy.standards import Standard, built_in, load_standard
 from .belonging.joining import join_sites
@@ -102,7 +103,8 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         findings.append(look(written).finding)
     usable(entries(scenario_folder(path), ".yaml"), findings)
     frames, unread, places = {}, {}, {}
-    for name, table in TABLES.items():
+    schema = TABLES if standard is None else schema_of(standard)
+    for name, table in schema.items():
         if name == "school_years" and name not in raw and "enrolment" in raw:
             continue  # counted below
         if name in raw:
@@ -138,11 +140,11 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         frames["school_years"] = counted(frames["enrolment"], frames.get("schools", pd.DataFrame()))
         findings.append(Finding("warning", ONLY_ENROLMENT, {}, str(path), "school_years"))
     whole = {
-        name: complete(TABLES[name], frame)
+        name: complete(schema[name], frame)
         for name, frame in frames.items()
-        if set(TABLES[name].keys) <= set(frame.columns)
+        if set(schema[name].keys) <= set(frame.columns)
     }
-    tables = Tables(whole, files, unread)
+    tables = Tables(whole, files, unread, schema)
     findings.extend(check_tables(tables))
     empty = [name for name in whole if frames[name].empty]
     for name in [name for name in empty if TABLES[name].needed] or empty:
@@ -155,10 +157,10 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         return None, findings
     frames = {
         name: whole[name] if name in whole else complete(table, pd.DataFrame())
-        for name, table in TABLES.items()
+        for name, table in schema.items()
     }
     as_read = fingerprint(frames, record, standard, plan)
-    whole, sites = join_sites(frames)
+    whole, sites = join_sites(frames, schema)
     county = County(
         record,
         MappingProxyType(whole),

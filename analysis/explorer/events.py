@@ -9,7 +9,6 @@ import numpy as np
 from ..base.files import N_, problem
 from ..base.refusals import shorten
 from ..measure.indicators import round_half_up
-from .judging import ORDER
 from .shelf import Shelf
 from .state import State, figure
 
@@ -80,17 +79,18 @@ def _choose(state: State, event: Mapping, _shelf: Shelf) -> State:
 
 def _move(state: State, event: Mapping, shelf: Shelf) -> State:
     school, value = str(event["move"]), event.get("to")
-    if value is None:
-        return state.with_figure(school, None)
     base = shelf.reported(state.county, state.year)
+    shared = base.rules.indicators[state.indicator].shared
+    if value is None:
+        return state.with_figure(school, None, shared)
     here = base.at(state.stage)
     at = here[base.ids[here] == school]
     value = float(round_half_up(figure(value), DECIMALS))
     # dragged back to where it came from, it is what was reported and not what is printed of it
-    same = len(at) and np.isclose(
-        round_half_up(base.found.value[ORDER[state.indicator], at[0]], DECIMALS), value, atol=1e-9
-    )
-    return state.with_figure(school, None if same else value)
+    number = base.found.indicators.names.index(state.indicator)
+    reported = round_half_up(base.found.value[number, at], DECIMALS)
+    same = len(at) and np.isclose(reported[0], value, atol=1e-9)
+    return state.with_figure(school, None if same else value, shared)
 
 
 def _rule(state: State, event: Mapping, shelf: Shelf) -> State:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
 from ..measure.balance import Balance, balance_of, cv_weights
 from ..measure.dispersion import variation_shares
@@ -17,8 +16,6 @@ from ..measure.school_rule import SchoolRule, school_rule_of
 from ..measure.study import Study
 from ..measure.verdicts import VERDICTS, three_valued
 from ..policy.standards import Rules
-
-ORDER = {name: position for position, name in enumerate(INDICATORS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +29,7 @@ class Judged:
     rows : DataFrame
         The rows of the register that are judged: one a school and stage.
     found, schools, variation
-        The seven indicators, the rule for schools and the coefficients of variation in numbers.
+        The indicators, the rule for schools and the coefficients of variation in numbers.
     """
 
     year: int
@@ -54,7 +51,7 @@ class Judged:
     def shares(self, stage: str, indicator: str) -> np.ndarray:
         """Each school's share in the squared CV (0 to 1); NaN where it reported nothing."""
         here = self.at(stage)
-        value = self.found.value[ORDER[indicator], here]
+        value = self.found.value[self.found.indicators.names.index(indicator), here]
         weight = cv_weights(self.found.students[here], {self.year: self.rules})
         known = np.isfinite(value) & np.isfinite(weight)
         shares = np.full(len(here), np.nan)
@@ -63,7 +60,11 @@ class Judged:
 
     def summary(self, stage: str, indicator: str) -> Summary:
         """What the schools of a stage come to in an indicator."""
-        number, position, here = ORDER[indicator], STAGES.index(stage), self.at(stage)
+        number, position, here = (
+            self.found.indicators.names.index(indicator),
+            STAGES.index(stage),
+            self.at(stage),
+        )
         status = self.found.status[number, here]
         variation = self.variation
         return Summary(
@@ -85,7 +86,7 @@ class Judged:
 
     def _lacking(self, number: int, here: np.ndarray) -> float:
         """As `analysis.measure.gaps.stage_gaps`, which is too slow for a drag; unknown where a part is."""
-        found, about = self.found, list(INDICATORS.values())[number]
+        found, about = self.found, list(self.found.indicators.values())[number]
         lacking = found.shortfall[number, here]
         if about.shared:
             need = found.threshold[number, here] * found.students[here] / about.per
@@ -143,7 +144,7 @@ def reported(study: Study) -> Judged:
 
 
 def again(base: Judged, kept: np.ndarray, quantity: np.ndarray, rules: Rules) -> Judged:
-    """Judge some of the rows with these quantities, shape (7, rows), by these rules."""
+    """Judge some of the rows with these quantities, shape (k, rows), by these rules."""
     found, by = base.found, {base.year: rules}
     made = ratios(
         *(found.year[kept], found.stage[kept], found.students[kept], found.share[kept]),
@@ -159,9 +160,10 @@ def moved(
     """Judged with figures and rules assumed instead; see `analysis.explorer.state.State`."""
     if not figures and not rules:
         return base
-    quantity = base.found.quantity.copy()
+    quantity, about = base.found.quantity.copy(), base.found.indicators
     for (indicator, stage, school), value in figures.items():
-        _move(base, quantity[ORDER[indicator]], INDICATORS[indicator], stage, school, value)
+        row = quantity[about.names.index(indicator)]
+        _move(base, row, about[indicator], stage, school, value)
     by = base.rules.replace(**rules)
     return again(base, np.ones(len(base.rows), dtype=bool), quantity, by)
 

@@ -7,13 +7,12 @@ from itertools import pairwise
 
 from ..base.files import N_
 from ..base.language import DASH, Language, speak
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..measure.balance import CV_DECIMALS
 from ..present.charts.chart import COLOURS
 from ..present.terms import STATUS_NAMES, printed_part, school_year, status_name
 from .shelf import Shelf
-from .state import KINDS, State, code_of
+from .state import KINDS, code_of
 from .view import Summary, View
 
 #: Statuses of a school in an indicator.
@@ -58,11 +57,11 @@ def page(view: View, shelf: Shelf, lang: str = "zh") -> dict:
     lang : {"zh", "en"}
     """
     say, state = speak(lang), view.state
-    about = INDICATORS[state.indicator]
+    about = view.indicators[state.indicator]
     return {
         "lang": "zh-CN" if lang == "zh" else "en",
         "words": {name: say(text) for name, text in _WORDS.items()},
-        "options": _options(state, shelf, say),
+        "options": _options(view, shelf, say),
         "set": {
             "county": state.county,
             "year": state.year,
@@ -107,7 +106,8 @@ def page(view: View, shelf: Shelf, lang: str = "zh") -> dict:
     }
 
 
-def _options(state: State, shelf: Shelf, say: Language) -> dict:
+def _options(view: View, shelf: Shelf, say: Language) -> dict:
+    state = view.state
     counties = [[name, shelf.title(name, say)] for name in shelf.names]
     other = state.compare[0] if state.compare else None
 
@@ -118,7 +118,7 @@ def _options(state: State, shelf: Shelf, say: Language) -> dict:
         "county": counties,
         "year": years(state.county),
         "stage": [[name, say.label(STAGE_LABELS[name])] for name in STAGES],
-        "indicator": [[name, say.label(each.short)] for name, each in INDICATORS.items()],
+        "indicator": [[name, say.label(each.short)] for name, each in view.indicators.items()],
         "kind": [[name, say(_KIND_NAMES[name])] for name in KINDS],
         "compare_county": [["", say(_WORDS["nothing"])], *counties],
         "compare_year": years(other) if other else [],
@@ -166,7 +166,7 @@ def _both_nan(one: float, other: float) -> bool:
 
 
 def _points(view: View, say: Language) -> list[dict]:
-    about = INDICATORS[view.state.indicator]
+    about = view.indicators[view.state.indicator]
     found = []
     for rank, row in enumerate(view.schools.to_dict("records"), 1):
         in_words = STATUS_OF_POINT[row["status"]]
@@ -245,7 +245,7 @@ def legend(view: View, shelf: Shelf, say: Language) -> str:
     if view.state.compare is None:
         return ""
     county, year = view.state.compare
-    about = INDICATORS[view.state.indicator]
+    about = view.indicators[view.state.indicator]
     return say(
         "hollow: {county}, {year}; mean {mean} {unit}, CV {cv}",
         county=shelf.title(county, say),
@@ -291,7 +291,7 @@ def columns(view: View, say: Language) -> list[tuple[str, Summary]]:
 
 
 def _outcome(view: View, say: Language) -> dict:
-    about = INDICATORS[view.state.indicator]
+    about = view.indicators[view.state.indicator]
     found = columns(view, say)
     of = say("{n} of {all}")
 
@@ -346,7 +346,7 @@ def _status_cell(status: str, say: Language) -> dict:
 
 
 def _table(view: View, say: Language) -> dict:
-    about = INDICATORS[view.state.indicator]
+    about = view.indicators[view.state.indicator]
     # the order of the reported figures stays while one of them is dragged
     rows = [
         {
@@ -376,7 +376,7 @@ def _table(view: View, say: Language) -> dict:
         say("Share in the squared CV"),
         say("Status"),
         say("The school adds ({unit})", unit=say.label(about.resource)),
-        say("Indicators met, of {n}", n=len(INDICATORS)),
+        say("Indicators met, of {n}", n=len(view.indicators)),
         say("School rule"),
     ]
     return {"header": header, "rows": rows}

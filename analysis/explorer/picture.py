@@ -8,7 +8,6 @@ import matplotlib as mpl
 import numpy as np
 
 from ..base.language import speak
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
 from ..measure.balance import CV_DECIMALS
 from ..present.charts.chart import COLOURS, WIDTH, Chart, styled
@@ -36,7 +35,7 @@ def picture(view: View, shelf: Shelf, lang: str = "zh") -> Chart:
     lang : {"zh", "en"}
     """
     say, state = speak(lang), view.state
-    about = INDICATORS[state.indicator]
+    about = view.indicators[state.indicator]
     figure = Chart(figsize=(WIDTH, 3.6), layout=GridLayout())
     axes = figure.subplots()
     axes.set_xlim(*((0, page.most_students(view)) if state.kind == "scatter" else _order(view)))

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 
 from ..base.files import N_, problem
 from ..base.refusals import shorten
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES, Label
+from ..policy.standards import Rules
 
 #: `scatter`: figure against students; `strip`: schools in the order of their figures.
 KINDS = ("scatter", "strip")
 #: No figure of a school is larger (yuan per student have six digits).
 LARGEST = 1e9
 
-#: The rules that can be assumed otherwise: none of them decides which schools are judged.
-RULES = (
-    *(f"{indicator}.{stage}" for indicator in INDICATORS for stage in STAGES),
-    *(f"cv.{stage}" for stage in STAGES),
-    "school.floor",
-    "school.indicators_met",
-)
+
+def rule_names(indicators: Iterable[str]) -> tuple[str, ...]:
+    """The rules that can be assumed otherwise: none of them decides which schools are judged."""
+    return (
+        *(f"{indicator}.{stage}" for indicator in indicators for stage in STAGES),
+        *(f"cv.{stage}" for stage in STAGES),
+        "school.floor",
+        "school.indicators_met",
+    )
+
 
 _KINDS_OF_NAMES = {
     "stage": Label("学段", "stage"),
@@ -50,7 +53,7 @@ class State:
         First year of the school year that is judged.
     stage : {"primary", "junior"}
     indicator : str
-        Id of one of the seven indicators.
+        Id of an indicator of the county's standard.
     kind : {"scatter", "strip"}
         Figure against students, or schools in the order of their figures.
     chosen : tuple of str
@@ -81,19 +84,14 @@ class State:
 
     def __post_init__(self):
         known("stage", self.stage, STAGES)
-        known("indicator", self.indicator, INDICATORS)
         known("kind", self.kind, KINDS)
-        for name in self.rules:
-            known("rule", name, RULES)
         for key in self.moved:
             if not isinstance(key, tuple) or len(key) != 3:
                 raise problem(
                     N_("“{value}” is no moved figure; write (indicator, stage, school id): figure"),
                     value=shorten(str(key)),
                 )
-            known("indicator", key[0], INDICATORS)
             known("stage", key[1], STAGES)
-        self._one_stage_of_what_is_shared()
         # equal states have equal contents, and nobody changes them from outside
         chosen = tuple(dict.fromkeys(str(each) for each in self.chosen))
         moved = {key: figure(value) for key, value in self.moved.items()}
@@ -104,8 +102,23 @@ class State:
         if self.compare is not None:
             object.__setattr__(self, "compare", (str(self.compare[0]), int(self.compare[1])))
 
-    def _one_stage_of_what_is_shared(self) -> None:
-        shared = [(name, school) for name, _, school in self.moved if INDICATORS[name].shared]
+    def check(self, rules: Rules) -> None:
+        """Refuse what the standard that judges does not know.
+
+        Raises
+        ------
+        InputError
+            An indicator or rule that it does not have, with the nearest one; one figure that the stages of
+            a school share moved in two of them.
+        """
+        about = rules.indicators
+        known("indicator", self.indicator, about)
+        for name, _, _ in self.moved:
+            known("indicator", name, about)
+        names = rule_names(about)
+        for name in self.rules:
+            known("rule", name, names)
+        shared = [(name, school) for name, _, school in self.moved if about[name].shared]
         for name, school in shared:
             if shared.count((name, school)) > 1:
                 raise problem(
@@ -125,9 +138,11 @@ class State:
                 changes = {"chosen": ()} | changes
         return replace(self, **changes)
 
-    def with_figure(self, school: str, value: float | None) -> State:
-        """A school's figure of the shown indicator and stage, moved; None restores it."""
-        shared = INDICATORS[self.indicator].shared
+    def with_figure(self, school: str, value: float | None, shared: bool) -> State:
+        """A school's figure of the shown indicator and stage, moved; None restores it.
+
+        `shared`: the figure is the school's, and moves in all of its stages.
+        """
         moved = {
             (name, stage, each): figure_
             for (name, stage, each), figure_ in self.moved.items()

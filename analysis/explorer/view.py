@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ..base.schema.indicators import Indicators
+from ..measure.balance import cv_entry
 from ..measure.indicators import STATUSES
 from ..measure.verdicts import VERDICTS
-from .judging import ORDER, Judged, Summary, moved, without
+from .judging import Judged, Summary, moved, without
 from .state import State, known
 
 
@@ -23,7 +25,7 @@ class View:
     schools : DataFrame
         One row per school of the stage, the lowest reported figure first: ``school_id, school,
         students, value`` (as assumed), `reported`, ``threshold, status`` (`met`, `near`, `short`,
-        `not_assessed`), `met` (indicators of seven), `rule` (verdict of the rule for schools),
+        `not_assessed`), `met` (number of indicators), `rule` (verdict of the rule for schools),
         `shortfall` (what the school adds, in the resource's unit), `share` (in the squared CV, 0 to
         1), ``chosen, moved`` (yes or no).
     reported : Summary
@@ -38,6 +40,8 @@ class View:
         As assumed; NaN where none is in force.
     usual : dict of str to float
         `threshold` and `limit` of the standard.
+    indicators : Indicators
+        Those of the standard.
     other : DataFrame or None
         The schools that are compared with: ``school_id, school, students, value``.
     other_summary : Summary or None
@@ -53,6 +57,7 @@ class View:
     floor: float
     limit: float
     usual: dict[str, float]
+    indicators: Indicators = field(repr=False)
     other: pd.DataFrame | None = field(repr=False, default=None)
     other_summary: Summary | None = None
 
@@ -78,6 +83,7 @@ def view_of(state: State, base: Judged, other: Judged | None = None) -> View:
     InputError
         A chosen or moved school is not judged in this year.
     """
+    state.check(base.rules)
     _check_schools(state, base)
     stage, indicator = state.stage, state.indicator
     now = moved(base, state.moved, state.rules)
@@ -95,11 +101,12 @@ def view_of(state: State, base: Judged, other: Judged | None = None) -> View:
         share=float("nan") if undefined else float(parts.sum()),
         threshold=threshold,
         floor=threshold * now.rules.number("school.floor"),
-        limit=now.rules.number(f"cv.{stage}"),
+        limit=now.rules.number(cv_entry(now.rules, indicator, stage)),
         usual={
             "threshold": base.rules.number(f"{indicator}.{stage}"),
-            "limit": base.rules.number(f"cv.{stage}"),
+            "limit": base.rules.number(cv_entry(base.rules, indicator, stage)),
         },
+        indicators=base.rules.indicators,
         other=_points(state, other) if other else None,
         other_summary=other.summary(stage, indicator) if other else None,
     )
@@ -117,12 +124,12 @@ def _points(state: State, judged: Judged) -> pd.DataFrame:
     table = judged.rows.iloc[here][["school_id", "school"]].reset_index(drop=True)
     return table.assign(
         students=judged.found.students[here],
-        value=judged.found.value[ORDER[state.indicator], here],
+        value=judged.found.value[judged.found.indicators.names.index(state.indicator), here],
     )
 
 
 def _schools(state: State, base: Judged, now: Judged) -> pd.DataFrame:
-    number, here = ORDER[state.indicator], now.at(state.stage)
+    number, here = now.found.indicators.names.index(state.indicator), now.at(state.stage)
     found = now.found
     table = _points(state, now)
     table = table.assign(

@@ -12,7 +12,6 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..base.schema.indicators import INDICATORS, STAFF_INDICATORS
 from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import STAGES
 from ..measure.indicators import at_most, whole_up
@@ -81,16 +80,17 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     found["passing"] = known(
         total(status == VERDICTS.index("met"), *at), status != VERDICTS.index("not_assessed")
     )
-    for position, name in enumerate(INDICATORS):
-        if name in STAFF_INDICATORS:
+    about = study.rules.indicators
+    for position, name in enumerate(about):
+        if name in about.staff:
             lacking = total(judged.shortfall[position], *at)
             found[name] = known(lacking, np.isfinite(judged.value[position]))
-            need = judged.threshold[position] * judged.students / INDICATORS[name].per
+            need = judged.threshold[position] * judged.students / about[name].per
             found[f"{name}_needed"] = total(np.abs(whole_up(need)), *at)
-    found["teachers_missing"] = np.fmax.reduce([found[name] for name in STAFF_INDICATORS])
+    found["teachers_missing"] = np.fmax.reduce([found[name] for name in about.staff])
 
     # without the composite, which stands behind them
-    cv, limit = (each[: len(INDICATORS), 0] for each in (study.variation.cv, study.variation.limit))
+    cv, limit = (each[: len(about), 0] for each in (study.variation.cv, study.variation.limit))
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.nan_to_num(cv / limit, nan=-1.0)
     worst = margin.argmax(axis=0)
@@ -98,7 +98,7 @@ def by_year(study: Study) -> dict[str, np.ndarray]:
     found["cv_max"], found["cv_limit"] = (
         np.where(none, np.nan, np.take_along_axis(of, worst[None], 0)[0]) for of in (cv, limit)
     )
-    found["cv_max_indicator"] = np.where(none, None, np.array(list(INDICATORS))[worst])
+    found["cv_max_indicator"] = np.where(none, None, np.array(about.names)[worst])
     over = (~at_most(cv, limit) & (margin >= 0)).sum(axis=0)
     found["cv_over"] = np.where(none & (found["schools"] > 0), np.nan, over)
     for name in ("classes_missing", "seats_missing"):
@@ -252,7 +252,7 @@ def side_by_side(
             row[f"pupils_per_teacher_{stage}"] = part["pupils_per_teacher"].iloc[-1]
             row[f"seats_missing_{stage}"] = part["seats_missing"].max()
             row[f"classes_missing_{stage}"] = part["classes_missing"].max()
-        row["teachers_missing"] = final[list(STAFF_INDICATORS)].sum(min_count=1).max()
+        row["teachers_missing"] = final[list(study.rules.indicators.staff)].sum(min_count=1).max()
         row |= {key: final[key].sum(min_count=1) for key in ("passing", "schools", "cv_over")}
         for key, what in (("first_met", "met"), ("resource_met", "resource")):
             row |= dict.fromkeys((key, f"{key}_share", f"{key}_best"), np.nan)

@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
 from ..measure.apportioning.scope import REASONS
 from ..measure.dispersion import coefficient_of_variation
@@ -128,7 +127,7 @@ def hollow_improvements(study: Study) -> pd.DataFrame:
             if not len(now) or stays.all():
                 continue
             left = tuple(map(str, names[school[before[~stays]]]))
-            for indicator, name in enumerate(INDICATORS):
+            for indicator, name in enumerate(found.indicators):
                 old, new, same = (
                     coefficient_of_variation(found.value[indicator, at], found.students[at])
                     for at in (before, now, before[stays])

@@ -18,11 +18,9 @@ import pandas as pd
 from ..base.schema.county_items import NET_MIGRATION
 from ..base.schema.terms import STAGES
 from ..data.county import County
-from ..measure.apportioning.dividing import SITE
 from ..measure.indicators import HAIR
 from .assumptions.scenario import BASELINE, Scenario
 from .notes import Note
-from .past.observed import STAFF
 from .projection.model import Model
 
 
@@ -177,11 +175,11 @@ def _school_years_table(model: Model) -> pd.DataFrame:
             students[stage] = total
             put(f"students_{stage}", total[chosen])
             put(f"classes_{stage}", classes[chosen])
-            for index, name in enumerate(STAFF):
+            for index, name in enumerate(model.staff.columns):
                 put(f"{name}_{stage}", record["staff"][chosen, position, index])
         put("students_senior", record["senior"][chosen])
-        for name in SITE:
-            put(name, record["site"][name][chosen])
+        for name, amounts in record["site"].items():
+            put(name, amounts[chosen])
         funds, training = funds_of(students, record["senior"])
         put("operating_funds_cny", funds[chosen])
         put("training_funds_cny", training[chosen])

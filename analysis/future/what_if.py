@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..base.schema.indicators import Indicators
 from ..data.county import County
 from ..data.load import load_county
 from ..measure.study import Study
@@ -37,6 +38,11 @@ class WhatIf:
         Of the main scenario's bands; the chances of the others are of `FEW_DRAWS` at most. 0: none
         are drawn.
     """
+
+    @property
+    def indicators(self) -> Indicators:
+        """The resource indicators of the county's standard."""
+        return self.county.standard.evaluation.indicators
 
     def __init__(
         self,

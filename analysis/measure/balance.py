@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
 from ..data.county import County
 from ..policy.standards import Rules
@@ -40,8 +39,8 @@ class Balance:
     years : tuple of int
     schools, students : ndarray, shape (counties, years, 2)
         Schools judged and their students, by stage.
-    missing, mean, sd, cv, limit, status : ndarray, shape (8, counties, years, 2)
-        The seven indicators and the composite; see `balance_table`. The composite has no mean and
+    missing, mean, sd, cv, limit, status : ndarray, shape (k + 1, counties, years, 2)
+        The k indicators and the composite; see `balance_table`. The composite has no mean and
         no sd. `status` holds words.
     """
 
@@ -69,7 +68,7 @@ def balance(
 
     Parameters
     ----------
-    value : ndarray, shape (7, m)
+    value : ndarray, shape (k, m)
     students : ndarray, shape (m,)
     county, year, stage : ndarray of int, shape (m,)
         Positions among the counties, the ascending years of `rules` and `STAGES`.
@@ -116,18 +115,32 @@ def cv_weights(
 
 
 def cv_limits(rules: Sequence[Rules]) -> np.ndarray:
-    """Limits of the coefficients of variation and of the composite: shape (8, years, 2)."""
-    single, composite = (
-        np.array([[rule.number(f"{entry}.{stage}") for stage in STAGES] for rule in rules])
-        for entry in ("cv", "composite_cv")
+    """Limits of the coefficients of variation and of the composite: shape (k + 1, years, 2)."""
+    names = [*rules[0].indicators, COMPOSITE]
+    return np.array(
+        [
+            [[rule.number(cv_entry(rule, name, stage)) for stage in STAGES] for rule in rules]
+            for name in names
+        ]
     )
-    return np.stack([single] * len(INDICATORS) + [composite])
+
+
+#: What stands for the mean of all coefficients of variation among the indicators.
+COMPOSITE = "composite"
+
+
+def cv_entry(rules: Rules, indicator: str, stage: str) -> str:
+    """The entry that limits a coefficient of variation: the indicator's own, or the one of all."""
+    if indicator == COMPOSITE:
+        return f"composite_cv.{stage}"
+    own = f"cv.{indicator}.{stage}"
+    return own if own in rules else f"cv.{stage}"
 
 
 def with_composite(cv: np.ndarray, missing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """CVs and missing schools of the indicators (7, ...) with those of the composite behind them.
+    """CVs and missing schools of the indicators (k, ...) with those of the composite behind them.
 
-    The composite is the plain mean of the seven (domain: reported nationally, judged only where a
+    The composite is the plain mean of them (domain: reported nationally, judged only where a
     limit is set).
     """
     return (
@@ -186,7 +199,7 @@ def influence_table(indicators: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """
     parts = []
     for stage in STAGES:
-        for name in INDICATORS:
+        for name in rules.indicators:
             part = indicators[(indicators["stage"] == stage) & (indicators["indicator"] == name)]
             part = part[part["value"].notna()]
             if part.empty:
@@ -224,7 +237,7 @@ def balance_table(
     Returns
     -------
     DataFrame
-        Eight rows per year and stage (seven indicators and `composite`): ``county, year, basis,
+        A row per year, stage and indicator, and one of `composite`: ``county, year, basis,
         stage, indicator, schools, students, mean, sd, cv, limit, status``, and `missing` (schools
         without a value), `gini`, `theil`. `mean` is the county's ratio of sums, in the indicator's
         unit; `sd` likewise; the other statistics have no unit.
@@ -232,13 +245,13 @@ def balance_table(
         With a missing value the statistics are those of the schools that reported, and the status
         is `not_assessed`. With a mean of 0 the CV is undefined (NaN, `not_assessed`). Without a
         school of the stage the status is `not_applicable`. The composite is the plain mean of the
-        seven CVs; without a limit of its own (the national case) it is `not_applicable`.
+        CVs; without a limit of its own (the national case) it is `not_applicable`.
 
     Notes
     -----
     Limits: 教督〔2017〕6号, 0.50 primary and 0.45 junior secondary, the limit included.
     """
-    names = [*INDICATORS, "composite"]
+    names = [*found.indicators, COMPOSITE]
     year, stage, indicator = (
         each.ravel() for each in np.indices((len(judged.years), len(STAGES), len(names)))
     )
@@ -268,7 +281,7 @@ def balance_table(
 
 
 def _inequality(found: Ratios, rules: Mapping[int, Rules]) -> tuple[np.ndarray, np.ndarray]:
-    """Gini and Theil of the schools that reported, shape (8, 1, years, 2) each."""
+    """Gini and Theil of the schools that reported, shape (k + 1, 1, years, 2) each."""
     weight = cv_weights(found.students, rules, found.year)
     group = found.year * len(STAGES) + found.stage
     groups = len(found.years) * len(STAGES)

@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGES
 from ..policy.standards import PARTS, Rules
-from .balance import Balance, cv_status
+from .balance import COMPOSITE, Balance, cv_entry, cv_status
 from .indicators import Ratios
 from .requirements.facts import NAN, CountyData
 from .requirements.items import measure
@@ -75,16 +74,17 @@ def evaluation_rows(
     items = _county_items(data, plan, judged, wanted, whole)
     for year, rule in data.rules.items():
         own, position = plan.get(year), judged.years.index(year)
-        of_year = _balance_rows(judged, position)
+        of_year = _balance_rows(judged, position, rule)
+        # a standard may set no thresholds for schools
+        stages = range(len(STAGES)) if rule.asks_of_schools else ()
         if year in whole:
             rows = [
-                _schools_item(found, names, schools, position, number, rule)
-                for number in range(len(STAGES))
+                _schools_item(found, names, schools, position, number, rule) for number in stages
             ]
             rows += [_cv_item(row, rule, own) for row in of_year]
             rows += _mean_targets(of_year, own) if own else []
         else:
-            rows = [_schools_brief(found, schools, position, n) for n in range(len(STAGES))]
+            rows = [_schools_brief(found, schools, position, number) for number in stages]
             rows += [_brief("resource", _cv_name(row), row["status"]) for row in of_year]
             asked = _with_mean_target(of_year, own) if own else []
             rows += [_brief("resource", _mean_name(row), "not_applicable") for row in asked]
@@ -127,7 +127,7 @@ def _schools_brief(found: Ratios, schools: SchoolRule, year: int, stage: int) ->
     return _brief("resource", f"schools.{STAGES[stage]}", verdict)
 
 
-def _balance_rows(judged: Balance, year: int) -> list[dict]:
+def _balance_rows(judged: Balance, year: int, rule: Rules) -> list[dict]:
     """The rows of a year of a county's balance, as far as they are judged again."""
     columns = ("missing", "mean", "cv", "limit", "status")
     values = [getattr(judged, name)[:, 0, year].T.tolist() for name in columns]
@@ -136,12 +136,12 @@ def _balance_rows(judged: Balance, year: int) -> list[dict]:
         {"stage": stage, "indicator": indicator, "schools": schools[number]}
         | {name: each[number][position] for name, each in zip(columns, values, strict=True)}
         for number, stage in enumerate(STAGES)
-        for position, indicator in enumerate((*INDICATORS, "composite"))
+        for position, indicator in enumerate((*rule.indicators, COMPOSITE))
     ]
 
 
 def _cv_name(row: dict) -> str:
-    composite = row["indicator"] == "composite"
+    composite = row["indicator"] == COMPOSITE
     return ("composite_cv." if composite else f"cv.{row['indicator']}.") + row["stage"]
 
 
@@ -150,12 +150,12 @@ def _mean_name(row: dict) -> str:
 
 
 def _cv_item(row: dict, rule: Rules, own: Rules | None) -> dict:
-    composite = row["indicator"] == "composite"
-    entry = ("composite_cv." if composite else "cv.") + row["stage"]
+    entry = cv_entry(rule, row["indicator"], row["stage"])
     status = None
     if own:
         rounded = own["option.decide_on"] == "rounded"
-        code = cv_status(row["cv"], row["missing"], row["schools"], own.number(entry), rounded)
+        limit = own.number(cv_entry(own, row["indicator"], row["stage"]))
+        code = cv_status(row["cv"], row["missing"], row["schools"], limit, rounded)
         status = VERDICTS[code]
     return {
         "part": "resource",
@@ -174,7 +174,7 @@ def _with_mean_target(of_year: list[dict], own: Rules) -> list[dict]:
     return [
         row
         for row in of_year
-        if row["indicator"] != "composite"
+        if row["indicator"] != COMPOSITE
         and row["schools"] != 0
         and own[_mean_name(row)] is not None
         and own.standard.stated_in(_mean_name(row)) is not None
@@ -182,7 +182,7 @@ def _with_mean_target(of_year: list[dict], own: Rules) -> list[dict]:
 
 
 def _mean_targets(of_year: list[dict], own: Rules) -> list[dict]:
-    """The plan's targets for the seven indicators, judged on the county mean."""
+    """The plan's targets for the indicators, judged on the county mean."""
     rows = []
     for row in _with_mean_target(of_year, own):
         entry = _mean_name(row)

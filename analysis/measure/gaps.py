@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..base.schema.indicators import INDICATORS
+from ..base.schema.indicators import Indicator, Indicators
 from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import STAGES
 from .study import Study
@@ -19,22 +19,16 @@ from .study import Study
 #: give a ten-thousandth, a slipped figure a hundredth.
 DOUBTED_BELOW = 0.01
 
-#: Columns of `school_years` behind an indicator of a stage, besides the students of the stage.
-_COLUMNS = {
-    "teaching_area": ("teaching_area_m2", "indoor_sports_area_m2"),
-    "sports_area": ("indoor_sports_area_m2", "outdoor_sports_area_m2"),
-    "equipment_value": ("equipment_value_cny",),
-    "multimedia_rooms": ("multimedia_rooms",),
-}
 
-
-def stage_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
+def stage_gaps(indicators: pd.DataFrame, about: Indicators) -> pd.DataFrame:
     """What the schools of each stage lack, in the stage's own terms.
 
     Parameters
     ----------
     indicators : DataFrame
         As from `analysis.measure.indicators.indicator_rows`, of one year.
+    about : Indicators
+        Those of the standard.
 
     Returns
     -------
@@ -44,7 +38,7 @@ def stage_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
         students of all schools) and `share` (`lacking` / `need`, 0 to 1).
     """
     per, shared = (
-        indicators["indicator"].map({name: getattr(i, what) for name, i in INDICATORS.items()})
+        indicators["indicator"].map({name: getattr(i, what) for name, i in about.items()})
         for what in ("per", "shared")
     )
     need = (indicators["threshold"] * indicators["students"] / per).astype(float)
@@ -57,7 +51,7 @@ def stage_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(share=sums["lacking"] / sums["need"].where(sums["need"] > 0))
 
 
-def school_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
+def school_gaps(indicators: pd.DataFrame, about: Indicators) -> pd.DataFrame:
     """What each school has to add so that all its stages meet the thresholds, counted once.
 
     Of what its stages share, the most that one of them asks for is enough for the others; teachers
@@ -71,7 +65,7 @@ def school_gaps(indicators: pd.DataFrame) -> pd.DataFrame:
     rows = indicators[indicators["shortfall"] > 0]
     keys = ["school_id", "school", "indicator"]
     grouped = rows.groupby(keys, sort=False)["shortfall"].agg(["max", "sum"]).reset_index()
-    shared = grouped["indicator"].map({name: i.shared for name, i in INDICATORS.items()})
+    shared = grouped["indicator"].map({name: i.shared for name, i in about.items()})
     lacking = np.where(shared.astype(bool), grouped["max"], grouped["sum"])
     return grouped[keys].assign(lacking=lacking.astype(float))
 
@@ -118,25 +112,26 @@ def _questioned(study: Study) -> set[tuple[str, str, str]]:
             school = mains.get(row["school_id"], row["school_id"])
             if warning.table == "enrolment":
                 if warning.column == "students":
-                    found |= {(school, stages[number], name) for name in INDICATORS}
+                    found |= {(school, stages[number], name) for name in study.rules.indicators}
             else:
                 found |= {
                     (school, stage, name)
                     for stage in STAGES
-                    for name in _touched(warning.column, stage)
+                    for name in _touched(study.rules.indicators, warning.column, stage)
                 }
     return found
 
 
-def _touched(column: str, stage: str) -> list[str]:
+def _touched(indicators: Indicators, column: str, stage: str) -> list[str]:
     """Indicators of a stage that a column of `school_years` goes into."""
     if column == f"students_{stage}":
-        return list(INDICATORS)
-    return [
-        name
-        for name, about in INDICATORS.items()
-        if column in _COLUMNS.get(name, (f"{about.quantity}_{stage}",))
-    ]
+        return list(indicators)
+    return [name for name, about in indicators.items() if column in columns_of(about, stage)]
+
+
+def columns_of(about: Indicator, stage: str) -> tuple[str, ...]:
+    """The columns of `school_years` behind an indicator of a stage, besides the stage's students."""
+    return about.columns if about.shared else tuple(f"{name}_{stage}" for name in about.columns)
 
 
 #: Amounts behind the items of the other parts: columns of `school_years` and items of `county_years`.

@@ -1,4 +1,4 @@
-"""The seven resource ratios of each school and stage, judged against their thresholds."""
+"""The resource ratios of each school and stage, judged against their thresholds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.schema.indicators import INDICATORS
+from ..base.schema.indicators import Indicators
 from ..base.schema.terms import STAGES
 from ..policy.standards import Rules
 from .apportioning.columns import by_year, words, year_positions
@@ -53,20 +53,23 @@ MET, NEAR, SHORT, NOT_ASSESSED = range(4)
 
 @dataclass(frozen=True)
 class Ratios:
-    """The seven indicators of the schools that are judged, one column per school, stage and year.
+    """The indicators of the schools that are judged, one column per school, stage and year.
 
     Attributes
     ----------
+    indicators : Indicators
+        Those of the standard, k of them.
     years : tuple of int
     year, stage : ndarray of int, shape (m,)
         Positions in `years` and in `STAGES`.
     students, share : ndarray, shape (m,)
-    quantity, value, threshold, floor, shortfall : ndarray, shape (7, m)
-        In the order of `INDICATORS`; see `indicator_rows`.
-    status : ndarray of int, shape (7, m)
+    quantity, value, threshold, floor, shortfall : ndarray, shape (k, m)
+        In the order of `indicators`; see `indicator_rows`.
+    status : ndarray of int, shape (k, m)
         Positions in `STATUSES`.
     """
 
+    indicators: Indicators
     years: tuple[int, ...]
     year: np.ndarray
     stage: np.ndarray
@@ -83,7 +86,7 @@ class Ratios:
         """The same of a single year."""
         kept = self.year == self.years.index(year)
         return Ratios(
-            *((year,), np.zeros(kept.sum(), dtype=int)),
+            *(self.indicators, (year,), np.zeros(kept.sum(), dtype=int)),
             *(self.stage[kept], self.students[kept], self.share[kept]),
             *(self.quantity[:, kept], self.value[:, kept], self.threshold[:, kept]),
             *(self.floor[:, kept], self.status[:, kept], self.shortfall[:, kept]),
@@ -100,40 +103,44 @@ def ratios(
 ) -> Ratios:
     """Judge rows of a register; for the arrays see `Ratios`."""
     years = tuple(sorted(rules))
+    about = rules[years[0]].indicators
     threshold, floor = thresholds([rules[each] for each in years])
     threshold, floor = threshold[:, year, stage], floor[:, year, stage]
     rounded = np.array([rules[each]["option.decide_on"] == "rounded" for each in years])[year]
-    value, status = judge_ratios(quantity, students, threshold, floor, rounded)
-    shortfall = shortfalls(quantity, students, share, threshold, status)
+    value, status = judge_ratios(about, quantity, students, threshold, floor, rounded)
+    shortfall = shortfalls(about, quantity, students, share, threshold, status)
     return Ratios(
-        *(years, year, stage, students, share, quantity),
+        *(about, years, year, stage, students, share, quantity),
         *(value, threshold, floor, status, shortfall),
     )
 
 
 def thresholds(rules: Sequence[Rules]) -> tuple[np.ndarray, np.ndarray]:
-    """Thresholds, and the floors below them, by indicator, year and stage: shape (7, years, 2)."""
+    """Thresholds, and the floors below them, by indicator, year and stage: shape (k, years, 2)."""
     threshold = np.array(
         [
             [[rule.number(f"{name}.{stage}") for stage in STAGES] for rule in rules]
-            for name in INDICATORS
+            for name in rules[0].indicators
         ]
     )
     return threshold, threshold * by_year(rules, "school.floor")[:, None]
 
 
 def judge_ratios(
+    about: Indicators,
     quantity: Sequence[np.ndarray],
     students: np.ndarray,
     threshold: np.ndarray,
     floor: np.ndarray,
     rounded: np.ndarray | bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Value and status of the seven indicators, for rows of any shape.
+    """Value and status of the indicators, for rows of any shape.
 
     Parameters
     ----------
-    quantity, threshold, floor : ndarray, shape (7, ...)
+    about : Indicators
+        The k that are judged.
+    quantity, threshold, floor : ndarray, shape (k, ...)
         `quantity` may be a list of arrays, each of which broadcasts to the shape of `students`.
     students : ndarray, shape (...)
     rounded : ndarray of bool, shape (...), or bool
@@ -142,12 +149,12 @@ def judge_ratios(
 
     Returns
     -------
-    value, status : ndarray, shape (7, ...)
+    value, status : ndarray, shape (k, ...)
     """
-    shape = (len(INDICATORS), *np.shape(students))
+    shape = (len(about), *np.shape(students))
     value, status = np.empty(shape), np.empty(shape, dtype=np.int8)
     some_rounded = np.any(rounded)
-    for number, indicator in enumerate(INDICATORS.values()):
+    for number, indicator in enumerate(about.values()):
         with np.errstate(divide="ignore", invalid="ignore"):
             value[number] = indicator.per * quantity[number] / students
         decided = value[number]
@@ -158,6 +165,7 @@ def judge_ratios(
 
 
 def shortfalls(
+    about: Indicators,
     quantity: np.ndarray,
     students: np.ndarray,
     share: np.ndarray,
@@ -166,10 +174,10 @@ def shortfalls(
 ) -> np.ndarray:
     """What rows have to add to meet the thresholds, in whole teachers and rooms, m², yuan.
 
-    `share` has the shape of `students`, (...), everything else and what is returned (7, ...).
+    `share` has the shape of `students`, (...), everything else and what is returned (k, ...).
     """
     shortfall = np.empty(quantity.shape)
-    for number, indicator in enumerate(INDICATORS.values()):
+    for number, indicator in enumerate(about.values()):
         with np.errstate(divide="ignore", invalid="ignore"):
             lacking = threshold[number] * students / indicator.per - quantity[number]
             if indicator.shared:
@@ -189,7 +197,7 @@ def status_codes(value: np.ndarray, threshold: np.ndarray, floor: np.ndarray) ->
 
 
 def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFrame:
-    """Value, threshold, status and shortfall of the seven indicators.
+    """Value, threshold, status and shortfall of the indicators.
 
     Parameters
     ----------
@@ -217,12 +225,13 @@ def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFra
     Thresholds: 教督〔2017〕6号, resource allocation, items 1-7; floor: 85 % of the threshold.
     """
     rows = rows[rows["in_scope"].to_numpy(dtype=bool)]
+    about = next(iter(rules.values())).indicators
     found = ratios(
         year_positions(rows["year"], sorted(rules)),
         np.where(rows["stage"] == STAGES[0], 0, 1),
         rows["students"].to_numpy(dtype=float),
         rows["share"].to_numpy(dtype=float),
-        rows[[each.quantity for each in INDICATORS.values()]].to_numpy(dtype=float).T,
+        rows[[each.quantity for each in about.values()]].to_numpy(dtype=float).T,
         rules,
     )
     return indicator_table(found, rows)
@@ -233,22 +242,22 @@ def indicator_table(found: Ratios, rows: pd.DataFrame) -> pd.DataFrame:
 
     `rows` are the rows of the register that are in scope.
     """
-    count = len(rows)
-    row = np.repeat(np.arange(count), len(INDICATORS))
-    indicator = np.tile(np.arange(len(INDICATORS)), count)
-    shared = np.array([each.shared for each in INDICATORS.values()])
+    count, about = len(rows), found.indicators
+    row = np.repeat(np.arange(count), len(about))
+    indicator = np.tile(np.arange(len(about)), count)
+    shared = np.array([each.shared for each in about.values()])
     columns = {
         name: rows[name].array.take(row) for name in (*KEYS, "school_id", "school", "students")
     }
     return pd.DataFrame(
         columns
         | {
-            "indicator": words(INDICATORS, indicator),
+            "indicator": words(about.names, indicator),
             "value": found.value.ravel("F"),
             "threshold": found.threshold.ravel("F"),
             "status": words(STATUSES, found.status.ravel("F")),
             "shortfall": found.shortfall.ravel("F"),
-            "shortfall_unit": words([i.resource.en for i in INDICATORS.values()], indicator),
+            "shortfall_unit": words([i.resource.en for i in about.values()], indicator),
             "floor": found.floor.ravel("F"),
             "quantity": found.quantity.ravel("F"),
             "share": np.where(shared[:, None], found.share, 1.0).ravel("F"),

@@ -143,7 +143,9 @@ class Results:
         InputError
             No such indicator or stage: the nearest, or all there are.
         """
-        table = self.indicators[self.indicators["indicator"] == known_indicator(name)]
+        table = self.indicators[
+            self.indicators["indicator"] == known_indicator(name, self.rules.indicators)
+        ]
         if stage is not None:
             table = table[table["stage"] == known_stage(stage)]
         return table.sort_values(["stage", "value"], ascending=[False, True], ignore_index=True)
@@ -269,7 +271,9 @@ class Results:
             is lacking) and `margin_share` of what the school has
             (`analysis.measure.firmness.audit.indicator_margins`).
         """
-        return self._table("indicator_margins", audit.indicator_margins(self.indicators))
+        return self._table(
+            "indicator_margins", audit.indicator_margins(self.indicators, self.rules.indicators)
+        )
 
     @cached_property
     def school_margins(self) -> pd.DataFrame:
@@ -364,4 +368,4 @@ class Results:
 
     def _table(self, table_id: str, frame: pd.DataFrame) -> Table:
         judged = Judged(self.year, self.rules, self.plan) if table_id in _OF_ITEMS else None
-        return Table.of(frame, table_id, judged)
+        return Table.of(frame, table_id, judged, self.rules.indicators)

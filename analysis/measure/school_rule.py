@@ -11,6 +11,7 @@ import pandas as pd
 from ..policy.standards import Rules
 from .apportioning.columns import by_year, words
 from .indicators import KEYS, STATUSES, Ratios
+from .indicators import NOT_ASSESSED as NO_VALUE
 from .verdicts import MET, NOT_ASSESSED, NOT_MET, VERDICTS
 
 
@@ -32,21 +33,26 @@ class SchoolRule:
     status: np.ndarray
 
 
-def school_rule(status: np.ndarray, needed: np.ndarray) -> SchoolRule:
-    """At least so many of seven indicators met, the rest at 85 % or more.
+def school_rule(status: np.ndarray, needed: np.ndarray, threshold: np.ndarray) -> SchoolRule:
+    """At least so many of the indicators met, the rest at their floor or more.
 
     Parameters
     ----------
-    status : ndarray of int, shape (7, m)
+    status : ndarray of int, shape (k, ...)
         Positions in `analysis.measure.indicators.STATUSES`.
-    needed : ndarray, shape (m,)
+    needed : ndarray, shape (...)
         Indicators that have to be met.
+    threshold : ndarray, shape (k, ...)
+        NaN where none is in force: such an indicator asks nothing of a school, so it is not missing either.
     """
     met, near, below, missing = (
         # single bytes: draws have millions of rows
         (status == code).view(np.int8).sum(axis=0, dtype=np.int8)
         for code in range(len(STATUSES))
     )
+    asked = np.isfinite(threshold)
+    if not asked.all() and asked.any():
+        missing = ((status == NO_VALUE) & asked).sum(axis=0, dtype=np.int8)
     fails = (below > 0) | (met + missing < needed)
     passes = (met >= needed) & (below == 0) & (missing == 0)
     verdict = np.where(
@@ -58,11 +64,11 @@ def school_rule(status: np.ndarray, needed: np.ndarray) -> SchoolRule:
 def school_rule_of(found: Ratios, rules: Mapping[int, Rules]) -> SchoolRule:
     """The `school_rule` of a county's schools."""
     needed = by_year((rules[each] for each in found.years), "school.indicators_met")
-    return school_rule(found.status, needed[found.year])
+    return school_rule(found.status, needed[found.year], found.threshold)
 
 
 def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rule for each school: at least six of seven met, the rest at 85 % or more.
+    """The rule for each school: enough indicators met (nationally six of seven), the rest at their floor or more.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from ..base.files import read_model
 from ..base.schema.county_items import COUNTY_INPUTS
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import AGE_BANDS, STAGES
-from ..policy.standards import Text
+from ..policy.entries import Text
 from .reading.labels import key, plain
 
 Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]

@@ -11,7 +11,7 @@ from html import escape
 from ..base.files import Finding
 from ..base.language import DASH, Language, speak
 from ..base.schema.tables import TABLES
-from ..policy.standards import Text
+from ..policy.entries import Text
 from .forms import forms
 from .returns import Reading, Returns, SheetRecord, number, target_label
 

@@ -14,7 +14,7 @@ from ..future.odds.chance import FEW_DRAWS
 from ..future.odds.draws import Forecast, forecast
 from ..measure.study import Study
 from ..remedy.outcome.as_scenario import scenario_of as scenario_with
-from .picture import Course, course, details, outcome, target_year
+from .picture import Course, course, details, indicator_words, outcome, target_year
 from .remedies import Conditions, shown, solved
 from .state import State, base_of, scenario_of, state_json, state_of, until_of
 from .workbook import write_workbook
@@ -216,6 +216,7 @@ class Desk:
             except InputError as error:
                 unusable += [finding.sentence(say.code) for finding in error.findings]
         return {
+            "indicators": indicator_words(county.standard.evaluation.indicators, say),
             "schools": schools,
             "scenarios": scenarios,
             "unusable": unusable,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..base.language import DASH, Language
-from ..base.schema.indicators import INDICATORS
+from ..base.schema.indicators import Indicators
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, STAGES
 from ..data.county import County
 from ..future.assumptions.moves import MOVE_LABELS
@@ -60,7 +60,7 @@ def numbers(study: Study, quota: dict[str, np.ndarray]) -> dict:
     table |= {f"posts_{name}": quota[name] for name in POSTS}
     stages = [stage for at, stage in enumerate(STAGES) if (table["students"][:, at] > 0).any()]
     spread, shown = study.variation, {}
-    for position, name in enumerate(INDICATORS):
+    for position, name in enumerate(study.rules.indicators):
         shown[name] = {}
         for stage in stages:
             here = (position, 0, slice(None), STAGES.index(stage))
@@ -358,7 +358,7 @@ def details(study: Study, say: Language) -> dict:
             "{year}, {stage}, {indicator}: the coefficient of variation falls from {before} to {after} only because these schools leave it: {schools}",
             year=row["year"],
             stage=say.label(STAGE_LABELS[row["stage"]]),
-            indicator=say.label(INDICATORS[row["indicator"]].short),
+            indicator=say.label(study.rules.indicators[row["indicator"]].short),
             before=say.number(row["before"], 3),
             after=say.number(row["after"], 3),
             schools=say.join(row["left"]),
@@ -379,7 +379,7 @@ def details(study: Study, say: Language) -> dict:
 
 
 def words(say: Language) -> dict:
-    """Names of parts, statuses, moves, stages and indicators for the page."""
+    """Names of parts, statuses, moves and stages for the page."""
     return {
         "parts": {part: say(name) for part, name in PART_NAMES.items()},
         "statuses": {
@@ -388,13 +388,17 @@ def words(say: Language) -> dict:
         },
         "moves": {kind: say.label(label) for kind, label in MOVE_LABELS.items()},
         "stages": {stage: say.label(STAGE_LABELS[stage]) for stage in STAGES},
-        "indicators": {
-            name: {
-                "short": say.label(about.short),
-                "long": about.label(say.code),
-                "unit": say.label(about.unit),
-                "decimals": about.decimals,
-            }
-            for name, about in INDICATORS.items()
-        },
+    }
+
+
+def indicator_words(indicators: Indicators, say: Language) -> dict:
+    """Names and units of a standard's indicators for the page."""
+    return {
+        name: {
+            "short": say.label(about.short),
+            "long": about.label(say.code),
+            "unit": say.label(about.unit),
+            "decimals": about.decimals,
+        }
+        for name, about in indicators.items()
     }

@@ -35,7 +35,7 @@ from ..future.assumptions.sections import (
 )
 from ..future.assumptions.staffing import StaffCourse
 from ..future.projection.model import SHORTEST
-from ..policy.standards import Text
+from ..policy.entries import Text
 
 SOURCE = N_("planner's page")
 NAME = N_("Scenario of the planner's page")

@@ -10,7 +10,6 @@ import xlsxwriter
 
 from ..base.files import N_
 from ..base.language import Language
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
 from ..future.assumptions.scenario import write_scenario
 from ..future.comparison import yearly
@@ -94,7 +93,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
         "passing": say("Passing schools"),
         "classes_missing": say("Classes without a classroom"),
         "seats_missing": say("Pupils without a seat"),
-        **{name: say("Missing: {what}", what=say.label(INDICATORS[name].short)) for name in list(INDICATORS)[:3]},
+        **{name: say("Missing: {what}", what=say.label(study.rules.indicators[name].short)) for name in study.rules.indicators.staff},
         "cv_max": say("Largest CV against its limit"),
         "cv_max_indicator": say("Indicator"),
         "cv_limit": say("Limit"),
@@ -102,7 +101,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
     }  # fmt: skip
     table = yearly(study)
     table["basis"], table["stage"] = table["basis"].map(basis), table["stage"].map(stage)
-    short = {name: say.label(about.short) for name, about in INDICATORS.items()}
+    short = {name: say.label(about.short) for name, about in study.rules.indicators.items()}
     table["cv_max_indicator"] = table["cv_max_indicator"].map(short)
     yield say("By year"), tuple(columns.values()), _rows(table[list(columns)])
 

@@ -12,7 +12,7 @@ from ..base.refusals import shorten
 from ..base.schema.terms import Label
 
 if TYPE_CHECKING:
-    from .standards import Entry
+    from .entries import Entry
 
 _RULE = Label("规则代码", "rule id")
 

@@ -14,7 +14,7 @@ import pydantic
 
 from ..base.files import N_, read_model
 from ..base.refusals import ENDS_FIRST, refusal, shorten
-from .standards import Text
+from .entries import Text
 
 
 def _period(text: object) -> str:

@@ -17,124 +17,15 @@ from typing import Annotated, Literal, get_args
 import pydantic
 
 from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
-from ..base.refusals import refusal, shorten
-from ..base.schema.indicators import INDICATORS
+from ..base.schema.indicators import Indicators
 from ..base.schema.terms import STAGES
+from .entries import Entry, NumberRule, Text, _date, _day
+from .indicator_entries import IndicatorEntry
 from .overrides import allowed_words, checked
 
 PARTS = ("resource", "government", "quality", "recognition", "veto")
 #: The standard of the country, by which a county is judged that names none.
 NATIONAL = "cn-2017"
-
-
-def _date(text: object) -> str:
-    try:
-        return datetime.date.fromisoformat(str(text)).isoformat()
-    except ValueError:
-        raise refusal(
-            N_("“{value}” is not a date; write it as 2017-04-19"), value=shorten(str(text))
-        ) from None
-
-
-def _day(text: str) -> str:
-    try:
-        datetime.date.fromisoformat(f"2001-{text}")
-    except ValueError:
-        raise refusal(
-            N_("“{value}” is not a day of every year; write it as 12-31"), value=text
-        ) from None
-    return text
-
-
-IsoDate = Annotated[str, pydantic.BeforeValidator(_date)]
-NumberRule = Literal["at_least", "at_most", "below", "above", "equals"]
-Rule = Literal[NumberRule, "yes", "no", "option"]
-
-
-class Amount(pydantic.BaseModel):
-    """A value with a rule word of its own, where the rule changes from one date to the next."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    rule: NumberRule
-    value: float
-
-
-def _value(value: object) -> float | str | Amount | None:
-    """A number, a word (yes, no, or the name of a method), or an `Amount`."""
-    if isinstance(value, dict):
-        return Amount.model_validate(value)
-    if isinstance(value, bool):
-        raise refusal(N_("true and false are no values; write yes or no"))
-    if isinstance(value, int | float):
-        return float(value)
-    if value is None or (isinstance(value, str) and value.isidentifier()):
-        return value
-    raise refusal(N_("“{value}” is neither a number nor a word"), value=shorten(str(value)))
-
-
-Value = Annotated[object, pydantic.BeforeValidator(_value)]
-
-
-class Text(pydantic.BaseModel):
-    """A text in both languages."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    zh: str
-    en: str
-
-
-class Reference(pydantic.BaseModel):
-    """Where a value is written and how it came to us."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    document: str
-    section: str
-    confidence: Literal["read", "local", "secondary", "memory", "inferred"] = "read"
-    """`read` in the original; `local` official texts that reproduce it; `secondary` a
-    transcription; `memory`, `inferred`: to be confirmed."""
-
-
-class Entry(pydantic.BaseModel):
-    """One requirement: rule, dated values, reference."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    title: Text
-    part: Literal[
-        "resource", "government", "quality", "recognition", "veto", "concession", "option"
-    ]
-    rule: Rule
-    unit: Text | None = None
-    values: dict[IsoDate, Value] = pydantic.Field(min_length=1)
-    reference: Reference
-    note: Text | None = None
-    alternatives: tuple[Value, ...] = ()
-    """Other readings that are in use; the method audit says which verdicts they would change."""
-    new: bool = False
-    """In a local profile: this entry has no counterpart in the standard it extends."""
-
-    @property
-    def is_share(self) -> bool:
-        """Whether its values are shares (0 to 1): numbers without a unit."""
-        return self.unit is None and self.rule not in ("yes", "no", "option")
-
-    def _in_force(self, date: str) -> float | str | Amount | None:
-        past = [start for start in self.values if start <= date]
-        if not past and self.part == "option":
-            past = [min(self.values)]
-        return self.values[max(past)] if past else None
-
-    def rule_on(self, date: str) -> str:
-        """The rule word in force on a day."""
-        found = self._in_force(date)
-        return found.rule if isinstance(found, Amount) else self.rule
-
-    def on(self, date: str) -> float | str | None:
-        """The value in force on a day; None before the first one and after a repeal (null).
-
-        How to calculate (an option) is known for the time before the rules as well.
-        """
-        found = self._in_force(date)
-        return found.value if isinstance(found, Amount) else found
 
 
 class Profile(pydantic.BaseModel):
@@ -155,7 +46,18 @@ class Profile(pydantic.BaseModel):
     """In a plan: entries of the standard it extends about which it says nothing."""
     concessions: tuple[str, ...] = ()
     """Concessions that are switched on; off unless listed."""
+    indicators: dict[str, IndicatorEntry] = {}
+    """Resource indicators, in their official order; those of the profile it extends come first. Only of an
+    evaluation: what recognition looks at is not for a plan to say."""
     entries: dict[str, Entry] = {}
+
+    @functools.cached_property
+    def requirements(self) -> dict[str, Entry]:
+        """Its entries, with the thresholds and limits that stand in its indicators."""
+        found = dict(self.entries)
+        for name, about in self.indicators.items():
+            found |= about.rules(name, self.title.zh)
+        return found
 
 
 class Standard:
@@ -171,7 +73,7 @@ class Standard:
         self.profile = profiles[0]
         self.entries: dict[str, Entry] = {}
         for profile in reversed(profiles):
-            self.entries.update(profile.entries)
+            self.entries.update(profile.requirements)
         self.profiles = profiles
         self._on: dict[str, Rules] = {}
 
@@ -182,6 +84,17 @@ class Standard:
     @property
     def title(self) -> Text:
         return self.profile.title
+
+    @functools.cached_property
+    def indicators(self) -> Indicators:
+        """The resource indicators: those of the profile it extends, then its own."""
+        written: dict[str, IndicatorEntry] = {}
+        for profile in reversed(self.profiles):
+            written.update(profile.indicators)
+        return Indicators(
+            about.indicator(name, position)
+            for position, (name, about) in enumerate(written.items())
+        )
 
     @functools.cached_property
     def evaluation(self) -> Standard:
@@ -199,7 +112,7 @@ class Standard:
     @property
     def first_year(self) -> int:
         """The year in which the first value of the profile itself takes effect."""
-        dates = [date for entry in self.profile.entries.values() for date in entry.values]
+        dates = [date for entry in self.profile.requirements.values() for date in entry.values]
         return int(min(dates, default="0000")[:4])
 
     @property
@@ -211,7 +124,7 @@ class Standard:
     def stated_in(self, name: str) -> Profile | None:
         """The profile from which an entry comes; None where the plan says nothing about it."""
         for profile in self.profiles:
-            if name in profile.entries:
+            if name in profile.requirements:
                 return profile
             if name in profile.not_stated:
                 return None
@@ -284,6 +197,17 @@ class Rules(Mapping):
     def entry(self, name: str) -> Entry:
         return self.standard.entries[name]
 
+    @property
+    def indicators(self) -> Indicators:
+        """The resource indicators of the standard."""
+        return self.standard.indicators
+
+    @property
+    def asks_of_schools(self) -> bool:
+        """Whether the standard ever asks something of single schools, not of the county alone."""
+        asked = self.entry("school.indicators_met").values.values()
+        return any(each is not None for each in asked)
+
     def rule(self, name: str) -> str:
         """The rule word of an entry."""
         if name not in self._words:
@@ -310,9 +234,8 @@ class Rules(Mapping):
         return float(value)
 
 
-#: Entries without which nothing can be judged; the national profile has them all.
+#: Entries without which nothing can be judged, beside a threshold for every indicator and stage.
 NEEDED = (
-    *(f"{indicator}.{stage}" for indicator in INDICATORS for stage in STAGES),
     *(f"cv.{stage}" for stage in STAGES),
     *(f"composite_cv.{stage}" for stage in STAGES),
     "school.indicators_met",
@@ -408,7 +331,8 @@ def _check(profiles: list[Profile], path: Path) -> None:
     def refuse(where: tuple, message: str, **values) -> None:
         mistakes.append((where, message, values))
 
-    for name in NEEDED:
+    thresholds = (f"{name}.{stage}" for name in standard.indicators for stage in STAGES)
+    for name in (*thresholds, *NEEDED):
         if name not in standard.entries:
             refuse((), N_("line {line}: the entry “{name}” is missing"), name=name)
     own = profiles[0]
@@ -450,6 +374,15 @@ def _check(profiles: list[Profile], path: Path) -> None:
                     value=value,
                     names=", ".join(sorted(known)),
                 )
+    for name in own.indicators if own.kind == "plan" else ():
+        refuse(
+            ("indicators", name),
+            N_(
+                "line {line}: a plan has no indicators of its own (“{name}”); give them to a profile "
+                "with kind: evaluation that the plan extends"
+            ),
+            name=name,
+        )
     for position, name in enumerate(own.not_stated):
         if name not in standard.entries:
             refuse(

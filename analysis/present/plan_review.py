@@ -10,12 +10,11 @@ import pandas as pd
 
 from ..base.files import N_
 from ..base.language import speak
-from ..base.schema.indicators import INDICATORS
 from ..future.assumptions.from_plan import project_areas
 from ..future.assumptions.sections import PlanCourse
 from ..measure.study import Study
+from ..policy.entries import Text
 from ..policy.plan import Plan, Project, begins, ends
-from ..policy.standards import Text
 from .terms import item_requirement, item_title, plan_date
 
 SEVERITIES = ("high", "medium", "low")
@@ -366,7 +365,7 @@ def _projects_against_gaps(plan: Plan, study: Study, teaching_share: float) -> I
                 "area": row["area_m2"],
                 "school": row["school"],
                 "lacking": float(round(row["lacking_m2"])),
-                "indicator": INDICATORS[row["indicator"]].short,
+                "indicator": study.rules.indicators[row["indicator"]].short,
             },
             row["where"],
         )

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from ..base.language import Language, places, speak
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import STAGE_LABELS
 from ..future.odds.chance import Chance
 from ..measure.gaps import doubted, doubted_items, stage_gaps
@@ -188,7 +187,7 @@ def _balance(study: Study, say: Language) -> list[str]:
                     stage=_stage(row["stage"], say),
                     indicator=say("Composite (mean of seven)")
                     if row["indicator"] == "composite"
-                    else say.label(INDICATORS[row["indicator"]].short),
+                    else say.label(study.rules.indicators[row["indicator"]].short),
                     cv=say.number(row["cv"], 3),
                     limit=say.number(row["limit"], 2),
                 )
@@ -253,7 +252,7 @@ def _largest_gaps(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
         return []
     items = []
     for row in gaps.to_dict("records"):
-        about = INDICATORS[row["indicator"]]
+        about = study.rules.indicators[row["indicator"]]
         items.append(
             say(
                 "{stage} {indicator}, where {schools} schools lack {amount} {unit} in all "
@@ -279,9 +278,9 @@ def _doubts(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
             "{school} ({stage}, {indicator} {value} {unit}, threshold {threshold})",
             school=row["school"],
             stage=_stage(row["stage"], say),
-            indicator=say.label(INDICATORS[row["indicator"]].short),
-            value=say.number(row["value"], INDICATORS[row["indicator"]].decimals),
-            unit=say.label(INDICATORS[row["indicator"]].unit),
+            indicator=say.label(study.rules.indicators[row["indicator"]].short),
+            value=say.number(row["value"], study.rules.indicators[row["indicator"]].decimals),
+            unit=say.label(study.rules.indicators[row["indicator"]].unit),
             threshold=say.number(row["threshold"], places(row["threshold"])),
         )
         for row in table.head(3).to_dict("records")
@@ -374,15 +373,15 @@ def _schools_that_matter(study: Study, doubt: np.ndarray, say: Language) -> list
         sentences.append(
             say(
                 "Closest to meeting it, with one improvement each: {list}.",
-                list=say.join(_improvement(row, say) for row in near.to_dict("records")),
+                list=say.join(_improvement(row, study, say) for row in near.to_dict("records")),
             )
         )
     return sentences
 
 
-def _improvement(row: dict, say: Language) -> str:
+def _improvement(row: dict, study: Study, say: Language) -> str:
     """What one school has to add of one thing: persons and rooms are whole."""
-    about = INDICATORS[row["indicator"]]
+    about = study.rules.indicators[row["indicator"]]
     words = {
         "school": row["school"],
         "stage": _stage(row["stage"], say),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, SUBJECTS
 from ..measure.balance import CV_DECIMALS
 from ..measure.indicators import whole_up
@@ -133,7 +132,7 @@ def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:
         return say(
             "{stage}: CV of {indicator}",
             stage=say.label(STAGE_LABELS[stage]),
-            indicator=say.label(INDICATORS[name].short),
+            indicator=say.label(study.rules.indicators[name].short),
         )
     both = (study.rules, study.plan.get(study.year))
     for rules in both[::-1] if own else both:

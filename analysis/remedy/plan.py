@@ -19,7 +19,7 @@ from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
 from ..data.county import County
 from .problem.instance import Instance, exact
 from .problem.items import KINDS, Mending
-from .problem.means import ATTRIBUTES, ITEMS, PEOPLE, PURCHASES, Means
+from .problem.means import ATTRIBUTES, ITEMS, PEOPLE, Means, is_bought, purchase_label
 from .solve.model import Key
 
 #: Means that fit out a room; the measure's kind is its area.
@@ -72,9 +72,10 @@ class Measure:
 
     def label(self, means: Means, lang: str) -> str:
         """What is done, in a word."""
-        if self.means in PURCHASES or self.means in ITEMS:
+        if is_bought(self.means) or self.means in ITEMS:
             # without the unit, which stands beside the amount
-            return (PURCHASES | ITEMS)[self.means][lang].split("（" if lang == "zh" else " (")[0]
+            label = ITEMS.get(self.means) or purchase_label(self.means, means)
+            return label[lang].split("（" if lang == "zh" else " (")[0]
         if self.means == "hire":
             title = next((h.title for h in means.hire if h.name == self.kind), None)
             return getattr(title, lang) if title else f"{PEOPLE['hire'][lang]} ({self.kind})"
@@ -92,7 +93,7 @@ def measures_of(instance: Instance, means: Means, amounts: dict[Key, int]) -> li
     giving: dict[tuple[str, str], list[str]] = defaultdict(list)
     taking: dict[tuple[str, str], list[str]] = defaultdict(list)
     for (name, code, stage, kind), units in sorted(amounts.items()):
-        if name in PURCHASES:
+        if name in means.purchase:
             purchase = means.purchase[name]
             amount = exact(purchase.step) * units
             cny = exact(purchase.cny) * amount
@@ -145,7 +146,7 @@ def apply(county: County, year: int, measures: list[Measure], means: Means) -> C
     changes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for each in measures:
         here = changes[each.school_id]
-        if each.means in PURCHASES:
+        if is_bought(each.means):
             here[each.means] += each.amount
             if each.means == "indoor_sports_area_m2":
                 here["teaching_area_m2"] += each.amount

@@ -12,7 +12,7 @@ from ..future.analyze import analyze
 from ..measure.study import Study
 from .plan import Measure, apply
 from .problem.goal import Goal
-from .problem.instance import NAMES, Instance
+from .problem.instance import Instance
 from .problem.items import Mending, cost_of
 from .problem.means import Diversion, Means
 from .solve.model import Program
@@ -135,7 +135,9 @@ class Remedy:
         within = True
         for (stage, k), limit in self.instance.limit.items():
             if k in self.goal.variations and limit is not None:
-                row = balance[(balance["stage"] == stage) & (balance["indicator"] == NAMES[k])]
+                row = balance[
+                    (balance["stage"] == stage) & (balance["indicator"] == self.instance.names[k])
+                ]
                 status = row["status"].iloc[0]
                 # with a school that is not known it stays open; the others were proved exactly
                 within &= status in ("met", "not_applicable") or bool(left_out)
@@ -150,7 +152,7 @@ class Remedy:
             rows = rows[rows["school_id"].isin(self.goal.schools)]
         if self.goal.indicators:
             table = self.after.indicators
-            name = [NAMES[k] for k in self.goal.indicators]
+            name = [self.instance.names[k] for k in self.goal.indicators]
             table = table[table["indicator"].isin(name) & table["status"].ne("not_assessed")]
             return within and bool((table["status"] == "met").all())
         return within and bool((rows["status"] == "met").all())

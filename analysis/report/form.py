@@ -14,7 +14,6 @@ from collections.abc import Callable
 import numpy as np
 
 from ..base.language import DASH, Language, speak
-from ..base.schema.indicators import INDICATORS
 from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..base.spreadsheet import XLSX_OPTIONS
@@ -229,7 +228,7 @@ def _passing_schools(study: Study, say: Language) -> Grid:
             continue
         met = [
             (indicators.loc[indicators["indicator"] == name, "status"] == "met").sum()
-            for name in INDICATORS
+            for name in study.rules.indicators
         ]
         met.append((schools["status"] == "met").sum())
         stage_name = say.label(STAGE_LABELS[stage])
@@ -249,7 +248,7 @@ def _passing_schools(study: Study, say: Language) -> Grid:
     header = (
         say("Stage"),
         "",
-        *(f"L{n} {say.label(i.short)}" for n, i in enumerate(INDICATORS.values(), 1)),
+        *(f"L{n} {say.label(i.short)}" for n, i in enumerate(study.rules.indicators.values(), 1)),
         "L8 " + say("School rule"),
     )
     return Grid(say("Form table II-1: schools that pass"), header, tuple(rows), tight=True)
@@ -270,7 +269,7 @@ def _every_school(study: Study, say: Language) -> Grid:
             (enrolled["school_id"] == school["school_id"]) & (enrolled["stage"] == school["stage"])
         ]["grade"].nunique()
         cells, met, near = [], [], []
-        for position, name in enumerate(INDICATORS, 7):
+        for position, name in enumerate(study.rules.indicators, 7):
             found = values.loc[(*key, name)]
             status = {"near": "not_met", "short": "not_met"}.get(found["status"], found["status"])
             cells.append(number_cell(say, found["value"], VALUE_DECIMALS, status))
@@ -305,7 +304,7 @@ def _every_school(study: Study, say: Language) -> Grid:
         say("Students (persons)"),
         say("Grades"),
         say("Classes"),
-        *(say.label(i.short) for i in INDICATORS.values()),
+        *(say.label(i.short) for i in study.rules.indicators.values()),
         say("Rule"),
     ]
     header = (*(f"L{n} {name}" for n, name in enumerate(names, 1)), say("Remark"))
@@ -319,7 +318,7 @@ def _means_and_variation(study: Study, say: Language) -> Grid:
         part = study.balance[study.balance["stage"] == stage].set_index("indicator")
         if part["schools"].max() == 0:
             continue
-        names = list(INDICATORS)
+        names = list(study.rules.indicators)
         stage_name = say.label(STAGE_LABELS[stage])
         means = [number_cell(say, part.loc[name, "mean"], VALUE_DECIMALS) for name in names]
         rows.append((Cell(stage_name), Cell(say("County mean")), *means, Cell("——", True)))
@@ -336,7 +335,7 @@ def _means_and_variation(study: Study, say: Language) -> Grid:
     header = (
         say("Stage"),
         "",
-        *(f"L{n} {say.label(i.short)}" for n, i in enumerate(INDICATORS.values(), 1)),
+        *(f"L{n} {say.label(i.short)}" for n, i in enumerate(study.rules.indicators.values(), 1)),
         "L8 " + say("Composite"),
     )
     caption = say("Form table III: county means and coefficients of variation")

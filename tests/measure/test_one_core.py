@@ -24,7 +24,8 @@ from analysis.measure.balance import CV_DECIMALS
 from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.side_by_side.nation import judge_nation
 from analysis.measure.verdicts import VERDICTS
-from analysis.policy.standards import Entry, Profile, Standard
+from analysis.policy.entries import Entry
+from analysis.policy.standards import Profile, Standard
 from analysis.present.tables.balance import influence_grid
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "230505-sifangtai")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from analysis.base.language import speak
 from analysis.base.schema.terms import STAGE_LABELS
 from analysis.measure.verdicts import SIGNS
-from analysis.policy.standards import Entry, Profile, built_in, load_standard
+from analysis.policy.entries import Entry
+from analysis.policy.standards import Profile, built_in, load_standard
 from analysis.present.tables.rules import CONFIDENCE
 from analysis.present.terms import OPTION_WORDS, PART_NAMES
 

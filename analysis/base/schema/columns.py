@@ -32,6 +32,8 @@ class Column:
         Allowed values of a `choice`.
     asked : bool
         One that is not asked for leaves no trace in the fingerprint where all of it is blank.
+    offered : bool
+        Whether templates have it although it is not asked for.
     judged : bool
         Whether a verdict may depend on it; one that is not takes no part in the fingerprint.
     low, high : float or None
@@ -49,6 +51,7 @@ class Column:
     needed: bool = True
     filled: bool = False
     asked: bool = True
+    offered: bool = True
     judged: bool = True
     choices: tuple[str, ...] = ()
     low: float | None = None
@@ -87,6 +90,10 @@ class Table:
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    def get(self, name: str) -> Column | None:
+        """A column; None where the table does not have it of itself."""
+        return next((column for column in self.columns if column.name == name), None)
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

@@ -1,25 +1,32 @@
-"""The resource indicators: their number, order, labels, units and sources of figures."""
+"""What a resource indicator is: whose figures, per what, in which unit; and a standard's set of them."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from .terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
+from .terms import STAGES, Label
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One of the seven resource indicators.
+    """One resource indicator of a standard: a quantity of a school's stage divided by its students.
 
     Attributes
     ----------
-    name, zh, en : str
-        Id and labels; `short` is the label for narrow columns and axes.
+    name : str
+        Id.
     number : str
-        R1 to R7, the official order.
+        Place in the official order, R1, R2 and so on.
+    zh, en : str
+        Labels; `short` is the label for narrow columns and axes.
     quantity : str
-        Prefix or name of the quantity divided by students (see `apportioning.register.stage_rows`).
+        Name of the numerator: the column of the register.
+    add, less : tuple of str
+        Columns of `school_years` whose sum, less that of the others, is the numerator; where the
+        resource is recorded by stage without the stage's suffix (``teachers`` for
+        ``teachers_primary`` and ``teachers_junior``).
     per : int
         Students in the denominator's unit: 100 or 1.
     unit : Label
@@ -38,6 +45,8 @@ class Indicator:
     en: str
     short: Label
     quantity: str
+    add: tuple[str, ...]
+    less: tuple[str, ...]
     per: int
     unit: Label
     resource: Label
@@ -48,108 +57,55 @@ class Indicator:
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it is made of, without the stage's suffix."""
+        return (*self.add, *self.less)
 
-_PER_100 = Label("人/百名学生", "per 100 students")
 
-INDICATORS = MappingProxyType(
-    {
-        indicator.name: indicator
-        for indicator in (
-            Indicator(
-                "teachers_above_qualification",
-                "R1",
-                "每百名学生拥有高于规定学历教师数",
-                "Teachers above the required qualification per 100 students",
-                Label("高于规定学历教师", "Teachers above requirement"),
-                "above_qualification",
-                100,
-                _PER_100,
-                PERSONS,
-                False,
-                True,
-            ),
-            Indicator(
-                "backbone_teachers",
-                "R2",
-                "每百名学生拥有县级以上骨干教师数",
-                "Backbone teachers at county level or above per 100 students",
-                Label("骨干教师", "Backbone teachers"),
-                "backbone",
-                100,
-                _PER_100,
-                PERSONS,
-                False,
-                True,
-            ),
-            Indicator(
-                "pe_arts_teachers",
-                "R3",
-                "每百名学生拥有体育、艺术（美术、音乐）专任教师数",
-                "Full-time PE and arts (fine art, music) teachers per 100 students",
-                Label("体艺专任教师", "PE and arts teachers"),
-                "pe_arts",
-                100,
-                _PER_100,
-                PERSONS,
-                False,
-                True,
-            ),
-            Indicator(
-                "teaching_area",
-                "R4",
-                "生均教学及辅助用房面积",
-                "Teaching and auxiliary floor area per student",
-                Label("教学及辅助用房", "Teaching area"),
-                "teaching_area",
-                1,
-                Label("平方米/生", "m² per student"),
-                SQUARE_METRES,
-                True,
-                False,
-            ),
-            Indicator(
-                "sports_area",
-                "R5",
-                "生均体育运动场馆面积",
-                "Sports ground and hall area per student",
-                Label("体育运动场馆", "Sports area"),
-                "sports_area",
-                1,
-                Label("平方米/生", "m² per student"),
-                SQUARE_METRES,
-                True,
-                False,
-            ),
-            Indicator(
-                "equipment_value",
-                "R6",
-                "生均教学仪器设备值",
-                "Value of teaching instruments and equipment per student",
-                Label("教学仪器设备值", "Equipment value"),
-                "equipment_value",
-                1,
-                Label("元/生", "yuan per student"),
-                YUAN,
-                True,
-                False,
-            ),
-            Indicator(
-                "multimedia_rooms",
-                "R7",
-                "每百名学生拥有网络多媒体教室数",
-                "Networked multimedia rooms per 100 students",
-                Label("网络多媒体教室", "Multimedia rooms"),
-                "multimedia_rooms",
-                100,
-                Label("间/百名学生", "rooms per 100 students"),
-                ROOMS,
-                True,
-                True,
-            ),
-        )
-    }
-)
-#: Those of persons: recorded by stage, while the others are shared among a school's stages.
-STAFF_INDICATORS = MappingProxyType(
-    {name: about for name, about in INDICATORS.items() if not about.shared}
-)
+class Indicators(Mapping[str, Indicator]):
+    """The indicators of a standard by name, in their official order.
+
+    Parameters
+    ----------
+    each : iterable of Indicator
+    """
+
+    def __init__(self, each: Iterable[Indicator]):
+        self._by_name = {indicator.name: indicator for indicator in each}
+
+    def __getitem__(self, name: str) -> Indicator:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    @functools.cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._by_name)
+
+    @functools.cached_property
+    def staff(self) -> dict[str, Indicator]:
+        """Those recorded by stage; the others are shared among a school's stages."""
+        return {name: about for name, about in self.items() if not about.shared}
+
+    @functools.cached_property
+    def stage_columns(self) -> tuple[str, ...]:
+        """Columns recorded by stage, without the stage's suffix."""
+        found = (column for about in self.staff.values() for column in about.columns)
+        return tuple(dict.fromkeys(found))
+
+    @functools.cached_property
+    def school_columns(self) -> tuple[str, ...]:
+        """Columns recorded once for a school."""
+        shared = [about for about in self.values() if about.shared]
+        return tuple(dict.fromkeys(column for about in shared for column in about.columns))
+
+    @functools.cached_property
+    def recorded(self) -> frozenset[str]:
+        """All columns of `school_years` that go into a numerator."""
+        by_stage = {f"{column}_{stage}" for column in self.stage_columns for stage in STAGES}
+        return frozenset({*by_stage, *self.school_columns})

@@ -12,11 +12,13 @@ from .terms import (
     AGE_BANDS,
     AREAS,
     BLANK,
+    BOOKS,
     CLASSES,
     DEGREES,
     PERSONS,
     ROOMS,
     SCHOOL_TYPES,
+    SETS,
     SQUARE_METRES,
     STAGES,
     YEAR,
@@ -308,6 +310,24 @@ TABLES = MappingProxyType(
                         SQUARE_METRES,
                         needed=False,
                     ),
+                    # what the standard of 2012 looks at besides
+                    *(
+                        Column(
+                            name, zh, en, "count", unit, needed=False, asked=False, offered=False
+                        )
+                        for name, zh, en, unit in (
+                            ("computers", "计算机台数", "Computers for teaching", SETS),
+                            ("books", "图书册数", "Library books", BOOKS),
+                            (
+                                *("senior_titles_primary", "小学中级及以上职称教师数"),
+                                *("Primary teachers of middle or senior title", PERSONS),
+                            ),
+                            (
+                                *("senior_titles_junior", "初中中级及以上职称教师数"),
+                                *("Junior teachers of middle or senior title", PERSONS),
+                            ),
+                        )
+                    ),
                     _note(),
                 ),
             ),
@@ -441,12 +461,15 @@ TABLES = MappingProxyType(
     }
 )
 
+#: What a full-time teacher may be: columns of school_years, without the stage, that are parts of its teachers.
+TEACHER_KINDS = ("above_qualification", "backbone", "pe_arts", "senior_titles")
+
 #: Columns of school_years of which the first is a part of the second, and how grave it is if it is
 #: larger.
 SCHOOL_PARTS = (
     *(
         (f"{part}_{stage}", f"teachers_{stage}", "error")
-        for part in ("above_qualification", "backbone", "pe_arts")
+        for part in TEACHER_KINDS
         for stage in STAGES
     ),
     ("indoor_sports_area_m2", "teaching_area_m2", "error"),
@@ -481,13 +504,12 @@ COUNTY_FIELDS = MappingProxyType(
 
 
 @functools.cache
-def frame_schema(name: str):
+def frame_schema(table: Table):
     """The pandera schema of one table, all checks of single cells and of its key.
 
     Parameters
     ----------
-    name : str
-        A key of `TABLES`.
+    table : Table
 
     Returns
     -------
@@ -511,7 +533,6 @@ def frame_schema(name: str):
             found.append(pa.Check.isin(column.choices, name="choice"))
         return found
 
-    table = TABLES[name]
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
@@ -523,7 +544,7 @@ def frame_schema(name: str):
             )
             for column in table.columns
         },
-        name=name,
+        name=table.name,
         unique=table.keys or None,
         strict=False,
     )

@@ -103,6 +103,8 @@ DEGREES = Label("度", "degrees")
 SQUARE_METRES = Label("平方米", "m²")
 YUAN = Label("元", "yuan")
 ROOMS = Label("间", "rooms")
+SETS = Label("台", "sets")
+BOOKS = Label("册", "books")
 YEAR = Label("年", "year")
 YES_NO = ("yes", "no")
 

@@ -88,8 +88,8 @@ def preload() -> None:
 
     for name in built_in():
         load_standard(name)
-    for name in TABLES:
-        frame_schema(name)
+    for table in TABLES.values():
+        frame_schema(table)
     for lang in LANGUAGES:
         speak(lang).number(1234.5, 1)
     figure = Chart(layout=GridLayout())

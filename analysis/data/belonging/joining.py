@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ...base.schema.columns import Table
 from ...base.schema.systems import stages_of_grades
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_GRADES
@@ -17,23 +18,19 @@ _STAFF = ("staff_kinds", "staff_ages")
 
 #: Sums are rounded to so many decimals: what is written with fewer adds up as on paper.
 _DECIMALS = 6
-_FIGURES = tuple(
-    column for column in TABLES["school_years"].columns if column.is_numeric and not column.key
-)
-_NEEDED = np.array([column.needed for column in _FIGURES])
-_STAGE_OF = [
-    next((stage for stage in STAGE_GRADES if column.name.endswith(f"_{stage}")), "")
-    for column in _FIGURES
-]
 
 
-def join_sites(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], Sites]:
+def join_sites(
+    frames: Mapping[str, pd.DataFrame], schema: Mapping[str, Table] = TABLES
+) -> tuple[dict[str, pd.DataFrame], Sites]:
     """Add the figures of sites to those of their schools.
 
     Parameters
     ----------
     frames : mapping of str to DataFrame
         All tables, complete and without errors.
+    schema : mapping of str to Table
+        The tables as the county's standard asks for them.
 
     Returns
     -------
@@ -56,13 +53,15 @@ def join_sites(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFra
         roster = frames["schools"]
         found["schools"] = roster[~roster["school_id"].isin(ids)]
         missing = _incomplete(frames, sites, taught)
-        found["school_years"] = _yearly(frames["school_years"], roster, sites, taught)
+        found["school_years"] = _yearly(
+            frames["school_years"], schema["school_years"], roster, sites, taught
+        )
         found["enrolment"] = _enrolment(frames["enrolment"], roster, sites, missing["enrolment"])
         found["rooms"] = _renamed(frames["rooms"], sites)
         for name in _STAFF:
             found[name] = _staff(frames[name], name, sites, missing[name])
     for site in sites.unplaced:
-        _blank(found, (site.school_id, *site.may_be), site.opened, site.closed)
+        _blank(found, schema, (site.school_id, *site.may_be), site.opened, site.closed)
     return found, sites
 
 
@@ -79,8 +78,13 @@ def _renamed(table: pd.DataFrame, sites: Sites) -> pd.DataFrame:
     return table.assign(school_id=ids)
 
 
-def _yearly(table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, taught: dict) -> pd.DataFrame:
+def _yearly(
+    table: pd.DataFrame, about: Table, roster: pd.DataFrame, sites: Sites, taught: dict
+) -> pd.DataFrame:
     """The table `school_years`: one row per school and year in place of those of its parts."""
+    figures = [c for c in about.columns if c.is_numeric and not c.key]
+    names, needed = [c.name for c in figures], np.array([c.needed for c in figures])
+    stages = [next((s for s in STAGE_GRADES if name.endswith(f"_{s}")), "") for name in names]
     apart = [site for site in sites.joined if site.apart]
     mains = {site.main for site in apart}
     own = _renamed(table, sites)["school_id"]
@@ -90,12 +94,12 @@ def _yearly(table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, taught: dic
         members = [main, *(s.school_id for s in apart if s.main == main and s.is_open(year))]
         members += [each for each in rows["school_id"] if each not in members]
         by_id = rows.set_index("school_id").reindex(members)
-        values = by_id[[column.name for column in _FIGURES]].to_numpy(dtype=float)
-        has = np.array([[not s or s in taught[each] for s in _STAGE_OF] for each in members])
+        values = by_id[names].to_numpy(dtype=float)
+        has = np.array([[not s or s in taught[each] for s in stages] for each in members])
         of_main = rows.index[rows["school_id"] == main]
         row = rows.loc[of_main[0] if len(of_main) else rows.index[0]].copy()
         row["school_id"] = main
-        row[[column.name for column in _FIGURES]] = _sums(values, has)
+        row[names] = _sums(values, has, needed)
         if not len(of_main):
             row["note"] = np.nan
         made.append(row)
@@ -105,9 +109,9 @@ def _yearly(table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, taught: dic
     return pd.concat([table[~touched], joined]).sort_index().rename_axis(table.index.name)
 
 
-def _sums(values: np.ndarray, has: np.ndarray) -> np.ndarray:
+def _sums(values: np.ndarray, has: np.ndarray, needed: np.ndarray) -> np.ndarray:
     """Sums over the parts of a school (rows): blank where one that counts is blank."""
-    nothing = np.isnan(values) & (~has | ~_NEEDED)
+    nothing = np.isnan(values) & (~has | ~needed)
     total = np.round(np.where(nothing, 0.0, values).sum(axis=0), _DECIMALS)
     return np.where(nothing.all(axis=0), np.nan, total)
 
@@ -203,7 +207,13 @@ def _staff(table: pd.DataFrame, name: str, sites: Sites, missing: set[tuple]) ->
     return joined.rename_axis(table.index.name)
 
 
-def _blank(frames: dict[str, pd.DataFrame], ids: tuple, opened: float, closed: float) -> None:
+def _blank(
+    frames: dict[str, pd.DataFrame],
+    schema: Mapping[str, Table],
+    ids: tuple,
+    opened: float,
+    closed: float,
+) -> None:
     """Take away the figures of some schools in some years: they are not those of whole schools."""
     for name in ("school_years", "enrolment", "rooms", *_STAFF):
         table = frames[name]
@@ -214,6 +224,6 @@ def _blank(frames: dict[str, pd.DataFrame], ids: tuple, opened: float, closed: f
             frames[name] = table[~where]
             continue
         key = TABLES[name].keys
-        figures = [c.name for c in TABLES[name].columns if c.is_numeric and c.name not in key]
+        figures = [c.name for c in schema[name].columns if c.is_numeric and c.name not in key]
         frames[name] = table.copy()
         frames[name].loc[where, figures] = np.nan

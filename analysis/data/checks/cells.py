@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...base.schema.columns import Column
-from ...base.schema.tables import TABLES, frame_schema
+from ...base.schema.tables import frame_schema
 from ...base.schema.terms import CHOICE_LABELS, Label
 from .tables import LISTED, Tables, shown
 
@@ -29,8 +29,8 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
     The checks are asked one by one: a report on the whole table takes pandera gigabytes if millions
     of cells are wrong.
     """
-    table, frame = TABLES[name], tables[name]
-    for column_name, rules in frame_schema(name).columns.items():
+    table, frame = tables.schema[name], tables[name]
+    for column_name, rules in frame_schema(table).columns.items():
         cells = frame[column_name]
         there = cells.notna().to_numpy()
         wrong = {} if rules.nullable else {"filled": ~there}

@@ -14,8 +14,9 @@ from types import MappingProxyType
 
 from ...base.schema.county_items import COUNTY_INPUTS, NET_MIGRATION
 from ...base.schema.terms import Label
+from ...policy.entries import Text
 from ...policy.overrides import LARGEST_SHARE
-from ...policy.standards import Standard, Text
+from ...policy.standards import Standard
 
 NAN = float("nan")
 

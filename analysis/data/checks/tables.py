@@ -10,6 +10,7 @@ import pandas as pd
 
 from ...base.files import MORE, Finding
 from ...base.refusals import shorten
+from ...base.schema.columns import Table
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import CHOICE_LABELS
 
@@ -31,6 +32,8 @@ class Tables:
     unread : mapping of (table, column) to Index, optional
         Rows whose cell is blank only because it could not be read, or its column is missing:
         that was reported already.
+    schema : mapping of str to Table
+        The tables as the county's standard asks for them.
     """
 
     def __init__(
@@ -38,10 +41,12 @@ class Tables:
         frames: Mapping[str, pd.DataFrame],
         files: Mapping[str, str],
         unread: Mapping[tuple[str, str], pd.Index] = MappingProxyType({}),
+        schema: Mapping[str, Table] = TABLES,
     ):
         self.frames = frames
         self.files = files
         self.unread = unread
+        self.schema = schema
         self._with_school: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -92,7 +97,7 @@ class Tables:
                 )
                 values[name] = CHOICE_LABELS[value] if known else value
             if column:
-                values["label"] = TABLES[table][column]
+                values["label"] = self.schema[table][column]
             yield Finding(
                 severity,
                 message,

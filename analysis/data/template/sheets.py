@@ -95,6 +95,8 @@ class Sheets:
             sheet.write_string(row + 1, 4, say("Example, never read"), formats["example"])
             row += 2
             for column in table.columns:
+                if not (column.asked or column.offered):
+                    continue
                 help = self.help(column)
                 texts = (
                     column.label(self.lang),

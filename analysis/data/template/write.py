@@ -5,11 +5,15 @@ Everything in it comes from `analysis.base.schema`. What it holds, `analysis.dat
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from pathlib import Path
 
+import pandas as pd
+
 from ...base.files import N_, Finding, problem
 from ...base.language import speak
+from ...base.schema.columns import Table
 from ...base.schema.tables import TABLES
 from ...base.spreadsheet import XLSX_OPTIONS
 from ...base.storage.folders import SCENARIOS, entries, scenario_folder, usable
@@ -55,12 +59,24 @@ def write_template(
     writer.county(county)
     # as it was entered: a site keeps its rows
     tables = (county.entered or county.tables) if county else {}
-    for name, table in TABLES.items():
+    for name, table in (county.schema if county else TABLES).items():
         if table.asked or len(tables.get(name, ())):
-            writer.table(table, tables.get(name), tables.get("schools"))
+            writer.table(_offered(table, tables.get(name)), tables.get(name), tables.get("schools"))
     writer.items()
     book.close()
     return buffer.getvalue()
+
+
+def _offered(table: Table, frame: pd.DataFrame | None) -> Table:
+    """The table without the columns that only other standards count, unless they are filled in."""
+    columns = tuple(
+        column
+        for column in table.columns
+        if column.asked
+        or column.offered
+        or (frame is not None and frame[column.name].notna().any())
+    )
+    return dataclasses.replace(table, columns=columns)
 
 
 def files_beside(

@@ -15,7 +15,7 @@ from ...base.files import read_model
 from ...base.schema.terms import AGE_BANDS, STAGES
 from ...data.county import County
 from ...measure.indicators import HAIR
-from ...policy.standards import Reference
+from ...policy.entries import Reference
 from .sections import Strict
 from .staffing import Age
 

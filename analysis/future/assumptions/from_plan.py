@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...base.files import N_
-from ...base.schema.indicators import STAFF_INDICATORS
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
 from ...policy.plan import Project, ends
@@ -170,7 +169,8 @@ class _PlanReader:
 
     def _staffing(self, entry) -> StaffTarget | None:
         name, _, stage = entry.entry.partition(".")
-        if name not in STAFF_INDICATORS or stage not in STAGES:
+        about = self.county.standard.evaluation.indicators.staff.get(name)
+        if about is None or about.columns[1:] or stage not in STAGES:
             entries = (self.county.standard.plan or self.county.standard.evaluation).entries
             title = entries[entry.entry].title if entry.entry in entries else entry.entry
             self._skip(title, N_("“{name}”: a target for the county as a whole; its figures stay as last reported"))  # fmt: skip
@@ -178,7 +178,7 @@ class _PlanReader:
         by = max(ends(entry.by) // 12 + self.course.delay, self.last + 1 + self.course.delay)
         return StaffTarget(
             **self._common(entry),
-            entry=STAFF_INDICATORS[name].quantity,
+            entry=about.add[0],
             stage=stage,
             value=entry.target,
             by=by,

@@ -15,7 +15,7 @@ from ...base.files import N_
 from ...base.refusals import refusal
 from ...base.schema.systems import SYSTEMS
 from ...base.schema.terms import SCHOOL_TYPES, STAGES, Label
-from ...measure.apportioning.dividing import SITE, WEIGHTS
+from ...measure.apportioning.dividing import WEIGHTS
 from .sections import Amount, Name, Names, Period, Share, Stage, Strict
 
 if TYPE_CHECKING:
@@ -152,6 +152,12 @@ class NewSchool(Strict):
     music_rooms_m2: tuple[Amount, ...] = ()
     art_rooms_m2: tuple[Amount, ...] = ()
     classrooms: Amount | None = None
+    more: dict[str, Amount] = {}
+    """What a standard's other indicators count, by column of `school_years`: ``{books: 12000}``."""
+
+    def amount(self, column: str) -> float | None:
+        """What it has of something recorded once for a school; None where that is not said."""
+        return getattr(self, column, self.more.get(column))
 
 
 class Opening(_Move):
@@ -258,8 +264,9 @@ class _HandOver(_Move):
         all_ = sum(weights.values())
         part = 1.0 if whole else (weights[stages[0]] / all_ if all_ else 0.0)
         sites = model.sites
-        for name in SITE:
-            if name in ("equipment_value_cny", "multimedia_rooms") or self.keep_premises:
+        for name in sites.quantities:
+            # buildings and grounds stay where they are unless they are kept; what can be carried goes along
+            if not name.endswith("_m2") or self.keep_premises:
                 sites.pass_on(name, origin, target, sites.quantities[name][origin] * part)
         if self.keep_premises:
             for stage in stages:
@@ -323,7 +330,7 @@ class Premises(_Move):
             return
         sites, teaches = model.sites, model.schools.teaches
         origin, target = model.schools.number(self.origin), model.schools.number(self.target)
-        for name in SITE:
+        for name in sites.quantities:
             amount = getattr(self, name, 0.0)
             if amount:
                 here = sites.quantities[name][origin]

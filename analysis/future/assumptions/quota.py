@@ -14,7 +14,7 @@ import pydantic
 from ...base.files import read_model
 from ...base.schema.terms import AREAS
 from ...measure.indicators import whole_up
-from ...policy.standards import IsoDate, Reference
+from ...policy.entries import IsoDate, Reference
 from .sections import Amount, Strict
 from .staffing import ByQuota, Positive
 

@@ -31,7 +31,7 @@ from ...base.language import Said
 from ...base.refusals import refusal, shorten
 from ...base.storage.folders import SCENARIOS, entries, scenario_folder, usable
 from ...data.county import County
-from ...policy.standards import Text
+from ...policy.entries import Text
 from .fit import Roster, impossible_moves, unknown_schools
 from .moves import Move
 from .planning import ClassSize, OtherStages, SeatWarning

@@ -14,8 +14,8 @@ import pydantic
 
 from ...base.files import N_
 from ...base.refusals import ENDS_FIRST, refusal
-from ...measure.apportioning.dividing import STAGE_QUANTITIES
-from ...policy.standards import Text
+from ...base.schema.tables import TEACHER_KINDS
+from ...policy.entries import Text
 from ..grades import CUTOFF
 
 Year = Annotated[int, pydantic.Field(ge=1949, le=2100)]
@@ -233,7 +233,7 @@ class Recruitment(Period):
 class StaffTarget(Assumption):
     """A level per 100 students that every school reaches by a year, in even steps; nobody loses."""
 
-    entry: Literal[STAGE_QUANTITIES]  # type: ignore[valid-type]
+    entry: Literal[TEACHER_KINDS]  # type: ignore[valid-type]
     stage: Stage
     value: Amount | None = None
     """None: the threshold in force in that year."""
@@ -281,6 +281,12 @@ class Addition(Assumption):
     classrooms: float = 0.0
     cost_cny: Amount | None = None
     name: str = ""
+    more: dict[str, float] = {}
+    """What a standard's other indicators count, by column of `school_years`: ``{books: 500}``."""
+
+    def amount(self, column: str) -> float:
+        """How much of something recorded once for a school is added."""
+        return getattr(self, column, self.more.get(column, 0.0))
 
 
 class Purchase(Period):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from ...policy.standards import Text
+from ...policy.entries import Text
 
 #: From this share of the draws on a year is called one in which something is met.
 EVEN = 0.5

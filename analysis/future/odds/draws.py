@@ -18,12 +18,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from ...measure.indicators import at_most
 from ...measure.study import Study
-from ...policy.standards import Text
+from ...policy.entries import Text
 from ..analyze import analyze
 from ..assumptions.scenario import BASELINE, Scenario
 from ..projection.model import Model
@@ -47,10 +46,12 @@ class Courses:
     ----------
     years : tuple of int
     ids : ndarray of str, shape (schools,)
+    indicators : tuple of str
+        Names of the k indicators of the standard.
     pupils : dict of str to ndarray, shape (years, draws, schools)
-    mean : dict of str to ndarray, shape (years, 7, draws)
+    mean : dict of str to ndarray, shape (years, k, draws)
         County means of the indicators; NaN where a school did not report.
-    cv : dict of str to ndarray, shape (years, 8, draws)
+    cv : dict of str to ndarray, shape (years, k + 1, draws)
         The composite last.
     passing : dict of str to ndarray of bool, shape (years, draws)
         Whether every school judged meets the school rule.
@@ -58,21 +59,22 @@ class Courses:
 
     years: tuple[int, ...]
     ids: np.ndarray
+    indicators: tuple[str, ...]
     pupils: dict[str, np.ndarray]
     mean: dict[str, np.ndarray]
     cv: dict[str, np.ndarray]
     passing: dict[str, np.ndarray]
 
     @classmethod
-    def empty(cls, years, ids: np.ndarray, count: int, pupils: dict[str, np.ndarray]) -> Courses:
+    def empty(cls, years, ids: np.ndarray, indicators, count: int, pupils) -> Courses:
         """Room for `count` draws; the pupils are filled in elsewhere."""
 
         def of(rows: int) -> dict[str, np.ndarray]:
             return {stage: np.full((len(years), rows, count), np.nan) for stage in STAGES}
 
         found = {stage: np.zeros((len(years), count), dtype=bool) for stage in STAGES}
-        indicators = len(INDICATORS)
-        return cls(tuple(years), ids, pupils, of(indicators), of(indicators + 1), found)
+        k = len(indicators)
+        return cls(tuple(years), ids, tuple(indicators), pupils, of(k), of(k + 1), found)
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,9 @@ class Draws:
         self.records = {record["year"]: record for record in middle.tables}
         self.additions = middle.sites.additions
         pupils = _Pupils(model, self.count)
-        courses = Courses.empty(model.years, model.ids, self.count, pupils.schools)
+        courses = Courses.empty(
+            model.years, model.ids, model.indicators, self.count, pupils.schools
+        )
         verdicts = np.zeros((len(model.years), 6, self.count), dtype=bool)
         delays = {"a": list(self.late), "p": list(self.late.values())}
         late = np.zeros(0)
@@ -231,11 +235,11 @@ class Draws:
         years, cv = self.model.years, []
         enrolment, schools = pupils.tables()
         for stage in dict.fromkeys(enrolment["stage"]):
-            for number, name in enumerate(INDICATORS):
+            for number, name in enumerate(courses.indicators):
                 values = courses.cv[stage][:, number]
                 if np.isnan(values).all():
                     continue
-                limits = np.array([self.judges[year].limit(stage) for year in years])
+                limits = np.array([self.judges[year].limit(name, stage) for year in years])
                 table = pd.DataFrame(
                     np.nanquantile(values, QUANTILES, axis=1).T, columns=COLUMNS
                 ).assign(year=years, stage=stage, indicator=name, limit=limits)

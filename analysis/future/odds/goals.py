@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...base.schema.indicators import INDICATORS
+from ...measure.balance import COMPOSITE
 from ...measure.verdicts import MET, judge_values
 from .chance import EVEN
 from .draws import Courses
@@ -54,7 +54,7 @@ def goal_chance(courses: Courses, subject: str, stage: str, name: str, goal: tup
     if subject == "passing":
         met = courses.passing[stage]
     elif subject in ("mean", "cv"):
-        value = getattr(courses, subject)[stage][:, _position(name)]
+        value = getattr(courses, subject)[stage][:, [*courses.indicators, COMPOSITE].index(name)]
         if np.isnan(value).all():
             return None
         word, limit = goal
@@ -65,7 +65,3 @@ def goal_chance(courses: Courses, subject: str, stage: str, name: str, goal: tup
     shares = met.mean(axis=1)
     at = int(np.argmax(shares >= EVEN)) if (shares >= EVEN).any() else int(np.argmax(shares))
     return GoalChance(courses.years[at], float(shares[at]))
-
-
-def _position(name: str) -> int:
-    return len(INDICATORS) if name == "composite" else list(INDICATORS).index(name)

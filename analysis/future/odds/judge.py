@@ -13,9 +13,9 @@ import numpy as np
 
 from ...base.schema.terms import STAGES
 from ...measure.apportioning.columns import is_word
-from ...measure.apportioning.dividing import SITE, STAGE_QUANTITIES, Added, divide
+from ...measure.apportioning.dividing import Added, divide
 from ...measure.apportioning.scope import Kind, exclusions, scope_rules
-from ...measure.balance import cv_limits, cv_status, cv_weights, with_composite
+from ...measure.balance import cv_entry, cv_limits, cv_status, cv_weights, with_composite
 from ...measure.dispersion import Drawn, moments
 from ...measure.indicators import judge_ratios, thresholds
 from ...measure.requirements.concessions import SCHOOL_SIZES, size_limits
@@ -23,8 +23,14 @@ from ...measure.requirements.facts import CountyData
 from ...measure.requirements.guarantee import compulsory_students, has_size_limit
 from ...measure.school_rule import school_rule
 from ...measure.study import Study
-from ...measure.verdicts import MET, NOT_ASSESSED, NOT_MET, judge_values, three_valued
-from ..past.observed import STAFF
+from ...measure.verdicts import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_ASSESSED,
+    NOT_MET,
+    judge_values,
+    three_valued,
+)
 from ..project import blank
 from ..projection.model import Model
 
@@ -35,9 +41,9 @@ class StageOfDraws:
 
     Attributes
     ----------
-    mean : ndarray, shape (7, draws)
+    mean : ndarray, shape (k, draws)
         Of the indicators; NaN where a school did not report.
-    cv : ndarray, shape (8, draws)
+    cv : ndarray, shape (k + 1, draws)
         The composite last.
     passing : ndarray of bool, shape (draws,)
         Whether every school judged meets the school rule.
@@ -66,9 +72,9 @@ class DrawnYear:
         others = others[~others["item"].str.match(r"G[45](\.|$)")]
         self.others = three_valued(others["status"])
 
-    def limit(self, stage: str) -> float:
-        """The limit of the coefficients of variation."""
-        return self.rules.number(f"cv.{stage}")
+    def limit(self, indicator: str, stage: str) -> float:
+        """The limit of a coefficient of variation; NaN without one."""
+        return self.rules.number(cv_entry(self.rules, indicator, stage))
 
     def _sizes(self, study: Study, position: int) -> None:
         """Most students of each school, by entry, and of a class, by stage."""
@@ -160,6 +166,8 @@ class _Stage:
         self.kind = Kind.of(among)
         self.added = Added.of(study.concessions, [rules], 0, among, by_stage, reported)
         self.scope = [each[0] for each in scope_rules([rules])]
+        self.indicators, self.staff = rules.indicators, model.staff.columns
+        self.asked = rules.asks_of_schools
         threshold, floor = thresholds([rules])
         self.threshold, self.floor = threshold[:, 0, stage], floor[:, 0, stage]
         self.limits = cv_limits([rules])[:, 0, stage, None]
@@ -169,7 +177,7 @@ class _Stage:
     def judge(
         self, given: tuple[np.ndarray, ...], site: dict, staff: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, StageOfDraws]:
-        """Status of every school (n, draws) and CV (8, draws), positions in `VERDICTS`; and the figures."""
+        """Status of every school (n, draws) and CV (k + 1, draws), positions in `VERDICTS`; and the figures."""
         given = tuple(each[:, self.schools] for each in given)
         students = given[self.stage]
         reason = exclusions(students, self.kind, *self.scope)
@@ -178,12 +186,21 @@ class _Stage:
             self.stage,
             given,
             self.taught,
-            [staff[self.schools, self.stage, STAFF.index(name)] for name in STAGE_QUANTITIES],
-            [site[name][..., self.schools] for name in SITE],
+            {
+                name: staff[self.schools, self.stage, self.staff.index(name)]
+                for name in self.indicators.stage_columns
+            },
+            {name: site[name][..., self.schools] for name in self.indicators.school_columns},
             self.added,
+            self.indicators,
         )
-        value, status = judge_ratios(quantities, students, self.threshold, self.floor, self.rounded)
-        schools = np.where(judged, school_rule(status, self.needed).status, -1)
+        value, status = judge_ratios(
+            self.indicators, quantities, students, self.threshold, self.floor, self.rounded
+        )
+        schools = np.full(judged.shape, NOT_APPLICABLE)
+        if self.asked:
+            rule = school_rule(status, self.needed, self.threshold)
+            schools = np.where(judged, rule.status, -1)
         weight = np.where(judged, cv_weights(students, {0: self.rules}), 0.0)
         found = moments(np.where(judged, value, 0.0), weight, Drawn())
         cv, missing = with_composite(found.cv, found.missing)

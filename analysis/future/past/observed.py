@@ -9,12 +9,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...base.schema.tables import TABLES
+from ...base.schema.indicators import Indicators
 from ...data.county import County
-from ...measure.apportioning.dividing import STAGE_QUANTITIES
 from ..grades import GRADES, Ladder
 
-STAFF = ("teachers", *STAGE_QUANTITIES)
+#: What buildings, grounds and equipment a school has, whichever of them a standard looks at.
+SITE = (
+    "teaching_area_m2",
+    "indoor_sports_area_m2",
+    "outdoor_sports_area_m2",
+    "equipment_value_cny",
+    "multimedia_rooms",
+)
+
+
+def staff_columns(indicators: Indicators) -> tuple[str, ...]:
+    """Full-time teachers, and what a standard asks them to be: columns of `school_years` without the stage."""
+    return tuple(dict.fromkeys(("teachers", *indicators.stage_columns)))
+
+
+def site_columns(indicators: Indicators) -> tuple[str, ...]:
+    """What is followed of a school's buildings, grounds and equipment: columns of `school_years`."""
+    return tuple(dict.fromkeys((*SITE, *indicators.school_columns)))
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,7 @@ def observe(county: County) -> Observed:
         for key, of in (("school_id", place), ("year", position))
     )
     yearly = {}
-    for name in TABLES["school_years"].names:
+    for name in wide.columns:
         if name not in ("school_id", "year", "note"):
             yearly[name] = np.full((len(place), len(years)), np.nan)
             yearly[name][at] = wide[name].to_numpy(dtype=float, na_value=np.nan)

@@ -23,7 +23,7 @@ from ..assumptions.scenario import BASELINE, Scenario, load_scenario
 from ..assumptions.sections import Addition, Purchase
 from ..notes import Note, announce
 from ..past.break_notes import told
-from ..past.observed import observe
+from ..past.observed import observe, site_columns
 from ..past.rates import Rates
 from .arrivals import arrive
 from .caps import pass_surplus
@@ -141,11 +141,14 @@ class Model:
         self.notes += [*told(self.rates.past, schools), *self.rates.migrants.notes]
         limits = {stage: self.rules(self.last).usual(f"G5.{stage}") for stage in STAGES}
         self.division = Division(grid, limits, self.applied, schools)
-        self.staff = Staff(self.observed, schools)
-        self.posts = Posts(self.applied.staff, schools, self.last, self.source)
+        self.indicators = self.source.standard.evaluation.indicators
+        self.staff = Staff(self.observed, schools, self.indicators)
+        self.posts = Posts(
+            self.applied.staff, schools, self.last, self.staff.columns[1:], self.source
+        )
         for message, values in doubtful(self.posts, self.staff.persons):
             self.note("assumed", message, **values)
-        self.sites = Sites(seen, self.observed, schools)
+        self.sites = Sites(seen, self.observed, schools, site_columns(self.indicators))
         self.senior = np.where(schools.is_new, 0.0, self.observed["students_senior"][:, -1])
         self.moved: dict[tuple, dict[int, float]] = {}
         self.tables: list[dict] = []

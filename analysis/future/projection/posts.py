@@ -10,7 +10,6 @@ import numpy as np
 from ...base.files import N_
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...data.county import County
-from ...measure.apportioning.dividing import STAGE_QUANTITIES
 from ...measure.indicators import HAIR, round_half_up, whole_down
 from ..assumptions.ages import StaffAges, retirement, staff_ages
 from ..assumptions.quota import staff_quota
@@ -28,6 +27,8 @@ class Posts:
     schools : Schools
     last : int
         Last observed year.
+    kinds : tuple of str
+        What teachers may be: the columns of staff behind the first.
     county : County, optional
         Its table `staff_ages` says how old the teachers are.
 
@@ -42,9 +43,10 @@ class Posts:
         course: StaffCourse | None,
         schools: Schools,
         last: int,
+        kinds: tuple[str, ...],
         county: County | None = None,
     ):
-        self.course, self.schools, self.last = course, schools, last
+        self.course, self.schools, self.last, self.kinds = course, schools, last, kinds
         #: ages by stage from the county's table, where the scenario does not state them itself
         self.ages: dict[str, StaffAges] = {}
         self.women: dict[str, float] = {}
@@ -57,7 +59,7 @@ class Posts:
         self.by_quota = public & ~schools.special
         shape = (len(table), len(STAGES))
         #: part of a person who is still to go, by school and stage; and of what such persons are
-        self.owed, self.owed_kinds = np.zeros(shape), np.zeros((*shape, len(STAGE_QUANTITIES)))
+        self.owed, self.owed_kinds = np.zeros(shape), np.zeros((*shape, len(kinds)))
         self.left: dict[int, np.ndarray] = {}
         self.came: dict[int, np.ndarray] = {}
         self.changed: dict[int, np.ndarray] = {}
@@ -167,7 +169,7 @@ class Posts:
 
     def _recruit(self, persons: np.ndarray, number: int, coming: np.ndarray) -> None:
         """Whole persons come; of each kind the stated part of them, rounded half up at each school."""
-        mix = np.array([getattr(self.course, name) for name in STAGE_QUANTITIES])
+        mix = np.array([getattr(self.course, name, 0.0) for name in self.kinds])
         kinds = round_half_up(coming[:, None] * mix, 0)
         added = np.concatenate([coming[:, None], kinds], axis=1)
         here = persons[:, number]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...base.schema.terms import STAGES
-from ...measure.apportioning.dividing import SITE
 from ..assumptions.moves import NewSchool
 from ..assumptions.roster import Schools
 from ..assumptions.sections import Addition
@@ -18,7 +17,7 @@ class Sites:
     Attributes
     ----------
     quantities : dict of str to ndarray, shape (schools,)
-        By the names of `analysis.measure.apportioning.dividing.SITE`; NaN where nothing was reported.
+        By the names of `analysis.future.past.observed.site_columns`; NaN where nothing was reported.
     rooms : tuple of ndarray
         Positions of schools, kinds and areas.
     classrooms : dict of str to ndarray, shape (schools,)
@@ -27,9 +26,15 @@ class Sites:
         What was added: year, school, quantity, amount.
     """
 
-    def __init__(self, seen: Observed, yearly: dict[str, np.ndarray], schools: Schools):
+    def __init__(
+        self,
+        seen: Observed,
+        yearly: dict[str, np.ndarray],
+        schools: Schools,
+        columns: tuple[str, ...],
+    ):
         self.schools = schools
-        self.quantities = {name: yearly[name][:, -1].copy() for name in SITE}
+        self.quantities = {name: yearly[name][:, -1].copy() for name in columns}
         self.rooms = seen.rooms
         self.additions: list[tuple[int, int, str, float]] = []
         with quiet():
@@ -39,8 +44,8 @@ class Sites:
             self._furnish(schools.place[code], school)
 
     def _furnish(self, number: int, school: NewSchool) -> None:
-        for name in SITE:
-            value = getattr(school, name)
+        for name in self.quantities:
+            value = school.amount(name)
             self.quantities[name][number] = np.nan if value is None else value
         rooms = (("music", school.music_rooms_m2), ("art", school.art_rooms_m2))
         self._more_rooms([(number, kind, area) for kind, areas in rooms for area in areas])
@@ -83,10 +88,9 @@ class Sites:
         """Put what is built or bought at its schools; their positions."""
         chosen = self.schools.numbers(entry.schools)
         for number in chosen:
-            for name in SITE:
-                amount = getattr(entry, name) / len(chosen)
+            for name, here in self.quantities.items():
+                amount = entry.amount(name) / len(chosen)
                 if amount:
-                    here = self.quantities[name]
                     here[number] = max(here[number] + amount, 0.0)
                     self.additions.append((entry.year, number, name, amount))
             stages = [stage for stage in STAGES if self.schools.teaches[stage][number]]

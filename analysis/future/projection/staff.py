@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...base.schema.indicators import STAFF_INDICATORS
+from ...base.schema.indicators import Indicators
 from ...base.schema.terms import STAGES
-from ...measure.apportioning.dividing import STAGE_QUANTITIES
+from ...measure.apportioning.dividing import numerator
 from ...measure.indicators import whole_up
 from ..assumptions.roster import Schools
 from ..assumptions.sections import Recruitment, Rotation, StaffTarget
-from ..past.observed import STAFF
+from ..past.observed import staff_columns
 
 
 class Staff:
-    """Persons by school, stage and what they are (`analysis.future.past.observed.STAFF`).
+    """Persons by school, stage and what they are.
 
     Attributes
     ----------
-    persons : ndarray, shape (schools, 2, 4)
+    columns : tuple of str
+        As from `analysis.future.past.observed.staff_columns`: all teachers, then kinds of them.
+    persons : ndarray, shape (schools, 2, columns)
         NaN where nothing was reported.
     """
 
-    def __init__(self, yearly: dict[str, np.ndarray], schools: Schools):
-        self.schools = schools
+    def __init__(self, yearly: dict[str, np.ndarray], schools: Schools, indicators: Indicators):
+        self.schools, self.indicators = schools, indicators.staff
+        self.columns = staff_columns(indicators)
         self.persons = np.stack(
             [
-                np.stack([yearly[f"{name}_{stage}"][:, -1] for name in STAFF], axis=1)
+                np.stack([yearly[f"{name}_{stage}"][:, -1] for name in self.columns], axis=1)
                 for stage in STAGES
             ],
             axis=1,
@@ -71,41 +74,45 @@ class Staff:
         for entry in scenario.training:
             if entry.start <= year <= entry.last:
                 chosen = self.schools.numbers(entry.schools)
-                more = np.array([getattr(entry, name) for name in STAGE_QUANTITIES])
+                more = np.array([getattr(entry, name, 0.0) for name in self.columns[1:]])
                 self.persons[chosen, STAGES.index(entry.stage), 1:] += more / len(chosen)
         for target in scenario.staff_targets:
             self._towards(target, year, rules, total(students, target.stage))
 
     def _lack(self, stage: str, rules, students: np.ndarray) -> np.ndarray:
-        """Teachers that each school lacks for the three staff thresholds, the largest of them."""
-        position = STAGES.index(stage)
+        """Teachers that each school lacks for the thresholds of staff, the largest of them."""
+        here = dict(zip(self.columns, self.persons[:, STAGES.index(stage)].T, strict=True))
         lacks = [
-            rules.number(f"{name}.{stage}") * students / about.per
-            - self.persons[:, position, STAFF.index(about.quantity)]
-            for name, about in STAFF_INDICATORS.items()
+            rules.number(f"{name}.{stage}") * students / about.per - numerator(about, here)
+            for name, about in self.indicators.items()
+            if np.isfinite(rules.number(f"{name}.{stage}"))
         ]
-        return np.nan_to_num(np.maximum(np.max(lacks, axis=0), 0.0))
+        return np.nan_to_num(np.maximum(np.max(lacks, axis=0), 0.0)) if lacks else 0.0 * students
 
     def _recruit(self, entry: Recruitment, rules, students: np.ndarray) -> None:
         need = self._lack(entry.stage, rules, students)
         weights = divide(entry.to, need, students, self.schools)
-        added = weights[:, None] * entry.persons * _mix(entry)
+        added = weights[:, None] * entry.persons * self._mix(entry)
         position = STAGES.index(entry.stage)
         here = self.persons[:, position]
         self.persons[:, position] = np.where(added > 0, np.nan_to_num(here) + added, here)
+
+    def _mix(self, entry: Recruitment | Rotation) -> np.ndarray:
+        """What a teacher who comes counts for; 0 of what the scenario does not speak of."""
+        return np.array([1.0, *(getattr(entry, name, 0.0) for name in self.columns[1:])])
 
     def _rotate(self, entry: Rotation) -> None:
         position = STAGES.index(entry.stage)
         origin, target = self.schools.numbers(entry.origin), self.schools.numbers(entry.target)
         for number in origin:
             here = np.nan_to_num(self.persons[number, position])
-            going = np.minimum(entry.persons / len(origin) * _mix(entry), here)
+            going = np.minimum(entry.persons / len(origin) * self._mix(entry), here)
             self.persons[number, position] -= going
             self._come(target, position, going)
 
     def _towards(self, target: StaffTarget, year: int, rules, students: np.ndarray) -> None:
-        position, index = STAGES.index(target.stage), STAFF.index(target.entry)
-        about = next(each for each in STAFF_INDICATORS.values() if each.quantity == target.entry)
+        position, index = STAGES.index(target.stage), self.columns.index(target.entry)
+        about = next(each for each in self.indicators.values() if each.add == (target.entry,))
         value = target.value
         if value is None:
             value = rules(target.by).number(f"{about.name}.{target.stage}")
@@ -130,8 +137,3 @@ def divide(to, need: np.ndarray, students: np.ndarray, schools: Schools) -> np.n
     else:
         weights = np.where(schools.special, 0, students)
     return weights / weights.sum() if weights.sum() > 0 else weights
-
-
-def _mix(entry: Recruitment | Rotation) -> np.ndarray:
-    """What a teacher who comes counts for, in the order of `STAFF`."""
-    return np.array([1.0, *(getattr(entry, name) for name in STAGE_QUANTITIES)])

@@ -6,21 +6,17 @@ For rows of a register as for draws of a projection. Source: 测算均衡系数�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
+from ...base.schema.indicators import Indicator, Indicators
 from ...policy.standards import Rules
 from .columns import by_year
 
 #: 1 : 1.1 (nine-year), 1 : 1.2 = 1.1 : 1.32 (combined secondary), 1 : 1.1 : 1.32 (twelve-year).
 WEIGHTS = {"primary": 1.0, "junior": 1.1, "senior": 1.32}
-
-#: Quantity -> stage columns in `school_years` it is recorded in.
-STAGE_QUANTITIES = tuple(about.quantity for about in STAFF_INDICATORS.values())
-SHARED_QUANTITIES = tuple(about.quantity for about in INDICATORS.values() if about.shared)
 
 
 def apportion(
@@ -60,16 +56,6 @@ def apportion(
     if whole == 0:
         raise ValueError("a school without students has nothing to divide by")
     return {stage: total * part / whole for stage, part in weighted.items()}
-
-
-#: What schools record once, in the order in which `divide` takes it.
-SITE = (
-    "teaching_area_m2",
-    "indoor_sports_area_m2",
-    "outdoor_sports_area_m2",
-    "equipment_value_cny",
-    "multimedia_rooms",
-)
 
 
 @dataclass(frozen=True)
@@ -118,9 +104,10 @@ def divide(
     stage: np.ndarray | int,
     students: Sequence[np.ndarray],
     taught: np.ndarray,
-    staff: Sequence[np.ndarray],
-    site: Sequence[np.ndarray],
+    staff: Mapping[str, np.ndarray],
+    site: Mapping[str, np.ndarray],
     added: Added,
+    indicators: Indicators,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """A stage's part of what its school has.
 
@@ -134,18 +121,19 @@ def divide(
         Students by stage of `WEIGHTS`; NaN where they were not reported.
     taught : ndarray of bool, shape (3, ...)
         Whether the school has each stage.
-    staff : three ndarrays
-        The stage's teachers, in the order of `STAGE_QUANTITIES`.
-    site : five ndarrays
-        What the school records once, in the order of `SITE`.
+    staff : mapping of str to ndarray
+        What is recorded by stage, of this one: `Indicators.stage_columns`.
+    site : mapping of str to ndarray
+        What the school records once: `Indicators.school_columns`.
     added : Added
+    indicators : Indicators
 
     Returns
     -------
     share : ndarray
         The stage's part (0 to 1) of what the school records once.
     quantities : list of ndarray
-        The stage's part of each resource, in the order of `INDICATORS`.
+        The stage's part of each resource, in the order of `indicators`.
     """
     weighted = [
         weight * np.where(has, heads, 0.0)
@@ -155,21 +143,31 @@ def divide(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(stage == 0, weighted[0], weighted[1]) / np.where(whole > 0, whole, np.nan)
     share = np.where(taught.sum(axis=0) == 1, 1.0, share)
-    resources = dict(zip(STAGE_QUANTITIES, staff, strict=True))
-    if np.any(added.part_time):
+    staff, site = dict(staff), dict(site)
+    if np.any(added.part_time) and "pe_arts" in staff:
         primary, junior = students[:2]
         both = np.where(np.isnan(primary), junior, primary + np.nan_to_num(junior))
         least, below = added.size
         small = (both >= least) & (both < below)
-        resources["pe_arts"] = resources["pe_arts"] + np.where(small, added.part_time, 0.0)
-    teaching, indoor, outdoor, equipment, multimedia = site
+        staff["pe_arts"] = staff["pe_arts"] + np.where(small, added.part_time, 0.0)
+    if np.any(added.venues) and VENUES in site:
+        site[VENUES] = site[VENUES] + added.venues
     # the official order: indoor sports area leaves the teaching area before anything is divided
-    sports = (outdoor + added.venues) + indoor if np.any(added.venues) else outdoor + indoor
-    shared = {
-        "teaching_area": teaching - indoor,
-        "sports_area": sports,
-        "equipment_value": equipment,
-        "multimedia_rooms": multimedia,
-    }
-    resources |= {name: shared[name] * share for name in SHARED_QUANTITIES}
-    return share, [resources[each.quantity] for each in INDICATORS.values()]
+    return share, [
+        numerator(about, site) * share if about.shared else numerator(about, staff)
+        for about in indicators.values()
+    ]
+
+
+#: What venues outside the school are added to.
+VENUES = "outdoor_sports_area_m2"
+
+
+def numerator(about: Indicator, figures: Mapping[str, np.ndarray]) -> np.ndarray:
+    """What an indicator divides by students, of figures by column."""
+    first, *others = (figures[name] for name in about.add)
+    for more in others:
+        first = first + more
+    for name in about.less:
+        first = first - figures[name]
+    return first

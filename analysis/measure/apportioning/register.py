@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicators
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from ...policy.standards import Rules
 from .columns import at_rows, words
-from .dividing import SHARED_QUANTITIES, SITE, STAGE_QUANTITIES, WEIGHTS, Added, divide
+from .dividing import WEIGHTS, Added, divide
 from .schools import Schools, find_schools
 from .scope import REASONS, Kind, exclusions, scope_rules
 
@@ -33,8 +33,10 @@ class Register:
         Position in `school_years`, -1 where there is none.
     students, share : ndarray, shape (n,)
         Students of the stage; the stage's part (0 to 1) of what the school records once.
-    quantities : ndarray, shape (7, n)
-        The stage's part of each resource, in the order of `INDICATORS`.
+    indicators : Indicators
+        Those of the standard, k of them.
+    quantities : ndarray, shape (k, n)
+        The stage's part of each resource, in the order of `indicators`.
     reason : ndarray of int, shape (n,)
         Position in `REASONS`; 0 (no reason) where the row is judged.
     """
@@ -45,6 +47,7 @@ class Register:
     row: np.ndarray
     students: np.ndarray
     share: np.ndarray
+    indicators: Indicators
     quantities: np.ndarray
     reason: np.ndarray
 
@@ -89,17 +92,20 @@ def register(
 
     given = tuple(reported(f"students_{each}") for each in WEIGHTS)
     rule = [rules[each] for each in schools.years]
+    indicators = rule[0].indicators
     share, quantities = divide(
         stage,
         given,
         schools.taught[:, school],
-        tuple(by_stage(name) for name in STAGE_QUANTITIES),
-        tuple(reported(name) for name in SITE),
+        {name: by_stage(name) for name in indicators.stage_columns},
+        {name: reported(name) for name in indicators.school_columns},
         Added.of(concessions, rule, year, among, by_stage, reported),
+        indicators,
     )
     students = np.where(stage == 0, given[0], given[1])
     reason = exclusions(students, Kind.of(among), *(each[year] for each in scope_rules(rule)))
-    return Register(year, stage, school, row, students, share, np.stack(quantities), reason)
+    stacked = np.stack(quantities)
+    return Register(year, stage, school, row, students, share, indicators, stacked, reason)
 
 
 def stage_rows(
@@ -121,13 +127,17 @@ def stage_rows(
     DataFrame
         One row per county, year, school that is open and stage that it teaches; columns
         ``county, year, basis, stage, school_id, school, type, ownership, sponsor, area, students,
-        classes``, the seven quantities (persons, m², yuan, rooms: the stage's part), `share` (the
+        classes``, the standard's quantities (persons, m², yuan, rooms: the stage's part), `share` (the
         stage's part of the shared quantities, 0 to 1), `in_scope` (bool) and `reason` (a key of
         `EXCLUSIONS`, empty if in scope), `note` and `sites` (names of the sites that the school's
         figures include, "" without any). What was not reported is NaN.
     """
     schools = find_schools(county.tables["schools"], county.tables["school_years"], rules)
     return register_table(county, schools, register(schools, schools.by_id, rules, concessions))
+
+
+#: Columns that the register has of itself; an indicator may count them, too.
+_OWN = ("students", "classes", "teachers")
 
 
 def register_table(county: County, schools: Schools, found: Register) -> pd.DataFrame:
@@ -144,8 +154,9 @@ def register_table(county: County, schools: Schools, found: Register) -> pd.Data
     sites: dict[str, list[str]] = {}
     for site in county.sites.joined:
         sites.setdefault(site.main, []).append(site.name)
-    names = [each.quantity for each in INDICATORS.values()]
-    quantities = dict(zip(names, found.quantities, strict=True))
+    by_name = dict(zip(found.indicators.values(), found.quantities, strict=True))
+    # what is recorded by stage stands first
+    order = sorted(by_name, key=lambda about: about.shared)
     basis = [county.basis(year) for year in schools.years]
     return pd.DataFrame(
         {
@@ -159,7 +170,7 @@ def register_table(county: County, schools: Schools, found: Register) -> pd.Data
             "students": found.students,
             "classes": of_stage("classes"),
             "teachers": of_stage("teachers"),
-            **{name: quantities[name] for name in (*STAGE_QUANTITIES, *SHARED_QUANTITIES)},
+            **{about.quantity: by_name[about] for about in order if about.quantity not in _OWN},
             "share": found.share,
             "in_scope": found.reason == 0,
             "reason": pd.Series(np.array(REASONS, dtype=object)[found.reason], dtype=object),

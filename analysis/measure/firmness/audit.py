@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicators
 from ...base.schema.terms import STAGES
 from ...policy.standards import Rules
 from ..apportioning.columns import by_year
@@ -27,7 +27,7 @@ from ..school_rule import SchoolRule, school_rule
 from ..verdicts import VERDICTS
 
 
-def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:
+def indicator_margins(indicators: pd.DataFrame, about: Indicators) -> pd.DataFrame:
     """The smallest change of each school's resource that turns an indicator round.
 
     Returns
@@ -39,8 +39,8 @@ def indicator_margins(indicators: pd.DataFrame) -> pd.DataFrame:
         to fall below (at least 1) or added to meet.
     """
     rows = indicators[indicators["status"] != "not_assessed"].copy()
-    per = rows["indicator"].map({name: i.per for name, i in INDICATORS.items()}).astype(float)
-    whole = rows["indicator"].map({name: i.whole for name, i in INDICATORS.items()}).astype(bool)
+    per = rows["indicator"].map({name: i.per for name, i in about.items()}).astype(float)
+    whole = rows["indicator"].map({name: i.whole for name, i in about.items()}).astype(bool)
     surplus = (rows["quantity"] - rows["threshold"] * rows["students"] / per) / rows["share"]
     met = rows["status"] == "met"
     margin = np.where(met, surplus, -rows["shortfall"])
@@ -69,11 +69,16 @@ def school_margins(found: Ratios, schools: pd.DataFrame, rules: Rules) -> pd.Dat
         of the whole school; of whole things as many as have to come or go). NaN where no single
         change does.
     """
-    names = sorted(INDICATORS)
-    order = [list(INDICATORS).index(name) for name in names]
+    about = found.indicators
+    asked = np.isfinite(found.threshold).any(axis=1)
+    names = sorted(name for name, some in zip(about, asked, strict=True) if some)
+    if not names:
+        return schools[:0].assign(amount=np.nan, indicator=pd.array([], dtype="str"), change=np.nan)
+    order = [about.names.index(name) for name in names]
     ratio = (found.value / found.threshold)[order]
-    floor = found.floor[0, 0] / found.threshold[0, 0] if ratio.size else np.nan
-    spare = len(INDICATORS) - int(np.nan_to_num(rules.number("school.indicators_met")))
+    first = order[0]
+    floor = found.floor[first, 0] / found.threshold[first, 0] if ratio.size else np.nan
+    spare = len(names) - int(np.nan_to_num(rules.number("school.indicators_met")))
     assessed = (schools["status"] != "not_assessed").to_numpy(dtype=bool)
     ratio, table = ratio[:, assessed], schools[assessed].reset_index(drop=True)
     passes = (table["status"] == "met").to_numpy(dtype=bool)
@@ -87,13 +92,13 @@ def school_margins(found: Ratios, schools: pd.DataFrame, rules: Rules) -> pd.Dat
     named = np.array([*names, *names], dtype=object)[best]
     relative = np.where(some, change[best, every], np.nan)
     number = np.array([*order, *order], dtype=int)[best]
-    shared = np.array([each.shared for each in INDICATORS.values()])[number]
+    shared = np.array([each.shared for each in about.values()])[number]
     with np.errstate(divide="ignore", invalid="ignore"):
         has = found.quantity[:, assessed][number, every]
         has = np.where(shared, has / found.share[assessed], has)
         # of whole things one more must go than would leave the value on the limit
         amount = np.where(
-            np.array([each.whole for each in INDICATORS.values()])[number],
+            np.array([each.whole for each in about.values()])[number],
             np.where(relative < 0, -(whole_down(-relative * has) + 1), whole_up(relative * has)),
             relative * has,
         )
@@ -151,7 +156,7 @@ def balance_margins(
         of that stage; NaN where no single school can) and `change_share` of what it has.
     """
     margins = []
-    names = list(INDICATORS)
+    names = list(found.indicators)
     for row in balance.to_dict("records"):
         if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
             continue
@@ -238,14 +243,20 @@ def method_audit(
     judged = rows[rows["in_scope"]]
     unsplit = _unsplit(rows, judged, found)
     changes = []
-    for method, value in (("rounded_first", round_half_up(found.value, 2)), ("unsplit", unsplit)):
+    rounded = np.stack(
+        [
+            round_half_up(value, about.decimals)
+            for value, about in zip(found.value, found.indicators.values(), strict=True)
+        ]
+    )
+    for method, value in (("rounded_first", rounded), ("unsplit", unsplit)):
         status = status_codes(value, found.threshold, found.floor)
         changes += _changed_indicators(judged, found, value, status, method)
         changes += _changed_schools(judged, found, schools, status, rules, method)
     for row in balance.to_dict("records"):
         if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
             continue
-        group, number = _group(found, row), list(INDICATORS).index(row["indicator"])
+        group, number = _group(found, row), found.indicators.names.index(row["indicator"])
         weights = _weights(found.students[group], rules[row["year"]])
         others = {
             "unweighted": coefficient_of_variation(found.value[number, group]),
@@ -271,7 +282,7 @@ def _unsplit(rows: pd.DataFrame, judged: pd.DataFrame, found: Ratios) -> np.ndar
     total = rows.groupby(["year", "school_id"])["students"].sum(min_count=1).rename("_all")
     everyone = judged.join(total, on=["year", "school_id"])["_all"].to_numpy(dtype=float)
     value = found.value.copy()
-    for number, indicator in enumerate(INDICATORS.values()):
+    for number, indicator in enumerate(found.indicators.values()):
         if indicator.shared:
             with np.errstate(divide="ignore", invalid="ignore"):
                 whole = indicator.per * found.quantity[number] / found.share
@@ -291,7 +302,7 @@ def _changed_indicators(
     changed = (found.status != status) & (found.status != unknown) & (status != unknown)
     return [
         _named(judged, row)
-        | {"indicator": list(INDICATORS)[number], "subject": "indicator", "method": method}
+        | {"indicator": found.indicators.names[number], "subject": "indicator", "method": method}
         | {"value": found.value[number, row], "status": STATUSES[found.status[number, row]]}
         | {"other_value": value[number, row], "other_status": STATUSES[status[number, row]]}
         for row, number in np.argwhere(changed.T)
@@ -307,7 +318,7 @@ def _changed_schools(
     method: str,
 ) -> list[dict]:
     needed = by_year((rules[each] for each in found.years), "school.indicators_met")
-    other = school_rule(status, needed[found.year])
+    other = school_rule(status, needed[found.year], found.threshold)
     unknown = VERDICTS.index("not_assessed")
     changed = (schools.status != other.status) & (schools.status != unknown)
     return [

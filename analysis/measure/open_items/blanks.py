@@ -6,7 +6,7 @@ for it (`analysis.measure.open_items.missing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,6 @@ import pandas as pd
 
 from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.systems import stages_of_grades
-from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_GRADES, STAGES
 from ...data.belonging.sites import stages_taught
 from ...data.county import County
@@ -53,11 +52,16 @@ class Blank:
         return self.table, self.column, self.row > 0
 
 
-_YEARLY = [
-    column.name
-    for column in TABLES["school_years"].columns
-    if column.is_numeric and column.needed and not column.key
-]
+def yearly_figures(county: County) -> list[str]:
+    """Figures of schools that are needed, or that an indicator counts."""
+    counted = county.standard.evaluation.indicators.recorded
+    return [
+        column.name
+        for column in county.schema["school_years"].columns
+        if column.is_numeric and not column.key and (column.needed or column.name in counted)
+    ]
+
+
 #: Inputs that need not be there: they count only where something else was reported.
 _OPTIONAL = {"satisfaction_visits": "", "satisfaction_visits_satisfied": "satisfaction_visits"}
 #: What is filled in for items that are taken away from others, lest nothing be left of these.
@@ -89,7 +93,7 @@ def blanks(county: County, year: int) -> list[Blank]:
         for site in county.sites.unplaced
         for at in np.flatnonzero(roster["school_id"] == site.school_id)
     ]
-    found += _of_schools(rows, ids, taught)
+    found += _of_schools(rows, ids, taught, yearly_figures(county))
     found += _of_grades(tables, rows, ids, taught, year)
     found += _of_rooms(tables["rooms"], ids, year)
     found += _of_county(tables["county_years"], year)
@@ -101,7 +105,7 @@ def items_to_fill(names: Iterable[str], year: int) -> list[Blank]:
     return [Blank("county_years", name) for name in names]
 
 
-def _of_schools(rows: pd.DataFrame, ids: list[str], taught: dict) -> list[Blank]:
+def _of_schools(rows: pd.DataFrame, ids: list[str], taught: dict, names: list[str]) -> list[Blank]:
     found = []
     for school in ids:
         if school not in rows.index:
@@ -110,7 +114,7 @@ def _of_schools(rows: pd.DataFrame, ids: list[str], taught: dict) -> list[Blank]
         row = rows.loc[school]
         found += [
             Blank("school_years", column, school, row=int(row["row"]))
-            for column in _YEARLY
+            for column in names
             if np.isnan(row[column]) and _applies(column, taught[school])
         ]
     return found
@@ -175,9 +179,13 @@ def _figure(column: str) -> float:
 
 
 def filled(
-    tables: Mapping[str, pd.DataFrame], given: list[Blank], year: int, rules: Rules
+    tables: Mapping[str, pd.DataFrame],
+    given: list[Blank],
+    year: int,
+    rules: Rules,
+    figures: Sequence[str],
 ) -> dict[str, pd.DataFrame]:
-    """Tables in which some blanks hold a number, and missing rows are there."""
+    """Tables in which some blanks hold a number, and missing rows, with these figures, are there."""
     found = dict(tables)
     of: dict[str, list[Blank]] = {}
     for blank in given:
@@ -189,7 +197,7 @@ def filled(
             for column in {blank.column for blank in cells}:
                 at = [blank.row for blank in cells if blank.column == column]
                 table.loc[at, column] = _figure(column)
-            rows = [row for b in of[name] if not b.row for row in _rows(b, tables, year)]
+            rows = [row for b in of[name] if not b.row for row in _rows(b, tables, year, figures)]
             found[name] = _with(table, rows)
     if "county_years" in of:
         rows = [
@@ -222,7 +230,9 @@ def _value(item: str, rules: Rules) -> str:
     return word if word in ("yes", "no") else f"{required}"
 
 
-def _rows(blank: Blank, tables: Mapping[str, pd.DataFrame], year: int) -> list[dict]:
+def _rows(
+    blank: Blank, tables: Mapping[str, pd.DataFrame], year: int, names: Sequence[str]
+) -> list[dict]:
     """The rows of a school that are not there."""
     key = {"school_id": blank.school_id, "year": year}
     if blank.table == "rooms":
@@ -234,7 +244,7 @@ def _rows(blank: Blank, tables: Mapping[str, pd.DataFrame], year: int) -> list[d
         grade = {"primary": 5, "junior": 9}[blank.stage]
         return [key | {"grade": grade} | figures]
     taught = stages_taught(tables["schools"], tables["school_years"])[blank.school_id]
-    return [key | {name: _figure(name) for name in _YEARLY if _applies(name, taught)}]
+    return [key | {name: _figure(name) for name in names if _applies(name, taught)}]
 
 
 def _with(table: pd.DataFrame, rows: list[dict]) -> pd.DataFrame:

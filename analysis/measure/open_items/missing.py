@@ -20,7 +20,14 @@ from ...data.county import County
 from ..requirements.facts import CountyData, Facts
 from ..requirements.items import measure
 from ..study import Study, judge, study_of
-from .blanks import UNKNOWN_ITEMS, Blank, blanks, filled, items_to_fill
+from .blanks import (
+    UNKNOWN_ITEMS,
+    Blank,
+    blanks,
+    filled,
+    items_to_fill,
+    yearly_figures,
+)
 
 #: A verdict: kind (`indicator`, `school`, `item`) and what tells it from the others of its kind.
 Verdict = tuple[str, ...]
@@ -130,7 +137,10 @@ class _Search:
     def _with(self, given: Iterable[Blank]) -> County:
         """The county with these blanks filled in."""
         entered = self.county.entered or self.county.tables
-        tables, sites = join_sites(filled(entered, list(given), self.year, self.rules))
+        tables, sites = join_sites(
+            filled(entered, list(given), self.year, self.rules, yearly_figures(self.county)),
+            self.county.schema,
+        )
         return replace(self.county, tables=MappingProxyType(tables), sites=sites)
 
     def _try(self, given: Iterable[Blank]) -> set[Verdict]:

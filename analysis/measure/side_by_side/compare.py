@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, problem
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicators
 from ...base.schema.results import UNITS
 from ...base.table import Table
 from ...data.county import County
@@ -78,9 +78,10 @@ def compare(
     >>> area["unit"].unique().tolist()
     ['m²']
     """
-    parts, seen = [], Counter()
+    parts, seen, about = [], Counter(), {}
     for label, one in _named(counties):
         study = one if isinstance(one, Study) else _study(one)
+        about = {**study.rules.indicators, **about}
         for year in _years(study, years):
             name = label or study.county.code
             seen[name, year] += 1
@@ -92,7 +93,7 @@ def compare(
             names=", ".join(twice),
         )
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
-    return Table.of(table[_COLUMNS], "comparison")
+    return Table.of(table[_COLUMNS], "comparison", indicators=Indicators(about.values()))
 
 
 def _named(counties: One | Iterable[One] | Mapping[str, One]) -> list[tuple[str, One]]:
@@ -130,30 +131,31 @@ def _of_year(study: Study, year: int) -> pd.DataFrame:
         table[table["year"] == year]
         for table in (study.all_balance, study.all_indicators, study.all_schools)
     )
+    about = study.rules.indicators
     rows = []
-    gaps = stage_gaps(indicators).set_index(["stage", "indicator"])
+    gaps = stage_gaps(indicators, about).set_index(["stage", "indicator"])
     amounts = indicators.groupby(["stage", "indicator"])["quantity"].sum(min_count=1)
     for row in balance[balance["schools"] > 0].to_dict("records"):
         stage, name = row["stage"], row["indicator"]
-        if name == next(iter(INDICATORS)):
+        if name == about.names[0]:
             passed = (schools["stage"] == stage) & (schools["status"] == "met")
             rows += [
                 (stage, "", "students", row["students"], "persons"),
                 (stage, "", "schools", row["schools"], UNITS["schools"].en),
                 (stage, "", "schools_met", passed.sum(), UNITS["schools"].en),
             ]
-        if name not in INDICATORS:
+        if name not in about:
             rows.append((stage, name, "cv", row["cv"], ""))
             rows += [(stage, name, "limit", row["limit"], "")] if row["limit"] > 0 else []
             continue
-        about, gap = INDICATORS[name], gaps.loc[(stage, name)]
+        of, gap = about[name], gaps.loc[(stage, name)]
         # before the first threshold nothing is lacking, nor enough
         gap = gap if gap["need"] > 0 else gap * np.nan
-        units = {"unit": about.unit.en, "schools": UNITS["schools"].en, "": ""}
+        units = {"unit": of.unit.en, "schools": UNITS["schools"].en, "": ""}
         rows += [
-            (stage, name, "amount", amounts[stage, name], about.resource.en),
+            (stage, name, "amount", amounts[stage, name], of.resource.en),
             *((stage, name, what, row[what], units[unit]) for what, unit in _OF_BALANCE.items()),
-            (stage, name, "lacking", gap["lacking"], about.resource.en),
+            (stage, name, "lacking", gap["lacking"], of.resource.en),
             (stage, name, "schools_short", gap["schools"], UNITS["schools"].en),
         ]
     table = pd.DataFrame(rows, columns=_COLUMNS[2:])

@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
 from ...policy.standards import NATIONAL, Standard, load_standard
 from ..apportioning.register import register
@@ -42,14 +41,14 @@ class Nation:
     school : ndarray of int, shape (n,)
         Position in the table `schools`.
     students : ndarray, shape (n,)
-    value, shortfall : ndarray, shape (7, n)
-        In the units of `analysis.measure.indicators.indicator_rows`, in the order of `INDICATORS`.
-    status : ndarray of int, shape (7, n)
+    value, shortfall : ndarray, shape (k, n)
+        In the units of `analysis.measure.indicators.indicator_rows`, in the order of the standard's k indicators.
+    status : ndarray of int, shape (k, n)
         Positions in `analysis.measure.indicators.STATUSES`.
     verdict : ndarray of int, shape (n,)
         The rule for each school: positions in `analysis.measure.verdicts.VERDICTS`.
     balance : Balance
-        Coefficients of variation and their statuses, shape (8, c, years, 2).
+        Coefficients of variation and their statuses, shape (k + 1, c, years, 2).
     passing : ndarray, shape (c, years, 2)
         Share of the schools that meet the rule, 0 to 1; NaN where it is not known.
     schools_status : ndarray of str, shape (c, years, 2)
@@ -111,7 +110,7 @@ def judge_nation(
     schools = find_schools(roster, yearly, years)
     code, counties = pd.factorize(roster["county"], sort=True)
     room = int((schools.is_open[:, None] & schools.taught[None, : len(STAGES)]).sum())
-    rows = _Rows.empty(room)
+    rows = _Rows.empty(room, len(standard.indicators))
     balances, counts, filled = [], [], 0
     for wanted, first, last in _some_at_a_time(schools, code, len(counties)):
         entered = register(schools, wanted, rules, frozenset(concessions))
@@ -173,8 +172,8 @@ class _Rows:
     verdict: np.ndarray
 
     @classmethod
-    def empty(cls, size: int) -> _Rows:
-        by_indicator = (len(INDICATORS), size)
+    def empty(cls, size: int, indicators: int) -> _Rows:
+        by_indicator = (indicators, size)
         return cls(
             county=np.empty(size, dtype=np.int32),
             year=np.empty(size, dtype=np.int16),

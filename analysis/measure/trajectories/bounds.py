@@ -12,7 +12,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
 from ..study import Study
 
 #: A slope below this share of the amounts a year is that of amounts that stay.
@@ -36,8 +35,10 @@ def bounds(study: Study, subject: str, stage: str, name: str) -> tuple[float, fl
     """
     if subject == "passing" or (subject == "item" and _is_share(study, name)):
         return 0.0, 1.0
-    if subject == "mean" and name in STAFF_INDICATORS:
-        return 0.0, _teachers(study, stage) * INDICATORS[name].per
+    about = study.rules.indicators.get(name)
+    # those of teachers of a kind
+    if subject == "mean" and about and not about.shared and about.add != ("teachers",):
+        return 0.0, _teachers(study, stage) * about.per
     return 0.0, math.inf
 
 

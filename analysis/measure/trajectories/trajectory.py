@@ -24,7 +24,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGES
 from ..evaluate import PAIRS_NEEDED
 from ..indicators import HAIR, whole_up
@@ -354,7 +353,7 @@ def shrinking_table(study: Study) -> pd.DataFrame:
     rows = []
     table = study.all_balance[study.all_balance["schools"] > 0]
     for stage in STAGES:
-        for name in (*INDICATORS, "composite"):
+        for name in (*study.rules.indicators, "composite"):
             part = table[(table["stage"] == stage) & (table["indicator"] == name)]
             part = part[part["year"] <= study.year].sort_values("year")
             if part.empty:

@@ -202,7 +202,7 @@ function showBalance(own, trend, at) {
     const value = found.cv_max[at];
     const over = value !== null && found.cv_over[at] > 0;
     return chart(own, found.cv_max, trend.stages[stage].cv_max, found.cv_limit, width, 190, text("cv", { stage: page.words.stages[stage] }),
-      value === null ? ["—"] : [`${own.years[at]}: ${number(value, 3)} ${name ? `(${page.words.indicators[name].short})` : ""} `, mark(over ? "not_met" : "met")], 3);
+      value === null ? ["—"] : [`${own.years[at]}: ${number(value, 3)} ${name ? `(${page.about.indicators[name].short})` : ""} `, mark(over ? "not_met" : "met")], 3);
   });
   bodies.cv.replaceChildren(make("div", { class: "charts" }, ...figures));
 }
@@ -213,7 +213,7 @@ function showRatios(stage, own, trend, at) {
   const width = widthOf(263);
   const figures = Object.entries(own.indicators).map(([name, stages]) => {
     const found = stages[stage];
-    const about = page.words.indicators[name];
+    const about = page.about.indicators[name];
     const value = found.mean[at];
     const enough = value === null || found.threshold[at] === null ? "not_assessed" : value >= found.threshold[at] * (1 - 1e-12) ? "met" : "not_met";
     return chart(own, found.mean, trend.indicators[name][stage].mean, found.threshold, width, 150, about.short, [

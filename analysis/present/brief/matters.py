@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from ...base.language import DASH, Language, speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ...measure.balance import CV_DECIMALS
 from ...measure.evaluation_table import said
@@ -84,7 +83,7 @@ def _gaps(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
     gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable")
     found = []
     for row in gaps.to_dict("records"):
-        about = INDICATORS[row["indicator"]]
+        about = study.rules.indicators[row["indicator"]]
         amount = say.number(*printed_part(row["lacking"], about.whole))
         found.append(
             Matter(
@@ -175,7 +174,9 @@ def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
     for row in rows.head(SHOWN).to_dict("records"):
         mine = table[(table["school_id"] == row["school_id"]) & (table["stage"] == row["stage"])]
         short = mine[mine["status"] == "short"]
-        names = say.join(say.label(INDICATORS[name].short) for name in short["indicator"])
+        names = say.join(
+            say.label(study.rules.indicators[name].short) for name in short["indicator"]
+        )
         found.append(
             Matter(
                 "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...base.language import DASH, Language, places, speak
-from ...base.schema.indicators import INDICATORS, Indicator
+from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import school_gaps
 from ...measure.indicators import whole_up
@@ -29,7 +29,8 @@ def counted_items(study: Study) -> dict[str, int]:
     """
     balance = study.balance
     statuses = [
-        three_valued(balance.loc[balance["indicator"] == name, "status"]) for name in INDICATORS
+        three_valued(balance.loc[balance["indicator"] == name, "status"])
+        for name in study.rules.indicators
     ]
     for part in COUNTED:
         statuses += list(study.items.loc[study.items["part"] == part, "status"])
@@ -131,7 +132,7 @@ def missing_grid(study: Study, lang: str = "zh") -> Grid:
     say = speak(lang)
     gaps = school_gaps(study.indicators)
     rows = []
-    for name, about in INDICATORS.items():
+    for name, about in study.rules.indicators.items():
         part = gaps[gaps["indicator"] == name]
         if part.empty:
             continue

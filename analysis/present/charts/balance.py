@@ -7,7 +7,6 @@ import numpy as np
 
 from ...base.language import speak
 from ...base.nearest import known_stage
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.study import Study
 from .chart import COLOURS, WIDTH, Chart, styled
@@ -48,7 +47,9 @@ def balance_chart(study: Study, lang: str = "zh") -> Chart:
             axis.axvline(limit, color=COLOURS["limit"], linewidth=1)
             title += say(" (limit {value})", value=say.number(limit, 2))
         axis.set_title(title)
-        axis.set_yticks(position, [say.label(INDICATORS[n].short) for n in rows["indicator"]])
+        axis.set_yticks(
+            position, [say.label(study.rules.indicators[n].short) for n in rows["indicator"]]
+        )
         axis.set_ylim(len(rows) - 0.4, -0.6)
         top = np.nanmax([*rows["cv"].to_numpy(dtype=float), limit, 0.1])
         axis.set_xlim(0, top * 1.3)
@@ -65,7 +66,7 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
     figure = Chart(figsize=(WIDTH, 3.0), layout=GridLayout())
     axis = figure.subplots()
     shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
-    for y, name in enumerate(INDICATORS):
+    for y, name in enumerate(study.rules.indicators):
         shares = rows[rows["indicator"] == name]
         largest = shares.head(top)
         largest = zip(largest["school"], largest["share"], strict=True)
@@ -86,8 +87,11 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
             left += share
         if len(shares):
             axis.barh(y, max(1 - left, 0), left=left, color="#ECECEC", height=0.7)
-    axis.set_yticks(range(len(INDICATORS)), [say.label(i.short) for i in INDICATORS.values()])
-    axis.set_ylim(len(INDICATORS) - 0.4, -0.6)
+    axis.set_yticks(
+        range(len(study.rules.indicators)),
+        [say.label(i.short) for i in study.rules.indicators.values()],
+    )
+    axis.set_ylim(len(study.rules.indicators) - 0.4, -0.6)
     axis.set_xlim(0, 1)
     axis.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1))
     axis.set_xlabel(

@@ -8,7 +8,6 @@ import pandas as pd
 
 from ...base.language import speak
 from ...base.nearest import refuse_unknown
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES, Label
 from ...measure.study import Study
 from ..terms import floor_share
@@ -49,10 +48,10 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     years = np.array(list(study.years))
     until = max(years[-1], min(study.county.record.target_year or 0, years[-1] + 10))
     if what == "mean":
-        shown = [(name, [stage]) for stage in stages for name in INDICATORS]
+        shown = [(name, [stage]) for stage in stages for name in study.rules.indicators]
         figure = Chart(figsize=(WIDTH, 0.6 + 1.45 * -(-len(shown) // ACROSS)), layout=GridLayout())
     else:
-        shown = [(name, stages) for name in INDICATORS]
+        shown = [(name, stages) for name in study.rules.indicators]
         figure = Chart(figsize=(WIDTH, 3.1), layout=GridLayout())
     axes = figure.subplots(-(-len(shown) // ACROSS), ACROSS, squeeze=False).ravel()
     for axis in axes[len(shown) :]:
@@ -62,7 +61,7 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
         for stage in shown:
             rows = table[(table["name"] == name) & (table["stage"] == stage)]
             _course(axis, study, rows, what, until)
-        about = INDICATORS[name]
+        about = study.rules.indicators[name]
         unit = say.label(about.unit)
         stage_name = f"{say.label(STAGE_LABELS[shown[0]])} " if what == "mean" else ""
         title = f"{stage_name}{say.label(about.short)}" + (f"\n{unit}" if what == "mean" else "")

@@ -6,7 +6,6 @@ import matplotlib as mpl
 import numpy as np
 
 from ...base.language import speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.indicators import STATUSES
 from ...measure.study import Study
@@ -50,7 +49,9 @@ def overview_chart(study: Study, lang: str = "zh") -> Chart:
         axis.set_yticks(
             [row + 0.5 for row in range(len(labels))], labels, fontsize=6.2 if line > 0.12 else 5.4
         )
-        heads = [_stacked(say.label(about.short), lang) for about in INDICATORS.values()]
+        heads = [
+            _stacked(say.label(about.short), lang) for about in study.rules.indicators.values()
+        ]
         axis.set_xticks(
             [column + 0.5 for column in range(len(heads))],
             heads,
@@ -83,7 +84,7 @@ def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
     rows = rows.sort_values(["met", "below_floor", "school_id"], ascending=[True, False, True])
     table = study.indicators[study.indicators["stage"] == stage]
     wide = table.pivot(index="school_id", columns="indicator", values="status")
-    wide = wide.reindex(index=rows["school_id"], columns=list(INDICATORS))
+    wide = wide.reindex(index=rows["school_id"], columns=list(study.rules.indicators))
     codes = wide.apply(lambda column: column.map(STATUSES.index)).to_numpy(dtype=int)
     return list(rows["school"]), codes
 

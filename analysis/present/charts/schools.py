@@ -8,7 +8,6 @@ import pandas as pd
 
 from ...base.language import places, speak
 from ...base.nearest import known_indicator
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.study import Study
 from ..terms import floor_share
@@ -45,8 +44,8 @@ def indicator_chart(study: Study, indicator: str, lang: str = "zh") -> list[Char
     InputError
         No such indicator; the ones there are.
     """
-    say, indicator = speak(lang), known_indicator(indicator)
-    about = INDICATORS[indicator]
+    say, indicator = speak(lang), known_indicator(indicator, study.rules.indicators)
+    about = study.rules.indicators[indicator]
     rows = study.indicators[study.indicators["indicator"] == indicator]
     by_stage = {
         stage: rows[rows["stage"] == stage].sort_values(["value", "school_id"])

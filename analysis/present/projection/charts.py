@@ -6,7 +6,6 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from ...base.language import speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
 from ...future.what_if import WhatIf
@@ -104,12 +103,13 @@ def schools_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
 
 @styled
 def balance_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
-    """The seven coefficients of variation by every scenario, one panel each and stage."""
+    """The coefficients of variation by every scenario, one panel each and stage."""
     say, stages = speak(lang), _stages(what_if)
-    figure = Chart(figsize=(WIDTH, 8.4), layout=GridLayout())
-    axes = figure.subplots(len(INDICATORS), len(stages), squeeze=False)
+    about = next(iter(what_if.studies.values())).rules.indicators
+    figure = Chart(figsize=(WIDTH, 1.2 * len(about)), layout=GridLayout())
+    axes = figure.subplots(len(about), len(stages), squeeze=False)
     for column, stage in enumerate(stages):
-        for row, name in enumerate(INDICATORS):
+        for row, name in enumerate(about):
             axis = axes[row, column]
             series, limits = {}, None
             for scenario, study in what_if.studies.items():
@@ -123,7 +123,7 @@ def balance_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
             axis.set_ylim(0, top * 1.12)
             _scales(axis, what_if, 6.3)
             axis.set_title(
-                f"{say.label(STAGE_LABELS[stage])} {say.label(INDICATORS[name].short)}",
+                f"{say.label(STAGE_LABELS[stage])} {say.label(about[name].short)}",
                 fontsize=7.5 if lang == "zh" else 6.4,
             )
     _legend(figure, what_if, lang)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
-from ...base.schema.indicators import INDICATORS, STAFF_INDICATORS
+from ...base.schema.indicators import Indicator
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
 from ...future.comparison import side_by_side
@@ -14,7 +14,7 @@ from ...future.leaving import hollow_improvements, small_limits, small_schools
 from ...future.what_if import WhatIf
 from ...measure.apportioning.scope import EXCLUSIONS
 from ...measure.indicators import whole_up
-from ...policy.standards import Text
+from ...policy.entries import Text
 from ..chance import cell_text, share_text, standing
 from ..tables.grid import MARKS, Cell, Grid, number_cell, text_cell
 from ..terms import CONFIDENCE, bracketed, status_name
@@ -158,9 +158,21 @@ def _verdict_cell(
     return Cell(cell_text(status, chance, say, what), False, standing(status, chance, what))
 
 
+def _missing_head(about: Indicator, say: Language) -> str:
+    """Head of a narrow column: a kind of teachers that is missing."""
+    short = {
+        "teachers_above_qualification": N_("Missing:\nabove req."),
+        "backbone_teachers": N_("Missing:\nbackbone"),
+        "pe_arts_teachers": N_("Missing:\nPE, arts"),
+    }
+    if about.name in short:
+        return say(short[about.name])
+    return say("Missing:\n{what}", what=say.label(about.short))
+
+
 def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """What the main scenario needs year by year."""
-    say = speak(lang)
+    say, about = speak(lang), what_if.indicators
     table = what_if.yearly[what_if.main]
     table = table[table["year"] >= what_if.last]
     rows = [
@@ -171,10 +183,10 @@ def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
             number_cell(say, row["classes"]),
             number_cell(say, row["seats_missing"]),
             number_cell(say, row["classes_missing"]),
-            *(number_cell(say, row[name]) for name in STAFF_INDICATORS),
+            *(number_cell(say, row[name]) for name in about.staff),
             Cell(f"{say.number(row['passing'])} / {say.number(row['schools'])}", True),
             Cell(say.number(row["cv_max"], 3) + (MARKS["not_met"] if row["cv_over"] > 0 else ""), True),
-            text_cell(say.label(INDICATORS[row["cv_max_indicator"]].short))
+            text_cell(say.label(about[row["cv_max_indicator"]].short))
             if isinstance(row["cv_max_indicator"], str)
             else Cell(DASH),
         )
@@ -193,9 +205,7 @@ def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
             say("Classes"),
             say("Missing:\nseats"),
             say("Missing:\nrooms"),
-            say("Missing:\nabove req."),
-            say("Missing:\nbackbone"),
-            say("Missing:\nPE, arts"),
+            *(_missing_head(each, say) for each in about.staff.values()),
             say("Meet the\nschool rule"),
             say("Largest\nCV"),
             say("Indicator"),
@@ -207,17 +217,17 @@ def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
 
 def needed_staff_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """Teachers that the thresholds ask for, where none were reported: what lacks cannot be said."""
-    say = speak(lang)
+    say, about = speak(lang), what_if.indicators
     table = what_if.yearly[what_if.main]
     table = table[(table["year"] >= what_if.last) & (table["schools"] > 0)]
-    table = table[table[list(STAFF_INDICATORS)].isna().any(axis=1)]
+    table = table[table[list(about.staff)].isna().any(axis=1)]
     rows = [
         (
             Cell(str(row["year"]) + ("" if row["year"] > what_if.last else "*")),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             *(
                 number_cell(say, row[f"{name}_needed"] if np.isnan(row[name]) else np.nan)
-                for name in STAFF_INDICATORS
+                for name in about.staff
             ),
         )
         for row in table.to_dict("records")
@@ -229,7 +239,7 @@ def needed_staff_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
         (
             say("Year"),
             say("Stage"),
-            *(say.label(INDICATORS[name].short) for name in STAFF_INDICATORS),
+            *(say.label(about[name].short) for name in about.staff),
         ),
         tuple(rows),
         tight=True,
@@ -288,7 +298,7 @@ def hollow_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
             text_cell(scenario_name(what_if, lang, name)),
             Cell(str(row["year"])),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
-            text_cell(say.label(INDICATORS[row["indicator"]].short)),
+            text_cell(say.label(what_if.indicators[row["indicator"]].short)),
             number_cell(say, row["before"], 3),
             number_cell(say, row["after"], 3),
             number_cell(say, row["stayers_before"], 3),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...base.language import speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
@@ -17,11 +16,11 @@ from .tables import verdict_name
 def variation_chart(region: Region, lang: str = "zh") -> Chart:
     """Each county's coefficients of variation as dots, by indicator, against the limit."""
     say = speak(lang)
-    balance = region.balance[region.balance["indicator"].isin(list(INDICATORS))]
+    balance = region.balance[region.balance["indicator"].isin(region.indicators)]
     stages = [stage for stage in STAGES if (balance["stage"] == stage).any()]
     figure = Chart(figsize=(WIDTH, 2.9), layout=GridLayout())
     axes = figure.subplots(1, max(len(stages), 1), squeeze=False, sharey=True)[0]
-    names = list(INDICATORS)
+    names = list(region.indicators)
     for axis, stage in zip(axes, stages, strict=False):
         rows = balance[(balance["stage"] == stage) & balance["cv"].notna()]
         position = rows["indicator"].map(names.index).to_numpy(dtype=float)
@@ -46,7 +45,7 @@ def variation_chart(region: Region, lang: str = "zh") -> Chart:
             axis.axvline(limit, color=COLOURS["limit"], linewidth=1)
             title += say(" (limit {value})", value=say.number(limit, 2))
         axis.set_title(title)
-        axis.set_yticks(range(len(names)), [say.label(INDICATORS[n].short) for n in names])
+        axis.set_yticks(range(len(names)), [say.label(region.indicators[n]) for n in names])
         axis.set_ylim(len(names) - 0.4, -0.6)
         axis.set_xlim(0, 1.08 * np.nanmax([*rows["cv"], limit, 0.1]))
         axis.set_xlabel(say("coefficient of variation (no unit)"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...base.files import Finding, InputError
+from ...base.schema.terms import Label
 from ...base.storage.folders import entries
 from ...data.paths import find_county, sample_folder
 from ...future.analyze import analyze
@@ -31,6 +32,8 @@ class Region:
         One row per county and requirement that was judged: ``slug, part, item, zh, en, status``.
     balance : DataFrame
         One row per county, stage and indicator: ``slug, stage, indicator, cv, limit, status``.
+    indicators : dict of str to Label
+        Short labels of all indicators of the counties' standards, in their order.
     unread : tuple of (str, tuple of Finding)
         Counties that could not be analyzed, and why.
     """
@@ -38,6 +41,7 @@ class Region:
     counties: pd.DataFrame
     items: pd.DataFrame = field(repr=False)
     balance: pd.DataFrame = field(repr=False)
+    indicators: dict[str, Label] = field(repr=False)
     unread: tuple[tuple[str, tuple[Finding, ...]], ...] = field(repr=False, default=())
 
 
@@ -56,6 +60,7 @@ def read_region(roots: str | Path | Iterable[str | Path], year: int | None = Non
     Region
     """
     counties, items, balance, unread = [], [], [], []
+    labels: dict[str, Label] = {}
     for path in _paths([roots] if isinstance(roots, str | Path) else roots, unread):
         try:
             study = analyze(path, year)
@@ -65,6 +70,8 @@ def read_region(roots: str | Path | Iterable[str | Path], year: int | None = Non
         judged = _items(study)
         counties.append(_county(study, judged))
         items.append(judged)
+        for name, about in study.rules.indicators.items():
+            labels.setdefault(name, about.short)
         columns = ["stage", "indicator", "cv", "limit", "status"]
         balance.append(study.balance[columns].assign(slug=study.county.slug))
     table = pd.DataFrame(counties, columns=list(_COLUMNS))
@@ -80,6 +87,7 @@ def read_region(roots: str | Path | Iterable[str | Path], year: int | None = Non
         table,
         _joined(items, ["slug", "part", "item", "zh", "en", "status"]),
         _joined(balance, ["slug", "stage", "indicator", "cv", "limit", "status"]),
+        labels,
         tuple(unread),
     )
 

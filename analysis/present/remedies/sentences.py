@@ -9,13 +9,11 @@ import pandas as pd
 
 from ...base.files import N_
 from ...base.language import Language, speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ...remedy.outcome.alone import Dearest, dearest
 from ...remedy.outcome.drivers import dearest_text, last_text, money, variation_text, whole
 from ...remedy.outcome.frontier import passing_now
 from ...remedy.outcome.projects import price_projects
-from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
 from ..terms import bracketed
@@ -121,7 +119,7 @@ def drivers(answer: Remedy, school: Dearest | None, lang: str) -> list[str]:
                 "What the schools lack themselves is not all: it takes more to bring these coefficients of "
                 "variation within their limits: {what}.",
                 what=say.join(
-                    say.label(INDICATORS[NAMES[k]].short)
+                    say.label(answer.instance.about(k).short)
                     + bracketed(say.label(STAGE_LABELS[stage]), say)
                     for stage, k in answer.found.tight
                 ),
@@ -178,7 +176,11 @@ def further(found: Bought | None, answer: Remedy, lang: str) -> list[str]:
     limits = [key for key, limit in answer.instance.limit.items() if limit is not None]
     plain = len(moved) == 2 * sum(len(answer.instance.of_stage(stage)) > 1 for stage, _ in limits)
     told = [last_text(found.last, answer, lang), *drivers(answer, found.dearest, lang)]
-    told[-1] = whole(speak(lang), told[-1], variation_text(moved, lang) if plain else "")
+    told[-1] = whole(
+        speak(lang),
+        told[-1],
+        variation_text(moved, answer.instance.indicators, lang) if plain else "",
+    )
     return told
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ...base.language import DASH, speak
-from ...base.schema.indicators import INDICATORS
 from ...remedy.outcome.in_words import OWN, raised, reason
 from ...remedy.plan import UNITS, Measure
-from ...remedy.problem.instance import NAMES
 from ...remedy.problem.means import PURCHASES
 from ...remedy.result import Remedy
 from ..tables.grid import Cell, Grid, number_cell
@@ -75,7 +73,7 @@ def _why(lines: list[Measure], answer: Remedy, lang: str) -> str:
                 lacking[k] = None
     parts = []
     if lacking:
-        listed = say.join(say.label(INDICATORS[NAMES[k]].short) for k in sorted(lacking))
+        listed = say.join(say.label(answer.instance.about(k).short) for k in sorted(lacking))
         parts.append(say("own threshold: {what}", what=listed))
     parts += [say(why) for why in others]
     return say("; ").join(parts)

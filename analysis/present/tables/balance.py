@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...base.language import DASH, speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.dispersion import break_even
 from ...measure.study import Study
@@ -19,7 +18,7 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
         if row["schools"] == 0:
             continue
         composite = row["indicator"] == "composite"
-        about = INDICATORS.get(row["indicator"])
+        about = study.rules.indicators.get(row["indicator"])
         rows.append(
             (
                 text_cell(say.label(STAGE_LABELS[row["stage"]])),
@@ -63,7 +62,7 @@ def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
     say = speak(lang)
     rows = []
     for stage in STAGES:
-        for name, about in INDICATORS.items():
+        for name, about in study.rules.indicators.items():
             part = study.influence
             part = part[(part["stage"] == stage) & (part["indicator"] == name)]
             if part.empty:

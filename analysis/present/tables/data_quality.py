@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...base.files import N_
 from ...base.language import DASH, speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS
 from ...data.belonging.sites import Site
@@ -111,7 +110,11 @@ def missing_grid(study: Study, lang: str = "zh") -> Grid:
         (
             text_cell(school),
             text_cell(say.label(STAGE_LABELS[stage])),
-            Cell(say.join(say.label(INDICATORS[name].short) for name in group["indicator"])),
+            Cell(
+                say.join(
+                    say.label(study.rules.indicators[name].short) for name in group["indicator"]
+                )
+            ),
         )
         for (stage, school), group in part.groupby(["stage", "school"], sort=False)
     ]

@@ -6,7 +6,6 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.odds.draws import Forecast
 from ...future.odds.goals import GoalChance, goal_chance
@@ -33,7 +32,9 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
     """
     say = speak(lang)
     table = study.all_balance
-    names = list(INDICATORS) if what == "mean" else [*INDICATORS, "composite"]
+    names = (
+        list(study.rules.indicators) if what == "mean" else [*study.rules.indicators, "composite"]
+    )
     rows = []
     for stage in STAGES:
         part = table[(table["stage"] == stage) & (table["schools"] > 0)]
@@ -43,11 +44,13 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
                 continue
             composite = name == "composite"
             label = (
-                say("Composite (mean of seven)") if composite else say.label(INDICATORS[name].short)
+                say("Composite (mean of seven)")
+                if composite
+                else say.label(study.rules.indicators[name].short)
             )
             cells = [text_cell(say.label(STAGE_LABELS[stage])), text_cell(label)]
             if what == "mean":
-                cells.append(text_cell(say.label(INDICATORS[name].unit)))
+                cells.append(text_cell(say.label(study.rules.indicators[name].unit)))
             decimals = 3 if what == "cv" else 0 if found[what].min() >= WHOLE_FROM else 2
             for year in study.years:
                 if year not in found.index:
@@ -274,7 +277,9 @@ def shrinking_grid(study: Study, lang: str = "zh") -> Grid:
             (
                 Cell(say.label(STAGE_LABELS[row["stage"]])),
                 Cell(
-                    say("Composite") if composite else say.label(INDICATORS[row["indicator"]].short)
+                    say("Composite")
+                    if composite
+                    else say.label(study.rules.indicators[row["indicator"]].short)
                 ),
                 number_cell(say, row["steps"]),
                 number_cell(say, row["grew"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...base.files import N_
 from ...base.language import speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ...measure.study import Study
 from ..terms import status_name
@@ -20,7 +19,7 @@ def margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
     order = (table["change_share"].abs()).sort_values(kind="stable").index[:top]
     rows = []
     for row in table.loc[order].to_dict("records"):
-        about = INDICATORS[row["indicator"]]
+        about = study.rules.indicators[row["indicator"]]
         change = row["change"]
         size = printed_up(abs(change)) if about.whole else round(abs(change))
         sign = "+" if change > 0 else "−"
@@ -58,12 +57,12 @@ def school_margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
             text_cell(row["school"]),
             text_cell(say.label(STAGE_LABELS[row["stage"]])),
             text_cell(status_name(row["status"], lang), row["status"]),
-            text_cell(say.label(INDICATORS[row["indicator"]].short)),
+            text_cell(say.label(study.rules.indicators[row["indicator"]].short)),
             Cell(
                 ("+" if row["change"] > 0 else "−") + say.number(printed_up(abs(row["amount"]))),
                 True,
             ),
-            text_cell(say.label(INDICATORS[row["indicator"]].resource)),
+            text_cell(say.label(study.rules.indicators[row["indicator"]].resource)),
             Cell(("+" if row["change"] > 0 else "−") + say.percent(abs(row["change"]), 1), True),
         )
         for row in table.loc[order].to_dict("records")
@@ -93,7 +92,7 @@ def method_audit_grid(study: Study, lang: str = "zh", top: int = 25) -> Grid:
     methods = {name: say(text) for name, text in METHOD_NAMES.items()}
     rows = []
     for row in study.method_audit.head(top).to_dict("records"):
-        about = INDICATORS.get(row["indicator"])
+        about = study.rules.indicators.get(row["indicator"])
         decimals = {"cv": 4, "school": 0}.get(row["subject"], 4)
         subject = {
             "cv": say("CV"),

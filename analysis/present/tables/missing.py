@@ -7,7 +7,6 @@ from pathlib import Path
 from ...base.files import N_
 from ...base.language import Language, speak
 from ...base.schema.county_items import COUNTY_INPUTS
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_LABELS
 from ...data.county import County
@@ -167,4 +166,4 @@ def _verdict(study: Study, verdict: Verdict, say: Language) -> str:
         return item_title(study, of[0], say.code)
     if kind == "school":
         return say("School rule")
-    return say.label(INDICATORS[of[2]].short)
+    return say.label(study.rules.indicators[of[2]].short)

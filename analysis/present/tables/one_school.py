@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ...base.language import DASH, Language, speak
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicator
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...measure.study import Study
 from ..terms import bracketed, status_name
@@ -60,18 +60,19 @@ def _lines(study: Study, say: Language) -> dict[tuple[str, str], list[tuple[Cell
     means = {
         (row["stage"], row["indicator"]): row["mean"] for row in study.balance.to_dict("records")
     }
-    order = {name: number for number, name in enumerate(INDICATORS)}
+    order = {name: number for number, name in enumerate(study.rules.indicators)}
     found = defaultdict(dict)
     for row in study.indicators.to_dict("records"):
         name, stage, code = row["indicator"], row["stage"], row["school_id"]
         mean = means.get((stage, name), float("nan"))
-        cells = _line(row, mean, moves.get((code, stage, name)), say)
+        cells = _line(study.rules.indicators[name], row, mean, moves.get((code, stage, name)), say)
         found[code, stage][order[name]] = cells
     return {key: [rows[n] for n in sorted(rows)] for key, rows in found.items()}
 
 
-def _line(row: dict, mean: float, moved: dict | None, say: Language) -> tuple[Cell, ...]:
-    about = INDICATORS[row["indicator"]]
+def _line(
+    about: Indicator, row: dict, mean: float, moved: dict | None, say: Language
+) -> tuple[Cell, ...]:
     decimals = decimals_of(about)
     lacking = f"{say.number(printed_up(row['shortfall']))} {say.label(about.resource)}"
     share = DASH

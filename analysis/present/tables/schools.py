@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ...base.language import DASH, speak
-from ...base.schema.indicators import INDICATORS, Indicator
+from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import stage_gaps
 from ...measure.indicators import whole_up
@@ -53,7 +53,7 @@ def school_indicators_table(
     rows = []
     for school in rules.to_dict("records"):
         cells = [text_cell(school["school"]), number_cell(say, school["students"])]
-        for name, about in INDICATORS.items():
+        for name, about in study.rules.indicators.items():
             found = wide[(school["school_id"], name)]
             bar = bar_of(found["value"], found["threshold"])
             cells.append(number_cell(say, found["value"], decimals_of(about), found["status"], bar))
@@ -61,14 +61,14 @@ def school_indicators_table(
         cells.append(text_cell(status_name(school["status"], lang), school["status"]))
         rows.append(tuple(cells))
     thresholds = [text_cell(say("Threshold")), text_cell("")]
-    for name, about in INDICATORS.items():
+    for name, about in study.rules.indicators.items():
         value = study.rules.number(f"{name}.{stage}")
         thresholds.append(number_cell(say, value, min(decimals_of(about), 1)))
     thresholds += [number_cell(say, study.rules.number("school.indicators_met")), text_cell("")]
     header = (
         say("School"),
         say("Students (persons)"),
-        *(f"{say.label(i.short)}\n({say.label(i.unit)})" for i in INDICATORS.values()),
+        *(f"{say.label(i.short)}\n({say.label(i.unit)})" for i in study.rules.indicators.values()),
         say("Indicators met"),
         say("Rule"),
     )
@@ -99,7 +99,7 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
     gaps = stage_gaps(study.indicators).set_index(["stage", "indicator"])["lacking"]
     rows = []
     for stage in STAGES:
-        for name, about in INDICATORS.items():
+        for name, about in study.rules.indicators.items():
             part = study.indicators
             part = part[(part["stage"] == stage) & (part["indicator"] == name)]
             if part.empty:
@@ -143,7 +143,8 @@ def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
     rows = []
     for school in study.schools.to_dict("records"):
         amounts = [
-            wide.get((school["stage"], school["school_id"], name), 0.0) for name in INDICATORS
+            wide.get((school["stage"], school["school_id"], name), 0.0)
+            for name in study.rules.indicators
         ]
         if not any(amounts):
             continue
@@ -157,6 +158,9 @@ def shortfall_by_school(study: Study, lang: str = "zh") -> Grid:
     header = (
         say("School"),
         say("Stage"),
-        *(f"{say.label(i.short)}\n({say.label(i.resource)})" for i in INDICATORS.values()),
+        *(
+            f"{say.label(i.short)}\n({say.label(i.resource)})"
+            for i in study.rules.indicators.values()
+        ),
     )
     return Grid(say("What each school is missing"), header, tuple(rows), tight=True)

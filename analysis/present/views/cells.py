@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...base.language import DASH, Language
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicator
 from ...base.schema.results import UNITS, ResultColumn
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...base.table import Table
@@ -41,9 +41,7 @@ _WORDS = {
 _STATUSES = ("status", "other_status", "target_status", "without", "with_it")
 
 #: Units that the texts of a table are in: the English word -> both languages.
-_UNIT_TEXTS = {label.en: label for label in UNITS.values()} | {
-    each.unit.en: each.unit for each in INDICATORS.values()
-}
+_UNIT_TEXTS = {label.en: label for label in UNITS.values()}
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,10 @@ class Context:
     say: Language
     one: str = ""
 
+    def about(self, name: str) -> Indicator | None:
+        """The indicator of this id, if it is one."""
+        return (self.table.indicators or {}).get(name)
+
     @property
     def lang(self) -> str:
         return self.say.code
@@ -72,7 +74,7 @@ def head(column: ResultColumn, context: Context) -> tuple[str, str]:
     label = context.say.label(column)
     unit = "" if column.unit == "year" else context.say.label(column.unit_label)
     if column.unit in ("indicator", "resource"):
-        about = INDICATORS.get(context.one)
+        about = context.about(context.one)
         wanted = about and (about.unit if column.unit == "indicator" else about.resource)
         unit = context.say.label(wanted) if wanted else ""
     elif column.unit in ("item", "row"):
@@ -100,7 +102,7 @@ def cell(column: ResultColumn, row: dict, context: Context) -> Cell:
 
 
 def _number(column: ResultColumn, value: float, row: dict, context: Context) -> str:
-    say, about = context.say, INDICATORS.get(str(row.get("indicator", "")))
+    say, about = context.say, context.about(str(row.get("indicator", "")))
     if column.unit == "item" and context.table.judged_by is not None:
         return item_value(context.table.judged_by, row["item"], value, context.lang)
     decimals = column.decimals
@@ -130,8 +132,8 @@ def _text(name: str, value: object, row: dict, context: Context) -> Cell:
         "item": lambda: _item(text, context),
         "requirement": lambda: _requirement(text, row, context),
         "target": lambda: _requirement(text, row, context),
-        "unit": lambda: _unit(text, say),
-        "shortfall_unit": lambda: _unit(text, say),
+        "unit": lambda: _unit(text, context),
+        "shortfall_unit": lambda: _unit(text, context),
         "finding": lambda: _choice(text, say),
         "alternative": lambda: OPTION_WORDS.get(text, {}).get(context.lang, text),
         "type": lambda: _choice(text, say),
@@ -144,9 +146,9 @@ def _text(name: str, value: object, row: dict, context: Context) -> Cell:
 
 
 def _indicator(text: str, row: dict, context: Context) -> str:
-    say, about = context.say, INDICATORS.get(text)
+    say, about = context.say, context.about(text)
     if about is None:
-        return say("Composite (mean of seven)") if text == "composite" else text
+        return say("Composite (mean of all)") if text == "composite" else text
     label = say.label(about.short)
     mixed = any(name in row for name in ("value", "mean")) and "unit" not in row
     return say("{label} ({unit})", label=label, unit=say.label(about.unit)) if mixed else label
@@ -167,8 +169,11 @@ def _requirement(text: str, row: dict, context: Context) -> str:
     return item_requirement(judged, row["item"], text, context.lang)
 
 
-def _unit(text: str, say: Language) -> str:
-    return say.label(_UNIT_TEXTS[text]) if text in _UNIT_TEXTS else text
+def _unit(text: str, context: Context) -> str:
+    units = dict(_UNIT_TEXTS)
+    for about in (context.table.indicators or {}).values():
+        units |= {about.unit.en: about.unit, about.resource.en: about.resource}
+    return context.say.label(units[text]) if text in units else text
 
 
 def _choice(text: str, say: Language) -> str:

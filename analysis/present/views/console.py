@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 from ...base.language import speak
-from ...base.schema.indicators import INDICATORS
 from ...base.table import Table
 from .cells import Context, cell, head
 
@@ -31,7 +30,7 @@ def table_text(table: Table, lang: str) -> str | None:
     if None in about.values() or not table.columns.is_unique:
         return None
     names = table["indicator"].unique() if "indicator" in about else []
-    one = str(names[0]) if len(names) == 1 and names[0] in INDICATORS else ""
+    one = str(names[0]) if len(names) == 1 and names[0] in (table.indicators or {}) else ""
     context = Context(table, speak(lang), one)
     columns = list(about.values())
     brackets = {"zh": "（{}）", "en": " ({})"}[lang]

@@ -6,7 +6,6 @@ import html
 
 from ...base.language import speak
 from ...base.refusals import shorten
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.results import ResultColumn, result_tables
 from ...base.table import Table
 from ..tables.grid import MARKS, Cell
@@ -55,7 +54,7 @@ def table_html(table: Table, lang: str, rows: int = FIRST) -> str | None:
         if name in about and len(table) > 1 and table[name].nunique(dropna=False) == 1
     }
     names = table["indicator"].unique() if "indicator" in about else []
-    one = str(names[0]) if len(names) == 1 and names[0] in INDICATORS else ""
+    one = str(names[0]) if len(names) == 1 and names[0] in (table.indicators or {}) else ""
     context = Context(table, say, one)
     columns = [
         column

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from ..plan import Measure
 from ..problem.goal import Goal
-from ..problem.instance import NAMES, Instance, exact
-from ..problem.means import PURCHASES
+from ..problem.instance import Instance, exact
+from ..problem.means import is_bought
 from ..result import Remedy
 from ..solve.model import Key, Program, build
 
@@ -39,7 +39,7 @@ def units_of(answer: Remedy, measures: Iterable[Measure]) -> dict[Key, int]:
         found[key] = found.get(key, 0) + units
 
     for each in measures:
-        if each.means in PURCHASES:
+        if is_bought(each.means):
             step = exact(answer.means.purchase[each.means].step)
             add((each.means, each.school_id, "", ""), round(exact(each.amount) / step))
         elif each.means == "transfer":
@@ -55,7 +55,7 @@ def values_in(program: Program, instance: Instance, units: dict[Key, int]) -> li
     values = [units.get(key, 0) for key in program.keys]
     for v, key in enumerate(program.keys):
         if key[0] == "remains":
-            n, k = int(key[1]), NAMES.index(key[3])
+            n, k = int(key[1]), instance.names.index(key[3])
             gain = program.gain.get((n, k), {})
             has = sum((g * values[each] for each, g in gain.items()), instance.have(n, k))
             values[v] = int(has < instance.rows[n].need[k])

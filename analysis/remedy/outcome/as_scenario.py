@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ...future.assumptions.scenario import Addition, Recruitment, Rotation, Scenario, Text, Training
 from ..plan import FITTED
-from ..problem.means import ITEMS, PURCHASES
+from ..problem.means import ITEMS, is_bought
 from ..result import Remedy
 
 SOURCE = Text(zh="最低成本达标方案", en="Cheapest plan to pass")
@@ -34,7 +34,7 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
     bought: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     rooms: dict[str, dict[str, tuple]] = defaultdict(dict)
     for each in answer.measures:
-        if each.means in PURCHASES:
+        if is_bought(each.means):
             here = bought[each.school_id]
             here[each.means] += each.amount
             here["cost_cny"] += each.cny
@@ -91,8 +91,10 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
                 )
             )
     for code, amounts in sorted(bought.items()):
-        more = {"schools": (code,), "year": year, "name": SOURCE.zh, **amounts, **rooms[code]}
-        additions.append(Addition(**about, **more))
+        own = {name: amount for name, amount in amounts.items() if name in Addition.model_fields}
+        others = {name: amount for name, amount in amounts.items() if name not in own}
+        more = {"schools": (code,), "year": year, "name": SOURCE.zh, "more": others}
+        additions.append(Addition(**about, **more, **own, **rooms[code]))
     own = Scenario(
         name=SOURCE,
         additions=tuple(additions),

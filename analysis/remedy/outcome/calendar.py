@@ -13,8 +13,8 @@ from ...base.files import N_, problem
 from ...future.analyze import analyze
 from ...measure.study import Study
 from ..plan import Measure
-from ..problem.instance import exact, purchase_gain, read_instance
-from ..problem.means import PURCHASES
+from ..problem.instance import exact, read_instance
+from ..problem.means import is_bought
 from ..result import Remedy
 
 
@@ -105,7 +105,7 @@ def calendar(answer: Remedy, yearly: float | None, first: int | None = None) -> 
 
 def _place(measure: Measure, answer: Remedy, left: dict, found: list, first: int) -> Fraction:
     """Put a measure into the earliest years that pay for it, step by step; what is not paid for."""
-    step = answer.means.purchase[measure.means].step if measure.means in PURCHASES else 1
+    step = answer.means.purchase[measure.means].step if is_bought(measure.means) else 1
     units = round(measure.amount / step)
     price = exact(measure.cny) / units if units else Fraction(0)
     if not price:
@@ -169,24 +169,26 @@ def idle(answer: Remedy, year: int, study: Study | None = None) -> list[Idle]:
     later = study or analyze(answer.study.county, year, concessions=answer.study.concessions)
     instance = read_instance(later)
     place = {school.school_id: n for n, school in enumerate(instance.schools)}
-    raises = purchase_gain()
     found = []
     for each in answer.measures:
-        if each.means not in PURCHASES:
+        if not is_bought(each.means):
             continue
-        k = raises[each.means]
+        raised = instance.raised_by(each.means)
+        if not raised:
+            continue
+        k = raised[0]
         if each.means == "outdoor_sports_area_m2" or each.means == "indoor_sports_area_m2":
             others = [
                 m
                 for m in answer.measures
-                if m.school_id == each.school_id and raises.get(m.means) == k
+                if m.school_id == each.school_id and k in instance.raised_by(m.means)
             ]
             if others[0] is not each:
                 continue  # grounds and halls count together: the first line speaks for both
         needed = Fraction(0)
         for row in instance.rows:
             if each.school_id in place and row.school == place[each.school_id]:
-                have = instance.schools[row.school].have[k - 3]
+                have = instance.schools[row.school].have[k]
                 needed = max(needed, row.need[k] / row.share - have)
         spare = exact(each.amount) - max(needed, Fraction(0))
         purchase = answer.means.purchase[each.means]

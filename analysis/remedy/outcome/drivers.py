@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ...base.language import Language, speak
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicator, Indicators
 from ...base.schema.terms import STAGE_LABELS
-from ..problem.instance import NAMES, exact
+from ..problem.instance import exact
 from ..result import Remedy
 from ..solve.search import Found
 from .alone import Dearest, Stuck
@@ -44,11 +44,11 @@ def told(found: Further, answer: Remedy, lang: str) -> list[str]:
     moved = found.moved[found.moved["status"] != "open"]
     name = answer.names[found.dearest.school_id] if found.dearest else ""
     texts = [
-        alone_text(found.dearest, name, lang),
+        alone_text(found.dearest, answer, name, lang),
         last_text(found.last, answer, lang),
-        variation_text(moved, lang),
+        variation_text(moved, answer.instance.indicators, lang),
         floor_text(moved, answer, lang),
-        threshold_text(moved, lang),
+        threshold_text(moved, answer.instance.indicators, lang),
     ]
     if left := len(found.moved) - len(moved):
         texts.append(
@@ -92,7 +92,7 @@ def _broken(last: Last, answer: Remedy, say: Language) -> str:
         return ""
     if not last.beyond:
         return say("Every coefficient of variation is within its limit even so.")
-    listed = say.join(_at(k, stage, say) for stage, k in last.beyond)
+    listed = say.join(_at(answer.instance.about(k), stage, say) for stage, k in last.beyond)
     return say("These coefficients of variation are above their limits then: {what}.", what=listed)
 
 
@@ -104,11 +104,11 @@ def _named(codes: tuple[str, ...], answer: Remedy, say: Language) -> str:
     return say("{schools} and {n} more", schools=listed, n=len(names) - NAMED)
 
 
-def _at(k: int, stage: str, say: Language) -> str:
+def _at(about: Indicator, stage: str, say: Language) -> str:
     """An indicator and its stage."""
     return say(
         "{indicator} ({stage})",
-        indicator=say.label(INDICATORS[NAMES[k]].short),
+        indicator=say.label(about.short),
         stage=say.label(STAGE_LABELS[stage]),
     )
 
@@ -124,10 +124,10 @@ def dearest_text(found: Dearest | None, answer: Remedy, lang: str) -> str:
         cny=money(say, found.cny),
         part=say.percent(found.part),
     )
-    return whole(say, first, alone_text(found, say("it"), lang))
+    return whole(say, first, alone_text(found, answer, say("it"), lang))
 
 
-def alone_text(found: Dearest | None, name: str, lang: str) -> str:
+def alone_text(found: Dearest | None, answer: Remedy, name: str, lang: str) -> str:
     """What the dearest school costs by itself, and without the threshold that asks for most of it."""
     if found is None or found.alone is None or not found.without:
         return ""
@@ -138,18 +138,18 @@ def alone_text(found: Dearest | None, name: str, lang: str) -> str:
             "By itself {school} cannot pass for less than {alone}. What drives that is the threshold “{indicator}”: without it nothing would be needed.",
             school=name,
             alone=money(say, found.alone),
-            indicator=say.label(INDICATORS[NAMES[k]].short),
+            indicator=say.label(answer.instance.about(k).short),
         )
     return say(
         "By itself {school} cannot pass for less than {alone}. What drives that most is the threshold “{indicator}”: without it {less} would be enough.",
         school=name,
         alone=money(say, found.alone),
-        indicator=say.label(INDICATORS[NAMES[k]].short),
+        indicator=say.label(answer.instance.about(k).short),
         less=money(say, less),
     )
 
 
-def variation_text(moved: pd.DataFrame, lang: str) -> str:
+def variation_text(moved: pd.DataFrame, about: Indicators, lang: str) -> str:
     """Whether a hundredth more or less on a limit of variation changes the cost."""
     rows = moved[moved["limit"] == "variation"]
     if rows.empty:
@@ -159,7 +159,7 @@ def variation_text(moved: pd.DataFrame, lang: str) -> str:
         return say(
             "No single limit of variation drives the cost: 0.01 more or less on any one of them changes nothing; that is proved."
         )
-    parts = [_moved(row, say) for row in rows[rows["told"]].to_dict("records")]
+    parts = [_moved(row, about, say) for row in rows[rows["told"]].to_dict("records")]
     open_ = int((~rows["told"] & (rows["status"] != "known")).sum())
     first = (
         say("If a single limit of variation moves by 0.01: {what}.", what=say("; ").join(parts))
@@ -170,8 +170,8 @@ def variation_text(moved: pd.DataFrame, lang: str) -> str:
     return whole(say, first, rest)
 
 
-def _moved(row: dict, say: Language) -> str:
-    what = _at(NAMES.index(row["indicator"]), row["stage"], say)
+def _moved(row: dict, about: Indicators, say: Language) -> str:
+    what = _at(about[row["indicator"]], row["stage"], say)
     if math.isnan(row["cost_cny"]):
         return say("{what} tighter leaves no way to pass", what=what)
     if row["step"] < 0:
@@ -209,16 +209,14 @@ def _floor(row: dict, say: Language) -> str:
     return say("a point more costs {more} more", more=money(say, change))
 
 
-def threshold_text(moved: pd.DataFrame, lang: str) -> str:
+def threshold_text(moved: pd.DataFrame, about: Indicators, lang: str) -> str:
     """The thresholds of which one percent costs most."""
     rows = moved[(moved["limit"] == "threshold") & moved["told"]].head(THRESHOLDS)
     if rows.empty:
         return ""
     say = speak(lang)
     parts = [
-        _at(NAMES.index(row["indicator"]), row["stage"], say)
-        + say(": ")
-        + money(say, -row["change_cny"])
+        _at(about[row["indicator"]], row["stage"], say) + say(": ") + money(say, -row["change_cny"])
         for row in rows.to_dict("records")
     ]
     return say(
@@ -261,7 +259,7 @@ def _stuck(found: Stuck, answer: Remedy, lang: str) -> str:
             school=name,
         )
     # each of them is enough, so they are alternatives
-    listed = say(" or ").join(say.label(INDICATORS[NAMES[k]].short) for k in found.indicators)
+    listed = say(" or ").join(say.label(answer.instance.about(k).short) for k in found.indicators)
     return say(
         "{school} cannot pass by the means allowed, whatever is spent; it could if nothing were asked of it in: {what}.",
         school=name,

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ..problem.instance import NAMES, Instance, exact, read_instance
+from ..problem.instance import Instance, exact, read_instance
 from ..result import Remedy
 from ..solve.exactly import judge, within
 from ..solve.search import Found
@@ -42,7 +42,7 @@ class Limit:
     stage : str
         Empty for the floor.
     indicator : int or None
-        Position in `analysis.remedy.problem.instance.NAMES`.
+        Its position among those of the standard.
     step : Fraction
         By how much it moves: of the coefficient, of the floor's part, or of the threshold (part of it).
     wider : bool
@@ -134,7 +134,7 @@ def by_step(answer: Remedy, *, searched: bool = True, seconds: float = SECONDS) 
             if not searched:
                 continue
             if left <= 0:
-                rows.append((*key_of(limit), *[math.nan] * 5, False, "open"))
+                rows.append((*key_of(limit, answer), *[math.nan] * 5, False, "open"))
                 continue
             again = moved(answer, limit)
             found = resolved(answer, again, wider=limit.wider, gap=GAP, seconds=left)
@@ -174,14 +174,14 @@ def _known(answer: Remedy, limit: Limit, spared: set) -> Found | None:
     return answer.found if holds else None
 
 
-def key_of(limit: Limit) -> tuple:
+def key_of(limit: Limit, answer: Remedy) -> tuple:
     """What tells a limit and its step apart in the table: the first four columns."""
-    name = "" if limit.indicator is None else NAMES[limit.indicator]
+    name = "" if limit.indicator is None else answer.instance.names[limit.indicator]
     return (limit.name, limit.stage, name, float(limit.step))
 
 
 def _row(answer: Remedy, limit: Limit, found: Found, status: str) -> tuple:
-    known, about = answer.found, key_of(limit)
+    known, about = answer.found, key_of(limit, answer)
     cost, bound = point(found, answer.cost - known.cost)
     if found.cost is None:
         told = found.status == "infeasible"

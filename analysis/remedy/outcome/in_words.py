@@ -8,11 +8,10 @@ import pandas as pd
 
 from ...base.files import N_
 from ...base.language import speak
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS
 from ..plan import Measure
-from ..problem.instance import NAMES, STAFF, exact, purchase_gain
-from ..problem.means import ATTRIBUTES, ITEMS, PURCHASES, Forbid, Lock
+from ..problem.instance import exact
+from ..problem.means import ITEMS, Forbid, Lock, is_bought
 from ..problem.overrides import EVERYWHERE, label_of
 from ..result import Remedy
 
@@ -25,18 +24,19 @@ def raised(measure: Measure, answer: Remedy) -> list[int]:
     """Indicators that a measure raises where it helps."""
     if measure.means in ITEMS:
         return []
-    if measure.means in PURCHASES:
-        found = [purchase_gain()[measure.means]]
+    instance = answer.instance
+    if is_bought(measure.means):
+        found = instance.raised_by(measure.means)
         if answer.means.purchase[measure.means].adds_equipment_cny:
-            found.append(5)
+            found += [k for k in instance.raised_by("equipment_value_cny") if k not in found]
         return found
     if measure.means == "upgrade":
-        return [list(ATTRIBUTES).index(measure.kind)]
+        return [k for k in instance.staff if instance.about(k).add == (measure.kind,)]
     if measure.means == "hire":
         brings = next(h.brings for h in answer.means.hire if h.name == measure.kind)
     else:
         brings = tuple(int(digit) for digit in measure.kind)
-    return [k for k in STAFF if brings[k]]
+    return instance.counted(brings)
 
 
 def reason(measure: Measure, answer: Remedy) -> str:
@@ -60,7 +60,7 @@ def reason(measure: Measure, answer: Remedy) -> str:
                 return OWN
             without = quantity[n, k] - exact(measure.amount)
             marks = (row.need[k], row.floor[k])
-            leaving |= k in STAFF and any(without < mark <= quantity[n, k] for mark in marks)
+            leaving |= k in row.staff and any(without < mark <= quantity[n, k] for mark in marks)
     if leaving:
         return LEAVING
     return VARIATION if answer.goal.variations else OWN
@@ -187,7 +187,7 @@ def _drivers(answer: Remedy, lang: str) -> list[str]:
         listed = [
             say(
                 "{indicator} ({stage})",
-                indicator=INDICATORS[NAMES[k]].short[lang],
+                indicator=answer.instance.about(k).short[lang],
                 stage=STAGE_LABELS[stage][lang],
             )
             for stage, k in answer.found.tight

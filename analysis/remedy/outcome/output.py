@@ -16,7 +16,6 @@ from ...base.spreadsheet import XLSX_OPTIONS, csv_bytes
 from ...base.storage.writing import Writer
 from ...future.assumptions.scenario import write_scenario
 from ..plan import table_of
-from ..problem.instance import NAMES
 from ..problem.means import Forbid, Lock
 from ..result import Remedy
 from .alone import Stuck
@@ -68,7 +67,7 @@ def record(
         "stuck": [
             {
                 "school_id": each.school_id,
-                "indicators": [NAMES[k] for k in each.indicators],
+                "indicators": [answer.instance.names[k] for k in each.indicators],
                 "text": text,
             }
             for each, text in zip(blocked, stuck_texts(blocked, answer, lang), strict=False)
@@ -92,7 +91,9 @@ def _dual(more: Further, answer: Remedy, lang: str) -> dict:
             "schools": last.schools,
             "schools_at_most": last.most,
             "lost": list(last.lost),
-            "beyond": [{"stage": stage, "indicator": NAMES[k]} for stage, k in last.beyond],
+            "beyond": [
+                {"stage": stage, "indicator": answer.instance.names[k]} for stage, k in last.beyond
+            ],
         },
         "dearest": school
         and {
@@ -100,7 +101,9 @@ def _dual(more: Further, answer: Remedy, lang: str) -> dict:
             "cny": school.cny,
             "part": school.part,
             "alone_cny": school.alone,
-            "without": [{"indicator": NAMES[k], "cny": cny} for k, cny in school.without],
+            "without": [
+                {"indicator": answer.instance.names[k], "cny": cny} for k, cny in school.without
+            ],
         },
         "text": told(more, answer, lang),
     }

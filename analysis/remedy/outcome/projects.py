@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ...future.assumptions.from_plan import plan_parts
 from ...future.assumptions.scenario import PlanCourse, Scenario, Text
-from ..problem.instance import SHARED, exact, purchase_gain
+from ..problem.instance import exact
 from ..result import Remedy
 
 
@@ -47,10 +47,10 @@ def price_projects(answer: Remedy) -> Priced | None:
     for addition in parts.additions:
         value = useful = 0.0
         schools = len(addition.schools)
-        for name, gain in purchase_gain().items():
-            amount = getattr(addition, name) / schools
-            purchase = answer.means.purchase.get(name)
-            if not amount > 0 or purchase is None:
+        for name, purchase in answer.means.purchase.items():
+            amount = addition.amount(name) / schools
+            raised = answer.instance.raised_by(name)
+            if not amount > 0 or not raised:
                 continue
             if name == "teaching_area_m2":
                 # halls count within the teaching area of the statistics
@@ -58,9 +58,9 @@ def price_projects(answer: Remedy) -> Priced | None:
             for school in addition.schools:
                 value += amount * purchase.cny
                 code = places.get(school)
-                lack = float(lacking.get((code, gain), Fraction(0)))
+                lack = float(lacking.get((code, raised[0]), Fraction(0)))
                 used = min(amount, lack)
-                lacking[code, gain] = exact(lack - used)
+                lacking[code, raised[0]] = exact(lack - used)
                 useful += used * purchase.cny
         if not value:
             continue
@@ -83,8 +83,8 @@ def _lacking(answer: Remedy) -> dict[tuple[str | None, int], Fraction]:
     instance = answer.instance
     for row in instance.rows:
         school = instance.schools[row.school]
-        for k in SHARED:
-            lack = row.need[k] / row.share - school.have[k - SHARED.start]
+        for k in instance.shared:
+            lack = row.need[k] / row.share - school.have[k]
             key = (school.school_id, k)
             found[key] = max(found.get(key, Fraction(0)), lack)
     return found

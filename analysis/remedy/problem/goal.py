@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...base.files import N_, problem
-from .instance import NAMES, Instance
+from .instance import Instance
+
+
+class _Every:
+    """All indicators, however many the standard has."""
+
+    def __contains__(self, indicator: object) -> bool:
+        return True
+
+
+EVERY = _Every()
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,7 @@ class Goal:
         Codes of the schools whose judged rows must pass; None: all of them.
     indicators : tuple of int
         If given, rows need not pass the rule for schools but meet these indicators (positions).
-    variations : tuple of int
+    variations : tuple of int or EVERY
         Indicators whose coefficients of variation must be within their limits in both stages.
     budget : Fraction or None
         The most that may be spent, yuan.
@@ -31,7 +41,7 @@ class Goal:
 
     schools: frozenset[str] | None = None
     indicators: tuple[int, ...] = ()
-    variations: tuple[int, ...] = tuple(range(len(NAMES)))
+    variations: tuple[int, ...] | _Every = EVERY
     budget: Fraction | None = None
     most: bool = False
     items: bool = False
@@ -39,8 +49,8 @@ class Goal:
 
     @property
     def composite(self) -> bool:
-        """Whether limits of the composite are asked for, too: it is the mean of all seven."""
-        return set(self.variations) == set(range(len(NAMES)))
+        """Whether limits of the composite are asked for, too: it is the mean of all."""
+        return self.variations is EVERY
 
     def asks(self, instance: Instance, row: int) -> bool:
         """Whether a row must pass (or, for `most`, counts where it does)."""
@@ -90,11 +100,11 @@ def read_goal(
                 N_("no judged school has the code {code}"), code=", ".join(unknown) or "—"
             )
         return Goal(schools=wanted, variations=(), budget=money)
-    if name in NAMES:
-        position = NAMES.index(name)
+    if name in instance.names:
+        position = instance.names.index(name)
         return Goal(indicators=(position,), variations=(position,), budget=money)
     raise problem(
         N_("no such goal “{name}”; expected one of {names}"),
         name=name,
-        names=", ".join(("all", "items", "variation", "schools", "most", *NAMES)),
+        names=", ".join(("all", "items", "variation", "schools", "most", *instance.names)),
     )

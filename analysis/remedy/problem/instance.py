@@ -7,8 +7,8 @@ proved without any.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,25 +16,25 @@ from fractions import Fraction
 import numpy as np
 
 from ...base.files import N_, problem
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicator, Indicators
 from ...base.schema.terms import STAGES
 from ...measure.apportioning.columns import at_rows
-from ...measure.apportioning.dividing import WEIGHTS
+from ...measure.apportioning.dividing import VENUES, WEIGHTS, numerator
 from ...measure.apportioning.scope import REASONS
+from ...measure.balance import cv_entry
 from ...measure.study import Study
 from ...policy.standards import Rules
-from .means import PURCHASES
-from .staff import Kinds, kinds_of_line, reported_kinds
-
-#: Indicators by name in their order; the first three count persons.
-NAMES = tuple(INDICATORS)
-STAFF = range(3)
-SHARED = range(3, 7)
+from .means import ATTRIBUTES
+from .staff import Kind, Kinds, kinds_of_line, reported_kinds
 
 
 def exact(value: float | int | str) -> Fraction:
     """The number that a person wrote: 0.85 is 85/100, not its nearest binary fraction."""
     return Fraction(Decimal(repr(float(value)))) if not isinstance(value, int) else Fraction(value)
+
+
+#: Sports halls: a part of the teaching area of the statistics.
+INDOOR = "indoor_sports_area_m2"
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ class School:
     Attributes
     ----------
     school_id, name, ownership : str
-    have : tuple of Fraction
-        Total of each shared indicator's quantity, in the order of `SHARED`.
+    have : dict of int to Fraction
+        Total of each shared indicator's quantity, by the indicator's position.
     """
 
     school_id: str
     name: str
     ownership: str
-    have: tuple[Fraction, ...]
+    have: dict[int, Fraction] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,14 @@ class Row:
         Position in `Instance.schools`.
     stage : str
     students, share, teachers : Fraction
-    staff : tuple of Fraction
-        Persons counted by the first three indicators.
+    staff : dict of int to Fraction
+        Persons counted by the indicators of staff, by the indicator's position.
+    needed : int
+        Indicators that must be met; those that ask nothing of this stage count as met.
     kinds : mapping of (int, int, int) to int
         Whole persons by what they are: those who may move or be trained.
     need, floor : tuple of Fraction
-        Quantity at which each of the seven indicators is met, and at which it is near enough.
+        Quantity at which each indicator is met, and at which it is near enough.
     """
 
     school: int
@@ -77,7 +79,8 @@ class Row:
     students: Fraction
     share: Fraction
     teachers: Fraction
-    staff: tuple[Fraction, ...]
+    staff: dict[int, Fraction] = field(hash=False)
+    needed: int
     kinds: Kinds = field(repr=False)
     need: tuple[Fraction, ...] = field(repr=False)
     floor: tuple[Fraction, ...] = field(repr=False)
@@ -90,10 +93,10 @@ class Instance:
     Attributes
     ----------
     year : int
+    indicators : Indicators
+        Those of the standard; they are spoken of by their positions.
     schools : tuple of School
     rows : tuple of Row
-    needed : int
-        Indicators that every row must meet.
     limit : dict of (str, int) to Fraction or None
         Limit of the coefficient of variation by stage and indicator, None where there is none.
         `strict` says that the limit itself is too much (where values are rounded before judging).
@@ -106,9 +109,9 @@ class Instance:
     """
 
     year: int
+    indicators: Indicators
     schools: tuple[School, ...]
     rows: tuple[Row, ...]
-    needed: int
     limit: dict[tuple[str, int], Fraction | None]
     strict: bool
     weighted: bool
@@ -122,9 +125,46 @@ class Instance:
     def have(self, row: int, indicator: int) -> Fraction:
         """What a row has of an indicator's quantity."""
         found = self.rows[row]
-        if indicator in STAFF:
+        if indicator in found.staff:
             return found.staff[indicator]
-        return found.share * self.schools[found.school].have[indicator - SHARED.start]
+        return found.share * self.schools[found.school].have[indicator]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the indicators in their order."""
+        return self.indicators.names
+
+    def about(self, indicator: int) -> Indicator:
+        return self.indicators[self.names[indicator]]
+
+    @functools.cached_property
+    def staff(self) -> tuple[int, ...]:
+        """Positions of the indicators that count persons of a stage."""
+        return tuple(k for k, name in enumerate(self.names) if not self.indicators[name].shared)
+
+    @functools.cached_property
+    def shared(self) -> tuple[int, ...]:
+        """Positions of those that a school's stages share."""
+        return tuple(k for k, name in enumerate(self.names) if self.indicators[name].shared)
+
+    def counted(self, kind: Kind) -> list[int]:
+        """Indicators for which a teacher of a kind counts; what no means can make of one counts for none."""
+        has = [name for name, yes in zip(ATTRIBUTES, kind, strict=True) if yes]
+        return [k for k in self.staff if set(self.about(k).add) & {"teachers", *has}]
+
+    def raised_by(self, purchase: str) -> list[int]:
+        """Indicators that a purchase raises, by its column.
+
+        Halls stand within the teaching area of the statistics, so they add to it, too, before they are
+        taken out of it.
+        """
+        added = {purchase, "teaching_area_m2"} if purchase == INDOOR else {purchase}
+        return [
+            k
+            for k in self.shared
+            if sum(c in added for c in self.about(k).add)
+            > sum(c in added for c in self.about(k).less)
+        ]
 
     def with_limit(self, factor: Fraction) -> Instance:
         """The same county with every limit of a coefficient of variation multiplied."""
@@ -147,8 +187,9 @@ def read_instance(study: Study) -> Instance:
         The standard has no threshold in that year.
     """
     rules, entered = study.rules, study.entered
-    needed = [f"{name}.{stage}" for name in NAMES for stage in STAGES]
-    if any(rules[name] is None for name in (*needed, "school.floor", "school.indicators_met")):
+    about = rules.indicators
+    asked = [rules[f"{name}.{stage}"] for name in about for stage in STAGES]
+    if all(each is None for each in asked) or rules["school.indicators_met"] is None:
         raise problem(
             N_("no rule was in force in {year} for every indicator: nothing can be planned"),
             file=study.county.path,
@@ -170,7 +211,7 @@ def read_instance(study: Study) -> Instance:
             str(roster["school_id"].iloc[each]),
             str(names[each]),
             str(owner[each]),
-            _shared(study, each, position),
+            _shared(study, about, each, position),
         )
         for each in places
     )
@@ -179,16 +220,16 @@ def read_instance(study: Study) -> Instance:
     rounded = rules["option.decide_on"] == "rounded"
     limit, composite = {}, {}
     for stage in STAGES:
-        value = rules[f"cv.{stage}"]
-        for indicator in range(len(NAMES)):
+        for indicator, name in enumerate(about):
+            value = rules[cv_entry(rules, name, stage)]
             limit[stage, indicator] = None if value is None else _cv_limit(value, rounded)
         if rules[f"composite_cv.{stage}"] is not None:
             composite[stage] = _cv_limit(rules[f"composite_cv.{stage}"], rounded)
     return Instance(
         year=study.year,
+        indicators=about,
         schools=schools,
         rows=rows,
-        needed=int(rules["school.indicators_met"] or 0),
         limit=limit,
         strict=rounded,
         weighted=rules["option.cv_weighting"] != "none",
@@ -207,7 +248,7 @@ def _cv_limit(value: float, rounded: bool) -> Fraction:
     return (Fraction(math.floor(limit * 1000)) + Fraction(1, 2)) / 1000 if rounded else limit
 
 
-def _shared(study: Study, school: int, year: int) -> tuple[Fraction, ...]:
+def _shared(study: Study, about: Indicators, school: int, year: int) -> dict[int, Fraction]:
     """Totals of what the school's stages share; zero parts where nothing is known (left out)."""
     schools = study.facts.schools
     row = np.array([schools.row[year, school]])
@@ -216,15 +257,10 @@ def _shared(study: Study, school: int, year: int) -> tuple[Fraction, ...]:
         value = at_rows(schools.figures(column), row)[0]
         return exact(value) if math.isfinite(value) else Fraction(0)
 
-    outdoor, indoor = figure("outdoor_sports_area_m2"), figure("indoor_sports_area_m2")
+    figures = {column: figure(column) for column in about.school_columns}
     if "sports_venues" in study.concessions and schools.among("area", "urban")[school]:
-        outdoor += figure("off_campus_sports_area_m2")
-    return (
-        figure("teaching_area_m2") - indoor,
-        outdoor + indoor,
-        figure("equipment_value_cny"),
-        figure("multimedia_rooms"),
-    )
+        figures[VENUES] += figure("off_campus_sports_area_m2")
+    return {k: numerator(each, figures) for k, each in enumerate(about.values()) if each.shared}
 
 
 def _row(study: Study, n: int, places: list[int], written: dict, rules: Rules, year: int) -> Row:
@@ -233,14 +269,23 @@ def _row(study: Study, n: int, places: list[int], written: dict, rules: Rules, y
     place = int(entered.school[n])
     code = str(schools.roster["school_id"].iloc[place])
     students = exact(entered.students[n])
-    staff = tuple(exact(entered.quantities[k, n]) for k in STAFF)
+    about = entered.indicators
+    staff = {
+        k: exact(entered.quantities[k, n])
+        for k, each in enumerate(about.values())
+        if not each.shared
+    }
+    by_column = {each.add: staff[k] for k, each in enumerate(about.values()) if k in staff}
+    attributes = tuple(by_column.get((name,), Fraction(0)) for name in ATTRIBUTES)
     total = at_rows(schools.figures(f"teachers_{stage}"), np.array([entered.row[n]]))[0]
-    teachers = exact(total) if math.isfinite(total) else max(staff)
-    kinds = written.get((code, stage)) or kinds_of_line(teachers, staff)
+    teachers = exact(total) if math.isfinite(total) else max(attributes)
+    kinds = written.get((code, stage)) or kinds_of_line(teachers, attributes)
     need, floor = _needs(rules, stage, students)
+    silent = sum(rules[f"{name}.{stage}"] is None for name in about)
+    needed = int(rules["school.indicators_met"]) + silent
     return Row(
         *(places.index(place), stage, students, _share(study, place, year, stage)),
-        *(teachers, staff, kinds, need, floor),
+        *(teachers, staff, needed, kinds, need, floor),
     )
 
 
@@ -259,29 +304,18 @@ def _share(study: Study, school: int, year: int, stage: str) -> Fraction:
 
 
 def _needs(rules: Rules, stage: str, students: Fraction) -> tuple[tuple, tuple]:
-    """Quantities at which the seven indicators are met, and reach the floor."""
+    """Quantities at which the indicators are met, and reach the floor; 0 where nothing is asked."""
     rounded = rules["option.decide_on"] == "rounded"
     part = exact(rules["school.floor"])
     found = []
     for factor in (Fraction(1), part):
         quantities = []
-        for name, about in INDICATORS.items():
-            value = exact(rules[f"{name}.{stage}"]) * factor
-            if rounded:
+        for name, about in rules.indicators.items():
+            asked = rules[f"{name}.{stage}"]
+            value = exact(asked or 0) * factor
+            if rounded and asked is not None:
                 ten = 10**about.decimals
                 value = (math.ceil(value * ten) - Fraction(1, 2)) / ten
             quantities.append(value * students / about.per)
         found.append(tuple(quantities))
     return found[0], found[1]
-
-
-def purchase_gain(means_of: Iterable[str] = PURCHASES) -> dict[str, int]:
-    """Indicator that each purchase raises."""
-    raised = {
-        "teaching_area_m2": 3,
-        "indoor_sports_area_m2": 4,
-        "outdoor_sports_area_m2": 4,
-        "equipment_value_cny": 5,
-        "multimedia_rooms": 6,
-    }
-    return {name: raised[name] for name in means_of}

@@ -13,7 +13,7 @@ from ...base.language import Said
 from ...base.refusals import refusal
 from ...base.schema.terms import STAGES, Label
 from ...data.county import County
-from ...policy.standards import Text
+from ...policy.entries import Text
 
 #: File beside a county's data.
 FILE = "remedy.yaml"
@@ -75,6 +75,8 @@ class Purchase(_Assumption):
     """What a multimedia room adds to the equipment value."""
     rent_cny: Yuan | None = None
     """What one unit costs a year where it is rented."""
+    title: Text | None = None
+    """How people call what is not among `PURCHASES`; filled from the indicator that counts it."""
 
 
 class Hire(_Assumption):
@@ -124,6 +126,11 @@ class Limit(_Assumption):
     multimedia_rooms: Amount | None = None
     hire: Amount | None = None
     upgrade: Amount | None = None
+    more: dict[str, Amount] = {}
+    """The most of purchases that are not among `PURCHASES`."""
+
+    def most(self, means: str) -> float | None:
+        return getattr(self, means, self.more.get(means))
 
 
 class Diversion(_Assumption):
@@ -175,13 +182,6 @@ class Means(pydantic.BaseModel):
 
     @pydantic.model_validator(mode="after")
     def _known(self):
-        unknown = sorted(set(self.purchase) - set(PURCHASES))
-        if unknown:
-            raise refusal(
-                N_("unknown purchase {names}; expected one of {known}"),
-                names=", ".join(unknown),
-                known=", ".join(PURCHASES),
-            )
         adding = sorted(n for n, p in self.purchase.items() if p.adds_equipment_cny)
         if adding not in ([], ["multimedia_rooms"]):
             raise refusal(N_("only multimedia_rooms may have `adds_equipment_cny`"))
@@ -203,7 +203,14 @@ class Means(pydantic.BaseModel):
         """Everything that may be ruled out or fixed."""
         kinds = [f"hire.{hire.name}" for hire in self.hire]
         trained = [f"upgrade.{name}" for name in ATTRIBUTES]
-        return [*PURCHASES, "hire", *kinds, "upgrade", *trained, "transfer"]
+        return [
+            *dict.fromkeys((*PURCHASES, *self.purchase)),
+            "hire",
+            *kinds,
+            "upgrade",
+            *trained,
+            "transfer",
+        ]
 
     @property
     def assumptions(self) -> list[tuple[str, _Assumption]]:
@@ -247,9 +254,49 @@ def read_means(county: County, file: Path | None = None) -> Means:
             return built_in_means()
         file = own
     document = read_yaml(file)
-    means = parse_model(document, Means)
+    means = _named(parse_model(document, Means), county, document)
     check_schools(means, county, document)
     return means
+
+
+def _named(means: Means, county: County, document: Document) -> Means:
+    """With the names of what an indicator of the standard counts; refuses to buy what none does."""
+    counted = {
+        column: about
+        for about in county.standard.evaluation.indicators.values()
+        if about.shared
+        for column in about.add
+    }
+    known = list(dict.fromkeys((*PURCHASES, *counted)))
+    unknown = sorted(set(means.purchase) - set(known))
+    if unknown:
+        values = {"names": ", ".join(unknown), "known": ", ".join(known)}
+        said = Said(N_("unknown purchase {names}; expected one of {known}"), values)
+        raise InputError([document.finding(("purchase",), said)])
+    named = {}
+    for name, purchase in means.purchase.items():
+        if name not in PURCHASES and purchase.title is None:
+            about = counted[name]
+            zh, en = (
+                f"{about.short.zh}（{about.resource.zh}）",
+                f"{about.short.en} ({about.resource.en})",
+            )
+            purchase = purchase.model_copy(update={"title": Text(zh=zh, en=en)})
+        named[name] = purchase
+    return means.model_copy(update={"purchase": named})
+
+
+def is_bought(means: str) -> bool:
+    """Whether a measure buys something for a school: not done by people, nor asked by an item."""
+    return means not in (*PEOPLE, *ITEMS)
+
+
+def purchase_label(name: str, means: Means | None = None) -> Label:
+    """What is bought, with its unit, as people say it."""
+    if name in PURCHASES:
+        return PURCHASES[name]
+    title = means.purchase[name].title if means is not None and name in means.purchase else None
+    return Label(title.zh, title.en) if title else Label(name, name)
 
 
 def means_file(county: County) -> Path:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from ...base.files import N_, Finding, InputError
 from ...base.schema.terms import STAGES, Label
 from ...data.county import County
-from ...policy.standards import Text
-from .means import ATTRIBUTES, LARGEST, PEOPLE, PURCHASES, Forbid, Lock, Means
+from ...policy.entries import Text
+from .means import ATTRIBUTES, LARGEST, PEOPLE, PURCHASES, Forbid, Lock, Means, purchase_label
 
 #: (means, code of a school or None for all of them)
 Forbidden = tuple[str, str | None]
@@ -129,8 +129,8 @@ def _number(value: float | str) -> bool:
 
 def label_of(name: str, means: Means) -> Label:
     """A means as people say it."""
-    if name in PURCHASES:
-        return PURCHASES[name]
+    if name in PURCHASES or name in means.purchase:
+        return purchase_label(name, means)
     name, _, kind = name.partition(".")
     people = PEOPLE[name]
     if not kind:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..problem.goal import Goal
-from ..problem.instance import NAMES, STAFF, Instance
+from ..problem.instance import Instance
 from .composite.roots import compared
 from .cone import squared_variation
 from .model import Program
@@ -49,13 +49,13 @@ def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -
         (n, k): instance.have(n, k)
         + sum((g * values[v] for v, g in program.gain.get((n, k), {}).items()), Fraction(0))
         for n in range(len(instance.rows))
-        for k in range(len(NAMES))
+        for k in range(len(instance.names))
     }
     passing, failing = [], []
     for n, row in enumerate(instance.rows):
-        met = [quantity[n, k] >= row.need[k] for k in range(len(NAMES))]
-        near = [quantity[n, k] >= row.floor[k] for k in range(len(NAMES))]
-        if sum(met) >= instance.needed and all(near):
+        met = [quantity[n, k] >= row.need[k] for k in range(len(instance.names))]
+        near = [quantity[n, k] >= row.floor[k] for k in range(len(instance.names))]
+        if sum(met) >= row.needed and all(near):
             passing.append(n)
         if not goal.asks(instance, n) or goal.most:
             continue
@@ -83,7 +83,7 @@ def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -
         not low <= value <= high
         for value, low, high in zip(values, program.lower, program.upper, strict=True)
     )
-    broken += any(quantity[n, k] < 0 for n in range(len(instance.rows)) for k in STAFF)
+    broken += any(quantity[n, k] < 0 for n in range(len(instance.rows)) for k in instance.staff)
     return Verdict(quantity, tuple(passing), tuple(failing), tuple(beyond), tuple(uneven), broken)
 
 
@@ -100,15 +100,15 @@ def within(instance: Instance, stage: str, indicator: int, quantity: dict) -> bo
 
 
 def within_composite(instance: Instance, stage: str, quantity: dict) -> bool:
-    """Whether the plain mean of a stage's seven coefficients of variation is within its limit."""
+    """Whether the plain mean of a stage's coefficients of variation is within its limit."""
     rows = instance.of_stage(stage)
     if not rows:
         return True
     squares = [
         squared_variation(instance, stage, {n: quantity[n, k] for n in rows})
-        for k in range(len(NAMES))
+        for k in range(len(instance.names))
     ]
     if any(square is None for square in squares):
         return False
-    found = compared(squares, instance.composite[stage] * len(NAMES))
+    found = compared(squares, instance.composite[stage] * len(instance.names))
     return found < 0 if instance.strict else found <= 0

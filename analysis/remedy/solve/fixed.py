@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ...base.files import N_, problem
 from ..problem.instance import exact
-from ..problem.means import PURCHASES, Lock, Means
+from ..problem.means import Lock, Means, is_bought
 from ..problem.overrides import EVERYWHERE, label_of
 
 Key = tuple[str, str, str, str]
@@ -56,7 +56,7 @@ def _named(keys: list[Key], word: str, school: str | None, stage: str | None) ->
         wanted.append(lambda key: key[3] == kind)
     if school is not None:
         wanted.append(lambda key: key[1] == school)
-    if stage is not None and name not in PURCHASES:
+    if stage is not None and not is_bought(name):
         wanted.append(lambda key: key[2] == stage)
     return [n for n, key in enumerate(keys) if all(test(key) for test in wanted)]
 

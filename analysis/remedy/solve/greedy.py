@@ -14,8 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..problem.goal import Goal
-from ..problem.instance import NAMES, Instance
-from ..problem.means import PURCHASES
+from ..problem.instance import Instance
 from .composite.limit import composites_of
 from .cone import Cone
 from .model import Program
@@ -28,7 +27,7 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
     for row, about in enumerate(instance.rows):
         if not goal.asks(instance, row):
             continue
-        for k in goal.indicators or range(len(NAMES)):
+        for k in goal.indicators or range(len(instance.names)):
             gain = program.gain.get((row, k), {})
             has = instance.have(row, k) + sum(
                 (amount * values[v] for v, amount in gain.items()), Fraction(0)
@@ -39,7 +38,8 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
             able = [
                 (program.cost[v] / amount, v, amount)
                 for v, amount in gain.items()
-                if amount > 0 and program.keys[v][0] in (*PURCHASES, "hire")
+                if amount > 0
+                and program.keys[v][0] not in ("upgrade", "transfer_in", "transfer_out")
             ]
             for _, v, amount in sorted(able):
                 units = min(math.ceil(lack / amount), program.upper[v] - values[v])

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..problem.goal import Goal
-from ..problem.instance import NAMES, STAFF, Instance, exact, purchase_gain
-from ..problem.means import ATTRIBUTES, Means
+from ..problem.instance import Instance, exact
+from ..problem.means import ATTRIBUTES, PURCHASES, Means
 from ..problem.staff import KINDS, Kind
 from .fixed import Key, hold
 
@@ -128,8 +128,8 @@ def _limits(means: Means) -> dict[tuple[str, str], Fraction]:
     """The most of each means at each school."""
     found: dict[tuple[str, str], Fraction] = {}
     for limit in means.limits:
-        for name in ("hire", "upgrade", *purchase_gain()):
-            most = getattr(limit, name)
+        for name in ("hire", "upgrade", *PURCHASES, *limit.more):
+            most = limit.most(name)
             if most is None:
                 continue
             for code in limit.schools:
@@ -139,7 +139,8 @@ def _limits(means: Means) -> dict[tuple[str, str], Fraction]:
 
 
 def _purchases(program: Program, instance: Instance, means: Means, limits: Mapping) -> None:
-    raises = purchase_gain()
+    names = instance.names
+    equipment = names.index("equipment_value") if "equipment_value" in names else None
     for place, school in enumerate(instance.schools):
         stages = [n for n, row in enumerate(instance.rows) if row.school == place]
         for name, purchase in sorted(means.purchase.items()):
@@ -148,9 +149,9 @@ def _purchases(program: Program, instance: Instance, means: Means, limits: Mappi
             upper = INFINITE if most is None else math.floor(most / step)
             cost = exact(purchase.cny) * step
             number = program.variable((name, school.school_id, "", ""), cost, upper)
-            added = {raises[name]: step}
-            if purchase.adds_equipment_cny:
-                added[5] = step * exact(purchase.adds_equipment_cny)
+            added = dict.fromkeys(instance.raised_by(name), step)
+            if purchase.adds_equipment_cny and equipment is not None:
+                added[equipment] = step * exact(purchase.adds_equipment_cny)
             for row in stages:
                 for indicator, amount in added.items():
                     gain = program.gain.setdefault((row, indicator), {})
@@ -180,13 +181,18 @@ def _staff(
     moving = {n for n in range(len(instance.rows)) if movable(instance, means, n)}
     for n, row in enumerate(instance.rows):
         code, stage = instance.schools[row.school].school_id, row.stage
-        gain = [program.gain.setdefault((n, k), {}) for k in STAFF]
-        lacking = [{} for _ in STAFF]
-        missing = [sum(c for kind, c in row.kinds.items() if not kind[k]) for k in STAFF]
+        gain = {k: program.gain.setdefault((n, k), {}) for k in instance.staff}
+        lacking = [{} for _ in attributes]
+        missing = [
+            sum(c for kind, c in row.kinds.items() if not kind[a]) for a in range(len(attributes))
+        ]
 
         def person(number: int, kind: Kind, sign: int, gain=gain, lacking=lacking) -> None:
-            for k in STAFF:
-                (gain if kind[k] else lacking)[k][number] = Fraction(sign)
+            for k in instance.counted(kind):
+                gain[k][number] = Fraction(sign)
+            for has, without in zip(kind, lacking, strict=True):
+                if not has:
+                    without[number] = Fraction(sign)
 
         hired = {}
         for hire in means.hire:
@@ -214,7 +220,7 @@ def _staff(
             if means.transfer.share is not None:
                 most = math.floor(exact(means.transfer.share) * row.teachers)
                 program.rows.append((leaving, Fraction(-most)))
-        for k, attribute in enumerate(attributes):
+        for position, attribute in enumerate(attributes):
             upgrade = means.upgrade.get(attribute)
             if upgrade is None:
                 continue
@@ -228,8 +234,11 @@ def _staff(
                 ("upgrade", code, stage, attribute), exact(upgrade.cny), upper
             )
             # only who lacks it can be given it
-            program.rows.append(({**lacking[k], number: Fraction(-1)}, Fraction(-missing[k])))
-            gain[k][number] = Fraction(1)
+            lack = {**lacking[position], number: Fraction(-1)}
+            program.rows.append((lack, Fraction(-missing[position])))
+            for k in instance.staff:
+                if instance.about(k).add == (attribute,):
+                    gain[k][number] = Fraction(1)
     for pool in pools.values():
         program.equal.append((pool, Fraction(0)))
     for hire in means.hire:
@@ -242,7 +251,7 @@ def _rules(program: Program, instance: Instance, goal: Goal, moving: set[int]) -
     """Each row's thresholds, and the rule for schools."""
     for n, row in enumerate(instance.rows):
         code = instance.schools[row.school].school_id
-        for k in STAFF:
+        for k in instance.staff:
             if n in moving:
                 # nobody leaves twice; parts of persons stay
                 program.rows.append((program.gain[n, k], -instance.have(n, k)))
@@ -254,7 +263,7 @@ def _rules(program: Program, instance: Instance, goal: Goal, moving: set[int]) -
                 passing = program.variable(("passes", code, "", ""), upper=1)
                 program.passing[row.school] = passing
             passing = program.passing[row.school]
-        wanted = goal.indicators or range(len(NAMES))
+        wanted = goal.indicators or range(len(instance.names))
         excused: dict[int, Fraction] = {}
         for k in wanted:
             gain = program.gain.get((n, k), {})
@@ -265,28 +274,29 @@ def _rules(program: Program, instance: Instance, goal: Goal, moving: set[int]) -
                 # whole units: what the sums can reach at all
                 gain = {number: each / unit for number, each in gain.items()}
                 lack, low = Fraction(math.ceil(lack / unit)), Fraction(math.ceil(low / unit))
-            loses = k in STAFF and n in moving
+            loses = k in row.staff and n in moving
             if not loses:
                 low = max(low, Fraction(0))
                 if lack <= 0:
                     continue
             worst = -_floor_units(have) if loses else Fraction(0)
-            _threshold(program, goal, n, k, (gain, lack, low, worst), excused, passing)
+            needs = (gain, lack, low, worst)
+            _threshold(program, goal, n, instance.names[k], needs, excused, passing)
         if excused:
-            program.rows.append((excused, Fraction(instance.needed - len(NAMES))))
+            program.rows.append((excused, Fraction(row.needed - len(instance.names))))
 
 
 def _floor_units(have: Fraction) -> Fraction:
     return Fraction(math.floor(have))
 
 
-def _threshold(program, goal, n, k, needs, excused, passing) -> None:
+def _threshold(program, goal, n, name, needs, excused, passing) -> None:
     """One indicator of one row: met, or at the floor where it is the one that may remain."""
     gain, lack, low, worst = needs
     if goal.indicators:
         program.rows.append((gain, lack))
         return
-    number = program.variable(("remains", str(n), "", NAMES[k]), upper=1)
+    number = program.variable(("remains", str(n), "", name), upper=1)
     excused[number] = Fraction(-1)
     if passing is None:
         program.rows.append(({**gain, number: lack - low}, lack))

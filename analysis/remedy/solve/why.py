@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 from ...base.files import N_
 from ...base.language import Said
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, Label
 from ..problem.goal import Goal
-from ..problem.instance import NAMES, Instance
+from ..problem.instance import Instance
 from ..problem.means import ATTRIBUTES, PURCHASES, Means, built_in_means
 from ..problem.overrides import EVERYWHERE, label_of
 from .model import build
@@ -110,7 +109,7 @@ def ways(state: State) -> list[Way]:
             )
     for (stage, k), limit in instance.limit.items():
         if limit is not None and k in goal.variations and len(instance.of_stage(stage)) > 1:
-            about = INDICATORS[NAMES[k]]
+            about = instance.about(k)
             add(
                 lambda s, stage=stage, k=k: _without_variation(s, stage, k),
                 N_("a coefficient of variation above {limit}: {what} ({stage})"),

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from ...base.schema.indicators import INDICATORS
+from ...base.schema.indicators import Indicator, Indicators
 from ...base.schema.terms import CHOICE_LABELS, SCHOOL_TYPES, STAGE_LABELS, STAGES
-from ...measure.apportioning.dividing import SHARED_QUANTITIES, STAGE_QUANTITIES, WEIGHTS
+from ...measure.apportioning.dividing import VENUES, WEIGHTS, numerator
 from ...measure.apportioning.scope import EXCLUSIONS, exclusion_text
 from ...measure.requirements.facts import year_data
 from ...measure.study import Study
@@ -24,19 +24,18 @@ def register_rows(study: Study) -> pd.DataFrame:
     return rows.drop(columns="_stage")
 
 
-#: Columns of the sheet of apportionment.
-COLUMNS = {
-    name: position
-    for position, name in enumerate(
-        (
-            *("stage", "school_id", "school", "students", "reason", "judged"),
-            *("primary", "junior", "senior", "whole", "share"),
-            *(f"all.{name}" for name in SHARED_QUANTITIES),
-            *SHARED_QUANTITIES,
-            *STAGE_QUANTITIES,
-        )
+def _columns(indicators: Indicators) -> dict[str, int]:
+    """Columns of the sheet of apportionment."""
+    shared = [about.quantity for about in indicators.values() if about.shared]
+    staff = [about.quantity for about in indicators.values() if not about.shared]
+    names = (
+        *("stage", "school_id", "school", "students", "reason", "judged"),
+        *("primary", "junior", "senior", "whole", "share"),
+        *(f"all.{name}" for name in shared),
+        *shared,
+        *staff,
     )
-}
+    return {name: position for position, name in enumerate(names)}
 
 
 def write_apportionment(
@@ -44,7 +43,11 @@ def write_apportionment(
 ) -> dict[str, dict[int, str]]:
     """Scope, weights, shares and each stage's part -> address by column and row of the register."""
     say, study, lang = book.say, book.study, book.say.code
-    resource = {i.quantity: (say.label(i.short), i.resource) for i in INDICATORS.values()}
+    indicators = study.rules.indicators
+    columns = _columns(indicators)
+    shared = {i.quantity: i for i in indicators.values() if i.shared}
+    staff = {i.quantity: i for i in indicators.values() if not i.shared}
+    resource = {i.quantity: (say.label(i.short), i.resource) for i in indicators.values()}
     fields = [
         stage_field(say),
         Field(say("School id"), 11),
@@ -62,15 +65,15 @@ def write_apportionment(
         Field(say("Share of the stage"), 9, SHARE),
         *(
             Field(say("Whole school: {what}", what=titled(*resource[n], say)), 14, AREA)
-            for n in SHARED_QUANTITIES
+            for n in shared
         ),
         *(
             Field(say("Part of the stage: {what}", what=titled(*resource[n], say)), 14, AREA)
-            for n in SHARED_QUANTITIES
+            for n in shared
         ),
         *(
             Field(say("Of the stage: {what}", what=titled(*resource[n], say)), 11, COUNT)
-            for n in STAGE_QUANTITIES
+            for n in staff
         ),
     ]
     sheet = book.sheets["apportionment"]
@@ -85,21 +88,21 @@ def write_apportionment(
     types = study.county.tables["schools"].set_index("school_id")["type"]
     whole_school = _whole_schools(study)
     limit = study.rules.number("option.teaching_point_students")
-    found: dict[str, dict[int, str]] = {name: {} for name in COLUMNS}
+    found: dict[str, dict[int, str]] = {name: {} for name in columns}
 
     def local(row: int, name: str) -> str:
-        return xl_rowcol_to_cell(row, COLUMNS[name])
+        return xl_rowcol_to_cell(row, columns[name])
 
     for number, record in enumerate(register.to_dict("records")):
         row, school, stage = HEADS + number, record["school_id"], record["stage"]
         cell = {column: inputs[school, column] for (id_, column) in inputs if id_ == school}
 
         def put(name: str, formula: str, value, row=row) -> None:
-            sheet.formula(row, COLUMNS[name], formula, value)
+            sheet.formula(row, columns[name], formula, value)
 
-        sheet.text(row, COLUMNS["stage"], say.label(STAGE_LABELS[stage]))
-        sheet.text(row, COLUMNS["school_id"], school)
-        sheet.text(row, COLUMNS["school"], record["school"])
+        sheet.text(row, columns["stage"], say.label(STAGE_LABELS[stage]))
+        sheet.text(row, columns["school_id"], school)
+        sheet.text(row, columns["school"], record["school"])
         put("students", copied(cell[f"students_{stage}"]), record["students"])
         reason = ""
         if record["reason"]:
@@ -118,7 +121,7 @@ def write_apportionment(
                 weighted[each] = weight * students[f"students_{each}"]
                 put(each, f'IF({address}="","",{factor}*{address})', weighted[each])
             else:
-                sheet.text(row, COLUMNS[each], "–", align="center")
+                sheet.text(row, columns[each], "–", align="center")
         first, last = local(row, "primary"), local(row, "senior")
         either = ",".join(f'{local(row, each)}=""' for each in WEIGHTS)
         put("whole", f'IF(OR({either}),"",SUM({first}:{last}))', sum(weighted.values()))
@@ -129,17 +132,16 @@ def write_apportionment(
             record["share"],
         )
         share = local(row, "share")
-        wholes = _whole_quantities(book, cell, rules)
-        for name in SHARED_QUANTITIES:
-            put(f"all.{name}", wholes[name], students[name])
+        for name, about in shared.items():
+            put(f"all.{name}", _whole(about, book, cell, rules), students[name])
             total = local(row, f"all.{name}")
             put(name, f'IF(OR({total}="",{share}=""),"",{total}*{share})', record[name])
-        for name in STAGE_QUANTITIES:
-            formula = copied(cell[f"{name}_{stage}"])
-            if name == "pe_arts" and "concession.pe_arts_part_time" in rules:
+        for name, about in staff.items():
+            formula = _sum({c: cell[f"{c}_{stage}"] for c in about.columns}, about)
+            if about.add == ("pe_arts",) and "concession.pe_arts_part_time" in rules:
                 formula = _with_part_time(book, cell, rules, stage)
             put(name, formula, record[name])
-        for name, position in COLUMNS.items():
+        for name, position in columns.items():
             found[name][number] = sheet.ref(row, position)
     last = HEADS + len(register) - 1
     grey = book.file.add_format({"font_color": "#8A8A8A"})
@@ -212,27 +214,35 @@ def _whole_schools(study: Study) -> pd.DataFrame:
     if "sports_venues" in study.concessions:
         more = data["off_campus_sports_area_m2"].where(data["area"] == "urban", 0.0).fillna(0.0)
         data["outdoor_sports_area_m2"] += more
-    data["teaching_area"] = data["teaching_area_m2"] - data["indoor_sports_area_m2"]
-    data["sports_area"] = data["outdoor_sports_area_m2"] + data["indoor_sports_area_m2"]
-    data["equipment_value"] = data["equipment_value_cny"]
+    for about in study.rules.indicators.values():
+        if about.shared:
+            data[about.quantity] = numerator(about, data)
     return data
 
 
-def _whole_quantities(book: Book, cell: dict, rules: dict) -> dict[str, str]:
-    """Formulas of what a school records once."""
-    teaching, indoor = cell["teaching_area_m2"], cell["indoor_sports_area_m2"]
-    outdoor = cell["outdoor_sports_area_m2"]
-    sports = f"({outdoor}+{indoor})"
-    if "concession.sports_venues" in rules:
+def _whole(about: Indicator, book: Book, cell: dict, rules: dict) -> str:
+    """Formula of what a school records once of an indicator's resource."""
+    added = {column: cell[column] for column in about.columns}
+    if VENUES in about.add and "concession.sports_venues" in rules:
         urban = quoted(CHOICE_LABELS["urban"][book.say.code])
         on = f"AND({rules['concession.sports_venues']}={quoted(book.yes)},{cell['area']}={urban})"
-        sports = f"({outdoor}+IF({on},N({cell['off_campus_sports_area_m2']}),0)+{indoor})"
-    return {
-        "teaching_area": f'IF(OR({teaching}="",{indoor}=""),"",{teaching}-{indoor})',
-        "sports_area": f'IF(OR({outdoor}="",{indoor}=""),"",{sports})',
-        "equipment_value": copied(cell["equipment_value_cny"]),
-        "multimedia_rooms": copied(cell["multimedia_rooms"]),
-    }
+        more = f"{cell[VENUES]}+IF({on},N({cell['off_campus_sports_area_m2']}),0)"
+        return _sum(added, about, {VENUES: more})
+    return _sum(added, about)
+
+
+def _sum(cells: dict[str, str], about: Indicator, counted: dict[str, str] | None = None) -> str:
+    """Formula of a numerator: empty where one of its columns is."""
+    if len(cells) == 1 and not counted:
+        return copied(cells[about.add[0]])
+    blank = ",".join(f'{address}=""' for address in cells.values())
+    blank = f"OR({blank})" if len(cells) > 1 else blank
+    terms = {**cells, **(counted or {})}
+    total = "+".join(terms[column] for column in about.add)
+    if len(about.add) > 1:
+        total = f"({total})"
+    total += "".join(f"-{terms[column]}" for column in about.less)
+    return f'IF({blank},"",{total})'
 
 
 def _with_part_time(book: Book, cell: dict, rules: dict, stage: str) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...base.language import DASH
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
-from ...measure.balance import CV_DECIMALS
+from ...measure.balance import CV_DECIMALS, cv_entry
 from ...present.terms import OPTION_WORDS, bracketed
 from .book import HEADS, Book, Field, quoted, stage_field
 from .formulas import COUNT, HAIR_TEXT, at_most, copied
@@ -27,6 +26,7 @@ COLUMNS = {
 def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple[str, str], dict]:
     """Mean, variance, CV, limit and status -> addresses by stage and indicator."""
     say, study, word = book.say, book.study, book.status
+    indicators = study.rules.indicators
     fields = [
         stage_field(say),
         Field(say("Indicator"), 30),
@@ -44,7 +44,7 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
     sheet = book.sheets["balance"]
     note = say(
         "CV = √variance ÷ mean; mean and variance weighted by the students of the schools judged "
-        "(population form). The composite is the plain mean of the seven."
+        "(population form). The composite is the plain mean of them."
     )
     sheet.head(say("Variation between schools"), note, fields, 2)
     words = {name: quoted(text) for name, text in word.items()}
@@ -57,14 +57,14 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
     data = book.sheets["indicators"]
     for stage in STAGES:
         first = row
-        for name in (*INDICATORS, "composite"):
+        for name in (*indicators, "composite"):
             result = table.loc[(stage, name)]
             at = {key: xl_rowcol_to_cell(row, position) for key, position in COLUMNS.items()}
             found[stage, name] = {
                 key: sheet.ref(row, position) for key, position in COLUMNS.items()
             }
             sheet.text(row, COLUMNS["stage"], say.label(STAGE_LABELS[stage]))
-            about = INDICATORS.get(name)
+            about = indicators.get(name)
             title = (
                 f"{about.number} {say.label(about.short)}{bracketed(say.label(about.unit), say)}"
                 if about
@@ -75,7 +75,7 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
             def put(key: str, formula: str, value, row=row) -> None:
                 sheet.formula(row, COLUMNS[key], formula, value)
 
-            if (stage, next(iter(INDICATORS))) not in blocks:
+            if (stage, indicators.names[0]) not in blocks:
                 for position in range(COLUMNS["schools"], COLUMNS["status"]):
                     sheet.text(row, position, "")
                 sheet.text(row, COLUMNS["status"], word["not_applicable"])
@@ -112,8 +112,7 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
                 put("students", xl_rowcol_to_cell(first, COLUMNS["students"]), result["students"])
                 for key in ("mean", "variance", "sd"):
                     sheet.text(row, COLUMNS[key], DASH, align="center")
-                seven = len(INDICATORS)
-                put("cv", f'IF(COUNT({above["cv"]})={seven},AVERAGE({above["cv"]}),"")',
+                put("cv", f'IF(COUNT({above["cv"]})={len(indicators)},AVERAGE({above["cv"]}),"")',
                     result["cv"])  # fmt: skip
             put(
                 "decided",
@@ -121,8 +120,7 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
                 f"INT({at['cv']}*{scale}+0.5+{HAIR_TEXT})/{scale},{at['cv']}))",
                 deciding_value(result["cv"], CV_DECIMALS, on),
             )
-            entry = ("cv." if about else "composite_cv.") + stage
-            put("limit", copied(rules[entry]), result["limit"])
+            put("limit", copied(rules[cv_entry(study.rules, name, stage)]), result["limit"])
             put(
                 "status",
                 f'IF(OR({at["schools"]}=0,{at["limit"]}=""),{words["not_applicable"]},'

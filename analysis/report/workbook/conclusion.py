@@ -6,7 +6,7 @@ import importlib.metadata
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from ...policy.standards import Text
+from ...policy.entries import Text
 from ...present import sentences as narrative
 from ...present.chance import conditional, is_projected, short_text
 from ...present.terms import PART_NAMES

@@ -10,7 +10,6 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...base.language import DASH
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.indicators import indicator_rows, round_half_up
 from ...present.terms import OPTION_WORDS
@@ -67,7 +66,7 @@ def write_indicators(
         "Shortfall: what the school has to add so that the stage meets the threshold, whole "
         "teachers and rooms rounded up. A missing value is not assessed and has weight 0."
     )
-    sheet.head(say("Seven indicators of every school and stage"), note, fields, 3)
+    sheet.head(say("The indicators of every school and stage"), note, fields, 3)
     everyone = indicator_rows(register.assign(in_scope=True), {study.year: study.rules})
     everyone = everyone.set_index(["stage", "indicator", "school_id"])
     blocks: dict[tuple[str, str], Block] = {}
@@ -76,7 +75,7 @@ def write_indicators(
         numbers = register.index[register["stage"] == stage].tolist()
         if not numbers:
             continue
-        for name, about in INDICATORS.items():
+        for name, about in study.rules.indicators.items():
             ids = register.loc[numbers, "school_id"]
             results = everyone.loc[[(stage, name, id_) for id_ in ids]].reset_index()
             results["in_scope"] = register.loc[numbers, "in_scope"].to_numpy()
@@ -100,7 +99,7 @@ def _indicator_row(
     book: Book, sheet: Sheet, row: int, result: dict, number: int, parts: dict, rules: dict
 ) -> None:
     say, status, study = book.say, book.status, book.study
-    about = INDICATORS[result["indicator"]]
+    about = study.rules.indicators[result["indicator"]]
     at = {name: xl_rowcol_to_cell(row, position) for name, position in INDICATOR_COLUMNS.items()}
 
     def put(name: str, formula: str, value, **look) -> None:

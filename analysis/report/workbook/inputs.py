@@ -31,7 +31,12 @@ def write_inputs(book: Book) -> dict[tuple[str, str], str]:
     told = sites.reindex(data.index).fillna("").map(lambda names: with_sites(names, say))
     both = notes.where(notes.notna(), "") + np.where(notes.notna() & (told != ""), "; ", "") + told
     data = data.assign(note=both.where(both != "")).sort_index()
-    figures = [c for c in TABLES["school_years"].columns if not c.key and c.name != "note"]
+    counted = study.rules.indicators.recorded
+    figures = [
+        c
+        for c in study.county.schema["school_years"].columns
+        if not c.key and c.name != "note" and (c.asked or c.name in counted)
+    ]
     columns: list[Column] = [TABLES["schools"][name] for name in ROSTER] + figures
 
     def width(column: Column) -> float:

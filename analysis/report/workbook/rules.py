@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...base.files import N_
-from ...base.schema.indicators import INDICATORS
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.apportioning.dividing import WEIGHTS
 from ...measure.indicators import TOLERANCE
@@ -60,7 +59,7 @@ def write_rules(book: Book) -> dict[str, str]:
 
     def entry(name: str, value=None) -> None:
         about = rules.entry(name)
-        indicator = INDICATORS.get(name.split(".")[0])
+        indicator = rules.indicators.get(name.split(".")[0])
         unit = indicator.unit if indicator else about.unit
         unit = say.label(unit) if unit else ""
         sign = SIGNS.get(rules.rule(name), "=")
@@ -76,13 +75,17 @@ def write_rules(book: Book) -> dict[str, str]:
         options = [OPTION_WORDS[word][lang] for word in words]
         sheet.sheet.data_validation(row - 1, 3, row - 1, 3, {"validate": "list", "source": options})
 
-    for indicator in INDICATORS:
+    for indicator in rules.indicators:
         for stage in STAGES:
             entry(f"{indicator}.{stage}")
     entry("school.indicators_met")
     entry("school.floor")
     for stage in STAGES:
         entry(f"cv.{stage}")
+    for name in rules.indicators:
+        for stage in STAGES:
+            if f"cv.{name}.{stage}" in rules:
+                entry(f"cv.{name}.{stage}")
     for stage in STAGES:
         entry(f"composite_cv.{stage}")
     how = CONFIDENCE["secondary"]

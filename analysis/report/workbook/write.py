@@ -1,6 +1,6 @@
 """A study as a workbook that recalculates: every figure a formula that leads back to the inputs.
 
-Seven indicators, school rule, shortfalls, coefficients of variation and the verdict are live; whoever
+Indicators, school rule, shortfalls, coefficients of variation and the verdict are live; whoever
 audits a county changes a cell of the sheet of inputs or of rules and sees what follows. Each formula
 carries the value that Python computed, so that programs that do not calculate show the same figures.
 The arithmetic is that of `analysis.measure.apportioning`, `indicators`, `dispersion` and `evaluate`, step by step.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from ...base.files import N_
 from ...future.odds.chance import Chance
 from ...measure.study import Study
-from ...policy.standards import Text
+from ...policy.entries import Text
 from .apportionment import register_rows, write_apportionment
 from .balance import write_balance
 from .book import Book

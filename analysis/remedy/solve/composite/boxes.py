@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...problem.instance import NAMES, Instance
+from ...problem.instance import Instance
 from ..solver import Solver
 from .limit import Box, Composite
 
@@ -97,7 +97,7 @@ def divided(
     """
     limit = dict(instance.limit)
     for composite, cv in parts:
-        cv = np.minimum(cv, composite.sum) + share * composite.sum / len(NAMES)
+        cv = np.minimum(cv, composite.sum) + share * composite.sum / len(instance.names)
         for k, part in enumerate(cv * composite.sum / max(cv.sum(), 1e-9)):
             own = limit[composite.stage, k]
             part = Fraction(float(part) * (1 - 1e-9))

@@ -1,4 +1,4 @@
-"""The composite, the plain mean of a stage's seven coefficients of variation, within its limit.
+"""The composite, the plain mean of a stage's coefficients of variation, within its limit.
 
 For one coefficient s and a fixed limit the plans are convex; for the sum of several they are not,
 because each is a quotient: with the mean level Z of an indicator and its spread u,
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...problem.goal import Goal
-from ...problem.instance import NAMES, Instance
+from ...problem.instance import Instance
 from ..cone import Cone
 from ..model import Program
 from ..solver import Solver
@@ -64,11 +64,12 @@ class Composite:
 
     def __init__(self, instance: Instance, program: Program, stage: str):
         self.stage = stage
-        self.sum = float(instance.composite[stage]) * len(NAMES)
-        self.cones = [Cone(instance, program, stage, k) for k in range(len(NAMES))]
+        size = len(instance.names)
+        self.sum = float(instance.composite[stage]) * size
+        self.cones = [Cone(instance, program, stage, k) for k in range(size)]
         self.gains = [gain for cone in self.cones for gain in cone.gains]
         self.boxes: list[Box] = []
-        self.breaks: list[list[float]] = [[] for _ in NAMES]
+        self.breaks: list[list[float]] = [[] for _ in range(size)]
         self.first: int | None = None
         """Position of the first variable: for each indicator u, s, Z and one r for each school."""
         self._sides: list[tuple[int, int, float]] = []
@@ -78,7 +79,7 @@ class Composite:
         return len(self.cones[0].rows) > 1
 
     def coefficients(self, values: np.ndarray) -> np.ndarray:
-        """The seven coefficients of variation of a solution; infinite where a mean is 0."""
+        """The coefficients of variation of a solution; infinite where a mean is 0."""
         found = []
         for cone in self.cones:
             z = cone.levels(values)
@@ -108,7 +109,7 @@ class Composite:
     def enter(self, solver: Solver) -> None:
         """Put variables, limit, boxes and the breaks so far into a program."""
         count = len(self.cones[0].rows)
-        size, width = len(NAMES), count + 3
+        size, width = len(self.cones), count + 3
         low, high = np.zeros(size * width), np.full(size * width, np.inf)
         for k, box in enumerate(self.boxes):
             low[k * width + 1], high[k * width + 1] = box.least, box.most
@@ -225,7 +226,7 @@ class Composite:
         if any(box.inside for box in self.boxes):
             return False
         true = self.coefficients(values)
-        claimed = np.array([values[self.position(k, 1)] for k in range(len(NAMES))])
+        claimed = np.array([values[self.position(k, 1)] for k in range(len(self.cones))])
         cheat = true - claimed
         divided = False
         for k in np.flatnonzero(cheat > max(WORTH * cheat.max(), LITTLE)).tolist():
