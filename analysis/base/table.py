@@ -10,7 +10,7 @@ import pandas as pd
 
 from . import shown
 from .schema.indicators import Indicators
-from .schema.results import ResultColumn, column_of
+from .schema.results import ResultColumn, column_of, quantity_column
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,12 @@ class Table(pd.DataFrame):
 
     def column_about(self, name: str) -> ResultColumn | None:
         """What a column means; None for one that is not of ours."""
-        return column_of(self.table_id, name) if isinstance(name, str) else None
+        if not isinstance(name, str):
+            return None
+        found = column_of(self.table_id, name)
+        counted = (self.indicators or {}).values() if found is None else ()
+        # a quantity that only some standards count
+        return next((quantity_column(each) for each in counted if each.quantity == name), found)
 
     @property
     def units(self) -> pd.Series:

@@ -246,7 +246,7 @@ def _titled(study: Study, item: str, say: Language) -> str:
 
 def _largest_gaps(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     """The three indicators whose schools lack most, relative to what the threshold asks for."""
-    gaps = stage_gaps(study.indicators[~doubt])
+    gaps = stage_gaps(study.indicators[~doubt], study.rules.indicators)
     gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable").head(3)
     if gaps.empty:
         return []

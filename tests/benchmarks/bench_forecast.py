@@ -10,12 +10,16 @@ import random
 import time
 
 from analysis import analyze, load_county
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
 from analysis.future.grades import GRADES
 from analysis.future.odds.draws import Draws
 from analysis.future.odds.noise import spreads
 from analysis.future.projection.model import Model
+from analysis.policy.standards import load_standard
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 COUNTY, DRAWS, LOOPED = "150202-donghe", 10_000, 20
 TARGET = "2 s"

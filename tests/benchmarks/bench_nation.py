@@ -21,10 +21,13 @@ import polars as pl
 from make_nation import generate_nation
 
 from analysis import load_standard
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import SCHOOL_TYPES, STAGES
 from analysis.measure.apportioning.dividing import WEIGHTS
 from analysis.measure.side_by_side.nation import Nation, judge_nation
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 COUNTIES = (100, 500, 1000, 2895)
 SCHOOLS, YEARS = 70, 10

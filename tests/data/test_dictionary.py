@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from analysis import InputError, analyze, compare, dictionary, load_standard
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.results import UNITS, result_tables
 from analysis.base.schema.tables import TABLES
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
 
 
 def results(study) -> dict:

@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 
 from analysis import analyze
-from analysis.base.schema.indicators import STAFF_INDICATORS
 from analysis.base.schema.terms import STAGE_GRADES, STAGES
 from analysis.future.comparison import verdicts, yearly
 from analysis.measure.verdicts import three_valued
-from analysis.policy.standards import PARTS
+from analysis.policy.standards import PARTS, load_standard
 
 COUNTIES = ["652323-hutubi", "340207-jiujiang", "230505-sifangtai"]
 
@@ -52,7 +51,7 @@ def by_tables(study, year: int, stage: str) -> dict[str, float]:
         if balance["cv"].notna().any()
         else np.nan,
     }
-    for name in STAFF_INDICATORS:
+    for name in load_standard("cn-2017").indicators.staff:
         rows = indicators[indicators["indicator"] == name]
         found[name] = rows["shortfall"].sum() if rows["value"].notna().any() else np.nan
     rooms = here(study.outlook.capacity)

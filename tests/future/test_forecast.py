@@ -11,7 +11,6 @@ import pytest
 from cohort_county import cohort_county
 
 from analysis import analyze, load_county, load_scenario
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
 from analysis.future.assumptions.scenario import Scenario
 from analysis.future.comparison import verdicts, yearly
@@ -22,7 +21,12 @@ from analysis.future.odds.noise import PRIOR, Noise, spreads
 from analysis.future.odds.noise import _robust as robust
 from analysis.future.projection.model import Model
 from analysis.future.what_if import WhatIf
+from analysis.policy.standards import load_standard
 from analysis.present.projection import charts, sentences, tables
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "150304-wuda")
 

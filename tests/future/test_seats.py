@@ -220,7 +220,7 @@ def drawn(outlook, years, pupils) -> Courses:
     ids = outlook.county.tables["schools"]["school_id"].to_numpy()
     wide = np.zeros((len(years), 10, len(ids)))
     wide[..., : pupils.shape[-1]] = pupils
-    return Courses.empty(years, ids, 10, {"primary": wide, "junior": np.zeros_like(wide)})
+    return Courses.empty(years, ids, (), 10, {"primary": wide, "junior": np.zeros_like(wide)})
 
 
 def test_chance_of_a_level_is_counted_over_the_area(outlook):

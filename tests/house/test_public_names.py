@@ -86,8 +86,8 @@ def test_a_table_names_its_columns_or_where_they_are_named(name):
             module, _, function = other.rpartition(".")
             text += document(getattr(importlib.import_module(module), function, None))
     table = result_tables()[name]
-    # the seven quantities of the register are called so
-    quantities = "the seven quantities" in text
+    # the quantities that a standard counts are called so in the register
+    quantities = "the standard's quantities" in text
     left = [
         column.name
         for column in table.columns.values()

@@ -19,10 +19,13 @@ from synthetic.county import generate_county
 from synthetic.recipes import read_recipes
 
 from analysis.base.schema.columns import Table
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.tables import TABLES
 from analysis.base.schema.terms import SCHOOL_TYPES, SUBJECTS
 from analysis.policy.standards import load_standard
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data" / "sample"

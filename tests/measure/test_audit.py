@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, coefficient_of_variation
-from analysis.base.schema.indicators import INDICATORS
 from analysis.measure.firmness.audit import METHODS
+from analysis.policy.standards import load_standard
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 HAIR = 1e-6
 

@@ -9,7 +9,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import SCHOOL_TYPES, STAGES
 from analysis.measure.apportioning.register import stage_rows
 from analysis.measure.apportioning.scope import EXCLUSIONS
@@ -24,6 +23,11 @@ from analysis.measure.dispersion import (
 )
 from analysis.measure.indicators import indicator_rows, judge, round_half_up
 from analysis.measure.verdicts import three_valued
+from analysis.policy.standards import load_standard
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 SCHOOL = st.tuples(st.floats(0.1, 1000), st.integers(1, 3000))
 SCHOOLS = st.lists(SCHOOL, min_size=2, max_size=12)

@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import analyze, load_county
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.terms import STAGES
 from analysis.future.odds import draws
 from analysis.future.projection.model import Model
@@ -25,8 +24,12 @@ from analysis.measure.indicators import STATUSES, round_half_up
 from analysis.measure.side_by_side.nation import judge_nation
 from analysis.measure.verdicts import VERDICTS
 from analysis.policy.entries import Entry
-from analysis.policy.standards import Profile, Standard
+from analysis.policy.standards import Profile, Standard, load_standard
 from analysis.present.tables.balance import influence_grid
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 COUNTIES = ("652323-hutubi", "150302-haibowan", "230505-sifangtai")
 CONCESSIONS = ("sports_venues", "pe_arts_part_time", "size_built_by_2010", "rooms_built_by_2016")

@@ -11,7 +11,6 @@ import pytest
 from statsmodels.stats.weightstats import DescrStatsW
 
 from analysis import analyze, apportion, coefficient_of_variation, load_county
-from analysis.base.schema.indicators import INDICATORS
 from analysis.measure.dispersion import (
     Grouped,
     break_even,
@@ -20,6 +19,11 @@ from analysis.measure.dispersion import (
     variation_shares,
     weighted_mean,
 )
+from analysis.policy.standards import load_standard
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 PUBLISHED = Path(__file__).parents[1] / "published"
 

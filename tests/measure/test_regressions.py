@@ -8,9 +8,13 @@ import pytest
 from counties import school
 
 from analysis import analyze, apportion, coefficient_of_variation
-from analysis.base.schema.indicators import INDICATORS
 from analysis.base.schema.tables import TABLES
 from analysis.measure.indicators import judge
+from analysis.policy.standards import load_standard
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 #: The cells of `school_years` without which no county can be recognised: what the seven indicators
 #: are made of, and the funds that every school must spend on training.

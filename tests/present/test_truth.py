@@ -13,11 +13,11 @@ from counties import build_county, school
 from analysis import analyze, load_county, load_scenario
 from analysis.base.files import Finding
 from analysis.base.language import speak
-from analysis.base.schema.indicators import INDICATORS
 from analysis.data.paths import sample_folder
 from analysis.future.assumptions.from_plan import plan_parts
 from analysis.measure.gaps import doubted, school_gaps, stage_gaps
 from analysis.measure.trajectories.trajectory import shrinking_table
+from analysis.policy.standards import load_standard
 from analysis.present import sentences
 from analysis.present.brief.standing import missing_grid
 from analysis.present.plan_review import project_effects, project_gaps
@@ -25,6 +25,10 @@ from analysis.present.tables.firmness import school_margins_grid
 from analysis.present.tables.targets import targets_grid
 from analysis.report.pages.contents import PAGES
 from analysis.report.pages.report import Report
+
+#: Those of the national standard.
+INDICATORS = load_standard("cn-2017").indicators
+
 
 SAMPLES = sorted(path.name for path in sample_folder().iterdir() if path.is_dir())
 #: Threshold of sports and teaching area per student, by stage, from the Measures.
@@ -69,7 +73,7 @@ def test_a_gap_has_one_base(name, year, percent):
     """Both figures of a gap are those of the stage; what a school adds for another is not in it."""
     county = load_county(name)
     study = analyze(county, year)
-    gaps = stage_gaps(study.indicators).set_index(["stage", "indicator"])
+    gaps = stage_gaps(study.indicators, INDICATORS).set_index(["stage", "indicator"])
     for indicator, stage in THRESHOLDS:
         lacks, need = lacking_by_hand(county, year, indicator, stage)
         assert gaps.loc[(stage, indicator), "lacking"] == pytest.approx(lacks, abs=1e-6)
@@ -83,7 +87,7 @@ def test_a_gap_has_one_base(name, year, percent):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_largest_gaps_come_largest_first(name):
     study = analyze(name)
-    shares = stage_gaps(study.indicators)["share"].dropna()
+    shares = stage_gaps(study.indicators, INDICATORS)["share"].dropna()
 
     assert ((shares >= 0) & (shares <= 1)).all()
     said = [text for text in sentences.findings(study, "en") if "largest gaps" in text]
@@ -105,7 +109,7 @@ def test_a_through_school_is_built_once():
     weighted = 1000 + 1.1 * 1000
     primary, junior = 4500 * weighted / 1000 - 8000, 5800 * weighted / 1100 - 8000
     expected = max(primary, junior)
-    gaps = school_gaps(study.indicators)
+    gaps = school_gaps(study.indicators, INDICATORS)
     teaching = gaps[gaps["indicator"] == "teaching_area"].set_index("school_id")["lacking"]
 
     assert teaching["001"] == pytest.approx(expected)
@@ -116,7 +120,7 @@ def test_a_through_school_is_built_once():
 
 def test_teachers_of_two_stages_are_two_sets_of_teachers():
     county = build_county([school("nine_year", 1000, 1000, backbone_primary=7, backbone_junior=6)])
-    gaps = school_gaps(analyze(county).indicators)
+    gaps = school_gaps(analyze(county).indicators, INDICATORS)
 
     assert dict(zip(gaps["indicator"], gaps["lacking"], strict=True)) == {"backbone_teachers": 7}
 

@@ -125,7 +125,7 @@ def _agrees(answer) -> int:
     table = dual.by_step(answer).set_index(["limit", "stage", "indicator", "step"])
     held = 0
     for limit in dual.limits_of(answer):
-        row = table.loc[dual.key_of(limit)]
+        row = table.loc[dual.key_of(limit, answer)]
         cost = _searched(answer, limit)
         if cost is None:
             assert row["status"] == "infeasible"

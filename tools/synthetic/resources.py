@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.base.schema.indicators import STAFF_INDICATORS
 from analysis.base.schema.terms import STAGES
-from analysis.measure.apportioning.dividing import SHARED_QUANTITIES, WEIGHTS
+from analysis.measure.apportioning.dividing import WEIGHTS
+from analysis.policy.standards import load_standard
 from synthetic.figures import last_seen, ramp, round_to_total, settle, standardise
 from synthetic.pupils import teaches
 
 #: Indicator -> prefix of the stage columns.
-TEACHER_ITEMS = {name: about.quantity for name, about in STAFF_INDICATORS.items()}
+TEACHER_ITEMS = {
+    name: about.quantity for name, about in load_standard("cn-2017").indicators.staff.items()
+}
 
 
 def lots(schools, students, judged, gap: float, rng) -> np.ndarray:
@@ -96,7 +98,9 @@ def shared_resources(schools, recipe, students, judged, years, rng) -> dict:
     need = sum(WEIGHTS[stage] * values for stage, values in seen.items())
     has_primary = teaches(schools, "primary")
     final = {}
-    for indicator in SHARED_QUANTITIES:
+    for indicator in (
+        name for name, about in load_standard("cn-2017").indicators.items() if about.shared
+    ):
         unit = 100 if indicator == "equipment_value" else 1
         per = 0.01 if indicator == "multimedia_rooms" else 1
         level = thresholds[indicator]

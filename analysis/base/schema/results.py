@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import yaml
 
+from .indicators import Indicator
 from .terms import BLANK, PERSONS, ROOMS, SQUARE_METRES, YEAR, YUAN, Label
 
 #: Units by the words of the file; of the last four, the row says which it is.
@@ -58,10 +59,12 @@ class ResultColumn:
     unit: str = ""
     decimals: int = 0
     range: str = ""
+    own: Label = BLANK
+    """The unit of a quantity that only some standards count (`unit` is ``own``)."""
 
     @property
     def unit_label(self) -> Label:
-        return UNITS[self.unit]
+        return self.own if self.unit == "own" else UNITS[self.unit]
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,15 @@ def column_of(table: str, name: str) -> ResultColumn | None:
     tables = result_tables()
     known = [tables[table]] if table in tables else tables.values()
     return next((each.columns[name] for each in known if name in each.columns), None)
+
+
+def quantity_column(about: Indicator) -> ResultColumn:
+    """The column of the register that holds an indicator's numerator."""
+    kind = "integer" if about.whole and not about.shared else "number"
+    meaning = Label(f"{about.zh}的分子", f"Numerator of: {about.en}")
+    return ResultColumn(
+        about.quantity, about.short.zh, about.short.en, kind, meaning, "own", 0, own=about.resource
+    )
 
 
 def _table(name: str, about: dict, common: dict[str, ResultColumn]) -> ResultTable:

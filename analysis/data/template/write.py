@@ -61,13 +61,13 @@ def write_template(
     tables = (county.entered or county.tables) if county else {}
     for name, table in (county.schema if county else TABLES).items():
         if table.asked or len(tables.get(name, ())):
-            writer.table(_offered(table, tables.get(name)), tables.get(name), tables.get("schools"))
+            writer.table(offered(table, tables.get(name)), tables.get(name), tables.get("schools"))
     writer.items()
     book.close()
     return buffer.getvalue()
 
 
-def _offered(table: Table, frame: pd.DataFrame | None) -> Table:
+def offered(table: Table, frame: pd.DataFrame | None = None) -> Table:
     """The table without the columns that only other standards count, unless they are filled in."""
     columns = tuple(
         column

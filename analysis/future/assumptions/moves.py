@@ -152,7 +152,7 @@ class NewSchool(Strict):
     music_rooms_m2: tuple[Amount, ...] = ()
     art_rooms_m2: tuple[Amount, ...] = ()
     classrooms: Amount | None = None
-    more: dict[str, Amount] = {}
+    more: dict[str, Amount] = pydantic.Field(default={})
     """What a standard's other indicators count, by column of `school_years`: ``{books: 12000}``."""
 
     def amount(self, column: str) -> float | None:

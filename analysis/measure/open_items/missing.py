@@ -153,7 +153,7 @@ class _Search:
         """Items that are unknown once all is filled in but these: no school's figure depends on them."""
         given = [b for b in self.blanks if b.table == "county_years" and b not in left_out]
         entered = {"county_years": self.county.tables["county_years"]}
-        tables = dict(self._whole.tables) | filled(entered, given, self.year, self.rules)
+        tables = dict(self._whole.tables) | filled(entered, given, self.year, self.rules, ())
         county = replace(self._whole, tables=MappingProxyType(tables))
         return self._unknown_items(Facts(county, (self.year,)))
 

@@ -79,7 +79,7 @@ def _failed(study: Study, *parts: str) -> list[dict]:
 
 
 def _gaps(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
-    gaps = stage_gaps(study.indicators[~doubt])
+    gaps = stage_gaps(study.indicators[~doubt], study.rules.indicators)
     gaps = gaps[gaps["share"] > 0].sort_values("share", ascending=False, kind="stable")
     found = []
     for row in gaps.to_dict("records"):

@@ -130,7 +130,7 @@ def _status(status: str, say: Language) -> Cell:
 def missing_grid(study: Study, lang: str = "zh") -> Grid:
     """What all schools have to add to reach every threshold, each school counted once."""
     say = speak(lang)
-    gaps = school_gaps(study.indicators)
+    gaps = school_gaps(study.indicators, study.rules.indicators)
     rows = []
     for name, about in study.rules.indicators.items():
         part = gaps[gaps["indicator"] == name]

@@ -9,6 +9,7 @@ import pandas as pd
 from ...base.language import speak
 from ...base.nearest import refuse_unknown
 from ...base.schema.terms import STAGE_LABELS, STAGES, Label
+from ...measure.balance import cv_entry
 from ...measure.study import Study
 from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
@@ -92,13 +93,16 @@ def _course(axis, study: Study, rows: pd.DataFrame, what: str, until: int) -> No
     partial = rows[rows["missing"] > 0]
     axis.plot(partial["year"], partial["value"], _marker(stage), color="white", markersize=1.8)
     low, high = rows["value"].min(), rows["value"].max()
-    entry = f"{name}.{stage}" if what == "mean" else f"cv.{stage}"
+    entry = f"{name}.{stage}" if what == "mean" else cv_entry(study.rules, name, stage)
     reach = [low, high, *_steps(axis, study, entry, years[0], until, colour)]
     if what == "mean":
         ribbon = {"color": colour, "alpha": 0.16, "linewidth": 0}
         axis.fill_between(rows["year"], rows["low"], rows["high"], **ribbon)
         reach += [rows["low"].min(), rows["high"].max()]
-    bottom, top = np.nanmin(reach), np.nanmax(reach)
+    reach = [each for each in reach if np.isfinite(each)]
+    if not reach:
+        return  # nothing was reported and nothing is asked
+    bottom, top = min(reach), max(reach)
     room = 0.12 * (top - bottom or 1)
     if what == "mean":
         axis.set_ylim(max(0, bottom - room), top + room)

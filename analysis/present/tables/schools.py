@@ -96,7 +96,9 @@ def furthest(schools: pd.DataFrame) -> pd.DataFrame:
 def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
     """What the schools of each stage together lack, of what they share only the stage's own part."""
     say = speak(lang)
-    gaps = stage_gaps(study.indicators).set_index(["stage", "indicator"])["lacking"]
+    gaps = stage_gaps(study.indicators, study.rules.indicators).set_index(["stage", "indicator"])[
+        "lacking"
+    ]
     rows = []
     for stage in STAGES:
         for name, about in study.rules.indicators.items():

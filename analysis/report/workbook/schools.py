@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count, groupby
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -109,7 +109,8 @@ def _counted(study: Study, stage: str, row: int, first: int) -> list[str]:
     ]
     # before a rule holds, everything is open
     asked = asked or list(range(first, first + len(study.rules.indicators)))
-    runs = [list(run) for _, run in groupby(asked, key=lambda c, n=count(): c - next(n))]
+    place = {column: number for number, column in enumerate(asked)}
+    runs = [list(run) for _, run in groupby(asked, key=lambda column: column - place[column])]
     return [f"{xl_rowcol_to_cell(row, run[0])}:{xl_rowcol_to_cell(row, run[-1])}" for run in runs]
 
 
