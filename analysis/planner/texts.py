@@ -186,7 +186,7 @@ TEXTS = {
     "seats": N_("{stage}: pupils without a seat"),
     "cv": N_("{stage}: coefficient of variation nearest to its limit or farthest above"),
     "cv_head": N_("Differences between schools"),
-    "ratios": N_("County means of the seven indicators: {stage}"),
+    "ratios": N_("County means of the indicators: {stage}"),
     "cv_short": N_("CV"),
     "by_year": N_("By year"),
     "school_year": N_("School year"),

@@ -120,30 +120,31 @@ def _schools(study: Study, say: Language) -> list[str]:
             "passed": say.number(passed),
             "all": say.number(len(rows)),
             "needed": say.number(study.rules.number("school.indicators_met")),
+            "k": len(study.rules.indicators),
             "floor": say.percent(study.rules.number("school.floor"), 0),
             "failed": say.number(failed),
         }
         if passed == len(rows):
             text = say(
-                "{stage}: all {all} schools judged meet the rule “at least {needed} of 7 "
+                "{stage}: all {all} schools judged meet the rule “at least {needed} of {k} "
                 "indicators, the rest at {floor} or more”.",
                 **words,
             )
         elif not passed:
             text = say(
-                "{stage}: none of the {all} schools judged meets the rule “at least {needed} of 7 "
+                "{stage}: none of the {all} schools judged meets the rule “at least {needed} of {k} "
                 "indicators, the rest at {floor} or more”.",
                 **words,
             )
         elif not failed:
             text = say(
-                "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of 7 "
+                "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of {k} "
                 "indicators, the rest at {floor} or more”; none is known to fail it.",
                 **words,
             )
         else:
             text = say(
-                "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of 7 "
+                "{stage}: {passed} of {all} schools judged meet the rule “at least {needed} of {k} "
                 "indicators, the rest at {floor} or more”; {failed} do not.",
                 **words,
             )
@@ -185,7 +186,7 @@ def _balance(study: Study, say: Language) -> list[str]:
                 say(
                     "{stage} {indicator} {cv} (limit {limit})",
                     stage=_stage(row["stage"], say),
-                    indicator=say("Composite (mean of seven)")
+                    indicator=say("Composite (mean of all)")
                     if row["indicator"] == "composite"
                     else say.label(study.rules.indicators[row["indicator"]].short),
                     cv=say.number(row["cv"], 3),
@@ -356,10 +357,11 @@ def _schools_that_matter(study: Study, doubt: np.ndarray, say: Language) -> list
                 "Furthest from the rule: {list}.",
                 list=say.join(
                     say(
-                        "{school} ({stage}, {met} of 7 met)",
+                        "{school} ({stage}, {met} of {k} met)",
                         school=row["school"],
                         stage=_stage(row["stage"], say),
                         met=say.number(row["met"]),
+                        k=len(study.rules.indicators),
                     )
                     for row in worst.to_dict("records")
                 ),

@@ -18,7 +18,7 @@ from .columns import by_year
 
 #: Why a row of the register is not judged.
 EXCLUSIONS = {
-    "special_education": N_("special-education school: outside the seven indicators"),
+    "special_education": N_("special-education school: outside the indicators"),
     "small_teaching_point": N_("teaching point with fewer than {limit} students"),
     "private": N_("private school: left out by this standard"),
     "no_students": N_("no students in this stage"),

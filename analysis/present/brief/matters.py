@@ -181,7 +181,7 @@ def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
             Matter(
                 "",
                 row["school"] + bracketed(say.label(STAGE_LABELS[row["stage"]]), say),
-                say("{met} of 7 met, {below} below the floor", met=say.number(row["met"]), below=say.number(row["below_floor"])),
+                say("{met} of {k} met, {below} below the floor", met=say.number(row["met"]), k=len(study.rules.indicators), below=say.number(row["below_floor"])),
                 say("first: {names}", names=names) if names else say("one more indicator to its threshold"),
             )
         )  # fmt: skip

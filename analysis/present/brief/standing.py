@@ -23,7 +23,7 @@ def counted_items(study: Study) -> dict[str, int]:
     Returns
     -------
     dict
-        ``all, met, not_met, not_assessed``: the seven indicators (one is met if its coefficient of
+        ``all, met, not_met, not_assessed``: the indicators (one is met if its coefficient of
         variation is within the limit in every stage), the items of the government's guarantee and
         those of quality; what does not apply is not counted.
     """
@@ -63,8 +63,9 @@ def _schools(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None
         Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
         text_cell(
             say(
-                "every school: {needed} of 7 indicators, the rest at {floor}",
+                "every school: {needed} of {k} indicators, the rest at {floor}",
                 needed=say.number(study.rules.number("school.indicators_met")),
+                k=len(study.rules.indicators),
                 floor=say.percent(study.rules.number("school.floor"), 0),
             )
         ),

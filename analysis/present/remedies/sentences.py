@@ -21,7 +21,7 @@ from .calculation import SAME, TIGHTER, Ahead, Bought, by_clock, room
 
 SCOPE = N_(
     "Goal: every judged school meets the school rule in every stage, and the coefficients of variation of "
-    "the seven indicators stay within their limits. Government guarantee, education quality and social "
+    "the indicators stay within their limits. Government guarantee, education quality and social "
     "recognition are not part of it."
 )
 NOTHING = N_(

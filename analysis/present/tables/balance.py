@@ -22,9 +22,7 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
         rows.append(
             (
                 text_cell(say.label(STAGE_LABELS[row["stage"]])),
-                text_cell(
-                    say("Composite (mean of seven)") if composite else say.label(about.short)
-                ),
+                text_cell(say("Composite (mean of all)") if composite else say.label(about.short)),
                 text_cell(DASH if composite else say.label(about.unit)),
                 number_cell(say, row["mean"], 2),
                 number_cell(say, row["sd"], 2),

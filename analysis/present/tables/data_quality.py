@@ -69,7 +69,7 @@ def exclusions_grid(study: Study, lang: str = "zh") -> Grid:
             )
         )
     header = (say("School"), say("Stage"), say("Students (persons)"), say("Reason"))
-    return Grid(say("Left out of the seven indicators"), header, tuple(rows))
+    return Grid(say("Left out of the indicators"), header, tuple(rows))
 
 
 def sites_grid(study: Study, lang: str = "zh") -> Grid:

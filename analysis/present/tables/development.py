@@ -44,7 +44,7 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
                 continue
             composite = name == "composite"
             label = (
-                say("Composite (mean of seven)")
+                say("Composite (mean of all)")
                 if composite
                 else say.label(study.rules.indicators[name].short)
             )

@@ -14,7 +14,7 @@ from .schools import bar_of, decimals_of, printed_up
 
 
 def school_tables(study: Study, lang: str = "zh") -> dict[str, list[Grid]]:
-    """The seven indicators of every judged school, a table for each of its stages.
+    """The indicators of every judged school, a table for each of its stages.
 
     Parameters
     ----------
@@ -40,10 +40,11 @@ def school_tables(study: Study, lang: str = "zh") -> dict[str, list[Grid]]:
     found: dict[str, list[Grid]] = defaultdict(list)
     for row in study.schools.to_dict("records"):
         caption = say(
-            "{stage}: {n} students, {met} of 7 indicators met, school rule: {status}",
+            "{stage}: {n} students, {met} of {k} indicators met, school rule: {status}",
             stage=say.label(STAGE_LABELS[row["stage"]]),
             n=say.number(row["students"]),
             met=say.number(row["met"]),
+            k=len(study.rules.indicators),
             status=status_name(row["status"], lang),
         )
         rows = tuple(lines[row["school_id"], row["stage"]])

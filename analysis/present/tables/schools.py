@@ -1,4 +1,4 @@
-"""School by school: the seven indicators, the school rule, and what is missing."""
+"""School by school: the indicators, the school rule, and what is missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def decimals_of(about: Indicator) -> int:
 def school_indicators_table(
     study: Study, stage: str, lang: str = "zh", most: int | None = None
 ) -> Grid:
-    """The schools of a stage with their seven indicators as bars and the school rule.
+    """The schools of a stage with their indicators as bars and the school rule.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ def school_indicators_table(
     }
     if len(rules) < everyone:
         caption = say(
-            "{stage}: the seven indicators of the {n} schools furthest from the rule (of {all})",
+            "{stage}: the indicators of the {n} schools furthest from the rule (of {all})",
             **named,
         )
     else:
-        caption = say("{stage}: the seven indicators of every school", **named)
+        caption = say("{stage}: the indicators of every school", **named)
     return Grid(caption, header, (tuple(thresholds), *rows), tight=True, fixed=1)
 
 

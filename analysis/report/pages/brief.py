@@ -22,7 +22,7 @@ def brief(report: Report, alone: bool = False) -> Page:
     short = html.escape(sentences.verdict_short(study, report.lang, report.chance))
     unknown = sentences.unknown(study, report.lang)
     failed = sentences.failing(study, report.lang)
-    overview = say("Schools and the seven indicators at one look")
+    overview = say("Schools and the indicators at one look")
     parts = [
         f"<h1>{html.escape(say.label(record.name))}</h1>",
         paragraph(say("Brief on high-quality and balanced compulsory education"), "subtitle"),
@@ -73,8 +73,9 @@ def _facts(report: Report) -> str:
 def _counted(report: Report) -> str:
     say, counted = report.say, counted_items(report.study)
     text = say(
-        "Of {all} items (the seven indicators by their coefficients of variation in every stage, government "
+        "Of {all} items (the {k} indicators by their coefficients of variation in every stage, government "
         "guarantee, quality) {met} are met and {failed} are not.",
+        k=len(report.study.rules.indicators),
         all=say.number(counted["all"]),
         met=say.number(counted["met"]),
         failed=say.number(counted["not_met"]),
@@ -95,10 +96,11 @@ def _least(report: Report) -> str:
     if answer.cost is None or not answer.measures or by_clock(answer):
         return ""
     return say(
-        "The table is what all seven thresholds ask. The rule asks less: {needed} of 7 indicators, the rest at "
+        "The table is what all thresholds ask. The rule asks less: {needed} of {k} indicators, the rest at "
         "{floor}, and every coefficient of variation within its limit. At assumed prices (see the chapter on the "
         "cheapest way) that costs about {cost} at least, at {n} schools.",
         needed=say.number(study.rules.number("school.indicators_met")),
+        k=len(study.rules.indicators),
         floor=say.percent(study.rules.number("school.floor"), 0),
         cost=_about(say, float(answer.cost)),
         n=say.number(len({each.school_id for each in answer.measures})),

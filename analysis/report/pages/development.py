@@ -96,7 +96,7 @@ def all_years(report: Report) -> Page:
         ),
         Picture(
             trend_chart(study, "mean", report.lang),
-            say("County means of the seven indicators, {span}", span=span),
+            say("County means of the indicators, {span}", span=span),
             say("Small panels, one per indicator; the figures are in the tables below."),
         ),
         trend_grid(study, "mean", report.lang),

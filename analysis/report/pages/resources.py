@@ -1,4 +1,4 @@
-"""School by school: the seven indicators, differences between schools, what is missing."""
+"""School by school: the indicators, differences between schools, what is missing."""
 
 from __future__ import annotations
 
@@ -27,21 +27,22 @@ def _shortened(report: Report) -> bool:
 
 
 def schools(report: Report) -> Page:
-    """Every school with its seven indicators; of a large county those furthest from the rule."""
+    """Every school with its indicators; of a large county those furthest from the rule."""
     say, stages = report.say, _stages(report)
     if not stages:
         return Page(())
     most = FURTHEST if _shortened(report) else None
     return section(
-        say("Every school and the seven indicators"),
+        say("Every school and the indicators"),
         see(say, "schools") if most else "",
         paragraph(
             say(
-                "A school meets the rule if at least {needed} of the 7 indicators reach their "
+                "A school meets the rule if at least {needed} of the {k} indicators reach their "
                 "threshold and the rest reach {floor} of it. Each stage of a through-school is "
                 "a row of its own. Verdicts are made on unrounded values. The bar behind a figure "
                 "shows the value against its threshold, which lies at two thirds of the cell.",
                 needed=say.number(report.study.rules.number("school.indicators_met")),
+                k=len(report.study.rules.indicators),
                 floor=say.percent(report.study.rules.number("school.floor"), 0),
             )
         ),
@@ -61,8 +62,8 @@ def balance(report: Report) -> Page:
             say(
                 "The coefficient of variation (CV) is the student-weighted standard deviation of "
                 "the schools' values divided by the county mean; 0 means that all schools are "
-                "alike. Each of the seven has to stay within its limit; the composite is "
-                "reported only, unless the county's own standard limits it. "
+                "alike. Each has to stay within its limit, where the standard sets one; without a "
+                "limit it is reported only. "
                 "Break-even level: (1 + CV²) × mean. One more unit for a school below it lowers "
                 "the CV; for a school above it, it widens the gap. Gini and Theil are given for "
                 "comparison and are not judged."

@@ -78,7 +78,7 @@ def targets(report: Report) -> Page:
         paragraph(
             say(
                 "Plan: {title}. An evaluation threshold and a target of the county are two things: "
-                "each item is judged by both. Targets for the seven indicators are judged on the "
+                "each item is judged by both. Targets for the indicators are judged on the "
                 "county mean.",
                 title=say.label(own.standard.title),
             )
