@@ -31,13 +31,16 @@ from .reading.workbook import read_workbook
 from .texts import cell_name
 
 
-def load_county(path: str | Path) -> County:
+def load_county(path: str | Path, standard: str | None = None) -> County:
     """Read a county and refuse it if anything is wrong with it.
 
     Parameters
     ----------
     path : str or Path
         Folder of CSV tables, .xlsx workbook, or the name of a sample.
+    standard : str, optional
+        Judge by this standard instead of the one that the county names: a built-in one (``cn-2012``) or a
+        file in its folder.
 
     Returns
     -------
@@ -48,19 +51,23 @@ def load_county(path: str | Path) -> County:
     InputError
         With every error found.
     """
-    county, findings = read_county(path)
+    county, findings = read_county(path, standard)
     if county is None:
         raise InputError(finding for finding in findings if finding.severity == "error")
     return county
 
 
-def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
+def read_county(
+    path: str | Path, standard: str | None = None
+) -> tuple[County | None, list[Finding]]:
     """Read a county and say everything that is wrong with it.
 
     Parameters
     ----------
     path : str or Path
         Folder of CSV tables, .xlsx workbook, or the name of a sample.
+    standard : str, optional
+        As for `load_county`.
 
     Returns
     -------
@@ -69,11 +76,13 @@ def read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     findings : list of Finding
         Errors first.
     """
-    county, findings = _read_county(path)
+    county, findings = _read_county(path, standard)
     return county, sorted(findings, key=lambda finding: finding.severity != "error")
 
 
-def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
+def _read_county(
+    path: str | Path, named: str | None
+) -> tuple[County | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         path = find_county(path)
@@ -87,6 +96,8 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
         unreadable = problem(N_("cannot be read ({reason})"), file=path, reason=reason(error))
         return None, [*findings, *unreadable.findings]
     standard = None
+    if record is not None and named is not None:
+        record = record.model_copy(update={"standard": named})
     if record is not None:
         try:
             standard = _standard(record.standard, path)

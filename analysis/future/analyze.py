@@ -20,6 +20,7 @@ def analyze(
     concessions: Iterable[str] | None = None,
     scenario: str | Scenario | Outlook | None = None,
     until: int | None = None,
+    standard: str | None = None,
 ) -> Study:
     """Analyze a county.
 
@@ -38,6 +39,8 @@ def analyze(
         that is there already; without one only observed years are judged.
     until : int, optional
         Last projected year.
+    standard : str, optional
+        Judge by this standard instead of the one that the county names (`analysis.load_county`).
 
     Returns
     -------
@@ -50,7 +53,9 @@ def analyze(
         not exist.
     """
     if not isinstance(county, County):
-        county = load_county(county)
+        county = load_county(county, standard)
+    elif standard is not None and standard != county.record.standard:
+        county = load_county(county.path, standard)
     outlook = None
     if scenario is not None:
         ready = isinstance(scenario, Outlook)

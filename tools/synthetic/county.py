@@ -22,6 +22,7 @@ from synthetic.pupils import (
     teaches,
 )
 from synthetic.resources import (
+    basic_resources,
     funds,
     match_teachers,
     shared_resources,
@@ -103,6 +104,7 @@ def generate_county(recipe: dict) -> dict[str, pd.DataFrame]:
     for stage in STAGES:
         wide |= {f"{prefix}_{stage}": values for prefix, values in staff[stage].items()}
     wide |= whole | money
+    wide |= basic_resources(recipe, students, staff, len(years))
     school_years = pd.DataFrame(
         {
             "school_id": np.repeat(schools["school_id"].to_numpy(), len(years)),
@@ -177,5 +179,6 @@ def generate_county(recipe: dict) -> dict[str, pd.DataFrame]:
 
 
 def yearly_columns() -> list[str]:
-    """Columns of `school_years` that every county fills in, without the key."""
-    return [column.name for column in TABLES["school_years"].columns[2:] if column.needed]
+    """Columns of `school_years` that every sample fills in, without the key."""
+    columns = TABLES["school_years"].columns[2:]
+    return [column.name for column in columns if column.needed or not column.offered]

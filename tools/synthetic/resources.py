@@ -208,3 +208,26 @@ def special_rooms(schools, recipe, classes, open_, years, rng) -> pd.DataFrame:
                 ]
     rooms = pd.DataFrame(rows, columns=["school_id", "year", "kind", "area_m2"])
     return rooms.sort_values(["school_id", "year", "kind"], kind="stable", ascending=True)
+
+
+def basic_resources(recipe, students: dict, staff: dict, years: int) -> dict[str, np.ndarray]:
+    """Computers, books and teachers of middle or senior title: what the standard of 2012 looks at besides.
+
+    Drawn by a generator of its own: everything else of a county stays what it is.
+    """
+    rng = np.random.default_rng([int(recipe["code"]), recipe["seed"], 2012])
+    heads = sum(np.nan_to_num(students[stage]) for stage in STAGES)
+    schools = len(heads)
+    most = heads.max(axis=1)
+    rise = np.linspace(0.82, 1.0, years)
+    computers = most / 100 * rng.uniform(8, 22, schools)
+    books = most * rng.uniform(15, 45, schools)
+    found = {
+        "computers": np.round(computers[:, None] * rise),
+        "books": np.round(books[:, None] * rise, -1),
+    }
+    for stage in STAGES:
+        part = rng.uniform(0.3, 0.65, schools)[:, None]
+        if staff[stage]:
+            found[f"senior_titles_{stage}"] = np.floor(staff[stage]["teachers"] * part)
+    return found
