@@ -80,9 +80,7 @@ def read_county(
     return county, sorted(findings, key=lambda finding: finding.severity != "error")
 
 
-def _read_county(
-    path: str | Path, named: str | None
-) -> tuple[County | None, list[Finding]]:
+def _read_county(path: str | Path, named: str | None) -> tuple[County | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         path = find_county(path)

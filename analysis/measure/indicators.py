@@ -47,8 +47,8 @@ def whole_down(values) -> np.ndarray:
 
 
 #: Statuses of an indicator at a school; codes are positions here.
-STATUSES = ("met", "near", "short", "not_assessed")
-MET, NEAR, SHORT, NOT_ASSESSED = range(4)
+STATUSES = ("met", "near", "short", "not_assessed", "not_applicable")
+MET, NEAR, SHORT, NOT_ASSESSED, NOT_ASKED = range(5)
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,8 @@ def judge_ratios(
         if some_rounded:
             decided = np.where(rounded, round_half_up(decided, indicator.decimals), decided)
         status[number] = status_codes(decided, threshold[number], floor[number])
+        if not indicator.asked:
+            status[number][np.isfinite(decided)] = NOT_ASKED
     return value, status
 
 
@@ -214,8 +216,8 @@ def indicator_rows(rows: pd.DataFrame, rules: Mapping[int, Rules]) -> pd.DataFra
         (what the one remaining indicator must still reach), `quantity` (numerator) and `share`.
 
         `status` is `met` (value >= threshold, unrounded), `near` (below it but at or above the
-        floor), `short`, or `not_assessed` where the quantity or the students were not reported or
-        no rule was in force yet.
+        floor), `short`, `not_assessed` where the quantity or the students were not reported or no rule was
+        in force yet, or `not_applicable` where the standard never sets a threshold.
         `shortfall` is what the school has to add so that this stage meets the threshold: whole
         teachers and rooms, m², yuan. Of what a school shares among stages, more must be added than
         the stage alone lacks, because the other stage takes its part of every square metre.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ..policy.standards import Rules
 from .apportioning.columns import by_year, words
-from .indicators import KEYS, STATUSES, Ratios
+from .indicators import KEYS, NEAR, SHORT, Ratios
+from .indicators import MET as REACHED
 from .indicators import NOT_ASSESSED as NO_VALUE
-from .verdicts import MET, NOT_ASSESSED, NOT_MET, VERDICTS
+from .verdicts import MET, NOT_APPLICABLE, NOT_ASSESSED, NOT_MET, VERDICTS
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def school_rule(status: np.ndarray, needed: np.ndarray, threshold: np.ndarray) -
     met, near, below, missing = (
         # single bytes: draws have millions of rows
         (status == code).view(np.int8).sum(axis=0, dtype=np.int8)
-        for code in range(len(STATUSES))
+        for code in (REACHED, NEAR, SHORT, NO_VALUE)
     )
     asked = np.isfinite(threshold)
     if not asked.all() and asked.any():
@@ -64,7 +65,10 @@ def school_rule(status: np.ndarray, needed: np.ndarray, threshold: np.ndarray) -
 def school_rule_of(found: Ratios, rules: Mapping[int, Rules]) -> SchoolRule:
     """The `school_rule` of a county's schools."""
     needed = by_year((rules[each] for each in found.years), "school.indicators_met")
-    return school_rule(found.status, needed[found.year], found.threshold)
+    judged = school_rule(found.status, needed[found.year], found.threshold)
+    if not rules[found.years[0]].asks_of_schools:
+        judged = replace(judged, status=np.full_like(judged.status, NOT_APPLICABLE))
+    return judged
 
 
 def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +88,8 @@ def school_table(found: Ratios, judged: SchoolRule, rows: pd.DataFrame) -> pd.Da
     DataFrame
         One row per school and stage in scope: ``county, year, basis, stage, school_id, school,
         met, below_floor, status``, and `near`, `missing` (numbers of indicators), `students`.
-        Status `not_assessed` where what was not reported could still decide either way.
+        Status `not_assessed` where what was not reported could still decide either way, `not_applicable`
+        where the standard asks nothing of single schools.
 
     Notes
     -----

@@ -98,7 +98,7 @@ class IndicatorEntry(pydantic.BaseModel):
         """Whether its figures are recorded once for a school of several stages."""
         return not self._is_by_stage(self.add[0])
 
-    def indicator(self, name: str, position: int) -> Indicator:
+    def indicator(self, name: str, position: int, asked: bool) -> Indicator:
         """The indicator, at its place among those of the standard (from 0)."""
         unit = self.unit or _ratio_unit(self.resource, self.per)
         short = self.short or self.title
@@ -117,6 +117,7 @@ class IndicatorEntry(pydantic.BaseModel):
             shared=self.shared,
             whole=self.whole,
             decimals=self.decimals,
+            asked=asked,
         )
 
     def rules(self, name: str, document: str) -> Iterator[tuple[str, Entry]]:

@@ -41,6 +41,8 @@ class Profile(pydantic.BaseModel):
         str, pydantic.Field(pattern=r"^\d\d-\d\d$"), pydantic.AfterValidator(_day)
     ] = "12-31"
     """Month and day of each school year's first calendar year on which its rules are read."""
+    recognition: Text | None = None
+    """What a county is recognised for, in a few words; that of the profile it extends if omitted."""
     note: Text | None = None
     not_stated: tuple[str, ...] = ()
     """In a plan: entries of the standard it extends about which it says nothing."""
@@ -92,9 +94,26 @@ class Standard:
         for profile in reversed(self.profiles):
             written.update(profile.indicators)
         return Indicators(
-            about.indicator(name, position)
+            about.indicator(name, position, any(self.asks(f"{name}.{stage}") for stage in STAGES))
             for position, (name, about) in enumerate(written.items())
         )
+
+    def asks(self, name: str) -> bool:
+        """Whether an entry ever requires anything."""
+        entry = self.entries.get(name)
+        return entry is not None and any(value is not None for value in entry.values.values())
+
+    @property
+    def recognition(self) -> Text:
+        """What a county is recognised for."""
+        found = (profile.recognition for profile in self.profiles)
+        return next((each for each in found if each is not None), self.title)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of an evaluation of which it has requirements."""
+        there = {entry.part for entry in self.entries.values()}
+        return tuple(part for part in PARTS if part in there)
 
     @functools.cached_property
     def evaluation(self) -> Standard:
@@ -205,8 +224,7 @@ class Rules(Mapping):
     @property
     def asks_of_schools(self) -> bool:
         """Whether the standard ever asks something of single schools, not of the county alone."""
-        asked = self.entry("school.indicators_met").values.values()
-        return any(each is not None for each in asked)
+        return self.standard.asks("school.indicators_met")
 
     def rule(self, name: str) -> str:
         """The rule word of an entry."""

@@ -113,6 +113,8 @@ def _stage(stage: str, say: Language) -> str:
 
 def _schools(study: Study, say: Language) -> list[str]:
     sentences = []
+    if not study.rules.asks_of_schools:
+        return sentences
     for stage, rows in study.schools.groupby("stage", sort=False):
         passed, failed = (rows["status"] == "met").sum(), (rows["status"] == "not_met").sum()
         words = {

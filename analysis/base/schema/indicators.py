@@ -37,6 +37,8 @@ class Indicator:
         Whether the resource only comes in whole units (persons, rooms).
     decimals : int
         Decimals printed (two in the official form).
+    asked : bool
+        Whether the standard ever sets a threshold for schools; else only differences between them count.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Indicator:
     shared: bool
     whole: bool
     decimals: int = 2
+    asked: bool = True
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

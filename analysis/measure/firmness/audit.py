@@ -38,7 +38,7 @@ def indicator_margins(indicators: pd.DataFrame, about: Indicators) -> pd.DataFra
         `margin_share`, the same relative to what it has. Of whole things, what has to be taken away
         to fall below (at least 1) or added to meet.
     """
-    rows = indicators[indicators["status"] != "not_assessed"].copy()
+    rows = indicators[~indicators["status"].isin(["not_assessed", "not_applicable"])].copy()
     per = rows["indicator"].map({name: i.per for name, i in about.items()}).astype(float)
     whole = rows["indicator"].map({name: i.whole for name, i in about.items()}).astype(bool)
     surplus = (rows["quantity"] - rows["threshold"] * rows["students"] / per) / rows["share"]
@@ -79,7 +79,7 @@ def school_margins(found: Ratios, schools: pd.DataFrame, rules: Rules) -> pd.Dat
     first = order[0]
     floor = found.floor[first, 0] / found.threshold[first, 0] if ratio.size else np.nan
     spare = len(names) - int(np.nan_to_num(rules.number("school.indicators_met")))
-    assessed = (schools["status"] != "not_assessed").to_numpy(dtype=bool)
+    assessed = (~schools["status"].isin(["not_assessed", "not_applicable"])).to_numpy(dtype=bool)
     ratio, table = ratio[:, assessed], schools[assessed].reset_index(drop=True)
     passes = (table["status"] == "met").to_numpy(dtype=bool)
     change = _single_changes(ratio, floor, spare, passes)
@@ -299,7 +299,7 @@ def _changed_indicators(
     judged: pd.DataFrame, found: Ratios, value: np.ndarray, status: np.ndarray, method: str
 ) -> list[dict]:
     unknown = STATUSES.index("not_assessed")
-    changed = (found.status != status) & (found.status != unknown) & (status != unknown)
+    changed = (found.status != status) & (found.status < unknown) & (status < unknown)
     return [
         _named(judged, row)
         | {"indicator": found.indicators.names[number], "subject": "indicator", "method": method}
@@ -320,7 +320,7 @@ def _changed_schools(
     needed = by_year((rules[each] for each in found.years), "school.indicators_met")
     other = school_rule(status, needed[found.year], found.threshold)
     unknown = VERDICTS.index("not_assessed")
-    changed = (schools.status != other.status) & (schools.status != unknown)
+    changed = (schools.status != other.status) & (schools.status < unknown)
     return [
         _named(judged, row)
         | {"subject": "school", "method": method, "value": schools.met[row]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...base.language import DASH, Language, places, speak
 from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
+from ...measure.balance import COMPOSITE
 from ...measure.gaps import school_gaps
 from ...measure.indicators import whole_up
 from ...measure.study import Study
@@ -32,6 +33,9 @@ def counted_items(study: Study) -> dict[str, int]:
         three_valued(balance.loc[balance["indicator"] == name, "status"])
         for name in study.rules.indicators
     ]
+    if all(status == "not_applicable" for status in statuses):
+        # single coefficients have no limit: the composite of each stage is what is judged
+        statuses = list(balance.loc[balance["indicator"] == COMPOSITE, "status"])
     for part in COUNTED:
         statuses += list(study.items.loc[study.items["part"] == part, "status"])
     statuses = [status for status in statuses if status != "not_applicable"]
@@ -56,7 +60,7 @@ def standing_grid(study: Study, lang: str = "zh") -> Grid:
 
 def _schools(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | None:
     rows = study.schools[study.schools["stage"] == stage]
-    if rows.empty:
+    if rows.empty or not study.rules.asks_of_schools:
         return None
     return (
         text_cell(say("{stage}: schools that meet the rule", stage=say.label(STAGE_LABELS[stage]))),

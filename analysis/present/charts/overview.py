@@ -22,7 +22,13 @@ TALLEST = 3.9
 HEAD = 0.62
 """Inches for the title of a panel and the heads of its columns."""
 
-_FILLS = {"met": "#C9DBEC", "near": "#F6DF9B", "short": "#E9A79F", "not_assessed": "#DCDCDC"}
+_FILLS = {
+    "met": "#C9DBEC",
+    "near": "#F6DF9B",
+    "short": "#E9A79F",
+    "not_assessed": "#DCDCDC",
+    "not_applicable": "#FFFFFF",
+}
 _MARKS = {"near": "^", "short": "x", "not_assessed": "o"}
 
 
@@ -92,7 +98,7 @@ def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
 def _mosaic(axis, codes: np.ndarray, line: float) -> None:
     colours = mpl.colors.ListedColormap([_FILLS[status] for status in STATUSES])
     edge = {"edgecolors": "white", "linewidth": 0.8} if line > 0.06 else {}
-    axis.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=3.5, **edge)
+    axis.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=len(STATUSES) - 0.5, **edge)
     for status, marker in _MARKS.items():
         y, x = np.nonzero(codes == STATUSES.index(status))
         if line > 0.06:

@@ -50,27 +50,28 @@ def school_indicators_table(
     wide = values.set_index(["school_id", "indicator"])[["value", "status", "threshold"]].to_dict(
         "index"
     )
-    rows = []
+    rows, asked = [], study.rules.asks_of_schools
     for school in rules.to_dict("records"):
         cells = [text_cell(school["school"]), number_cell(say, school["students"])]
         for name, about in study.rules.indicators.items():
             found = wide[(school["school_id"], name)]
             bar = bar_of(found["value"], found["threshold"])
             cells.append(number_cell(say, found["value"], decimals_of(about), found["status"], bar))
-        cells.append(number_cell(say, school["met"]))
-        cells.append(text_cell(status_name(school["status"], lang), school["status"]))
+        if asked:
+            cells.append(number_cell(say, school["met"]))
+            cells.append(text_cell(status_name(school["status"], lang), school["status"]))
         rows.append(tuple(cells))
     thresholds = [text_cell(say("Threshold")), text_cell("")]
     for name, about in study.rules.indicators.items():
         value = study.rules.number(f"{name}.{stage}")
         thresholds.append(number_cell(say, value, min(decimals_of(about), 1)))
-    thresholds += [number_cell(say, study.rules.number("school.indicators_met")), text_cell("")]
+    if asked:
+        thresholds += [number_cell(say, study.rules.number("school.indicators_met")), text_cell("")]
     header = (
         say("School"),
         say("Students (persons)"),
         *(f"{say.label(i.short)}\n({say.label(i.unit)})" for i in study.rules.indicators.values()),
-        say("Indicators met"),
-        say("Rule"),
+        *((say("Indicators met"), say("Rule")) if asked else ()),
     )
     named = {
         "stage": say.label(STAGE_LABELS[stage]),
@@ -84,7 +85,9 @@ def school_indicators_table(
         )
     else:
         caption = say("{stage}: the indicators of every school", **named)
-    return Grid(caption, header, (tuple(thresholds), *rows), tight=True, fixed=1)
+    return Grid(
+        caption, header, (*([tuple(thresholds)] if asked else []), *rows), tight=True, fixed=1
+    )
 
 
 def furthest(schools: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from ...base.language import Language
+from ...policy.standards import PARTS
 from ...present import sentences
 from ...present.brief.matters import matters_grid
 from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
@@ -25,12 +26,12 @@ def brief(report: Report, alone: bool = False) -> Page:
     overview = say("Schools and the indicators at one look")
     parts = [
         f"<h1>{html.escape(say.label(record.name))}</h1>",
-        paragraph(say("Brief on high-quality and balanced compulsory education"), "subtitle"),
+        paragraph(say("Brief on {kind} compulsory education", kind=say.label(study.rules.standard.recognition)), "subtitle"),
         paragraph(_facts(report), "edition"),
         *(paragraph(mark, "synthetic") for mark in report.marks),
         f'<div class="verdict-{report.shade}"><p><strong>{short}</strong></p>'
         f"{paragraph(sentences.verdict(study, report.lang, report.chance))}"
-        f"{paragraph(_counted(report))}</div>",
+        f"{paragraph(_counted(report))}{_left_out(report)}</div>",
         standing_grid(study, report.lang),
         missing_grid(study, report.lang),
         paragraph(_least(report)),
@@ -50,6 +51,14 @@ def brief(report: Report, alone: bool = False) -> Page:
     return Page(
         (f'<div class="brief">{page.body}</div>\n',), {METADATA: report.metadata | {"alone": alone}}
     )
+
+
+def _left_out(report: Report) -> str:
+    """What the standard does not look at, where that is a part of an evaluation."""
+    standard = report.study.rules.standard
+    if len(standard.parts) == len(PARTS) or standard.profile.note is None:
+        return ""
+    return paragraph(report.say.label(standard.profile.note))
 
 
 def _facts(report: Report) -> str:
@@ -114,7 +123,7 @@ def _about(say: Language, cny: float) -> str:
 
 
 def _picture(report: Report, caption: str) -> Picture | str:
-    if report.study.schools.empty:
+    if report.study.schools.empty or not report.study.rules.asks_of_schools:
         return ""
     say = report.say
     chart = overview_chart(report.study, report.lang)

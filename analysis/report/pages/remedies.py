@@ -26,6 +26,8 @@ def cheapest(report: Report) -> Page:
     """The least that has to be done to pass in the judged year, and the proof."""
     say, study, lang = report.say, report.study, report.lang
     title = say("The cheapest way to pass")
+    if not study.rules.asks_of_schools:
+        return Page(())
     if not report.judgeable:
         return section(title, paragraph(say("No school can be judged, so there is nothing to plan.")))  # fmt: skip
     answer = report.remedy

@@ -126,7 +126,8 @@ class Report:
     def title(self) -> str:
         """Title for the file's properties and the running head."""
         return self.say(
-            "{county}: high-quality and balanced compulsory education, {year}",
+            "{county}: {kind} compulsory education, {year}",
+            kind=self.say.label(self.study.rules.standard.recognition),
             county=self.say.label(self.study.county.record.name),
             year=school_year(self.study.year, self.say),
         )

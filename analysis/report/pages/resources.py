@@ -32,6 +32,12 @@ def schools(report: Report) -> Page:
     if not stages:
         return Page(())
     most = FURTHEST if _shortened(report) else None
+    if not report.study.rules.asks_of_schools:
+        return section(
+            say("Every school and the indicators"),
+            paragraph(say("The standard sets no thresholds for single schools; what is judged is how far they differ.")),
+            *(school_indicators_table(report.study, stage, report.lang, most) for stage in stages),
+        )  # fmt: skip
     return section(
         say("Every school and the indicators"),
         see(say, "schools") if most else "",
