@@ -19,22 +19,23 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
             continue
         composite = row["indicator"] == "composite"
         about = study.rules.indicators.get(row["indicator"])
+        decimals = about.decimals if about else 2
         rows.append(
             (
                 text_cell(say.label(STAGE_LABELS[row["stage"]])),
                 text_cell(say("Composite (mean of all)") if composite else say.label(about.short)),
                 text_cell(DASH if composite else say.label(about.unit)),
-                number_cell(say, row["mean"], 2),
-                number_cell(say, row["sd"], 2),
+                number_cell(say, row["mean"], decimals),
+                number_cell(say, row["sd"], decimals),
                 number_cell(say, row["cv"], 3),
                 number_cell(say, row["limit"], 2),
                 text_cell(
                     say("reported only")
-                    if composite and row["status"] == "not_applicable"
+                    if row["status"] == "not_applicable"
                     else status_name(row["status"], lang),
                     row["status"] if row["status"] in MARKS else "",
                 ),
-                number_cell(say, break_even(row["mean"], row["cv"]), 2),
+                number_cell(say, break_even(row["mean"], row["cv"]), decimals),
                 number_cell(say, row["gini"], 3),
                 number_cell(say, row["theil"], 3),
             )

@@ -11,7 +11,7 @@ from ...base.language import Said
 from ...base.schema.terms import STAGE_LABELS, Label
 from ..problem.goal import Goal
 from ..problem.instance import Instance
-from ..problem.means import ATTRIBUTES, PURCHASES, Means, built_in_means
+from ..problem.means import ATTRIBUTES, PURCHASES, Means, Purchase, built_in_means
 from ..problem.overrides import EVERYWHERE, label_of
 from .model import build
 from .search import search
@@ -55,12 +55,12 @@ def ways(state: State) -> list[Way]:
             schools="; ".join(names.get(code, code) for code in limit.schools),
         )
     offered = built_in_means()
-    for name in PURCHASES:
-        if name not in means.purchase and name in offered.purchase:
+    for name, (purchase, label) in _buyable(instance, offered).items():
+        if name not in means.purchase:
             add(
-                lambda s, name=name: _with_purchase(s, name, offered),
+                lambda s, name=name, purchase=purchase: _with_purchase(s, name, purchase),
                 N_("buying: {what}"),
-                what=PURCHASES[name],
+                what=label,
             )
     for position, attribute in enumerate(ATTRIBUTES):
         if not any(hire.brings[position] for hire in means.hire):
@@ -174,8 +174,22 @@ def _without(state: State, section: str, number: int) -> State:
     return _means(state, **{section: tuple(kept)})
 
 
-def _with_purchase(state: State, name: str, offered: Means) -> State:
-    return _means(state, purchase={**state[1].purchase, name: offered.purchase[name]})
+def _buyable(instance: Instance, offered: Means) -> dict[str, tuple[Purchase, Label]]:
+    """What could be bought: at the built-in prices, and what an indicator counts besides for nothing."""
+    found = {name: (each, PURCHASES[name]) for name, each in offered.purchase.items()}
+    for k in instance.shared:
+        about = instance.about(k)
+        for column in about.add:
+            named = Label(
+                f"{about.short.zh}（{about.resource.zh}）",
+                f"{about.short.en} ({about.resource.en})",
+            )
+            found.setdefault(column, (Purchase(cny=0), named))
+    return found
+
+
+def _with_purchase(state: State, name: str, purchase: Purchase) -> State:
+    return _means(state, purchase={**state[1].purchase, name: purchase})
 
 
 def _with_hire(state: State, position: int, offered: Means) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import math
 
+from ...policy.standards import PARTS
 from ...present.tables.data_quality import (
     census_grid,
     exclusions_grid,
@@ -169,6 +170,8 @@ def method(report: Report) -> Page:
 
 def form(report: Report) -> Page:
     """Annex: the tables of the national application form."""
+    if len(report.study.rules.standard.parts) < len(PARTS):
+        return Page(())  # the form is that of an evaluation in all its parts
     grids = form_grids(report.study, report.lang)
     return annex(
         report.say("The application form"),

@@ -81,6 +81,8 @@ def _facts(report: Report) -> str:
 
 def _counted(report: Report) -> str:
     say, counted = report.say, counted_items(report.study)
+    if len(report.study.rules.standard.parts) < len(PARTS):
+        return ""
     text = say(
         "Of {all} items (the {k} indicators by their coefficients of variation in every stage, government "
         "guarantee, quality) {met} are met and {failed} are not.",

@@ -26,7 +26,9 @@ def findings(report: Report) -> Page:
                 "Marks in all tables: △ {floor} of the threshold or more, × not met, ○ not assessed.",
                 floor=floor_share(study, report.lang),
             )
-        ),
+        )
+        if study.rules.asks_of_schools
+        else "",
     )
 
 
