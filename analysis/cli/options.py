@@ -33,6 +33,13 @@ Ids = Annotated[
 AsOf = Annotated[
     int | None, typer.Option("--as-of", help="Judge by the rules of this year instead.")
 ]
+StandardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--standard",
+        help="Judge by this standard instead of the county's: cn-2012, or a file in its folder.",
+    ),
+]
 Concessions = Annotated[
     list[str] | None,
     typer.Option("--concession", help="Concession of the Working Rules to switch on (repeatable)."),

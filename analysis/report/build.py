@@ -36,6 +36,7 @@ def write_report(
     year: int | None = None,
     lang: str = "zh",
     scenario: str | None = None,
+    standard: str | None = None,
     outlook: Outlook | None = None,
     formats: tuple[str, ...] = USUAL,
     brief: bool = False,
@@ -56,6 +57,8 @@ def write_report(
     lang : {"zh", "en"}
     scenario : str, optional
         Adds the chapter that looks ahead (`analysis.future.assumptions.scenario.load_scenario`).
+    standard : str, optional
+        Judge by this standard instead of the county's (`analysis.load_county`); the files are named after it.
     outlook : Outlook, optional
         The county projected by the scenario, where that is known already.
     formats : tuple of {"pdf", "html", "docx", "xlsx"}
@@ -86,11 +89,13 @@ def write_report(
     if Path(out).exists() and not Path(out).is_dir():
         raise problem(N_("is a file; expected a folder to make"), file=out)
     if not isinstance(county, County):
-        county = load_county(county)
+        county = load_county(county, standard)
     year = county.years[-1] if year is None else year
     # mistakes in the county's prices are said with their lines before anything is begun
     read_means(county)
     parameters = {"county": str(county.path.resolve()), "year": year, "lang": lang}
+    if standard is not None:
+        parameters["standard"] = standard
     if scenario is not None:
         outlook = outlook or project(county, scenario)
         parameters["scenario"] = scenario
@@ -105,6 +110,8 @@ def write_report(
     stem = f"{county.slug}-{year}"
     if scenario is not None:
         stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(scenario).stem)
+    if standard is not None:
+        stem += "-" + re.sub(r"[^\w.+-]+", "-", Path(standard).stem)
     stem += ("-brief" if brief else "") + ("" if lang == "zh" else f"-{lang}")
     notebook = notebook or NOTEBOOKS / ("brief.ipynb" if brief else "county_report.ipynb")
     writer = writer or Writer(files_read(county.path))

@@ -9,7 +9,7 @@ import typer
 
 from ...base.digest import digest
 from ...base.files import N_, InputError, problem
-from ..options import Counties, Force, Lang
+from ..options import Counties, Force, Lang, StandardOption
 from ..output import check_workbook, checked_writer, for_each, print_findings, say_written, speaker
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def check(
         Path | None,
         typer.Option("--out", help="Workbook (.xlsx): the county's own, wrong cells marked."),
     ] = None,
+    standard: StandardOption = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
@@ -41,7 +42,7 @@ def check(
         if out is not None and out.exists() and Path(name).exists() and out.samefile(name):
             raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         writer = checked_writer(out, force, name)
-        county, findings = read_county(name)
+        county, findings = read_county(name, standard)
         study, gaps = _missing(county)
         if out is not None:
             from ...data.corrections import write_corrections

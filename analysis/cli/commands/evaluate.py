@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from ..options import AsOf, Concessions, Force, Lang, OneCounty, OutFile, YearOption
+from ..options import AsOf, Concessions, Force, Lang, OneCounty, OutFile, StandardOption, YearOption
 from ..output import checked_writer, for_each, records, say_written, write_table, year_of
 
 
@@ -15,6 +15,7 @@ def evaluate(
     year: YearOption = None,
     out: OutFile = None,
     as_of: AsOf = None,
+    standard: StandardOption = None,
     concession: Concessions = None,
     force: Force = False,
     lang: Lang = "zh",
@@ -28,7 +29,7 @@ def evaluate(
     def work(path: str) -> None:
         writer = checked_writer(out, force, path)
         studies = []
-        study = analyze(path, year_of(year), as_of=as_of, concessions=chosen)
+        study = analyze(path, year_of(year), as_of=as_of, concessions=chosen, standard=standard)
         years = list(study.years) if year == "all" else [study.year]
         for each in years:
             again = (

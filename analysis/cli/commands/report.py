@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ...report import BRIEF, USUAL
-from ..options import Counties, Force, Lang
+from ..options import Counties, Force, Lang, StandardOption
 from ..output import for_each, formats_of, print_findings, say_written, speaker, writer_for
 
 
@@ -23,6 +23,7 @@ def report(
         str | None,
         typer.Option("--scenario", help="Adds a chapter that looks ahead by this scenario."),
     ] = None,
+    standard: StandardOption = None,
     lang: Lang = "zh",
     formats: Annotated[
         str,
@@ -47,10 +48,11 @@ def report(
     say = speaker(lang)
     chosen = formats_of(formats or ",".join(BRIEF if brief else USUAL))
     options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen, "brief": brief}
+    options["standard"] = standard
     writer = writer_for(force, *counties)
 
     def work(name: str) -> None:
-        county = load_county(name)
+        county = load_county(name, standard)
         if sys.stderr.isatty():  # who waits sees for what; a log does not need it
             at = counties.index(name) + 1
             line = say("{n} of {all}: {name} …", n=at, all=len(counties), name=name)

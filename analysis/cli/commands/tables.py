@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..options import AsOf, Force, Ids, Lang, OneCounty, OutFile, YearOption
+from ..options import AsOf, Force, Ids, Lang, OneCounty, OutFile, StandardOption, YearOption
 from ..output import checked_writer, for_each, put_table, year_of
 
 
@@ -11,12 +11,13 @@ def indicators(
     year: YearOption = None,
     out: OutFile = None,
     as_of: AsOf = None,
+    standard: StandardOption = None,
     force: Force = False,
     ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
-    """The seven indicators of every school: value, threshold, status, shortfall."""
-    _table("all_indicators", county, year, out, as_of, force, ids, lang)
+    """The indicators of every school: value, threshold, status, shortfall."""
+    _table("all_indicators", county, year, out, as_of, standard, force, ids, lang)
 
 
 def balance(
@@ -24,20 +25,21 @@ def balance(
     year: YearOption = None,
     out: OutFile = None,
     as_of: AsOf = None,
+    standard: StandardOption = None,
     force: Force = False,
     ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
     """The coefficients of variation between schools against their limits."""
-    _table("all_balance", county, year, out, as_of, force, ids, lang)
+    _table("all_balance", county, year, out, as_of, standard, force, ids, lang)
 
 
-def _table(name: str, county: str, year, out, as_of, force: bool, ids, lang: str) -> None:
+def _table(name: str, county: str, year, out, as_of, standard, force: bool, ids, lang: str) -> None:
     from ...future.analyze import analyze
 
     def work(path: str) -> None:
         writer = checked_writer(out, force, path)
-        study = analyze(path, year_of(year), as_of=as_of)
+        study = analyze(path, year_of(year), as_of=as_of, standard=standard)
         table = getattr(study, name)
         if year != "all":
             table = table[table["year"] == study.year]

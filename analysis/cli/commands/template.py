@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...base.files import Finding
-from ..options import Force, Lang
+from ..options import Force, Lang, StandardOption
 from ..output import check_workbook, for_each, print_findings, say_written, speaker, writer_for
 
 
@@ -22,6 +22,7 @@ def template(
     money: Annotated[
         str, typer.Option("--money", help="Unit of amounts: yuan (元) or wan (万元).")
     ] = "yuan",
+    standard: StandardOption = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
@@ -30,6 +31,7 @@ def template(
     from ...data.load import load_county
     from ...data.reading.settings import money_unit
     from ...data.template.write import files_beside, write_template
+    from ...policy.standards import NATIONAL
 
     speaker(lang)  # an unknown language is refused before anything is done
     check_workbook(workbook, "WORKBOOK")
@@ -40,8 +42,8 @@ def template(
     def work(_: str) -> None:
         writer = writer_for(force, *([source] if source else []))
         writer.check(workbook)
-        county = load_county(source) if source else None
-        files = {workbook: write_template(county, lang, unit)}
+        county = load_county(source, standard) if source else None
+        files = {workbook: write_template(county, lang, unit, standard=standard or NATIONAL)}
         if county is not None:
             skipped: list[Finding] = []
             files |= files_beside(county, workbook, skipped)

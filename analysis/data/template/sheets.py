@@ -65,7 +65,7 @@ class Sheets:
             self.formats[name].set_locked(False)
         self.formats["choice"] = self.formats["text"]
 
-    def readme(self) -> None:
+    def readme(self, schema: Mapping[str, Table]) -> None:
         """How to fill in, what every column means, and an example row of every table."""
         say, formats = self.say, self.formats
         sheet = self.book.add_worksheet(OTHER_SHEETS["readme"][self.lang])
@@ -79,7 +79,7 @@ class Sheets:
             sheet.merge_range(row, 0, row, 4, told, formats["plain"])
             sheet.set_row(row, 16 * _lines(told, 140))
             row += 1
-        for table in TABLES.values():
+        for table in schema.values():
             if not table.asked:
                 continue
             row += 1
@@ -95,8 +95,6 @@ class Sheets:
             sheet.write_string(row + 1, 4, say("Example, never read"), formats["example"])
             row += 2
             for column in table.columns:
-                if not (column.asked or column.offered):
-                    continue
                 help = self.help(column)
                 texts = (
                     column.label(self.lang),
@@ -115,7 +113,7 @@ class Sheets:
                 row += 1
         _for_paper(sheet)
 
-    def county(self, county: County | None) -> None:
+    def county(self, county: County | None, standard: str = NATIONAL) -> None:
         """The record: a key and its value per line."""
         say, formats = self.say, self.formats
         sheet = self.book.add_worksheet(COUNTY_SHEET[self.lang])
@@ -125,7 +123,7 @@ class Sheets:
         for column, text in enumerate((say("Item"), say("Entry"), say("Note"))):
             sheet.write_string(0, column, text, formats["needed"])
         sheet.protect("", _ALLOWED)
-        blank = [(key, NATIONAL if key == "standard" else "", "") for key in COUNTY_FIELDS]
+        blank = [(key, standard if key == "standard" else "", "") for key in COUNTY_FIELDS]
         lines = [*record_lines(county.record), ("sources", "", "")] if county else blank
         for row, (key, entry, note) in enumerate(lines, 1):
             if key == "synthetic":

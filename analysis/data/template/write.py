@@ -14,9 +14,9 @@ import pandas as pd
 from ...base.files import N_, Finding, problem
 from ...base.language import speak
 from ...base.schema.columns import Table
-from ...base.schema.tables import TABLES
 from ...base.spreadsheet import XLSX_OPTIONS
 from ...base.storage.folders import SCENARIOS, entries, scenario_folder, usable
+from ...policy.own_columns import schema_of
 from ...policy.standards import NATIONAL, built_in, load_standard
 from ..county import County
 from ..county_form import form_items
@@ -26,7 +26,11 @@ from .sheets import Sheets
 
 
 def write_template(
-    county: County | None = None, lang: str = "zh", money: str = YUAN, names_only: bool = False
+    county: County | None = None,
+    lang: str = "zh",
+    money: str = YUAN,
+    names_only: bool = False,
+    standard: str = NATIONAL,
 ) -> bytes:
     """The workbook to fill in, empty or with a county's data.
 
@@ -40,6 +44,8 @@ def write_template(
         Unit of amounts: yuan, or 10,000 yuan (万元). What is per person is in yuan in either case.
     names_only : bool
         Whether schools are named by their names where that is enough, without their ids.
+    standard : str
+        Without a county: the columns and items are those that this standard asks for.
 
     Returns
     -------
@@ -53,13 +59,15 @@ def write_template(
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, **XLSX_OPTIONS})
-    items = form_items(county.standard if county else load_standard(NATIONAL))
+    chosen = county.standard if county else load_standard(standard)
+    items = form_items(chosen)
+    schema = {name: offered(table) for name, table in schema_of(chosen).items()}
     writer = Sheets(book, speak(lang), money, names_only, items)
-    writer.readme()
-    writer.county(county)
+    writer.readme(schema)
+    writer.county(county, chosen.id)
     # as it was entered: a site keeps its rows
     tables = (county.entered or county.tables) if county else {}
-    for name, table in (county.schema if county else TABLES).items():
+    for name, table in schema_of(chosen).items():
         if table.asked or len(tables.get(name, ())):
             writer.table(offered(table, tables.get(name)), tables.get(name), tables.get("schools"))
     writer.items()

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ...base.language import Language, speak
 from ...data.county import County
+from ...data.load import load_county
 from ...future.analyze import analyze
 from ...future.odds.chance import Chance
 from ...future.what_if import WhatIf
@@ -43,8 +44,14 @@ class Report:
         year: int | None = None,
         lang: str = "zh",
         scenario: str | None = None,
+        standard: str | None = None,
     ) -> Report:
-        """The report of a county and year; with a scenario, also of a projected year."""
+        """The report of a county and year; with a scenario, also of a projected year.
+
+        `standard`: as for `analysis.load_county`.
+        """
+        if standard is not None:
+            county = load_county(county.path if isinstance(county, County) else county, standard)
         if scenario is None:
             return cls(analyze(county, year), lang)
         what_if = WhatIf(county, [scenario])
