@@ -13,8 +13,8 @@ from ..present.remedies.calculation import GAP, NODES
 from ..present.terms import CONFIDENCE
 from ..remedy.answer import remedy
 from ..remedy.outcome.in_words import sentences
-from ..remedy.plan import UNITS, Measure
-from ..remedy.problem.means import LARGEST, PURCHASES, read_means
+from ..remedy.plan import Measure, unit_of
+from ..remedy.problem.means import LARGEST, is_bought, read_means
 from ..remedy.problem.overrides import label_of, word
 from ..remedy.result import Remedy
 from .state import ROWS, State, read_json
@@ -130,8 +130,8 @@ def _rows(answer: Remedy, say: Language) -> list[dict]:
                 "label": lines[0].label(answer.means, say.code),
                 "amount": amount,
                 "shown": say.number(amount),
-                "step": answer.means.purchase[name].step if name in PURCHASES else 1,
-                "unit": lines[0].unit[say.code],
+                "step": answer.means.purchase[name].step if is_bought(name) else 1,
+                "unit": unit_of(name, answer.means)[say.code],
                 "cny": say.number(sum(each.cny for each in lines)),
                 "from": say.join(givers),
             }
@@ -154,7 +154,9 @@ def _prices(answer: Remedy, say: Language) -> list[dict]:
             {
                 "word": name,
                 "label": say.label(label_of(name, answer.means)),
-                "unit": say.label(UNITS[name]) if name in UNITS else say("person"),
+                "unit": say.label(unit_of(name, answer.means))
+                if is_bought(name)
+                else say("person"),
                 "cny": each.cny,
                 "usual": before.cny,
                 "about": say("; ").join(text for text in about if text),

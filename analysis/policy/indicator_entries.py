@@ -47,7 +47,7 @@ class IndicatorEntry(pydantic.BaseModel):
     """Columns that are taken out of it."""
     quantity: Column | None = None
     """Name of the numerator in the register; the indicator's own if omitted."""
-    per: Literal[1, 100] = 1
+    per: Annotated[int, pydantic.Field(ge=1, le=1000)] = 1
     """Students in the denominator's unit."""
     resource: Text
     """Unit of what is counted."""

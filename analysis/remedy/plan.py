@@ -66,10 +66,6 @@ class Measure:
     amount: float
     cny: float
 
-    @property
-    def unit(self) -> Label:
-        return UNITS.get(self.means, PERSONS)
-
     def label(self, means: Means, lang: str) -> str:
         """What is done, in a word."""
         if is_bought(self.means) or self.means in ITEMS:
@@ -82,6 +78,14 @@ class Measure:
         if self.means == "upgrade":
             return f"{PEOPLE['upgrade'][lang]}{'：' if lang == 'zh' else ': '}{ATTRIBUTES[self.kind][lang]}"
         return PEOPLE["transfer"][lang]
+
+
+def unit_of(name: str, means: Means) -> Label:
+    """Unit of what a means amounts to."""
+    if name in UNITS:
+        return UNITS[name]
+    unit = means.purchase[name].unit if name in means.purchase else None
+    return Label(unit.zh, unit.en) if unit else PERSONS
 
 
 def measures_of(instance: Instance, means: Means, amounts: dict[Key, int]) -> list[Measure]:
@@ -245,7 +249,7 @@ def table_of(
             each.kind,
             each.origin,
             each.amount,
-            each.unit.en,
+            unit_of(each.means, means).en,
             each.cny,
         )
         for each in measures

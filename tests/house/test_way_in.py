@@ -66,42 +66,21 @@ ADDITIONS = {
         assert set(analyze(COUNTY).indicators.query(wanted)["threshold"]) == {99.0}
         """,
     ),
-    "indicator (of persons)": (
+    "indicator": (
         [
             (
-                "analysis/base/schema/indicators.py",
-                '            Indicator(\n                "teaching_area"',
-                """\
-            Indicator(
-                "counsellors", "R8", "每百名学生拥有心理教师数", "Counsellors per 100 students",
-                Label("心理教师", "Counsellors"), "counsellors", 100, _PER_100, PERSONS, False, True,
-            ),
-""",
-            ),
-            (
-                "analysis/base/schema/tables.py",
-                '                    _count(\n                        "backbone_primary"',
-                """\
-                    _count("counsellors_primary", "小学心理教师数", "Primary counsellors"),
-                    _count("counsellors_junior", "初中心理教师数", "Junior counsellors"),
-""",
-            ),
-            (
                 "analysis/policy/profiles/cn-2017.yaml",
-                "  teaching_area.primary:",
+                "entries:\n",
                 """\
-  counsellors.primary:
-    title: {zh: 心理教师, en: Counsellors}
-    part: resource
-    rule: at_least
-    values: {"2017-04-19": 0.2}
-    reference: {document: 本县, section: 一, confidence: local}
-  counsellors.junior:
-    title: {zh: 心理教师, en: Counsellors}
-    part: resource
-    rule: at_least
-    values: {"2017-04-19": 0.2}
-    reference: {document: 本县, section: 一, confidence: local}
+  counsellors:
+    title: {zh: 每百名学生拥有心理教师数, en: Counsellors per 100 students}
+    short: {zh: 心理教师, en: Counsellors}
+    add: [counsellors]
+    by_stage: yes
+    per: 100
+    resource: {zh: 人, en: persons}
+    whole: yes
+    at_least: {primary: 0.2, junior: 0.2}
 """,
             ),
         ],

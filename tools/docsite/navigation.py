@@ -18,6 +18,7 @@ SECTIONS = (
             "how-to/import.md",
             "how-to/corrections.md",
             "how-to/own-standard.md",
+            "how-to/own-indicator.md",
             "how-to/scenario.md",
             "how-to/prices.md",
             "how-to/batch.md",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...base.language import Language, speak
 from ...base.schema.terms import PERSONS, STAGE_LABELS, Label
-from ...remedy.plan import Measure
+from ...remedy.plan import Measure, unit_of
 from ...remedy.problem.means import ATTRIBUTES, PEOPLE
 from ...remedy.result import Remedy
 
@@ -33,7 +33,9 @@ def done_at(lines: list[Measure], answer: Remedy, names: dict[str, str], lang: s
             texts.append(_coming(group, names, say))
         else:
             what = first.label(answer.means, lang)
-            texts.append(_said(say, first.stage, what, first.amount, first.unit))
+            texts.append(
+                _said(say, first.stage, what, first.amount, unit_of(first.means, answer.means))
+            )
     return say("; ").join(texts)
 
 

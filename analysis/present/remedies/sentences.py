@@ -14,7 +14,7 @@ from ...remedy.outcome.alone import Dearest, dearest
 from ...remedy.outcome.drivers import dearest_text, last_text, money, variation_text, whole
 from ...remedy.outcome.frontier import passing_now
 from ...remedy.outcome.projects import price_projects
-from ...remedy.problem.means import PURCHASES
+from ...remedy.problem.means import is_bought
 from ...remedy.result import Remedy
 from ..terms import bracketed
 from .calculation import SAME, TIGHTER, Ahead, Bought, by_clock, room
@@ -67,7 +67,7 @@ def headline(answer: Remedy, lang: str) -> list[str]:
 
 
 def _cost(answer: Remedy, say: Language) -> str:
-    staff = sum(each.cny for each in answer.measures if each.means not in PURCHASES)
+    staff = sum(each.cny for each in answer.measures if not is_bought(each.means))
     text = say(
         "To pass in {year}, {cost} is enough (measures: {n}; schools: {schools}).",
         year=answer.study.year,

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 from ...base.language import DASH, speak
 from ...remedy.outcome.in_words import OWN, raised, reason
-from ...remedy.plan import UNITS, Measure
-from ...remedy.problem.means import PURCHASES
+from ...remedy.plan import Measure, unit_of
+from ...remedy.problem.means import purchase_label
 from ...remedy.result import Remedy
 from ..tables.grid import Cell, Grid, number_cell
 from ..terms import CONFIDENCE
@@ -148,7 +148,7 @@ def bought_grid(found: Bought, lang: str) -> Grid:
 
 
 def _price(means, name: str, kind: str):
-    if name in PURCHASES:
+    if name in means.purchase:
         return means.purchase[name]
     if name == "hire":
         return next(hire for hire in means.hire if hire.name == kind)
@@ -235,9 +235,13 @@ def idle_grid(found: Ahead, lang: str) -> Grid:
     rows = [
         (
             Cell(names[each.school_id]),
-            Cell(PURCHASES[each.means][lang].split("（" if lang == "zh" else " (")[0]),
+            Cell(
+                purchase_label(each.means, found.soon.means)[lang].split(
+                    "（" if lang == "zh" else " ("
+                )[0]
+            ),
             number_cell(say, each.amount),
-            Cell(UNITS[each.means][lang]),
+            Cell(unit_of(each.means, found.soon.means)[lang]),
             number_cell(say, each.cny),
             number_cell(say, each.rent_cny),
         )

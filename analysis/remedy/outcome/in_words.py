@@ -9,7 +9,7 @@ import pandas as pd
 from ...base.files import N_
 from ...base.language import speak
 from ...base.schema.terms import STAGE_LABELS
-from ..plan import Measure
+from ..plan import Measure, unit_of
 from ..problem.instance import exact
 from ..problem.means import ITEMS, Forbid, Lock, is_bought
 from ..problem.overrides import EVERYWHERE, label_of
@@ -80,7 +80,7 @@ def lines(answer: Remedy, lang: str) -> pd.DataFrame:
     cny: dict[str, float] = defaultdict(float)
     why: dict[str, dict[str, None]] = defaultdict(dict)
     for each in answer.measures:
-        what = f"{each.label(answer.means, lang)} {say.number(each.amount)} {each.unit[lang]}"
+        what = f"{each.label(answer.means, lang)} {say.number(each.amount)} {unit_of(each.means, answer.means)[lang]}"
         if each.stage:
             what = f"{STAGE_LABELS[each.stage][lang]}{say(': ')}{what}"
         if each.origin:

@@ -77,6 +77,8 @@ class Purchase(_Assumption):
     """What one unit costs a year where it is rented."""
     title: Text | None = None
     """How people call what is not among `PURCHASES`; filled from the indicator that counts it."""
+    unit: Text | None = None
+    """Its unit, likewise."""
 
 
 class Hire(_Assumption):
@@ -281,7 +283,8 @@ def _named(means: Means, county: County, document: Document) -> Means:
                 f"{about.short.zh}（{about.resource.zh}）",
                 f"{about.short.en} ({about.resource.en})",
             )
-            purchase = purchase.model_copy(update={"title": Text(zh=zh, en=en)})
+            unit = Text(zh=about.resource.zh, en=about.resource.en)
+            purchase = purchase.model_copy(update={"title": Text(zh=zh, en=en), "unit": unit})
         named[name] = purchase
     return means.model_copy(update={"purchase": named})
 
