@@ -15,7 +15,7 @@ from ..base.schema.terms import AGE_BANDS, STAGES
 from ..policy.entries import Text
 from .reading.labels import key, plain
 
-Kind = Literal["persons", "classes", "rooms", "square_metres", "yuan"]
+Kind = Literal["persons", "classes", "rooms", "sets", "books", "square_metres", "yuan"]
 _TARGET = r"^(school_years|enrolment|staff_ages|county_years|check)\.[a-z0-9_]+(\.[a-z0-9_]+)?$"
 
 
