@@ -22,6 +22,7 @@ from ..county_tables import (
     own_table,
     school_years_csv,
     schools_csv,
+    staff_ages_csv,
 )
 from ..folder import Imported, check_sheets, pages_of, write_folder
 from ..gather import read_returns
@@ -100,6 +101,7 @@ def merge_returns(
         _schools(returns, tables, own, force, lang, findings),
         merge(tables["school_years"], _rows(school_years_csv(returns)), force=force),
         merge(tables["enrolment"], _rows(enrolment_csv(returns)), force=force),
+        merge(tables["staff_ages"], _staff_ages(returns, folder, findings), force=force),
         _county_years(returns, tables, folder, force, lang, findings),
         *_rooms(folder, tables["rooms"], force, findings),
         *_settings(folder, out, force),
@@ -139,7 +141,7 @@ def merge_returns(
 
 
 #: What the sheets may add to.
-_TABLES = ("schools", "school_years", "enrolment", "county_years", "rooms")
+_TABLES = ("schools", "school_years", "enrolment", "staff_ages", "county_years", "rooms")
 
 
 def _standing(out: Path) -> dict[str, Standing]:
@@ -298,6 +300,16 @@ def _kept(old: Standing, code: str, stands: dict, name: str, text: str) -> Findi
 
 
 # --- other tables ----------------------------------------------------------------------------------
+
+
+def _staff_ages(
+    returns: Returns, folder: Path, findings: list[Finding]
+) -> Iterable[dict[str, str]]:
+    """Teachers by age: a table of one's own among the sheets goes before them, as in an import."""
+    own = own_table(folder, "staff_ages", findings)
+    if own.empty:
+        return _rows(staff_ages_csv(returns) or b"")
+    return [{n: key_text(v) for n, v in row.items()} for row in own.to_dict("records")]
 
 
 def _county_years(
