@@ -31,6 +31,11 @@ def is_said(text: str) -> bool:
     return plain(text) not in ("", "*", "-", "-1", "无", "0")
 
 
+def parent(said: str) -> str:
+    """The school that a site is said to belong to, "" where that is blank or said to be unknown."""
+    return "" if plain(said) in (UNKNOWN, "未知") else said
+
+
 def parents_in(folder: Path) -> dict[str, str]:
     """Site -> school it belongs to, as `sites.csv` among the sheets says it; names or codes."""
     path = folder / SITES
@@ -63,6 +68,14 @@ def owners(returns: Returns) -> dict[str, str]:
         if said is not None:
             found[code] = said if said in known else codes.get(said, said)
     return found
+
+
+def place_of_parent(code: str, returns: Returns) -> str:
+    """Where it stands to which school a site belongs."""
+    given = parents_in(returns.folder)
+    if code in given or returns.names.get(code, "") in given:
+        return SITES
+    return str(returns.facts[code, FACT][1])
 
 
 def asked(returns: Returns) -> list[Finding]:

@@ -16,7 +16,7 @@ from ..base.language import speak
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
 from ..data.reading.typed import read_table
-from .belonging import owners
+from .belonging import UNKNOWN, owners, parent, place_of_parent
 from .forms import STAGE_BANDS
 from .returns import Returns, number
 
@@ -70,26 +70,15 @@ def schools_csv(
             if said is None:
                 continue
             if row[name] and row[name] != said[0]:
-                findings.append(
-                    Finding(
-                        "warning",
-                        N_(
-                            "{label} of {school} is “{value}” in {place}, but “{kept}” in schools.csv; the latter was kept"
-                        ),
-                        {
-                            "label": TABLES["schools"][name],
-                            "school": row["name"],
-                            "value": said[0],
-                            "place": str(said[1]),
-                            "kept": row[name],
-                        },
-                    )
-                )
+                findings.append(_kept(row, name, said[0], str(said[1])))
             row[name] = row[name] or said[0]
         if not row["ownership"] and row["sponsor"]:
             row["ownership"] = "private" if row["sponsor"] == "10" else "public"
         if code in sites:
-            row["belongs_to"] = row["belongs_to"] or sites[code]
+            kept, said = parent(row["belongs_to"]), parent(sites[code])
+            if kept and said and kept != said:
+                findings.append(_kept(row, "belongs_to", said, place_of_parent(code, returns)))
+            row["belongs_to"] = kept or said or row["belongs_to"] or UNKNOWN
             main = rows.get(row["belongs_to"], {})
             for name in ("type", "ownership", "area"):
                 row[name] = row[name] or main.get(name, "")
@@ -121,6 +110,22 @@ def schools_csv(
             )
         )
     return _csv(columns, rows.values())
+
+
+def _kept(row: dict, name: str, value: str, place: str) -> Finding:
+    return Finding(
+        "warning",
+        N_(
+            "{label} of {school} is “{value}” in {place}, but “{kept}” in schools.csv; the latter was kept"
+        ),
+        {
+            "label": TABLES["schools"][name],
+            "school": row["name"],
+            "value": value,
+            "place": place,
+            "kept": row[name],
+        },
+    )
 
 
 def _some(names: list[str], shown: int = 5) -> str:

@@ -16,6 +16,7 @@ from ...base.storage.switching import restore
 from ...data.paths import stray_links
 from ...data.reading.enrolment import counted
 from ...data.texts import plain
+from ..belonging import FACT, owners, parent
 from ..county_tables import (
     county_years_csv,
     enrolment_csv,
@@ -97,6 +98,8 @@ def merge_returns(
     )
     findings[:0] = returns.findings
     _check_schools(returns, former, own, out, force, findings)
+    for known, name in former.items():
+        returns.names.setdefault(known, name)
     merged = [
         _schools(returns, tables, own, force, lang, findings),
         merge(tables["school_years"], _rows(school_years_csv(returns)), force=force),
@@ -106,8 +109,6 @@ def merge_returns(
         *_rooms(folder, tables["rooms"], force, findings),
         *_settings(folder, out, force),
     ]
-    for known, name in former.items():
-        returns.names.setdefault(known, name)
     changes = tuple(change for each in merged for change in each.changes)
     same = sum(each.same for each in merged)
     findings += told(changes, returns)
@@ -242,13 +243,17 @@ def _schools(
     for code, row in given.items():
         stands = settled.setdefault(code, dict.fromkeys(TABLES["schools"].names, ""))
         for name, text in row.items():
-            if force or not stands[name]:
+            stood = _says(name, stands[name])
+            if not stood or (force and _says(name, text)):
                 stands[name] = text
-            elif stands[name] != text and name not in ("name", "note"):
+            elif _says(name, text) not in ("", stood) and name not in ("name", "note"):
                 findings.append(_kept(old, code, stands, name, text))
-    for (code, to), (text, _) in returns.facts.items():
+    said = {place: text for place, (text, _) in returns.facts.items()}
+    said |= {(code, FACT): parent(main) for code, main in owners(returns).items()}
+    for (code, to), text in said.items():
         name = to.removeprefix("schools.")
-        if force and code in settled and name not in given.get(code, {}) and text:
+        own_ = _says(name, given.get(code, {}).get(name, ""))
+        if force and code in settled and text and not own_:
             settled[code][name] = ""
     _rename(returns, tables, settled)
     roster = pd.DataFrame(settled.values(), columns=TABLES["schools"].names)
@@ -260,6 +265,11 @@ def _schools(
         for c in made.changes
     )
     return Merged(made.file, made.data, changes, made.same)
+
+
+def _says(name: str, text: str) -> str:
+    """What a cell of the roster says: that a site's school is not known says nothing."""
+    return parent(text) if name == "belongs_to" else text
 
 
 def _rest(change: Change) -> tuple:
