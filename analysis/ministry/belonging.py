@@ -78,9 +78,8 @@ def place_of_parent(code: str, returns: Returns) -> str:
     return str(returns.facts[code, FACT][1])
 
 
-def asked(returns: Returns) -> list[Finding]:
+def asked(names: list[str]) -> list[Finding]:
     """The question for sites whose school is not known: one line."""
-    names = [returns.names.get(code, code) for code, of in owners(returns).items() if of == UNKNOWN]
     if not names:
         return []
     values = {"n": len(names), "names": _some(names), "file": SITES}

@@ -16,7 +16,7 @@ from ..base.language import speak
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
 from ..data.reading.typed import read_table
-from .belonging import UNKNOWN, owners, parent, place_of_parent
+from .belonging import UNKNOWN, asked, owners, parent, place_of_parent
 from .forms import STAGE_BANDS
 from .returns import Returns, number
 
@@ -60,7 +60,7 @@ def schools_csv(
                     {"code": code, "name": returns.names.get(code, "—")},
                 )
             )
-    inferred, without = [], []
+    inferred, without, unplaced = [], [], []
     sites = owners(returns)
     for code in sorted(with_sheets, key=lambda code: (code in sites, code)):
         row = rows.setdefault(code, dict.fromkeys(columns, "") | {"school_id": code})
@@ -79,6 +79,8 @@ def schools_csv(
             if kept and said and kept != said:
                 findings.append(_kept(row, "belongs_to", said, place_of_parent(code, returns)))
             row["belongs_to"] = kept or said or row["belongs_to"] or UNKNOWN
+            if not parent(row["belongs_to"]):
+                unplaced.append(row["name"])
             main = rows.get(row["belongs_to"], {})
             for name in ("type", "ownership", "area"):
                 row[name] = row[name] or main.get(name, "")
@@ -89,6 +91,7 @@ def schools_csv(
                 inferred.append(f"{row['name']}: {SCHOOL_TYPES[row['type']].label(lang)}")
         if not row["ownership"]:
             without.append(row["name"])
+    findings += asked(unplaced)
     if inferred:
         findings.append(
             Finding(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
 from ..data.texts import spoilt_id
-from .belonging import FACT, UNKNOWN, asked, is_not_counted, is_said
+from .belonging import FACT, UNKNOWN, is_not_counted, is_said
 from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
 from .forms import Binding, Fact, Form, Forms, Outside, forms
 from .reading.details import detail_table
@@ -121,7 +121,6 @@ def read_returns(
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)
-    returns.findings += asked(returns)
     returns.findings += [not_read(name) for name in other_files(folder)]
     if any_file and not any(reading.value is not None for reading in returns.readings.values()):
         message = N_("no figure of any school was read here, so that no county can be made")

@@ -185,6 +185,21 @@ def test_a_school_that_the_sheets_know_takes_the_place_of_an_unknown_one(with_si
     assert roster(county).loc["2100000009", "belongs_to"] == "3100000003"
 
 
+def test_a_school_that_the_roster_names_is_not_asked_for(with_site, tmp_path):
+    folder, county = with_site
+    fill_in(county, "2100000001")
+    merged = merge_returns(folder, county)
+    shutil.copy(county / "schools.csv", folder)
+
+    made = import_returns(folder, tmp_path / "again", **ABOUT)
+
+    for found in (merged, made):
+        assert "of which no table says to which school" not in said(found, "warning")
+    again = load_county(made.out)
+    assert [site.name for site in again.sites.of("2100000001")] == ["一小河东校点"]
+    assert again.tables["school_years"]["students_primary"].tolist() == [330, 240]
+
+
 def test_another_school_than_the_one_filled_in_by_hand_is_named(with_site):
     folder, county = with_site
     fill_in(county, "2100000001")
