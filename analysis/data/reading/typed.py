@@ -171,16 +171,16 @@ def typed(
                 cells = cells.map(as_yuan)
             frame[name], wrong = convert(table, table[name], cells, file, findings)
             unread[table.name, name] = wrong
+    if "school_id" not in frame and "~school" in frame:
+        # chosen by name alone
+        frame["school_id"] = pd.Series(np.nan, index, dtype="str")
+        places[table.name, "school_id"] = places[table.name, "~school"]
     if table.name == "school_years" and only_students(table, frame):
         findings.append(Finding("warning", ONLY_STUDENTS, {}, file, table.name))
         for column in table.columns:
             if column.needed and column.name not in frame:
                 unread[table.name, column.name] = index
         return pd.DataFrame(frame, index=index)
-    if "school_id" not in frame and "~school" in frame:
-        # chosen by name alone
-        frame["school_id"] = pd.Series(np.nan, index, dtype="str")
-        places[table.name, "school_id"] = places[table.name, "~school"]
     for column in table.columns:
         if column.needed and column.name not in frame:
             refuse(
