@@ -126,6 +126,58 @@ def test_classes_of_a_site_that_are_not_told_leave_the_grades_open(
     assert grades[["students", "classes", "largest_class"]].isna().all(axis=None)
 
 
+def test_a_grade_of_nobody_has_no_classes_and_one_that_is_not_taught_is_no_gap(
+    tmp_path, make_county, write_county
+):
+    main = MAIN | {"type": "nine_year", "students_junior": 120}
+    site = SITE | {"belongs_to": "100", "type": "primary"}
+    grades = [("100", 1, 570, 15, 40), ("100", 7, 120, 3, 42), ("100", 8, "", "", "")]
+    grades += [("101", 1, 90, 2, 45), ("101", 2, 0, "", ""), ("101", 7, "", "", "")]
+    grades += [("101", 8, "", "", ""), ("100", 2, 30, 1, 30), ("101", 3, "", "", "")]
+    path = folder(tmp_path, make_county, write_county, main, site, grades=grades)
+
+    found = load_county(path).tables["enrolment"].set_index("grade")
+
+    assert found[["students", "classes", "largest_class"]].loc[7].tolist() == [120, 3, 42]
+    assert found[["students", "classes", "largest_class"]].loc[2].tolist() == [30, 1, 30]
+    # blank at the main school itself, and in a grade of the site's own stage: not known
+    assert found["students"].loc[[3, 8]].isna().all()
+
+
+AGES = "school_id,year,stage,age_band,persons,women\n"
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ("4,3", [14.0, 9.0]),
+        ("4,", [14.0, None]),  # nobody reads women among some as women among all
+        ("0,", [10.0, 6.0]),
+        (",3", None),
+    ],
+)
+def test_teachers_by_age_of_a_site(site, expected, tmp_path, make_county, write_county):
+    path = folder(tmp_path, make_county, write_county, MAIN, SITE | {"belongs_to": "100"}, OTHER)
+    rows = f"100,2023,primary,55_to_59,10,6\n101,2023,primary,55_to_59,{site}\n"
+    (path / "staff_ages.csv").write_text(AGES + rows, encoding="utf-8")
+
+    found = load_county(path).tables["staff_ages"]
+
+    got = [[None if np.isnan(v) else v for v in row] for row in found[["persons", "women"]].values]
+    assert got == ([] if expected is None else [expected])
+
+
+def test_a_blank_column_that_need_not_be_there_is_nothing(tmp_path, make_county, write_county):
+    main = MAIN | {"off_campus_sports_area_m2": 500}
+    site = SITE | {"belongs_to": "100", "training_funds_cny": None}
+    path = folder(tmp_path, make_county, write_county, main, site)
+
+    row = load_county(path).tables["school_years"].iloc[0]
+
+    assert row["off_campus_sports_area_m2"] == 500
+    assert np.isnan(row["training_funds_cny"]), "the share of the funds is judged"
+
+
 @pytest.mark.parametrize("belongs", ["unknown", "未知", "9999"])
 def test_an_unknown_school_leaves_both_open(belongs, tmp_path, make_county, write_county):
     path = folder(tmp_path, make_county, write_county, MAIN, SITE | {"belongs_to": belongs}, OTHER)
