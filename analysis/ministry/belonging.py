@@ -6,13 +6,13 @@ import csv
 from pathlib import Path
 
 from ..base.files import N_, Finding, decode, problem, read_data
+from .own_files import SITES
 from .reading.labels import plain
 from .returns import Returns
 
 #: What the roster says of a site whose school is not known.
 UNKNOWN = "unknown"
 FACT = "schools.belongs_to"
-SITES = "sites.csv"
 
 ASKED = N_(
     "sites that are not counted as schools (不计校数) and of which no table says to which school they belong: {n} ({names}); until it is known neither they nor their schools are assessed: put a file {file} with the columns site, belongs_to into the folder and import again, or fill in the column belongs_to of schools.csv"

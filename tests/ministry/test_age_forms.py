@@ -8,7 +8,9 @@ from analysis import load_county
 from analysis.base.schema.terms import AGE_BANDS
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import forms
+from analysis.ministry.gather import read_returns
 from analysis.ministry.merging.into import merge_returns
+from analysis.ministry.own_files import OURS
 
 ABOUT = {"code": "150304", "name": "乌达区", "province": "内蒙古自治区"}
 ABOUT |= {"name_en": "Wuda District", "province_en": "Inner Mongolia"}
@@ -152,3 +154,13 @@ def test_every_band_is_bound_once():
     for form in ("基础基422", "教基4153"):
         targets = [binding.to for binding in forms().by_id[form].read]
         assert len(targets) == len(set(targets)) == 4 * len(AGE_BANDS)
+
+
+def test_tables_of_ours_are_no_return_sheets(aged, tmp_path):
+    write_returns(aged, tmp_path / "in", "new", "plain")
+    own = "school_id,year,stage,age_band,persons,women\n1503040001,2021,primary,55_to_59,7,5\n"
+    for name in OURS:
+        text = own if name == "staff_ages.csv" else "school_id\n"
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+
+    assert not OURS & {sheet.file for sheet in read_returns(tmp_path / "in").sheets}

@@ -441,6 +441,11 @@ TABLES = MappingProxyType(
     }
 )
 
+#: Tables with rows of one school in one year.
+SCHOOL_TABLES = tuple(
+    name for name, table in TABLES.items() if {"school_id", "year"} <= set(table.names)
+)
+
 #: Columns of school_years of which the first is a part of the second, and how grave it is if it is
 #: larger.
 SCHOOL_PARTS = (

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ...base.schema.systems import stages_of_grades
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import STAGE_GRADES
 from .sites import Sites, find_sites, stages_taught
 
 #: Tables of teachers, which a county may have or not.
-_STAFF = ("staff_kinds", "staff_ages")
+_STAFF = tuple(name for name in SCHOOL_TABLES if "stage" in TABLES[name].names)
 
 #: Sums are rounded to so many decimals: what is written with fewer adds up as on paper.
 _DECIMALS = 6
@@ -46,7 +46,7 @@ def join_sites(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFra
         in the years in which it is open: none of them can be judged.
     sites : Sites
     """
-    rows_of = [frames[name] for name in ("enrolment", "rooms", *_STAFF)]
+    rows_of = [frames[name] for name in SCHOOL_TABLES]
     sites = find_sites(frames["schools"], frames["school_years"], rows_of)
     if not sites.joined and not sites.unplaced:
         return dict(frames), sites
@@ -227,7 +227,7 @@ def _staff(table: pd.DataFrame, name: str, sites: Sites, missing: set[tuple]) ->
 
 def _blank(frames: dict[str, pd.DataFrame], ids: tuple, opened: float, closed: float) -> None:
     """Take away the figures of some schools in some years: they are not those of whole schools."""
-    for name in ("school_years", "enrolment", "rooms", *_STAFF):
+    for name in SCHOOL_TABLES:
         table = frames[name]
         where = table["school_id"].isin(ids) & table["year"].between(opened, closed)
         if not where.any():

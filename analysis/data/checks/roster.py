@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...base.schema.systems import FIVE_FOUR, stages_of_grades
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES
 from .school_system import five_years_of_primary
 from .sites import contained
@@ -77,7 +77,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
         return
     known = set(tables["schools"]["school_id"])
     short = {str(i).lstrip("0"): i for i in tables["schools"]["school_id"].dropna()}
-    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
+    for name in SCHOOL_TABLES:
         if name in tables:
             frame = tables[name]
             rows = frame[frame["school_id"].notna() & ~frame["school_id"].isin(known)]
@@ -103,7 +103,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
 
 
 def outside_roster_years(tables: Tables) -> Iterator[Finding]:
-    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
+    for name in SCHOOL_TABLES:
         if name in tables and "schools" in tables:
             rows = tables.with_school(name)
             yield from tables.report(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...base.schema.systems import FIVE_FOUR
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import CHOICE_LABELS, STAGE_GRADES, STAGE_LABELS, Label
 from ..belonging.sites import Site, Sites, find_sites, stages_taught
 from .tables import Tables
@@ -30,11 +30,7 @@ def sites_of(tables: Tables) -> Sites:
     """The sites of the tables under examination."""
     if "schools" not in tables:
         return Sites()
-    others = [
-        tables[name]
-        for name in ("enrolment", "rooms", "staff_kinds", "staff_ages")
-        if name in tables
-    ]
+    others = [tables[name] for name in SCHOOL_TABLES if name in tables]
     yearly = tables.frames.get("school_years")
     return find_sites(tables["schools"], yearly, others)
 
@@ -136,7 +132,7 @@ def _types(tables: Tables, found: Sites) -> Iterator[Finding]:
 def _years(tables: Tables, found: Sites) -> Iterator[Finding]:
     """Figures of years in which the school of a site is not open."""
     mains = _joined(tables, found).drop_duplicates("school_id").set_index("school_id")
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in SCHOOL_TABLES:
         if name not in tables:
             continue
         frame = tables[name]

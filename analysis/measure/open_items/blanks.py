@@ -14,7 +14,7 @@ import pandas as pd
 
 from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.systems import stages_of_grades
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import STAGE_GRADES, STAGES
 from ...data.belonging.sites import stages_taught
 from ...data.county import County
@@ -182,7 +182,7 @@ def filled(
     of: dict[str, list[Blank]] = {}
     for blank in given:
         of.setdefault(blank.table, []).append(blank)
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in SCHOOL_TABLES:
         if name in of:
             cells = [blank for blank in of[name] if blank.row]
             table = found[name].copy()

@@ -27,14 +27,12 @@ from ..county_tables import (
 )
 from ..folder import Imported, check_sheets, pages_of, write_folder
 from ..gather import read_returns
+from ..own_files import SETTINGS
 from ..reconcile import reconciliation_csv, reconciliation_page
 from ..record import standing_record
 from ..returns import Returns
 from .changes import changes_csv, changes_section, changes_sentence, told
 from .merge import Change, Merged, Standing, key_text, merge, merge_groups, standing
-
-#: Files of settings that may lie among the sheets.
-_SETTINGS = ("plan.yaml", "standard.yaml")
 
 
 def merge_returns(
@@ -370,7 +368,7 @@ def _rooms(folder: Path, old: Standing, force: bool, findings: list) -> Iterable
 
 
 def _settings(folder: Path, out: Path, force: bool) -> Iterable[Merged]:
-    for name in _SETTINGS:
+    for name in SETTINGS:
         if not (folder / name).is_file():
             continue
         data = read_data(folder / name)
