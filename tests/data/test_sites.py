@@ -24,6 +24,7 @@ from analysis.report.form import form_grids
 MAIN = {"school_id": "100", "name": "第一小学", "students_primary": 600}
 SITE = {"school_id": "101", "name": "第一小学河东校点", "students_primary": 90}
 OTHER = {"school_id": "200", "name": "第二小学", "students_primary": 500}
+AGES = "school_id,year,stage,age_band,persons,women\n"
 GRADES = [("100", 1, 100, 3, 40), ("100", 2, 500, 12, 45), ("101", 1, 90, 2, 48)]
 
 
@@ -115,6 +116,26 @@ def test_a_site_without_any_rows_is_contained(tmp_path, make_county, write_count
     assert "has no row in school_years" not in said(path)
 
 
+def test_a_site_counts_apart_from_the_first_year_with_rows_of_its_own(
+    tmp_path, make_county, write_county
+):
+    """The sheets of the first year were summed into its school, those of the second were not."""
+    site = SITE | {"belongs_to": "100", "by_year": {2022: None}}
+    path = folder(tmp_path, make_county, write_county, MAIN, site, years=[2022, 2023])
+    ages = "".join(f"100,{year},primary,55_to_59,60,\n" for year in (2022, 2023))
+    (path / "staff_ages.csv").write_text(f"{AGES}{ages}101,2023,primary,55_to_59,9,\n")
+    county = load_county(path)
+
+    rows = county.tables["school_years"].set_index("year")["students_primary"]
+
+    assert rows.to_dict() == {2022: 600, 2023: 690}
+    assert county.tables["staff_ages"]["persons"].tolist() == [60, 69]
+    assert "has no row in school_years" not in said(path)
+    assert "only from a later year on" in said(path)
+    told = [sites_grid(analyze(path, year), "en").rows[0][2].text for year in (2022, 2023)]
+    assert ["contain" in text for text in told] == [True, False]
+
+
 def test_classes_of_a_site_that_are_not_told_leave_the_grades_open(
     tmp_path, make_county, write_county
 ):
@@ -142,9 +163,6 @@ def test_a_grade_of_nobody_has_no_classes_and_one_that_is_not_taught_is_no_gap(
     assert found[["students", "classes", "largest_class"]].loc[2].tolist() == [30, 1, 30]
     # blank at the main school itself, and in a grade of the site's own stage: not known
     assert found["students"].loc[[3, 8]].isna().all()
-
-
-AGES = "school_id,year,stage,age_band,persons,women\n"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def _yearly(table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, taught: dic
     touched = own.isin(mains).to_numpy()
     made = []
     for (main, year), rows in table[touched].groupby([own[touched], table["year"][touched]]):
-        members = [main, *(s.school_id for s in apart if s.main == main and s.is_open(year))]
+        members = [main, *(s.school_id for s in apart if s.main == main and s.counts_apart(year))]
         members += [each for each in rows["school_id"] if each not in members]
         by_id = rows.set_index("school_id").reindex(members)
         values = by_id[[column.name for column in _FIGURES]].to_numpy(dtype=float)
@@ -141,7 +141,7 @@ def _incomplete(
     for name, quantity in (("enrolment", "students"), *((name, "teachers") for name in _STAFF)):
         for part, main in main_of.items():
             for year in yearly["year"].unique():
-                if not all(s.is_open(year) for s in apart if s.school_id == part):
+                if not all(s.counts_apart(year) for s in apart if s.school_id == part):
                     continue
                 for stage in taught[part] & ({*STAGE_GRADES} - {"senior"}):
                     known = (part, year) in rows.index

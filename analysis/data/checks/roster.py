@@ -199,12 +199,12 @@ def year_gaps(tables: Tables) -> Iterator[Finding]:
     closed = roster["closed"] if "closed" in roster else pd.Series(np.nan, roster.index)
     reported = pd.MultiIndex.from_frame(rows[["school_id", "year"]])
     unknown = rows["school_id"].notna() & ~rows["school_id"].isin(roster["school_id"])
-    within = roster["school_id"].isin(contained(tables))
+    since = roster["school_id"].map(contained(tables))
     strangers = rows.loc[unknown, ["school_id", "year"]].drop_duplicates()["year"].value_counts()
     for year in years:
         open_ = ~(opened > year) & ~(closed < year)
         there = pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported)
-        absent = roster[open_ & ~there & ~within]
+        absent = roster[open_ & ~there & ~(since > year)]
         if len(absent) <= strangers.get(year, 0):
             continue  # most likely the schools that are there under another id
         yield from tables.report(

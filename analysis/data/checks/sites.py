@@ -25,6 +25,10 @@ CONTAINED = N_(
     "sites without rows of their own in any table, taken as contained in the figures of the schools they belong to: {n}, of {names}"
 )
 
+BEFORE = N_(
+    "sites that have rows of their own only from a later year on, taken as contained in the figures of the schools they belong to before it: {n}, of {names}"
+)
+
 
 def sites_of(tables: Tables) -> Sites:
     """The sites of the tables under examination."""
@@ -35,9 +39,9 @@ def sites_of(tables: Tables) -> Sites:
     return find_sites(tables["schools"], yearly, others)
 
 
-def contained(tables: Tables) -> list[str]:
-    """Ids of the sites that have no rows, for their school's hold their figures."""
-    return [site.school_id for site in sites_of(tables).joined if not site.apart]
+def contained(tables: Tables) -> dict[str, float]:
+    """Sites that have no rows, for their school's hold their figures, and the year in which that ends."""
+    return {site.school_id: site.since for site in sites_of(tables).joined}
 
 
 def sites(tables: Tables) -> Iterator[Finding]:
@@ -186,8 +190,12 @@ def _told(tables: Tables, found: Sites) -> Iterator[Finding]:
     """Which sites count with which school, once; and whose school is not known, once."""
     names = dict(zip(tables["schools"]["school_id"], tables["schools"]["name"], strict=True))
     place = (tables.files.get("schools", "schools"), "schools", "belongs_to")
-    for message, apart in ((JOINED, True), (CONTAINED, False)):
-        part = [site for site in found.joined if site.apart == apart]
+    first = tables["school_years"]["year"].min() if "school_years" in tables else np.nan
+    for message, part in (
+        (JOINED, [site for site in found.joined if site.apart]),
+        (CONTAINED, [site for site in found.joined if not site.apart]),
+        (BEFORE, [site for site in found.joined if max(first, site.opened) < site.since < np.inf]),
+    ):
         if part:
             values = {"n": len(part), "names": _by_school(part, names)}
             yield Finding("warning", message, values, *place)

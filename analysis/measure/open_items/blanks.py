@@ -75,8 +75,8 @@ def blanks(county: County, year: int) -> list[Blank]:
     roster = tables["schools"]
     yearly = tables["school_years"]
     open_ = roster[~(roster["opened"] > year) & ~(roster["closed"] < year)]
-    # the figures of a site without any rows are in those of its school
-    within = [site.school_id for site in county.sites.joined if not site.apart]
+    # the figures of a site without rows are in those of its school
+    within = [site.school_id for site in county.sites.joined if not site.counts_apart(year)]
     ids = [each for each in open_["school_id"] if each not in within]
     taught = stages_taught(roster, yearly)
     rows = yearly[yearly["year"] == year].drop_duplicates("school_id")
