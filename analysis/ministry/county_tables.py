@@ -15,7 +15,7 @@ from ..base.files import N_, Finding
 from ..base.language import speak
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
-from ..data.reading.typed import read_table
+from ..data.reading.tables import read_table
 from .belonging import UNKNOWN, asked, owners, parent, place_of_parent
 from .forms import STAGE_BANDS
 from .returns import Returns, number

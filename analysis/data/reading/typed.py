@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,38 +11,16 @@ import pandas as pd
 from ...base.files import MORE, N_, Finding
 from ...base.refusals import shorten
 from ...base.schema.columns import Column, Table
-from ...base.schema.tables import TABLES
 from ...base.schema.terms import YUAN
 from ..checks.tables import LISTED
 from ..texts import cell_name, clean, clean_text, plain
 from .cells import convert
 from .enrolment import ONLY_STUDENTS, only_students
-from .folder import TOO_MANY_CELLS, read_csv
+from .folder import TOO_MANY_CELLS
 from .money import as_yuan, in_ten_thousands
 from .names import COLUMN, companions, unknown_name
 from .noise import remark_rows
 from .settings import NO_SETTINGS, Settings, money_unit
-
-
-def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
-    """One CSV table of a county's folder, typed and with all its columns.
-
-    Parameters
-    ----------
-    file : Path
-    name : str
-        A key of `TABLES`.
-    findings : list of Finding
-        What is wrong with it is added.
-
-    Returns
-    -------
-    DataFrame
-        Its index is the row in the file.
-    """
-    rows = read_csv(file, findings)
-    return complete(TABLES[name], typed(TABLES[name], rows, str(file), findings, {}, {}))
-
 
 OTHER_UNIT = N_("the header says “{unit}”, but {label} is given in {expected}; convert it")
 

@@ -32,7 +32,16 @@ from ..reconcile import reconciliation_csv, reconciliation_page
 from ..record import standing_record
 from ..returns import Returns
 from .changes import changes_csv, changes_section, changes_sentence, told
-from .merge import Change, Merged, Standing, key_text, merge, merge_groups, standing
+from .merge import (
+    Change,
+    Merged,
+    Standing,
+    key_text,
+    merge,
+    merge_groups,
+    standing,
+    standing_table,
+)
 
 
 def merge_returns(
@@ -98,13 +107,18 @@ def merge_returns(
     _check_schools(returns, former, own, out, force, findings)
     for known, name in former.items():
         returns.names.setdefault(known, name)
+    roster, names = _schools(returns, tables, own, force, lang, findings)
+    new = {
+        "school_years": _rows(school_years_csv(returns)),
+        "enrolment": _rows(enrolment_csv(returns)),
+        "staff_ages": _staff_ages(returns, folder, tables["schools"], findings),
+        "staff_kinds": [],
+    }
     merged = [
-        _schools(returns, tables, own, force, lang, findings),
-        merge(tables["school_years"], _rows(school_years_csv(returns)), force=force),
-        merge(tables["enrolment"], _rows(enrolment_csv(returns)), force=force),
-        merge(tables["staff_ages"], _staff_ages(returns, folder, findings), force=force),
+        roster,
+        *(merge(tables[name], rows, force=force, names=names) for name, rows in new.items()),
         _county_years(returns, tables, folder, force, lang, findings),
-        *_rooms(folder, tables["rooms"], force, findings),
+        _rooms(folder, tables, names, force, findings),
         *_settings(folder, out, force),
     ]
     changes = tuple(change for each in merged for change in each.changes)
@@ -139,14 +153,10 @@ def merge_returns(
     )
 
 
-#: What the sheets may add to.
-_TABLES = ("schools", "school_years", "enrolment", "staff_ages", "county_years", "rooms")
-
-
 def _standing(out: Path) -> dict[str, Standing]:
     """The tables of the county's folder; what cannot be read there is refused."""
     findings: list[Finding] = []
-    tables = {name: standing(out, name, findings) for name in _TABLES}
+    tables = standing(out, findings)
     wrong = [finding for finding in findings if finding.severity == "error"]
     if wrong:
         raise InputError(wrong)
@@ -225,8 +235,8 @@ def _schools(
     force: bool,
     lang: str,
     findings: list[Finding],
-) -> Merged:
-    """The roster: what stands there, completed; a new name from the latest year."""
+) -> tuple[Merged, dict[str, str]]:
+    """The roster: what stands there, completed, a new name from the latest year; and all names."""
     old = tables["schools"]
     settled = {
         row["school_id"]: {name: key_text(value) for name, value in row.items()}
@@ -262,7 +272,8 @@ def _schools(
         Change("renamed" if c.column == "name" and c.kind == "changed" else c.kind, *_rest(c))
         for c in made.changes
     )
-    return Merged(made.file, made.data, changes, made.same)
+    names = {row["school_id"]: row["name"] for row in rows}
+    return Merged(made.file, made.data, changes, made.same), names
 
 
 def _says(name: str, text: str) -> str:
@@ -311,12 +322,13 @@ def _kept(old: Standing, code: str, stands: dict, name: str, text: str) -> Findi
 
 
 def _staff_ages(
-    returns: Returns, folder: Path, findings: list[Finding]
+    returns: Returns, folder: Path, schools: Standing, findings: list[Finding]
 ) -> Iterable[dict[str, str]]:
     """Teachers by age: a table of one's own among the sheets goes before them, as in an import."""
-    own = own_table(folder, "staff_ages", findings)
-    if own.empty:
+    file = folder / "staff_ages.csv"
+    if not file.is_file():
         return _rows(staff_ages_csv(returns) or b"")
+    own = standing_table(file, "staff_ages", findings, schools).frame
     return [{n: key_text(v) for n, v in row.items()} for row in own.to_dict("records")]
 
 
@@ -361,10 +373,14 @@ def _without_sheets(returns: Returns, years: Standing, year: int, item: str) -> 
     return set(there) - {school for school, y in returns.school_years if y == year}
 
 
-def _rooms(folder: Path, old: Standing, force: bool, findings: list) -> Iterable[Merged]:
-    if (folder / "rooms.csv").is_file():
-        new = standing(folder, "rooms", findings)
-        yield merge_groups(old, new, force=force)
+def _rooms(
+    folder: Path, tables: dict[str, Standing], names: dict, force: bool, findings: list
+) -> Merged:
+    file, old = folder / "rooms.csv", tables["rooms"]
+    new = Standing("rooms", None, [], 0, {}, old.frame.iloc[:0])
+    if file.is_file():
+        new = standing_table(file, "rooms", findings, tables["schools"])
+    return merge_groups(old, new, force=force, names=names)
 
 
 def _settings(folder: Path, out: Path, force: bool) -> Iterable[Merged]:
