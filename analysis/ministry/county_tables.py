@@ -34,7 +34,7 @@ def own_table(folder: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     """A table of ours among the sheets, empty if there is none."""
     path = folder / f"{name}.csv"
     if path.is_file():
-        return read_table(path, name, findings)
+        return read_table(path, name, findings, as_written=("longitude", "latitude"))
     return pd.DataFrame(columns=TABLES[name].names)
 
 
@@ -69,7 +69,7 @@ def schools_csv(
             said = returns.facts.get((code, f"schools.{name}"))
             if said is None:
                 continue
-            if row[name] and row[name] != said[0]:
+            if row[name] and not TABLES["schools"][name].same(row[name], said[0]):
                 findings.append(_kept(row, name, said[0], str(said[1])))
             row[name] = row[name] or said[0]
         if not row["ownership"] and row["sponsor"]:

@@ -260,7 +260,7 @@ def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> N
         _read_fact(block, code, fact, table, returns, tell)
     if form.facts:
         for at, (degrees, place) in coordinates_of(block).items():
-            returns.facts.setdefault((code, f"schools.{at}"), (repr(degrees), place))
+            returns.facts.setdefault((code, f"schools.{at}"), (degrees, place))
     if not form.read:
         record("read")
         return

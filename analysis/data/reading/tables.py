@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ...base.files import Finding
 from ...base.schema.tables import TABLES
 from ...policy.standards import Standard
 from .by_name import items_by_name, schools_by_name
+from .cells import narrow
 from .folder import read_csv
 from .printed import fill_county_rows, without_examples
 from .settings import NO_SETTINGS, Settings
@@ -76,7 +77,7 @@ def read_tables(
 
 
 def read_table(
-    file: Path, name: str, findings: list[Finding], schools: pd.DataFrame | None = None
+    file: Path, name: str, findings: list[Finding], as_written: Collection[str] = ()
 ) -> pd.DataFrame:
     """One CSV table, with all its columns.
 
@@ -87,8 +88,15 @@ def read_table(
         A key of `TABLES`.
     findings : list of Finding
         What is wrong with it is added.
-    schools : DataFrame, optional
-        As for `read_tables`.
+    as_written : collection of str
+        Columns of numbers that are wanted with the digits of the file.
     """
-    raw = {name: (read_csv(file, findings), str(file))}
-    return complete(TABLES[name], read_tables(raw, findings, schools=schools).frames[name])
+    rows = read_csv(file, findings)
+    read = read_tables({name: (rows, str(file))}, findings)
+    frame = complete(TABLES[name], read.frames[name])
+    texts = rows.set_axis(rows.index + 1).reindex(frame.index)
+    for column in as_written:
+        if (name, column) in read.places:
+            cells = texts.iloc[:, read.places[name, column][1] - 1].map(narrow)
+            frame[column] = cells.where(frame[column].notna())
+    return frame

@@ -254,7 +254,11 @@ def _schools(
             stood = _says(name, stands[name])
             if not stood or (force and _says(name, text)):
                 stands[name] = text
-            elif _says(name, text) not in ("", stood) and name not in ("name", "note"):
+            elif (
+                _says(name, text)
+                and not TABLES["schools"][name].same(stood, text)
+                and name not in ("name", "note")
+            ):
                 findings.append(_kept(old, code, stands, name, text))
     said = {place: text for place, (text, _) in returns.facts.items()}
     said |= {(code, FACT): parent(main) for code, main in owners(returns).items()}

@@ -191,7 +191,7 @@ def merge(
         kinds = {}
         for name, text in figures.items():
             before, of = key_text(stands[name]), beside.get(name)
-            if _same(old.name, name, before, text):
+            if TABLES[old.name][name].same(before, text):
                 same += name not in beside
                 continue
             stays = kinds.get(of) == "refused" or (before and kinds.get(of) != "changed")
@@ -228,13 +228,6 @@ def _call(cells: list[list[str]], old: Standing, names: Mapping[str, str]) -> No
         line = cells[int(row) - 1]
         if line[at].strip() and school_key(line[at]) != school_key(names.get(school, line[at])):
             line[at] = names[school]
-
-
-def _same(table: str, name: str, one: str, other: str) -> bool:
-    column = TABLES[table][name]
-    if column.is_numeric and one and other:
-        return float(one) == float(other)
-    return one == other
 
 
 def _line(new: Mapping[str, str], columns: dict[str, int]) -> list[str]:
