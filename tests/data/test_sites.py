@@ -280,7 +280,7 @@ def test_the_template_hands_back_the_rows_of_sites(tmp_path, make_county, write_
 
     again = load_county(book)
 
-    assert list(again.entered["schools"]["school_id"]) == ["100", "101"]
+    assert list(again.as_entered["schools"]["school_id"]) == ["100", "101"]
     _same(again.tables, county.tables)
     assert again.sites == county.sites
 
@@ -339,7 +339,7 @@ def _divide(tables, main, site) -> None:
 def test_a_divided_sample_has_the_results_of_the_whole_one(divided):
     whole, parts = analyze("150303-hainan"), analyze(divided)
 
-    assert len(parts.county.entered["schools"]) == len(whole.county.tables["schools"]) + 2
+    assert len(parts.county.as_entered["schools"]) == len(whole.county.tables["schools"]) + 2
     for name in ("all_indicators", "all_balance", "all_schools", "all_evaluation"):
         pd.testing.assert_frame_equal(getattr(parts, name), getattr(whole, name), check_exact=True)
     without = whole.register.drop(columns="sites")

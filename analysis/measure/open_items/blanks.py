@@ -71,7 +71,7 @@ _YES = ("left_behind_care",)
 
 def blanks(county: County, year: int) -> list[Blank]:
     """Everything that may be missing in a year, whether anything waits for it or not."""
-    tables = county.entered or county.tables
+    tables = county.as_entered
     roster = tables["schools"]
     yearly = tables["school_years"]
     open_ = roster[~(roster["opened"] > year) & ~(roster["closed"] < year)]
