@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from ..base.files import N_, Finding, decode, problem, read_data
+from ..base.refusals import some
 from .own_files import SITES
 from .reading.labels import plain
 from .returns import Returns
@@ -13,6 +14,8 @@ from .returns import Returns
 #: What the roster says of a site whose school is not known.
 UNKNOWN = "unknown"
 FACT = "schools.belongs_to"
+#: Sites that a sentence names.
+_NAMED = 8
 
 ASKED = N_(
     "sites that are not counted as schools (不计校数) and of which no table says to which school they belong: {n} ({names}); until it is known neither they nor their schools are assessed: put a file {file} with the columns site, belongs_to into the folder and import again, or fill in the column belongs_to of schools.csv"
@@ -82,7 +85,7 @@ def asked(names: list[str]) -> list[Finding]:
     """The question for sites whose school is not known: one line."""
     if not names:
         return []
-    values = {"n": len(names), "names": _some(names), "file": SITES}
+    values = {"n": len(names), "names": some(names, _NAMED), "file": SITES}
     return [Finding("warning", ASKED, values)]
 
 
@@ -91,8 +94,4 @@ def added(pairs: dict[str, str]) -> list[Finding]:
     if not pairs:
         return []
     names = [f"{site} → {school}" for site, school in pairs.items()]
-    return [Finding("warning", ADDED, {"n": len(names), "names": _some(names)})]
-
-
-def _some(names: list[str], shown: int = 8) -> str:
-    return ", ".join(names[:shown]) + (" …" if len(names) > shown else "")
+    return [Finding("warning", ADDED, {"n": len(names), "names": some(names, _NAMED)})]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..base.files import N_, Finding
 from ..base.language import speak
+from ..base.refusals import some
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
 from ..data.reading.tables import read_table
@@ -99,7 +100,7 @@ def schools_csv(
                 N_(
                     "the type of {n} schools is in no sheet and was inferred from the stages they teach ({names}); teaching points and special-education schools cannot be told this way"
                 ),
-                {"n": len(inferred), "names": _some(inferred)},
+                {"n": len(inferred), "names": some(inferred, 5)},
             )
         )
     if without:
@@ -109,7 +110,7 @@ def schools_csv(
                 N_(
                     "the ownership (public or private) of {n} schools is in no sheet ({names}); put a schools.csv into the folder, or fill it in"
                 ),
-                {"n": len(without), "names": _some(without)},
+                {"n": len(without), "names": some(without, 5)},
             )
         )
     return _csv(columns, rows.values())
@@ -129,10 +130,6 @@ def _kept(row: dict, name: str, value: str, place: str) -> Finding:
             "kept": row[name],
         },
     )
-
-
-def _some(names: list[str], shown: int = 5) -> str:
-    return ", ".join(names[:shown]) + (" …" if len(names) > shown else "")
 
 
 def _plain(value: object) -> str:

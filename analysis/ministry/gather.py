@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
+from ..base.refusals import some
 from ..data.texts import spoilt_id
 from .belonging import FACT, UNKNOWN, is_not_counted, is_said
 from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
@@ -183,7 +184,7 @@ def _said_of(left_out: dict[str, Outside], sheets_: list[_Sheet], table: Forms) 
                     {
                         "n": len(of_kind),
                         "kind": kind.title,
-                        "names": ", ".join(of_kind[:3]) + (" …" if len(of_kind) > 3 else ""),
+                        "names": some(of_kind, 3),
                     },
                 )
             )

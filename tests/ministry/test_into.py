@@ -204,8 +204,8 @@ def test_blank_in_the_sheets_erases_nothing_and_a_blank_cell_is_filled(first):
     assert (made["operating_funds_cny"] == 5).all()
 
 
-def test_a_school_by_its_code_under_another_name(first):
-    sheets, county = first
+def call_otherwise(sheets: Path) -> None:
+    """Give the primary school another name in its sheets."""
     path = sheets / "1503040001.xlsx"
     book = openpyxl.load_workbook(path)
     for page in book.worksheets:
@@ -214,6 +214,11 @@ def test_a_school_by_its_code_under_another_name(first):
                 if cell.value == "一小":
                     cell.value = "第一实验小学"
     book.save(path)
+
+
+def test_a_school_by_its_code_under_another_name(first):
+    sheets, county = first
+    call_otherwise(sheets)
 
     found = merge_returns(sheets, county)
     names = load_county(county).tables["schools"].set_index("school_id")["name"]
@@ -393,14 +398,7 @@ def test_another_value_is_written_in_the_unit_of_its_column(first):
 def test_a_new_name_is_written_where_schools_stand_by_name(first):
     sheets, county = first
     as_in_a_template(county)
-    path = sheets / "1503040001.xlsx"
-    book = openpyxl.load_workbook(path)
-    for page in book.worksheets:
-        for row in page.iter_rows():
-            for cell in row:
-                if cell.value == "一小":
-                    cell.value = "第一实验小学"
-    book.save(path)
+    call_otherwise(sheets)
 
     found = merge_returns(sheets, county)
 

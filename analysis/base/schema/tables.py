@@ -52,6 +52,10 @@ def _year(key: bool = True) -> Column:
     )
 
 
+def _stage() -> Column:
+    return Column(*("stage", "学段", "Stage", "choice"), key=True, filled=True, choices=STAGES)
+
+
 def _note() -> Column:
     return Column("note", "备注", "Note", "text", needed=False)
 
@@ -358,12 +362,7 @@ TABLES = MappingProxyType(
                 (
                     _id(),
                     _year(),
-                    Column(
-                        *("stage", "学段", "Stage", "choice"),
-                        key=True,
-                        filled=True,
-                        choices=STAGES,
-                    ),
+                    _stage(),
                     *(
                         Column(name, zh, en, "integer", key=True, filled=True, low=0, high=1)
                         for name, zh, en in (
@@ -384,12 +383,7 @@ TABLES = MappingProxyType(
                 (
                     _id(),
                     _year(),
-                    Column(
-                        *("stage", "学段", "Stage", "choice"),
-                        key=True,
-                        filled=True,
-                        choices=STAGES,
-                    ),
+                    _stage(),
                     Column(
                         *("age_band", "年龄段", "Ages", "choice"),
                         key=True,

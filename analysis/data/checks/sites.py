@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
+from ...base.refusals import some
 from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import CHOICE_LABELS, STAGE_GRADES, STAGE_LABELS, Label
@@ -216,14 +217,11 @@ def _by_school(sites: list[Site], names: dict) -> Label:
     of: dict[str, list[str]] = {}
     for site in sites:
         of.setdefault(site.main, []).append(site.name)
-    parts = list(of.items())[:_NAMED]
-    more = " …" if len(of) > _NAMED else ""
     return Label(
-        "；".join(f"{names[main]}（{'、'.join(own)}）" for main, own in parts) + more,
-        "; ".join(f"{names[main]} ({', '.join(own)})" for main, own in parts) + more,
+        some([f"{names[main]}（{'、'.join(own)}）" for main, own in of.items()], _NAMED, "；"),
+        some([f"{names[main]} ({', '.join(own)})" for main, own in of.items()], _NAMED, "; "),
     )
 
 
 def _list(names: list[str]) -> Label:
-    more = " …" if len(names) > _NAMED else ""
-    return Label("、".join(names[:_NAMED]) + more, ", ".join(names[:_NAMED]) + more)
+    return Label(some(names, _NAMED, "、"), some(names, _NAMED))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import MORE, N_, Finding
-from ...base.refusals import shorten
+from ...base.refusals import shorten, some
 from ...base.schema.columns import Column, Table
 from ...base.schema.terms import YUAN
 from ..checks.tables import LISTED
@@ -175,13 +175,12 @@ MORE_COLUMNS = N_("{n} more columns are left aside and not read")
 
 def _remarks(remarks: dict[int, str], file: str, table: str) -> Finding:
     """A reminder that rows of totals and notes were skipped."""
-    some = list(remarks.items())[:LISTED]
-    rows = [f"{row + 1} “{text}”" for row, text in some]
-    values = {"n": len(remarks), "rows": "; ".join(rows) + (" …" if len(remarks) > LISTED else "")}
+    rows = [f"{row + 1} “{text}”" for row, text in remarks.items()]
+    values = {"n": len(remarks), "rows": some(rows, LISTED, "; ")}
     message = N_(
         "{n} rows are totals or notes and are not read as data: {rows}. If one is a school, give it its id"
     )
-    first = some[0][0] + 1
+    first = next(iter(remarks)) + 1
     return Finding("warning", message, values, file, table, row=first)
 
 

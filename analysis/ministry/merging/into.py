@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data
+from ...base.refusals import some
 from ...base.schema.tables import TABLES
 from ...base.storage.switching import restore
 from ...data.paths import stray_links
@@ -219,7 +220,7 @@ def _check_schools(
                 N_(
                     "none of the {n} schools of the sheets ({names}) is in the county's roster; if this is the right county, repeat with --force"
                 ),
-                {"n": len(names), "names": ", ".join(names[:3]) + (" …" if len(names) > 3 else "")},
+                {"n": len(names), "names": some(names, 3)},
                 str(out),
             )
         )

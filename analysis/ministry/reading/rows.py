@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...base.files import N_, Finding
+from ...base.refusals import some
 from ...data.texts import spoilt_id
 from ..belonging import FACT, UNKNOWN, added, is_not_counted, parents_in
 from ..combine import keep, spoilt_code
@@ -89,7 +90,7 @@ def rows_of(
                 ),
                 {
                     "n": len(without),
-                    "names": ", ".join(without[:5]) + (" …" if len(without) > 5 else ""),
+                    "names": some(without, 5),
                 },
             )
         )
