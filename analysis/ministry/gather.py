@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ def read_returns(
     county: str = "",
     *,
     former: dict[str, str] | None = None,
+    apart: Collection[str] = (),
     without_broken: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Returns:
@@ -47,6 +48,9 @@ def read_returns(
     former : dict of str to str, optional
         Codes and names as an older version of the county has them: a name alone is enough for them
         too, and another name in the sheets is no contradiction.
+    apart : collection of str, optional
+        Codes of sites whose figures are not added to those of their schools: the county has rows of
+        their own.
     without_broken : bool
         Whether a workbook that cannot be opened is a reminder instead of an error.
     progress : callable
@@ -117,7 +121,7 @@ def read_returns(
             _read_block(sheet, codes, table, returns)
     if paths:
         progress(steps, steps)
-    read_rows(rows, table, returns)
+    read_rows(rows, table, returns, apart)
     check_codes(returns, (former or {}) | (known or {}))
     fill(table, returns)
     compare(table, returns)

@@ -216,6 +216,18 @@ def test_another_school_than_the_one_filled_in_by_hand_is_named(with_site):
     assert roster(county).loc["2100000009", "belongs_to"] == "3100000003"
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_site_with_rows_of_its_own_in_the_folder_counts_once(with_site, force):
+    folder, county = with_site
+    (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,一小\n", encoding="utf-8")
+
+    found = merge_returns(folder, county, force=force)
+
+    assert said(found) == ""
+    again = load_county(county).tables["school_years"]
+    assert again["students_primary"].tolist() == [330, 240]
+
+
 def test_several_districts_in_one_table(folder, tmp_path):
     primary(folder, row("乙县一小", "2100000005", "小学", "小学", 30, 统计三级="乙县"))
 

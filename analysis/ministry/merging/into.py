@@ -101,6 +101,7 @@ def merge_returns(
         district,
         record.name.zh,
         former=former,
+        apart=_apart(tables),
         without_broken=without_broken,
         progress=progress,
     )
@@ -184,6 +185,13 @@ def _check_county(out: Path) -> None:
 def _texts(frame: pd.DataFrame, name: str) -> dict[str, str]:
     pairs = zip(frame["school_id"], frame[name], strict=True)
     return {code: text for code, text in pairs if isinstance(code, str) and isinstance(text, str)}
+
+
+def _apart(tables: dict[str, Standing]) -> set[str]:
+    """Sites with rows of their own in the folder: what is added to their schools would count twice."""
+    roster = tables["schools"].frame
+    sites = roster.loc[roster["belongs_to"].notna(), "school_id"]
+    return set(sites) & set(tables["school_years"].frame["school_id"])
 
 
 def _rows(data: bytes) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -100,8 +101,10 @@ def rows_of(
     ]
 
 
-def read_rows(rows: list[_Row], table: Forms, returns: Returns) -> None:
-    """Figures and facts of all rows; a site's are added to those of its school."""
+def read_rows(
+    rows: list[_Row], table: Forms, returns: Returns, apart: Collection[str] = ()
+) -> None:
+    """Figures and facts of all rows; a site's are added to those of its school, but for those `apart`."""
     main = {row.code: row.name for row in rows if not row.is_site}
     by_name = {name: code for code, name in main.items()}
     given = parents_in(returns.folder)
@@ -115,7 +118,7 @@ def read_rows(rows: list[_Row], table: Forms, returns: Returns) -> None:
             at = row.table.place(row.row, "counted")
             returns.facts.setdefault((row.code, FACT), (of or said or UNKNOWN, at))
             returns.names.setdefault(row.code, row.name)
-            if of is not None:
+            if of is not None and row.code not in apart:
                 parents[row.code] = of
                 joined[row.name] = main[of]
     returns.findings += added(joined)
