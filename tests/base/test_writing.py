@@ -771,6 +771,20 @@ def test_what_is_saved_while_an_import_is_at_work_is_not_lost(wuda):
     assert not list(wuda.parent.glob(".wuda*"))
 
 
+@pytest.mark.parametrize("how", ["exchange", "renames"])
+def test_a_folder_may_get_a_file_and_lose_none(wuda, monkeypatch, how):
+    if how == "renames":
+        monkeypatch.setattr(switching, "exchange", lambda one, other: False)
+    before = tree(wuda)
+
+    former = switching.renew(wuda, {"staff_ages.csv": b"new"}, [])
+
+    assert former is None
+    assert tree(wuda) == before | {"staff_ages.csv": b"new"}
+    assert not list(wuda.glob("former-*"))
+    assert not list(wuda.parent.glob(".wuda*"))
+
+
 def test_a_disk_without_second_names_gets_copies(wuda, monkeypatch):
     def none(source, target):
         raise OSError(1, "Operation not permitted")

@@ -52,6 +52,10 @@ def _year(key: bool = True) -> Column:
     )
 
 
+def _stage() -> Column:
+    return Column(*("stage", "学段", "Stage", "choice"), key=True, filled=True, choices=STAGES)
+
+
 def _note() -> Column:
     return Column("note", "备注", "Note", "text", needed=False)
 
@@ -358,12 +362,7 @@ TABLES = MappingProxyType(
                 (
                     _id(),
                     _year(),
-                    Column(
-                        *("stage", "学段", "Stage", "choice"),
-                        key=True,
-                        filled=True,
-                        choices=STAGES,
-                    ),
+                    _stage(),
                     *(
                         Column(name, zh, en, "integer", key=True, filled=True, low=0, high=1)
                         for name, zh, en in (
@@ -384,12 +383,7 @@ TABLES = MappingProxyType(
                 (
                     _id(),
                     _year(),
-                    Column(
-                        *("stage", "学段", "Stage", "choice"),
-                        key=True,
-                        filled=True,
-                        choices=STAGES,
-                    ),
+                    _stage(),
                     Column(
                         *("age_band", "年龄段", "Ages", "choice"),
                         key=True,
@@ -439,6 +433,11 @@ TABLES = MappingProxyType(
             ),
         )
     }
+)
+
+#: Tables with rows of one school in one year.
+SCHOOL_TABLES = tuple(
+    name for name, table in TABLES.items() if {"school_id", "year"} <= set(table.names)
 )
 
 #: Columns of school_years of which the first is a part of the second, and how grave it is if it is

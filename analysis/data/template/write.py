@@ -54,7 +54,7 @@ def write_template(
     writer.readme()
     writer.county(county)
     # as it was entered: a site keeps its rows
-    tables = (county.entered or county.tables) if county else {}
+    tables = county.as_entered if county else {}
     for name, table in TABLES.items():
         if table.asked or len(tables.get(name, ())):
             writer.table(table, tables.get(name), tables.get("schools"))
