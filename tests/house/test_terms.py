@@ -133,21 +133,21 @@ ODD_MARKS = re.compile(
 )
 
 
-def test_no_chinese_text_speaks_as_people_talk():
+def test_no_chinese_text_speaks_as_people_talk(pairs):
     texts = [(where, zh) for where, zh, _ in pairs]
     wrong = [f"{where}: {found[0]}: {zh}" for where, zh in texts if (found := SPOKEN.search(zh))]
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_text_of_the_catalogue_has_odd_marks_or_spaces():
+def test_no_text_of_the_catalogue_has_odd_marks_or_spaces(pairs):
     texts = [(where, zh) for where, zh, _ in pairs_of_catalogue()]
     wrong = [f"{where}: {found[0]}: {zh}" for where, zh in texts if (found := ODD_MARKS.search(zh))]
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_list_names_each_term_once_and_every_term_is_used():
+def test_the_list_names_each_term_once_and_every_term_is_used(pairs):
     first = [term["zh"][0] for term in TERMS]
     phrases = [en for term in TERMS for en in term["en"]]
     english = "\n".join(en for _, _, en in pairs)
