@@ -99,6 +99,7 @@ class FormItem:
         return self.id in TOTALS
 
 
+@functools.lru_cache(maxsize=16)
 def form_items(standard: Standard | None = None) -> tuple[FormItem, ...]:
     """All items of county_years under a standard, in the order of the form.
 

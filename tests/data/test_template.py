@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import bad_county as bad
@@ -217,7 +218,19 @@ def test_a_sheet_for_every_table_with_heads_notes_and_frozen_panes(lang):
         assert sheet["A1"].protection.locked
         # what stands below has the format of its column
         assert not sheet.column_dimensions["A"].protection.locked
+        # and whatever somebody puts beside the table is theirs, without being a part of the sheet
+        beyond = sheet.column_dimensions[get_column_letter(len(names) + 1)]
+        assert (beyond.max, beyond.protection.locked) == (16_384, False)
+        assert sheet.max_column <= len(names)
         assert sheet.max_row == (2 if "school_id" in table.names else len(form_items()) + 1)
+
+
+def test_a_sheet_is_no_larger_than_what_is_written_in_it():
+    with zipfile.ZipFile(io.BytesIO(write_template(load_county("230505-sifangtai")))) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if "worksheets/sheet" in name]
+    ends = [re.search(rb'<dimension ref="[A-Z]+1:([A-Z]+)[0-9]+"', sheet)[1] for sheet in sheets]
+    assert len(ends) > 5
+    assert max(map(len, ends)) <= 2
 
 
 def test_empty_template_says_only_what_is_missing(tmp_path):
