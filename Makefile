@@ -20,10 +20,10 @@ reports: $(READY) ## install what is missing; PDF and web page of every sample c
 	$(BIN)/junheng batch data/sample --region --out reports
 
 test: $(READY) ## install what is missing; run the tests, without the slow ones (3 minutes on 2 cores)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not system"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not system"
 
 test-all: $(READY) ## run all tests, also those that execute notebooks, build reports or start processes
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY) ## lint, import layers, rules for notebooks and texts
 	$(BIN)/ruff check .

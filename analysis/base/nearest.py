@@ -18,6 +18,8 @@ EXPECTED = N_("unknown {kind} “{name}”; expected are {names}")
 
 #: From which likeness (0 to 1) a name is near another one.
 _ALIKE = 0.6
+#: Characters of a list of all names.
+_LISTED = 4_000
 
 
 def nearest(name: str, known: Mapping[str, Iterable[str]]) -> list[str]:
@@ -61,7 +63,8 @@ def unknown(kind: Label, name: object, known: Mapping[str, Iterable[str]]) -> Fi
         message, names = N_("unknown {kind} “{name}”; the nearest: {names}"), near
     else:
         message, names = EXPECTED, known
-    return Finding("error", message, {"kind": kind, "name": name, "names": ", ".join(names)})
+    listed = shorten(", ".join(names), _LISTED)  # a nation has thousands of schools
+    return Finding("error", message, {"kind": kind, "name": name, "names": listed})
 
 
 def refuse_unknown(kind: Label, names: Iterable[str], known: Mapping[str, Iterable[str]]) -> None:
@@ -86,16 +89,23 @@ def known_indicator(name: str, indicators: Indicators) -> str:
         The nearest ids, or all of them.
     """
     labels = {id: (i.zh, i.en, i.short.zh, i.short.en) for id, i in indicators.items()}
-    return _known(Label("指标", "indicator"), name, labels)
+    return listed_name(Label("指标", "indicator"), name, labels)
 
 
 def known_stage(name: str) -> str:
     """The id of a judged stage that is given by id or label; refuses others as `known_indicator`."""
     labels = {id: (STAGE_LABELS[id].zh, STAGE_LABELS[id].en) for id in STAGES}
-    return _known(Label("学段", "stage"), name, labels)
+    return listed_name(Label("学段", "stage"), name, labels)
 
 
-def _known(kind: Label, name: str, labels: Mapping[str, Iterable[str]]) -> str:
+def listed_name(kind: Label, name: str, labels: Mapping[str, Iterable[str]]) -> str:
+    """The id of one of a handful of things; a name of none is refused with all of them.
+
+    Raises
+    ------
+    InputError
+        The ids, the nearest first.
+    """
     for id, spellings in labels.items():
         if name == id or name in spellings:
             return id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pydantic
@@ -57,6 +57,17 @@ def refusal(message: str, **values) -> pydantic_core.PydanticCustomError:
 def shorten(text: str, length: int = SHOWN) -> str:
     """The beginning of a value that may be very long."""
     return text if len(text) <= length else text[:length] + "…"
+
+
+def some(names: Sequence[str], shown: int, separator: str = ", ") -> str:
+    """The first of many names, and whether there are more.
+
+    Examples
+    --------
+    >>> some(["a", "b", "c"], 2), some(["a", "b"], 2)
+    ('a, b …', 'a, b')
+    """
+    return separator.join(names[:shown]) + (" …" if len(names) > shown else "")
 
 
 def mistakes(error: pydantic.ValidationError, data: Any) -> list[tuple[tuple, str, Said, str]]:

@@ -112,6 +112,11 @@ class County:
         return self.record.code
 
     @property
+    def as_entered(self) -> MappingProxyType:
+        """The tables with a row for every site: what the user sees in the files."""
+        return self.entered or self.tables
+
+    @property
     def slug(self) -> str:
         """Name for files and for the command line: that of the folder or workbook."""
         return re.sub(r"[^\w.-]+", "-", self.path.stem if self.path.is_file() else self.path.name)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ..base.language import N_, Said
-from ..base.schema.county_items import COUNTY_INPUTS
+from ..base.schema.county_items import COUNTY_INPUTS, whole_of
 from ..base.schema.terms import BLANK, PERSONS, YUAN, Label
 from ..policy.standards import NATIONAL, Standard, load_standard
 from .checks.ranges import range_of
@@ -99,6 +99,7 @@ class FormItem:
         return self.id in TOTALS
 
 
+@functools.lru_cache(maxsize=16)
 def form_items(standard: Standard | None = None) -> tuple[FormItem, ...]:
     """All items of county_years under a standard, in the order of the form.
 
@@ -169,12 +170,11 @@ def _of_entry(name: str, label: Label, entry, standard: Standard) -> FormItem:
 
 def _whole(name: str) -> Label:
     """What an item is called; one that is a part of another with what it is a part of."""
-    names, own = list(COUNTY_INPUTS), COUNTY_INPUTS[name]
+    own, of = COUNTY_INPUTS[name], whole_of(name)
     zh, en = _bare(own.zh), _bare(own.en)
-    if not zh.startswith("其中"):
+    if of is None:
         return Label(zh, en)
-    before = names[: names.index(name)][::-1]
-    whole = next(COUNTY_INPUTS[n] for n in before if not COUNTY_INPUTS[n].zh.startswith("其中"))
+    whole = COUNTY_INPUTS[of]
     part = f"{_bare(whole.en)}, {en}" if en.startswith("of them") else en
     return Label(f"{_bare(whole.zh)}，{zh}", part)
 

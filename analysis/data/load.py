@@ -22,11 +22,10 @@ from .checks.county_items import check_items
 from .checks.tables import Tables
 from .county import County, fingerprint
 from .paths import find_county, stray_links
-from .reading.by_name import items_by_name, schools_by_name
 from .reading.enrolment import ONLY_ENROLMENT, counted
 from .reading.folder import read_folder
-from .reading.printed import fill_county_rows, without_examples
-from .reading.typed import complete, typed
+from .reading.tables import read_tables
+from .reading.typed import complete
 from .reading.workbook import read_workbook
 from .texts import cell_name
 
@@ -98,7 +97,7 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
         record = record.model_copy(update={"standard": named})
     if record is not None:
         try:
-            standard = _standard(record.standard, path)
+            standard = county_standard(record.standard, path)
         except InputError as error:
             findings.extend(error.findings)
     plan = None
@@ -111,15 +110,11 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
     elif written.is_symlink():
         findings.append(look(written).finding)
     usable(entries(scenario_folder(path), ".yaml"), findings)
-    frames, unread, places = {}, {}, {}
     schema = TABLES if standard is None else schema_of(standard)
     for name, table in schema.items():
-        if name == "school_years" and name not in raw and "enrolment" in raw:
-            continue  # counted below
-        if name in raw:
-            rows, file = raw[name]
-            frames[name] = typed(table, rows, file, findings, unread, places, settings)
-        elif table.needed:
+        if name in raw or (name == "school_years" and "enrolment" in raw):
+            continue  # read or counted below
+        if table.needed:
             findings.append(
                 Finding(
                     "error",
@@ -139,11 +134,8 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
                     name,
                 )
             )
-    files = {name: file for name, (_, file) in raw.items()}
-    findings += without_examples(frames, files, unread)
-    findings += schools_by_name(frames, files, unread)
-    findings += items_by_name(frames, files, standard)
-    findings += fill_county_rows(frames, files, unread, settings, standard)
+    read = read_tables(raw, findings, settings, standard)
+    frames, files, unread, places = read.frames, read.files, read.unread, read.places
     if "school_years" not in raw and "enrolment" in frames:
         files["school_years"] = files["enrolment"]
         frames["school_years"] = counted(frames["enrolment"], frames.get("schools", pd.DataFrame()))
@@ -205,7 +197,7 @@ def _placed(finding: Finding, places: dict[tuple[str, str], tuple[int, int]]) ->
     return replace(finding, cell=cell_name(header if row is None else row, position))
 
 
-def _standard(name: str, path: Path) -> Standard:
+def county_standard(name: str, path: Path) -> Standard:
     """The standard a county names: a file in its folder or a built-in one, nothing elsewhere."""
     folder = path.parent if path.is_file() else path
     if name not in ("", ".", "..") and not set(name) & set("/\\:\0") and len(name) < 100:

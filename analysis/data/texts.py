@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -80,6 +81,7 @@ def clean_text(text: str) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=10_000, typed=True)
 def plain(text: object) -> str:
     """A header or name without spaces, width variants, case and a unit in brackets."""
     text = unicodedata.normalize("NFKC", clean(str(text)))

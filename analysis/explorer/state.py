@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 
 from ..base.files import N_, problem
+from ..base.nearest import listed_name, refuse_unknown
 from ..base.refusals import shorten
 from ..base.schema.terms import STAGES, Label
 from ..policy.standards import Rules
@@ -158,23 +158,14 @@ class State:
         return replace(self, rules=rules if value is None else rules | {name: value})
 
 
-def known(what: str, name: object, names: Collection[str]) -> None:
-    """Refuse a name that does not exist, with the nearest one that does."""
+def known(what: str, name: object, names: Collection) -> None:
+    """Refuse a name that does not exist, with the nearest that do; a year with all there are."""
     if name in names:
         return
-    # years are near to each other in no useful way
-    words = [each for each in names if isinstance(each, str)]
-    near = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
-    message = N_("there is no {what} “{name}”; there are {names}")
-    if near:
-        message = N_("there is no {what} “{name}”; did you mean {near}? There are {names}")
-    raise problem(
-        message,
-        what=_KINDS_OF_NAMES[what],
-        name=shorten(str(name)),
-        names=shorten(", ".join(map(str, names)), 400),
-        near="".join(near),
-    )
+    kind, spelt = _KINDS_OF_NAMES[what], {str(each): () for each in names}
+    if what == "year":
+        listed_name(kind, str(name), spelt)
+    refuse_unknown(kind, [str(name)], spelt)
 
 
 def figure(value: object) -> float:

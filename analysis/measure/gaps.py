@@ -97,7 +97,7 @@ def _questioned(study: Study) -> set[tuple[str, str, str]]:
     if study.county.basis(study.year) == "projected":
         return found
     # warnings name the rows as they were entered: a site's are its school's
-    tables = study.county.entered or study.county.tables
+    tables = study.county.as_entered
     mains = {site.school_id: site.main for site in study.county.sites.joined}
     for warning in study.county.warnings:
         table = tables.get(warning.table)
@@ -147,7 +147,7 @@ def doubted_items(study: Study) -> list[str]:
     """Items that fail in the judged year and rest on an amount that the checks question."""
     if study.county.basis(study.year) == "projected":
         return []
-    tables = study.county.entered or study.county.tables
+    tables = study.county.as_entered
     questioned = set()
     for warning in study.county.warnings:
         table = tables.get(warning.table)

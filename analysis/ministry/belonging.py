@@ -6,13 +6,16 @@ import csv
 from pathlib import Path
 
 from ..base.files import N_, Finding, decode, problem, read_data
+from ..base.refusals import some
+from .own_files import SITES
 from .reading.labels import plain
 from .returns import Returns
 
 #: What the roster says of a site whose school is not known.
 UNKNOWN = "unknown"
 FACT = "schools.belongs_to"
-SITES = "sites.csv"
+#: Sites that a sentence names.
+_NAMED = 8
 
 ASKED = N_(
     "sites that are not counted as schools (不计校数) and of which no table says to which school they belong: {n} ({names}); until it is known neither they nor their schools are assessed: put a file {file} with the columns site, belongs_to into the folder and import again, or fill in the column belongs_to of schools.csv"
@@ -29,6 +32,11 @@ def is_not_counted(text: str) -> bool:
 
 def is_said(text: str) -> bool:
     return plain(text) not in ("", "*", "-", "-1", "无", "0")
+
+
+def parent(said: str) -> str:
+    """The school that a site is said to belong to, "" where that is blank or said to be unknown."""
+    return "" if plain(said) in (UNKNOWN, "未知") else said
 
 
 def parents_in(folder: Path) -> dict[str, str]:
@@ -65,12 +73,19 @@ def owners(returns: Returns) -> dict[str, str]:
     return found
 
 
-def asked(returns: Returns) -> list[Finding]:
+def place_of_parent(code: str, returns: Returns) -> str:
+    """Where it stands to which school a site belongs."""
+    given = parents_in(returns.folder)
+    if code in given or returns.names.get(code, "") in given:
+        return SITES
+    return str(returns.facts[code, FACT][1])
+
+
+def asked(names: list[str]) -> list[Finding]:
     """The question for sites whose school is not known: one line."""
-    names = [returns.names.get(code, code) for code, of in owners(returns).items() if of == UNKNOWN]
     if not names:
         return []
-    values = {"n": len(names), "names": _some(names), "file": SITES}
+    values = {"n": len(names), "names": some(names, _NAMED), "file": SITES}
     return [Finding("warning", ASKED, values)]
 
 
@@ -79,8 +94,4 @@ def added(pairs: dict[str, str]) -> list[Finding]:
     if not pairs:
         return []
     names = [f"{site} → {school}" for site, school in pairs.items()]
-    return [Finding("warning", ADDED, {"n": len(names), "names": _some(names)})]
-
-
-def _some(names: list[str], shown: int = 8) -> str:
-    return ", ".join(names[:shown]) + (" …" if len(names) > shown else "")
+    return [Finding("warning", ADDED, {"n": len(names), "names": some(names, _NAMED)})]

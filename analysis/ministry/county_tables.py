@@ -13,10 +13,11 @@ import pandas as pd
 
 from ..base.files import N_, Finding
 from ..base.language import speak
+from ..base.refusals import some
 from ..base.schema.tables import TABLES
 from ..base.schema.terms import SCHOOL_TYPES
-from ..data.reading.typed import read_table
-from .belonging import owners
+from ..data.reading.tables import read_table
+from .belonging import UNKNOWN, asked, owners, parent, place_of_parent
 from .forms import STAGE_BANDS
 from .returns import Returns, number
 
@@ -34,7 +35,7 @@ def own_table(folder: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
     """A table of ours among the sheets, empty if there is none."""
     path = folder / f"{name}.csv"
     if path.is_file():
-        return read_table(path, name, findings)
+        return read_table(path, name, findings, as_written=("longitude", "latitude"))
     return pd.DataFrame(columns=TABLES[name].names)
 
 
@@ -60,7 +61,7 @@ def schools_csv(
                     {"code": code, "name": returns.names.get(code, "—")},
                 )
             )
-    inferred, without = [], []
+    inferred, without, unplaced = [], [], []
     sites = owners(returns)
     for code in sorted(with_sheets, key=lambda code: (code in sites, code)):
         row = rows.setdefault(code, dict.fromkeys(columns, "") | {"school_id": code})
@@ -69,27 +70,18 @@ def schools_csv(
             said = returns.facts.get((code, f"schools.{name}"))
             if said is None:
                 continue
-            if row[name] and row[name] != said[0]:
-                findings.append(
-                    Finding(
-                        "warning",
-                        N_(
-                            "{label} of {school} is “{value}” in {place}, but “{kept}” in schools.csv; the latter was kept"
-                        ),
-                        {
-                            "label": TABLES["schools"][name],
-                            "school": row["name"],
-                            "value": said[0],
-                            "place": str(said[1]),
-                            "kept": row[name],
-                        },
-                    )
-                )
+            if row[name] and not TABLES["schools"][name].same(row[name], said[0]):
+                findings.append(_kept(row, name, said[0], str(said[1])))
             row[name] = row[name] or said[0]
         if not row["ownership"] and row["sponsor"]:
             row["ownership"] = "private" if row["sponsor"] == "10" else "public"
         if code in sites:
-            row["belongs_to"] = row["belongs_to"] or sites[code]
+            kept, said = parent(row["belongs_to"]), parent(sites[code])
+            if kept and said and kept != said:
+                findings.append(_kept(row, "belongs_to", said, place_of_parent(code, returns)))
+            row["belongs_to"] = kept or said or row["belongs_to"] or UNKNOWN
+            if not parent(row["belongs_to"]):
+                unplaced.append(row["name"])
             main = rows.get(row["belongs_to"], {})
             for name in ("type", "ownership", "area"):
                 row[name] = row[name] or main.get(name, "")
@@ -100,6 +92,7 @@ def schools_csv(
                 inferred.append(f"{row['name']}: {SCHOOL_TYPES[row['type']].label(lang)}")
         if not row["ownership"]:
             without.append(row["name"])
+    findings += asked(unplaced)
     if inferred:
         findings.append(
             Finding(
@@ -107,7 +100,7 @@ def schools_csv(
                 N_(
                     "the type of {n} schools is in no sheet and was inferred from the stages they teach ({names}); teaching points and special-education schools cannot be told this way"
                 ),
-                {"n": len(inferred), "names": _some(inferred)},
+                {"n": len(inferred), "names": some(inferred, 5)},
             )
         )
     if without:
@@ -117,14 +110,26 @@ def schools_csv(
                 N_(
                     "the ownership (public or private) of {n} schools is in no sheet ({names}); put a schools.csv into the folder, or fill it in"
                 ),
-                {"n": len(without), "names": _some(without)},
+                {"n": len(without), "names": some(without, 5)},
             )
         )
     return _csv(columns, rows.values())
 
 
-def _some(names: list[str], shown: int = 5) -> str:
-    return ", ".join(names[:shown]) + (" …" if len(names) > shown else "")
+def _kept(row: dict, name: str, value: str, place: str) -> Finding:
+    return Finding(
+        "warning",
+        N_(
+            "{label} of {school} is “{value}” in {place}, but “{kept}” in schools.csv; the latter was kept"
+        ),
+        {
+            "label": TABLES["schools"][name],
+            "school": row["name"],
+            "value": value,
+            "place": place,
+            "kept": row[name],
+        },
+    )
 
 
 def _plain(value: object) -> str:

@@ -24,12 +24,10 @@ from .county_tables import (
     staff_ages_csv,
 )
 from .gather import read_returns
+from .own_files import TAKEN_OVER
 from .reconcile import reconciliation_csv, reconciliation_page
 from .record import check_same_county, county_record, record_before, record_yaml, without_english
 from .returns import Returns
-
-#: What a folder of sheets may hold besides them, taken over as it is.
-TAKEN_OVER = ("rooms.csv", "staff_ages.csv", "plan.yaml", "standard.yaml")
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..base.files import N_, Finding, InputError
+from ..base.refusals import some
 from ..data.texts import spoilt_id
-from .belonging import FACT, UNKNOWN, asked, is_not_counted, is_said
+from .belonging import FACT, UNKNOWN, is_not_counted, is_said
 from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
 from .forms import Binding, Fact, Form, Forms, Outside, forms
 from .reading.details import detail_table
@@ -29,6 +30,7 @@ def read_returns(
     county: str = "",
     *,
     former: dict[str, str] | None = None,
+    apart: Collection[str] = (),
     without_broken: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Returns:
@@ -46,6 +48,9 @@ def read_returns(
     former : dict of str to str, optional
         Codes and names as an older version of the county has them: a name alone is enough for them
         too, and another name in the sheets is no contradiction.
+    apart : collection of str, optional
+        Codes of sites whose figures are not added to those of their schools: the county has rows of
+        their own.
     without_broken : bool
         Whether a workbook that cannot be opened is a reminder instead of an error.
     progress : callable
@@ -116,12 +121,11 @@ def read_returns(
             _read_block(sheet, codes, table, returns)
     if paths:
         progress(steps, steps)
-    read_rows(rows, table, returns)
+    read_rows(rows, table, returns, apart)
     check_codes(returns, (former or {}) | (known or {}))
     fill(table, returns)
     compare(table, returns)
     note_missing(table, returns)
-    returns.findings += asked(returns)
     returns.findings += [not_read(name) for name in other_files(folder)]
     if any_file and not any(reading.value is not None for reading in returns.readings.values()):
         message = N_("no figure of any school was read here, so that no county can be made")
@@ -184,7 +188,7 @@ def _said_of(left_out: dict[str, Outside], sheets_: list[_Sheet], table: Forms) 
                     {
                         "n": len(of_kind),
                         "kind": kind.title,
-                        "names": ", ".join(of_kind[:3]) + (" …" if len(of_kind) > 3 else ""),
+                        "names": some(of_kind, 3),
                     },
                 )
             )
@@ -261,7 +265,7 @@ def _read_block(sheet: _Sheet, codes: dict, table: Forms, returns: Returns) -> N
         _read_fact(block, code, fact, table, returns, tell)
     if form.facts:
         for at, (degrees, place) in coordinates_of(block).items():
-            returns.facts.setdefault((code, f"schools.{at}"), (repr(degrees), place))
+            returns.facts.setdefault((code, f"schools.{at}"), (degrees, place))
     if not form.read:
         record("read")
         return

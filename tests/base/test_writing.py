@@ -83,7 +83,19 @@ def tree(folder: Path, without: str = "former-") -> dict[str, bytes | str]:
 @pytest.fixture
 def county(tmp_path):
     """A county's folder with all that people keep in it."""
-    folder = shutil.copytree(find_county("150202-donghe"), tmp_path / "donghe")
+    return kept("150202-donghe", tmp_path / "donghe")
+
+
+@pytest.fixture
+def small_county(tmp_path):
+    """The same of a county that is soon read."""
+    folder = kept("230505-sifangtai", tmp_path / "sifangtai")
+    shutil.copytree(find_county("150202-donghe") / "scenarios", folder / "scenarios")
+    return folder
+
+
+def kept(sample: str, folder: Path) -> Path:
+    shutil.copytree(find_county(sample), folder)
     (folder / "letters").mkdir()
     (folder / "letters" / "to-the-bureau.docx").write_bytes(b"letter")
     for ending in ("xlsx", "json", "parquet", "csv.bak", "pdf", "html"):
@@ -121,7 +133,8 @@ def test_every_command_that_takes_a_place_to_write_to_is_tried():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", each(FILES))
-def test_no_command_writes_over_a_file_of_the_county(command, county, tmp_path):
+def test_no_command_writes_over_a_file_of_the_county(command, small_county, tmp_path):
+    county = small_county
     before = tree(county)
     for path in [path for path in sorted(county.rglob("*")) if path.is_file()]:
         for spelling in spellings(path, tmp_path):
@@ -768,6 +781,20 @@ def test_what_is_saved_while_an_import_is_at_work_is_not_lost(wuda):
     assert (wuda / "enrolment.csv").read_bytes() == b"new"
     assert (former / "enrolment.csv").read_bytes() == b"saved meanwhile"
     assert (wuda / "rooms.csv").read_bytes() == rooms + b"\n"
+    assert not list(wuda.parent.glob(".wuda*"))
+
+
+@pytest.mark.parametrize("how", ["exchange", "renames"])
+def test_a_folder_may_get_a_file_and_lose_none(wuda, monkeypatch, how):
+    if how == "renames":
+        monkeypatch.setattr(switching, "exchange", lambda one, other: False)
+    before = tree(wuda)
+
+    former = switching.renew(wuda, {"staff_ages.csv": b"new"}, [])
+
+    assert former is None
+    assert tree(wuda) == before | {"staff_ages.csv": b"new"}
+    assert not list(wuda.glob("former-*"))
     assert not list(wuda.parent.glob(".wuda*"))
 
 

@@ -33,6 +33,8 @@ def test_check_passes_every_sample(name):
 
 def test_help_loads_nothing_that_only_a_report_needs():
     heavy = {
+        "numpy",
+        "pandas",
         "matplotlib",
         "scipy",
         "papermill",

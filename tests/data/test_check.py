@@ -324,6 +324,16 @@ CASES = [
         "(table schools)",
     ),
     case(
+        "school not in the roster (staff_kinds)",
+        bad.file(
+            "staff_kinds.csv",
+            "school_id,year,stage,above_qualification,backbone,pe_arts,persons\n"
+            "9999,2021,primary,0,0,0,5\n",
+        ),
+        "staff_kinds.csv, row 2, column school_id: the school “9999” is not in the roster "
+        "(table schools)",
+    ),
+    case(
         "students of a stage the type cannot have",
         cell("school_years", 2, "students_junior", "12"),
         "school_years.csv, row 2, column students_junior: Junior secondary students is 12, but a "

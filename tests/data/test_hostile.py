@@ -96,19 +96,24 @@ def declared(doctype: bytes, old: bytes, new: bytes) -> Change:
     return lambda data: re.sub(rb"(<\?xml.*?\?>)", rb"\1" + doctype, swap(old, new)(data), count=1)
 
 
-def behind(tag: bytes, more: bytes) -> Change:
-    """More elements before the end of one."""
-    return swap(b"</%s>" % tag, more + b"</%s>" % tag)
+def behind(tag: bytes, more: bytes, times: int = 1) -> Change:
+    """More elements before the end of one, made only when they are asked for."""
+    return lambda data: swap(b"</%s>" % tag, more * times + b"</%s>" % tag)(data)
+
+
+def long_one(tag: bytes, element: bytes, length: int) -> Change:
+    """One more element, of so many letters."""
+    return lambda data: behind(tag, element % (b"a" * length))(data)
 
 
 A3 = b'r="A3"'
 PARTS = [
     # bombs
-    ("strings that unpack to 150 MB", {STRINGS: behind(b"sst", b"<si><t>a</t></si>" * 9 * MB)}, TOO_LARGE),
-    ("one string of 150 MB", {STRINGS: behind(b"sst", b"<si><t>%s</t></si>" % (b"a" * 150 * MB))}, TOO_LARGE),
+    ("strings that unpack to 150 MB", {STRINGS: behind(b"sst", b"<si><t>a</t></si>", 9 * MB)}, TOO_LARGE),
+    ("one string of 150 MB", {STRINGS: long_one(b"sst", b"<si><t>%s</t></si>", 150 * MB)}, TOO_LARGE),
     ("a picture of 150 MB of nothing", {"xl/media/x.png": lambda _: bytes(150 * MB)}, TOO_LARGE),
-    ("an index of 20 MB", {BOOK: behind(b"workbook", b"<x>%s</x>" % (b"a" * 20 * MB))}, DAMAGED),
-    ("links of 20 MB", {LINKS: behind(b"Relationships", b"<x>%s</x>" % (b"a" * 20 * MB))}, DAMAGED),
+    ("an index of 20 MB", {BOOK: long_one(b"workbook", b"<x>%s</x>", 20 * MB)}, DAMAGED),
+    ("links of 20 MB", {LINKS: long_one(b"Relationships", b"<x>%s</x>", 20 * MB)}, DAMAGED),
     # entities
     ("billion laughs in the index", {BOOK: declared(LAUGHS, b'name="Music', b'name="&j;Music')}, DAMAGED),
     ("billion laughs in a sheet", {ROOMS: declared(LAUGHS, b"<v>75</v>", b"<v>&j;</v>")}, DAMAGED),

@@ -492,3 +492,20 @@ def test_grade_six_of_a_five_four_school_is_counted_as_junior():
     assert found["students_junior"].dropna().to_dict() == {"A": 40}
     # without a roster that could be read, six and three
     assert counted(enrolment, pd.DataFrame())["students_primary"].tolist() == [70, 50]
+
+
+def test_students_only_with_names_in_place_of_ids(folder):
+    path = folder / "school_years.csv"
+    table = pd.read_csv(path, dtype=str)
+    roster = pd.read_csv(folder / "schools.csv", dtype=str).set_index("school_id")["name"]
+    keep = ["school_id", "year", "students_primary", "students_junior", "classes_primary"]
+    table[keep].to_csv(path, index=False)
+    by_id, said = read_county(folder)
+    named = table[keep].assign(school_id=table["school_id"].map(roster))
+    named.rename(columns={"school_id": "学校名称"}).to_csv(path, index=False)
+
+    by_name, found = read_county(folder)
+
+    assert [f.sentence("en") for f in found] == [f.sentence("en") for f in said]
+    assert "the table has students only" in " ".join(f.sentence("en") for f in found)
+    assert_same(by_name, by_id)

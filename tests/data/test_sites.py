@@ -24,6 +24,7 @@ from analysis.report.form import form_grids
 MAIN = {"school_id": "100", "name": "第一小学", "students_primary": 600}
 SITE = {"school_id": "101", "name": "第一小学河东校点", "students_primary": 90}
 OTHER = {"school_id": "200", "name": "第二小学", "students_primary": 500}
+AGES = "school_id,year,stage,age_band,persons,women\n"
 GRADES = [("100", 1, 100, 3, 40), ("100", 2, 500, 12, 45), ("101", 1, 90, 2, 48)]
 
 
@@ -115,6 +116,26 @@ def test_a_site_without_any_rows_is_contained(tmp_path, make_county, write_count
     assert "has no row in school_years" not in said(path)
 
 
+def test_a_site_counts_apart_from_the_first_year_with_rows_of_its_own(
+    tmp_path, make_county, write_county
+):
+    """The sheets of the first year were summed into its school, those of the second were not."""
+    site = SITE | {"belongs_to": "100", "by_year": {2022: None}}
+    path = folder(tmp_path, make_county, write_county, MAIN, site, years=[2022, 2023])
+    ages = "".join(f"100,{year},primary,55_to_59,60,\n" for year in (2022, 2023))
+    (path / "staff_ages.csv").write_text(f"{AGES}{ages}101,2023,primary,55_to_59,9,\n")
+    county = load_county(path)
+
+    rows = county.tables["school_years"].set_index("year")["students_primary"]
+
+    assert rows.to_dict() == {2022: 600, 2023: 690}
+    assert county.tables["staff_ages"]["persons"].tolist() == [60, 69]
+    assert "has no row in school_years" not in said(path)
+    assert "only from a later year on" in said(path)
+    told = [sites_grid(analyze(path, year), "en").rows[0][2].text for year in (2022, 2023)]
+    assert ["contain" in text for text in told] == [True, False]
+
+
 def test_classes_of_a_site_that_are_not_told_leave_the_grades_open(
     tmp_path, make_county, write_county
 ):
@@ -124,6 +145,55 @@ def test_classes_of_a_site_that_are_not_told_leave_the_grades_open(
     grades = load_county(path).tables["enrolment"]
 
     assert grades[["students", "classes", "largest_class"]].isna().all(axis=None)
+
+
+def test_a_grade_of_nobody_has_no_classes_and_one_that_is_not_taught_is_no_gap(
+    tmp_path, make_county, write_county
+):
+    main = MAIN | {"type": "nine_year", "students_junior": 120}
+    site = SITE | {"belongs_to": "100", "type": "primary"}
+    grades = [("100", 1, 570, 15, 40), ("100", 7, 120, 3, 42), ("100", 8, "", "", "")]
+    grades += [("101", 1, 90, 2, 45), ("101", 2, 0, "", ""), ("101", 7, "", "", "")]
+    grades += [("101", 8, "", "", ""), ("100", 2, 30, 1, 30), ("101", 3, "", "", "")]
+    path = folder(tmp_path, make_county, write_county, main, site, grades=grades)
+
+    found = load_county(path).tables["enrolment"].set_index("grade")
+
+    assert found[["students", "classes", "largest_class"]].loc[7].tolist() == [120, 3, 42]
+    assert found[["students", "classes", "largest_class"]].loc[2].tolist() == [30, 1, 30]
+    # blank at the main school itself, and in a grade of the site's own stage: not known
+    assert found["students"].loc[[3, 8]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ("4,3", [14.0, 9.0]),
+        ("4,", [14.0, None]),  # nobody reads women among some as women among all
+        ("0,", [10.0, 6.0]),
+        (",3", None),
+    ],
+)
+def test_teachers_by_age_of_a_site(site, expected, tmp_path, make_county, write_county):
+    path = folder(tmp_path, make_county, write_county, MAIN, SITE | {"belongs_to": "100"}, OTHER)
+    rows = f"100,2023,primary,55_to_59,10,6\n101,2023,primary,55_to_59,{site}\n"
+    (path / "staff_ages.csv").write_text(AGES + rows, encoding="utf-8")
+
+    found = load_county(path).tables["staff_ages"]
+
+    got = [[None if np.isnan(v) else v for v in row] for row in found[["persons", "women"]].values]
+    assert got == ([] if expected is None else [expected])
+
+
+def test_a_blank_column_that_need_not_be_there_is_nothing(tmp_path, make_county, write_county):
+    main = MAIN | {"off_campus_sports_area_m2": 500}
+    site = SITE | {"belongs_to": "100", "training_funds_cny": None}
+    path = folder(tmp_path, make_county, write_county, main, site)
+
+    row = load_county(path).tables["school_years"].iloc[0]
+
+    assert row["off_campus_sports_area_m2"] == 500
+    assert np.isnan(row["training_funds_cny"]), "the share of the funds is judged"
 
 
 @pytest.mark.parametrize("belongs", ["unknown", "未知", "9999"])
@@ -210,7 +280,7 @@ def test_the_template_hands_back_the_rows_of_sites(tmp_path, make_county, write_
 
     again = load_county(book)
 
-    assert list(again.entered["schools"]["school_id"]) == ["100", "101"]
+    assert list(again.as_entered["schools"]["school_id"]) == ["100", "101"]
     _same(again.tables, county.tables)
     assert again.sites == county.sites
 
@@ -269,7 +339,7 @@ def _divide(tables, main, site) -> None:
 def test_a_divided_sample_has_the_results_of_the_whole_one(divided):
     whole, parts = analyze("150303-hainan"), analyze(divided)
 
-    assert len(parts.county.entered["schools"]) == len(whole.county.tables["schools"]) + 2
+    assert len(parts.county.as_entered["schools"]) == len(whole.county.tables["schools"]) + 2
     for name in ("all_indicators", "all_balance", "all_schools", "all_evaluation"):
         pd.testing.assert_frame_equal(getattr(parts, name), getattr(whole, name), check_exact=True)
     without = whole.register.drop(columns="sites")

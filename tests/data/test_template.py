@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import bad_county as bad
@@ -19,10 +20,11 @@ from openpyxl.utils import get_column_letter
 from typer.testing import CliRunner
 
 from analysis import InputError, load_county, read_county
-from analysis.base.schema.county_items import COUNTY_INPUTS
+from analysis.base.schema.county_items import COUNTY_INPUTS, whole_of
 from analysis.base.schema.tables import COUNTY_FIELDS, OTHER_SHEETS, SCHOOL_PARTS, TABLES
 from analysis.base.schema.terms import CHOICE_LABELS
 from analysis.cli.app import app
+from analysis.data import county_form
 from analysis.data.county import CountyRecord
 from analysis.data.county_form import form_items, item_ids, name_key
 from analysis.data.examples import EXAMPLES
@@ -217,7 +219,19 @@ def test_a_sheet_for_every_table_with_heads_notes_and_frozen_panes(lang):
         assert sheet["A1"].protection.locked
         # what stands below has the format of its column
         assert not sheet.column_dimensions["A"].protection.locked
+        # and whatever somebody puts beside the table is theirs, without being a part of the sheet
+        beyond = sheet.column_dimensions[get_column_letter(len(names) + 1)]
+        assert (beyond.max, beyond.protection.locked) == (16_384, False)
+        assert sheet.max_column <= len(names)
         assert sheet.max_row == (2 if "school_id" in table.names else len(form_items()) + 1)
+
+
+def test_a_sheet_is_no_larger_than_what_is_written_in_it():
+    with zipfile.ZipFile(io.BytesIO(write_template(load_county("230505-sifangtai")))) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if "worksheets/sheet" in name]
+    ends = [re.search(rb'<dimension ref="[A-Z]+1:([A-Z]+)[0-9]+"', sheet)[1] for sheet in sheets]
+    assert len(ends) > 5
+    assert max(map(len, ends)) <= 2
 
 
 def test_empty_template_says_only_what_is_missing(tmp_path):
@@ -522,3 +536,18 @@ def test_what_libreoffice_saves_again_is_the_same_county(tmp_path):
     kinds = {rule.type for rule in book["学校年度数据"].data_validations.dataValidation}
     assert {"list", "custom", "whole", "decimal"} <= kinds
     assert "学校名册" in rules(book, "学校年度数据")["A"][0].formula1
+
+
+def test_a_part_is_called_with_its_whole_whatever_the_order(monkeypatch):
+    parts = {name for name, label in COUNTY_INPUTS.items() if label.zh.startswith("其中")}
+    labels = {item.id: item.label for item in form_items()}
+    monkeypatch.setattr(county_form, "COUNTY_INPUTS", dict(reversed(COUNTY_INPUTS.items())))
+
+    again = {item.id: item.label for item in form_items()}
+
+    assert {name for name in COUNTY_INPUTS if whole_of(name)} == parts
+    assert not {whole_of(name) for name in parts} & parts
+    assert again == labels
+    assert (
+        labels["quality_senior_places_rural"].zh == "优质高中招生名额，其中：分配到农村初中的名额"
+    )

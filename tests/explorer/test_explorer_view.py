@@ -218,15 +218,18 @@ def test_the_code_of_a_state_makes_it_again(key, value, chosen, limit):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"indicator": "sport_area"}, "did you mean sports_area?"),
-        ({"stage": "primry"}, "did you mean primary?"),
-        ({"kind": "pie"}, "there is no kind of picture “pie”"),
-        ({"chosen": ["65232300"]}, "there is no school “65232300”; did you mean"),
-        ({"rules": {"cv_primary": 0.4}}, "did you mean cv.primary?"),
+        ({"indicator": "sport_area"}, "unknown indicator “sport_area”; the nearest: sports_area"),
+        ({"stage": "primry"}, "unknown stage “primry”; the nearest: primary"),
+        ({"kind": "pie"}, "unknown kind of picture “pie”; expected are scatter, strip"),
+        ({"chosen": ["65232300"]}, "unknown school “65232300”; the nearest: 652323"),
+        ({"rules": {"cv_primary": 0.4}}, "unknown rule “cv_primary”; the nearest: cv.primary"),
         ({"rules": {"cv.primary": -1}}, "“-1” cannot be assumed; expected a number of 0 or more"),
         ({"rules": {"cv.primary": float("nan")}}, "“nan” cannot be assumed"),
         ({"moved": {"001": 3}}, "“001” is no moved figure"),
-        ({"moved": {("sports_area", "primary", "nobody"): 3}}, "there is no school “nobody”"),
+        (
+            {"moved": {("sports_area", "primary", "nobody"): 3}},
+            "unknown school “nobody”; expected are 652323",
+        ),
         (
             {"moved": {("sports_area", each, "1"): 3 for each in STAGES}},
             "school 1 shares sports_area between its stages",

@@ -67,7 +67,9 @@ def pairs_of_code():
                         yield path.name, zh, en
 
 
-PAIRS: list[Pair] = [*pairs_of_catalogue(), *pairs_of_yaml(), *pairs_of_code()]
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    return [*pairs_of_catalogue(), *pairs_of_yaml(), *pairs_of_code()]
 
 
 def phrase(text):
@@ -101,19 +103,19 @@ def forbidden(text):
                 yield f"“{variant}” is {term['zh'][0]}"
 
 
-def test_every_pair_of_texts_uses_the_terms_of_the_list():
+def test_every_pair_of_texts_uses_the_terms_of_the_list(pairs):
     wrong = [
         f"{where}: {finding}: {en!r} => {zh!r}"
-        for where, zh, en in PAIRS
+        for where, zh, en in pairs
         for finding in unlike(zh, en)
     ]
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_text_uses_a_forbidden_variant():
+def test_no_text_uses_a_forbidden_variant(pairs):
     pages = [ROOT / "README.zh-CN.md", *sorted((ROOT / "notebooks").glob("*.ipynb"))]
-    texts = [(where, text) for where, *both in PAIRS for text in both]
+    texts = [(where, text) for where, *both in pairs for text in both]
     texts += [(page.name, page.read_text(encoding="utf-8")) for page in pages]
     wrong = [f"{where}: {finding}" for where, text in texts for finding in forbidden(text)]
 
@@ -131,24 +133,24 @@ ODD_MARKS = re.compile(
 )
 
 
-def test_no_chinese_text_speaks_as_people_talk():
-    texts = [(where, zh) for where, zh, _ in PAIRS]
+def test_no_chinese_text_speaks_as_people_talk(pairs):
+    texts = [(where, zh) for where, zh, _ in pairs]
     wrong = [f"{where}: {found[0]}: {zh}" for where, zh in texts if (found := SPOKEN.search(zh))]
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_text_of_the_catalogue_has_odd_marks_or_spaces():
+def test_no_text_of_the_catalogue_has_odd_marks_or_spaces(pairs):
     texts = [(where, zh) for where, zh, _ in pairs_of_catalogue()]
     wrong = [f"{where}: {found[0]}: {zh}" for where, zh in texts if (found := ODD_MARKS.search(zh))]
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_list_names_each_term_once_and_every_term_is_used():
+def test_the_list_names_each_term_once_and_every_term_is_used(pairs):
     first = [term["zh"][0] for term in TERMS]
     phrases = [en for term in TERMS for en in term["en"]]
-    english = "\n".join(en for _, _, en in PAIRS)
+    english = "\n".join(en for _, _, en in pairs)
 
     assert len(first) == len(set(first))
     assert len(phrases) == len(set(phrases))

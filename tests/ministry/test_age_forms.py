@@ -8,14 +8,16 @@ from analysis import load_county
 from analysis.base.schema.terms import AGE_BANDS
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import forms
+from analysis.ministry.gather import read_returns
+from analysis.ministry.merging.into import merge_returns
+from analysis.ministry.own_files import OURS
 
 ABOUT = {"code": "150304", "name": "乌达区", "province": "内蒙古自治区"}
 ABOUT |= {"name_en": "Wuda District", "province_en": "Inner Mongolia"}
 KEYS = ["school_id", "year", "stage", "age_band"]
 
 
-@pytest.fixture
-def aged(make_county):
+def with_ages(make_county, *years):
     """A primary and a nine-year school with teachers of every age."""
     county = make_county(
         [
@@ -25,10 +27,11 @@ def aged(make_county):
                 **{"students_primary": 600, "students_junior": 300},
             },
         ],
-        2021,
+        list(years),
     )
     rows = [
-        (school, 2021, stage, band, number + more, number)
+        (school, year, stage, band, number + more + year - 2021, number)
+        for year in years
         for school, stage, more in (
             ("1503040001", "primary", 1),
             ("1503040003", "primary", 2),
@@ -40,6 +43,15 @@ def aged(make_county):
     table = table.astype(county.tables["staff_ages"].dtypes.to_dict())
     object.__setattr__(county, "tables", dict(county.tables) | {"staff_ages": table})
     return county
+
+
+@pytest.fixture
+def aged(make_county):
+    return with_ages(make_county, 2021)
+
+
+def ages(folder) -> pd.DataFrame:
+    return comparable(load_county(folder).tables["staff_ages"], KEYS)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -75,6 +87,50 @@ def test_a_table_of_ones_own_goes_first(aged, tmp_path):
     assert load_county(tmp_path / "out").tables["staff_ages"]["persons"].tolist() == [7]
 
 
+def test_ages_of_another_year_are_merged_into_the_folder(make_county, tmp_path):
+    both = with_ages(make_county, 2021, 2022)
+    write_returns(both, tmp_path, "new", "plain")
+    out = import_returns(tmp_path / "2021学年", tmp_path / "out", **ABOUT).out
+    before = (out / "staff_ages.csv").read_bytes()
+
+    merged = merge_returns(tmp_path / "2022学年", out)
+
+    assert [f for f in merged.findings if f.severity == "error"] == []
+    pd.testing.assert_frame_equal(ages(out), comparable(both.tables["staff_ages"], KEYS))
+    assert set(before.splitlines()) <= set((out / "staff_ages.csv").read_bytes().splitlines())
+    assert merge_returns(tmp_path / "2022学年", out).changes == ()
+
+
+def test_another_number_of_an_age_is_refused_by_name(aged, tmp_path):
+    write_returns(aged, tmp_path / "in", "new", "plain")
+    out = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT).out
+    path = out / "staff_ages.csv"
+    band = "1503040003,2021,junior,55_to_59,"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"{band}10,7", f"{band}11,"), encoding="utf-8")
+
+    refused = merge_returns(tmp_path / "in", out)
+
+    (said,) = [f.sentence("zh") for f in refused.findings if f.severity == "error"]
+    assert said.startswith("实验学校 2021学年的初中人数55—59岁：本县文件夹中为11")
+    assert "[教基4153]" in said
+    assert {change.kind for change in refused.changes} == {"refused", "filled"}
+    assert merge_returns(tmp_path / "in", out, force=True).out is not None
+    pd.testing.assert_frame_equal(ages(out), comparable(aged.tables["staff_ages"], KEYS))
+
+
+def test_a_table_of_ones_own_is_merged_before_the_sheets(aged, tmp_path):
+    write_returns(aged, tmp_path / "in", "new", "plain")
+    out = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT).out
+    (out / "staff_ages.csv").unlink()
+    own = "school_id,year,stage,age_band,persons,women\n1503040001,2021,primary,55_to_59,7,\n"
+    (tmp_path / "in" / "staff_ages.csv").write_text(own, encoding="utf-8")
+
+    merge_returns(tmp_path / "in", out)
+
+    assert ages(out)["persons"].tolist() == [7]
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [
@@ -98,3 +154,13 @@ def test_every_band_is_bound_once():
     for form in ("基础基422", "教基4153"):
         targets = [binding.to for binding in forms().by_id[form].read]
         assert len(targets) == len(set(targets)) == 4 * len(AGE_BANDS)
+
+
+def test_tables_of_ours_are_no_return_sheets(aged, tmp_path):
+    write_returns(aged, tmp_path / "in", "new", "plain")
+    own = "school_id,year,stage,age_band,persons,women\n1503040001,2021,primary,55_to_59,7,5\n"
+    for name in OURS:
+        text = own if name == "staff_ages.csv" else "school_id\n"
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+
+    assert not OURS & {sheet.file for sheet in read_returns(tmp_path / "in").sheets}

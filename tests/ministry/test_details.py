@@ -13,6 +13,7 @@ from ministry_details import row, write_table
 
 from analysis import load_county
 from analysis.ministry.folder import import_returns
+from analysis.ministry.merging.into import merge_returns
 
 REAL = Path(os.environ.get("JUNHENG_REAL_DATA", Path(__file__).parents[3] / "shared" / "real"))
 ABOUT = {"code": "150999", "name": "甲县", "province": "内蒙古自治区"}
@@ -133,6 +134,98 @@ def test_a_blank_beside_the_figure_of_a_site_leaves_the_sum_blank(folder, tmp_pa
 
     assert pd.isna(rows.loc["2100000001", "multimedia_rooms"])
     assert rows.loc["2100000001", "students_primary"] == 330
+
+
+SITE = row("一小河东校点", "2100000009", "小学教学点", "小学", 5, 是否计校数=0)
+
+
+@pytest.fixture
+def with_site(folder, tmp_path):
+    """Sheets with a site of which nothing says whose it is, and the county's folder made of them."""
+    primary(folder, SITE)
+    return folder, import_returns(folder, tmp_path / "out", **ABOUT).out
+
+
+def roster(county) -> pd.DataFrame:
+    read = pd.read_csv(county / "schools.csv", dtype=str, keep_default_na=False)
+    return read.set_index("school_id")
+
+
+def fill_in(county, main) -> None:
+    """Say in the county's folder to which school the site belongs."""
+    table = roster(county)
+    table.loc["2100000009", "belongs_to"] = main
+    table.reset_index().to_csv(county / "schools.csv", index=False)
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("own", ["", "unknown", "未知"])
+def test_a_school_filled_in_by_hand_stays_where_the_sheets_know_none(with_site, force, own):
+    folder, county = with_site
+    fill_in(county, "2100000001")
+    if own:
+        text = f"school_id,name,type,ownership,area,belongs_to\n2100000009,,,,,{own}\n"
+        (folder / "schools.csv").write_text(text, encoding="utf-8")
+
+    found = merge_returns(folder, county, force=force)
+
+    assert roster(county).loc["2100000009", "belongs_to"] == "2100000001"
+    assert not [change for change in found.changes if change.column == "belongs_to"]
+    assert "Belongs to school" not in said(found, "warning")
+
+
+@pytest.mark.parametrize("before", ["unknown", "未知", ""])
+def test_a_school_that_the_sheets_know_takes_the_place_of_an_unknown_one(with_site, before):
+    folder, county = with_site
+    fill_in(county, before)
+    (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,育英学校\n", encoding="utf-8")
+
+    merge_returns(folder, county, force=True)
+
+    assert roster(county).loc["2100000009", "belongs_to"] == "3100000003"
+
+
+def test_a_school_that_the_roster_names_is_not_asked_for(with_site, tmp_path):
+    folder, county = with_site
+    fill_in(county, "2100000001")
+    merged = merge_returns(folder, county)
+    shutil.copy(county / "schools.csv", folder)
+
+    made = import_returns(folder, tmp_path / "again", **ABOUT)
+
+    for found in (merged, made):
+        assert "of which no table says to which school" not in said(found, "warning")
+    again = load_county(made.out)
+    assert [site.name for site in again.sites.of("2100000001")] == ["一小河东校点"]
+    assert again.tables["school_years"]["students_primary"].tolist() == [330, 240]
+
+
+def test_another_school_than_the_one_filled_in_by_hand_is_named(with_site):
+    folder, county = with_site
+    fill_in(county, "2100000001")
+    (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,育英学校\n", encoding="utf-8")
+
+    found = merge_returns(folder, county)
+
+    assert (
+        "“3100000003” in sites.csv, but “2100000001” in schools.csv; the latter was kept"
+        in said(found, "warning")
+    )
+    assert roster(county).loc["2100000009", "belongs_to"] == "2100000001"
+    merge_returns(folder, county, force=True)
+    assert roster(county).loc["2100000009", "belongs_to"] == "3100000003"
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_site_with_rows_of_its_own_in_the_folder_counts_once(with_site, force):
+    folder, county = with_site
+    (folder / "sites.csv").write_text("site,belongs_to\n一小河东校点,一小\n", encoding="utf-8")
+
+    found = merge_returns(folder, county, force=force)
+
+    assert said(found) == ""
+    again = load_county(county).tables["school_years"]
+    assert again["students_primary"].tolist() == [330, 240]
 
 
 def test_several_districts_in_one_table(folder, tmp_path):

@@ -98,6 +98,34 @@ def test_where_the_school_is(tmp_path, small):
     assert schools.loc["1503040002", ["longitude", "latitude"]].isna().all()
 
 
+def test_where_the_school_is_has_the_digits_of_the_source(tmp_path, small):
+    export_county(small, tmp_path / "in", 2020)
+    path = tmp_path / "in" / "一小.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    page = workbook["基础基111"]
+    page["J19"], page["K19"] = "106.72210", "39.5040000000000012"
+    workbook.save(path)
+    own = (
+        "school_id,name,type,ownership,area,longitude,latitude\n"
+        "1503040001,,,,,106.7221000,\n1503040002,,,,,１０６.50,39.10\n"
+    )
+    made = import_returns(tmp_path / "in", tmp_path / "plain", **ABOUT, **ENGLISH)
+    (tmp_path / "in" / "schools.csv").write_text(own, encoding="utf-8")
+
+    with_own = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT, **ENGLISH)
+
+    written = [
+        pd.read_csv(found.out / "schools.csv", dtype=str).set_index("school_id")[
+            ["longitude", "latitude"]
+        ]
+        for found in (made, with_own)
+    ]
+    assert written[0].loc["1503040001"].tolist() == ["106.72210", "39.5040000000000012"]
+    assert written[1].loc["1503040001"].tolist() == ["106.7221000", "39.5040000000000012"]
+    assert written[1].loc["1503040002"].tolist() == ["106.50", "39.10"]
+    assert not [text for text in texts(with_own) if "the latter was kept" in text]
+
+
 def test_other_kinds_of_school_have_one_line_each(small, tmp_path):
     export_county(small, tmp_path / "in", 2020)
     for number in range(4):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from analysis import load_county
 from analysis.base.files import InputError
+from analysis.base.schema.tables import TABLES
 from analysis.base.storage import switching
 from analysis.cli.app import app
 from analysis.data.paths import find_county
@@ -202,8 +204,8 @@ def test_blank_in_the_sheets_erases_nothing_and_a_blank_cell_is_filled(first):
     assert (made["operating_funds_cny"] == 5).all()
 
 
-def test_a_school_by_its_code_under_another_name(first):
-    sheets, county = first
+def call_otherwise(sheets: Path) -> None:
+    """Give the primary school another name in its sheets."""
     path = sheets / "1503040001.xlsx"
     book = openpyxl.load_workbook(path)
     for page in book.worksheets:
@@ -212,6 +214,11 @@ def test_a_school_by_its_code_under_another_name(first):
                 if cell.value == "一小":
                     cell.value = "第一实验小学"
     book.save(path)
+
+
+def test_a_school_by_its_code_under_another_name(first):
+    sheets, county = first
+    call_otherwise(sheets)
 
     found = merge_returns(sheets, county)
     names = load_county(county).tables["schools"].set_index("school_id")["name"]
@@ -313,6 +320,110 @@ def test_the_files_of_the_county_keep_their_names_marks_and_columns(first):
 
 
 @pytest.mark.slow
+def as_in_a_template(county: Path, money: str = "万元") -> None:
+    """Tables with heads of the template: schools by name alone, amounts in 万元, items by name."""
+    roster = pd.read_csv(county / "schools.csv", dtype=str).set_index("school_id")["name"]
+    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
+        if not (county / f"{name}.csv").is_file():
+            continue
+        table = pd.read_csv(county / f"{name}.csv", dtype=str, keep_default_na=False)
+        table["school_id"] = table["school_id"].map(roster)
+        for column in [c for c in table if c.endswith("_cny") and money]:
+            table[column] = [f"{Decimal(t) / 10_000:f}" if t else "" for t in table[column]]
+        heads = {c.name: c.zh + (f"（{money}）" if c.unit.zh == "元" else "") for c in
+                 TABLES[name].columns}  # fmt: skip
+        table.rename(columns=heads | {"school_id": "学校名称"}).to_csv(
+            county / f"{name}.csv", index=False
+        )
+    (county / "county_years.csv").write_text(ITEMS, encoding="utf-8")
+
+
+#: County data with heads of the template: items by name, one still blank, an amount in 万元.
+ITEMS = (
+    "学年,项目,数值,单位,依据\n2021,小学一年级招生数,100,人,x\n2021,一般公共预算教育经费,300.5,万元,y\n"
+    ",出生人口,,人,\n"
+)
+
+
+def test_into_tables_with_names_in_place_of_ids_and_amounts_in_ten_thousands(first, tmp_path):
+    sheets, county = first
+    head = "school_id,year,kind,area_m2\n"
+    (county / "rooms.csv").write_text(head + "1503040001,2021,music,80\n", encoding="utf-8")
+    shutil.copytree(county, tmp_path / "plain")
+    merge_returns(sheets, tmp_path / "plain")
+    as_in_a_template(county)
+    (sheets / "rooms.csv").write_text(
+        "学校名称,学年,用途,面积\n一小,2022,音乐,90\n", encoding="utf-8"
+    )
+
+    found = merge_returns(sheets, county)
+
+    assert texts(found, "error") == []
+    assert kinds(found) == {"row"}
+    got, want = load_county(county).tables, load_county(tmp_path / "plain").tables
+    for name in ("schools", "school_years", "enrolment"):
+        pd.testing.assert_frame_equal(*(t[name].reset_index(drop=True) for t in (got, want)))
+    assert got["rooms"]["school_id"].tolist() == ["1503040001"] * 2
+    items = got["county_years"].set_index(["year", "item"])["value"]
+    assert items[2021, "budget_education_cny"] == "3005000"
+    assert items[2022, "entrants_grade1"] == "101"
+    text = (county / "school_years.csv").read_text(encoding="utf-8").splitlines()
+    assert text[0].startswith("学校名称,学年,")
+    assert text[0].endswith(",school_id")
+    assert merge_returns(sheets, county).changes == ()
+
+
+def test_another_value_is_written_in_the_unit_of_its_column(first):
+    sheets, county = first
+    merge_returns(sheets, county)
+    as_in_a_template(county)
+    value = load_county(county).tables["school_years"]["equipment_value_cny"].iloc[1]
+    path = county / "school_years.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    label = "教学仪器设备资产值（万元）"
+    written = table.loc[1, label]
+    table.loc[1, label] = "7"
+    table.to_csv(path, index=False)
+
+    found = merge_returns(sheets, county, force=True)
+
+    assert [change.kind for change in found.changes if change.table == "school_years"] == [
+        "changed"
+    ]
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert float(table.loc[1, label]) == float(written)
+    assert load_county(county).tables["school_years"]["equipment_value_cny"].iloc[1] == value
+
+
+def test_a_new_name_is_written_where_schools_stand_by_name(first):
+    sheets, county = first
+    as_in_a_template(county)
+    call_otherwise(sheets)
+
+    found = merge_returns(sheets, county)
+
+    assert texts(found, "error") == []
+    made = load_county(county).tables["school_years"]
+    assert made.loc[made["school_id"] == "1503040001", "year"].tolist() == [2021, 2022]
+
+
+@pytest.mark.parametrize("how", ["new", "into"])
+def test_items_among_the_sheets_are_read_as_in_a_template(first, tmp_path, how):
+    sheets, county = first
+    (sheets / "county_years.csv").write_text(ITEMS, encoding="utf-8")
+
+    if how == "new":
+        found = import_returns(sheets, tmp_path / "made", **ABOUT)
+    else:
+        (county / "county_years.csv").unlink()
+        found = merge_returns(sheets, county)
+
+    assert texts(found, "error") == []
+    items = load_county(found.out).tables["county_years"].set_index(["year", "item"])["value"]
+    assert items[2021, "budget_education_cny"] == "3005000"
+    assert items[2021, "entrants_grade1"] == "100"
+
+
 def test_enrolment_alone_is_counted_before_the_new_year_comes(first):
     sheets, county = first
     (county / "school_years.csv").unlink()

@@ -1,5 +1,6 @@
 """No verdict of a projected year without its chance and its condition, wherever people read one."""
 
+import functools
 import html
 import io
 import re
@@ -50,14 +51,21 @@ def sample(request) -> str:
     return request.param
 
 
+@functools.lru_cache(maxsize=2)
+def projected(sample: str, scenario: str) -> tuple[WhatIf, Study]:
+    """A scenario of a sample and its last year; the language makes no difference to either."""
+    county = load_county(sample)
+    ahead = WhatIf(county, [scenario], draws=40)
+    year = ahead.study.outlook.until
+    return ahead, analyze(county, year, scenario=ahead.scenarios[scenario], until=year)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("scenario", ["baseline", "plan_full"])
 def test_every_projected_verdict_of_a_report_holds_a_percentage(sample, scenario, lang):
-    county = load_county(sample)
-    ahead = WhatIf(county, [scenario], draws=40)
-    year = ahead.study.outlook.until
-    study = analyze(county, year, scenario=ahead.scenarios[scenario], until=year)
+    ahead, study = projected(sample, scenario)
+    year = study.year
     report = Report(study, lang, ahead)
     said = [*texts(brief(report).body)]
     said += [report.metadata["mark"], *conclusions(ahead, lang)[: len(ahead.studies)]]

@@ -1,5 +1,6 @@
 """The start page in a browser: files dropped, findings read, a report saved, the planner opened."""
 
+import contextlib
 import io
 import os
 import signal
@@ -30,10 +31,9 @@ def files(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    """The address of the page, and the folder in which its program keeps what is temporary."""
-    folder = tmp_path_factory.mktemp("temporary")
+@contextlib.contextmanager
+def program(folder):
+    """The address of the page and its process, which keeps in the folder what is temporary."""
     command = [
         sys.executable,
         "-m",
@@ -48,25 +48,37 @@ def started(tmp_path_factory):
     environment = os.environ | {"TMPDIR": str(folder)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
-            yield process.stdout.readline().strip(), folder, process
+            yield process.stdout.readline().strip(), process
         finally:
             process.terminate()
 
 
-@pytest.fixture
-def page(chromium, started):
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with program(tmp_path_factory.mktemp("temporary")) as (found, _):
+        yield found
+
+
+@contextlib.contextmanager
+def shown(chromium, address):
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     found = context.new_page()
     found.set_default_timeout(WAIT)
     said = []
     found.on("console", lambda message: said.append(message.text))
     found.on("pageerror", lambda error: said.append(str(error)))
-    found.goto(started[0])
+    found.goto(address)
     found.wait_for_selector("#county option", state="attached")
     yield found
     context.close()
     # an answer of 400 is what the page is told about a mistake
     assert [text for text in said if "status of 400" not in text] == []
+
+
+@pytest.fixture
+def page(chromium, address):
+    with shown(chromium, address) as found:
+        yield found
 
 
 def saved(page, button):
@@ -145,9 +157,12 @@ def test_too_much_is_said_before_it_is_sent(page):
     )
 
 
-def test_z_the_files_go_with_the_program(started, page):
-    _, folder, process = started
-    assert any(folder.glob("junheng-*/dropped/*/*"))
-    process.send_signal(signal.SIGTERM)
-    process.wait(60)
-    assert list(folder.glob("junheng-*")) == []
+def test_the_files_go_with_the_program(chromium, files, tmp_path):
+    with program(tmp_path) as (address, process):
+        with shown(chromium, address) as page:
+            page.set_input_files("#files", files / "bad.xlsx")
+            expect(page.locator("#findings tbody tr").first).to_be_visible()
+        assert any(tmp_path.glob("junheng-*/dropped/*/*"))
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        assert list(tmp_path.glob("junheng-*")) == []

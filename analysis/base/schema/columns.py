@@ -62,6 +62,12 @@ class Column:
     def is_numeric(self) -> bool:
         return self.kind in ("integer", "count", "number")
 
+    def same(self, one: str, other: str) -> bool:
+        """Whether two texts say the same value: numbers may be written in several ways."""
+        if self.is_numeric and one and other:
+            return float(one) == float(other)
+        return one == other
+
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
 

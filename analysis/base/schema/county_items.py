@@ -191,3 +191,13 @@ COUNTY_PARTS = (
         "warning",
     ),
 )
+
+
+def whole_of(name: str) -> str | None:
+    """The item without which the name of another one says nothing (其中：…), None for all others."""
+    if not COUNTY_INPUTS[name].zh.startswith("其中"):
+        return None
+    whole = next(
+        wholes[0] for parts, wholes, _ in COUNTY_PARTS if name in parts and len(wholes) == 1
+    )
+    return whole_of(whole) or whole

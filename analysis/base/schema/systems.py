@@ -7,10 +7,13 @@ only grades must be told apart.
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from .terms import STAGE_GRADES, Label
+
+if TYPE_CHECKING:  # the schema is read by every command, also by those that compute nothing
+    import numpy as np
+    import pandas as pd
 
 FIVE_FOUR = "5+4"
 SIX_THREE = "6+3"
@@ -75,6 +78,8 @@ def stages_of_rows(table: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
 
 def in_stage(grades: np.ndarray, stage: str, five_four: np.ndarray) -> np.ndarray:
     """Whether each grade belongs to a stage; `five_four` says where the system is in force."""
+    import numpy as np
+
     primary = np.where(five_four, LAST_OF_FIVE, STAGE_GRADES["primary"][-1])
     if stage == "primary":
         return (grades >= 1) & (grades <= primary)

@@ -54,6 +54,10 @@ def _year(key: bool = True) -> Column:
     )
 
 
+def _stage() -> Column:
+    return Column(*("stage", "学段", "Stage", "choice"), key=True, filled=True, choices=STAGES)
+
+
 def _note() -> Column:
     return Column("note", "备注", "Note", "text", needed=False)
 
@@ -378,12 +382,7 @@ TABLES = MappingProxyType(
                 (
                     _id(),
                     _year(),
-                    Column(
-                        *("stage", "学段", "Stage", "choice"),
-                        key=True,
-                        filled=True,
-                        choices=STAGES,
-                    ),
+                    _stage(),
                     *(
                         Column(name, zh, en, "integer", key=True, filled=True, low=0, high=1)
                         for name, zh, en in (
@@ -404,12 +403,7 @@ TABLES = MappingProxyType(
                 (
                     _id(),
                     _year(),
-                    Column(
-                        *("stage", "学段", "Stage", "choice"),
-                        key=True,
-                        filled=True,
-                        choices=STAGES,
-                    ),
+                    _stage(),
                     Column(
                         *("age_band", "年龄段", "Ages", "choice"),
                         key=True,
@@ -463,6 +457,11 @@ TABLES = MappingProxyType(
 
 #: What a full-time teacher may be: columns of school_years, without the stage, that are parts of its teachers.
 TEACHER_KINDS = ("above_qualification", "backbone", "pe_arts", "senior_titles")
+
+#: Tables with rows of one school in one year.
+SCHOOL_TABLES = tuple(
+    name for name, table in TABLES.items() if {"school_id", "year"} <= set(table.names)
+)
 
 #: Columns of school_years of which the first is a part of the second, and how grave it is if it is
 #: larger.

@@ -66,11 +66,12 @@ def renew(
     clear(target)
     replaced = list(replaced)
     stamp = _stamp(target)
-    made = target.with_name(f".{target.name}.{stamp}.{'import' if replaced else 'new'}")
+    renewed = target.is_dir() and any(target.iterdir())
+    made = target.with_name(f".{target.name}.{stamp}.{'import' if renewed else 'new'}")
     former = FORMER.format(stamp=stamp)
     made.mkdir()
     try:
-        if replaced:
+        if renewed:
             # the first thing in it: by it `clear` knows a folder that never came to its place
             (made / former).mkdir()
         for entry in sorted(target.iterdir()) if target.is_dir() else []:
@@ -92,7 +93,13 @@ def renew(
     flush_folder(target.parent)
     with contextlib.suppress(OSError):  # what cannot be cleared now is cleared by the next import
         clear(target)
-    return out / former if replaced else None
+    if not renewed:
+        return None
+    try:
+        (target / former).rmdir()
+    except OSError:  # it holds what was replaced
+        return out / former
+    return None
 
 
 def restore(out: Path) -> bool:

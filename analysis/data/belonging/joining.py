@@ -9,12 +9,12 @@ import pandas as pd
 
 from ...base.schema.columns import Table
 from ...base.schema.systems import stages_of_grades
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import STAGE_GRADES
 from .sites import Sites, find_sites, stages_taught
 
 #: Tables of teachers, which a county may have or not.
-_STAFF = ("staff_kinds", "staff_ages")
+_STAFF = tuple(name for name in SCHOOL_TABLES if "stage" in TABLES[name].names)
 
 #: Sums are rounded to so many decimals: what is written with fewer adds up as on paper.
 _DECIMALS = 6
@@ -36,13 +36,14 @@ def join_sites(
     -------
     frames : dict of str to DataFrame
         Without rows of sites whose school is known. A sum of which one part was not reported is
-        not known; what a school or site does not teach counts as nothing. The largest class is the
-        largest of all. Rooms are those of the whole school: a site without rows has none. The
+        not known; what a school or site does not teach counts as nothing, so do the classes of
+        nobody, the women among nobody, and a blank column that need not be there (part-time
+        teachers, rented venues): no verdict waits for it. The largest class is the largest of all. Rooms are those of the whole school: a site without rows has none. The
         figures of a site whose school is not known, and of the schools it may belong to, are blank
         in the years in which it is open: none of them can be judged.
     sites : Sites
     """
-    rows_of = [frames[name] for name in ("enrolment", "rooms", *_STAFF)]
+    rows_of = [frames[name] for name in SCHOOL_TABLES]
     sites = find_sites(frames["schools"], frames["school_years"], rows_of)
     if not sites.joined and not sites.unplaced:
         return dict(frames), sites
@@ -56,7 +57,8 @@ def join_sites(
         found["school_years"] = _yearly(
             frames["school_years"], schema["school_years"], roster, sites, taught
         )
-        found["enrolment"] = _enrolment(frames["enrolment"], roster, sites, missing["enrolment"])
+        taught_rows = _taught_rows(frames["enrolment"], roster, sites, taught)
+        found["enrolment"] = _enrolment(taught_rows, roster, sites, missing["enrolment"])
         found["rooms"] = _renamed(frames["rooms"], sites)
         for name in _STAFF:
             found[name] = _staff(frames[name], name, sites, missing[name])
@@ -91,7 +93,7 @@ def _yearly(
     touched = own.isin(mains).to_numpy()
     made = []
     for (main, year), rows in table[touched].groupby([own[touched], table["year"][touched]]):
-        members = [main, *(s.school_id for s in apart if s.main == main and s.is_open(year))]
+        members = [main, *(s.school_id for s in apart if s.main == main and s.counts_apart(year))]
         members += [each for each in rows["school_id"] if each not in members]
         by_id = rows.set_index("school_id").reindex(members)
         values = by_id[names].to_numpy(dtype=float)
@@ -143,7 +145,7 @@ def _incomplete(
     for name, quantity in (("enrolment", "students"), *((name, "teachers") for name in _STAFF)):
         for part, main in main_of.items():
             for year in yearly["year"].unique():
-                if not all(s.is_open(year) for s in apart if s.school_id == part):
+                if not all(s.counts_apart(year) for s in apart if s.school_id == part):
                     continue
                 for stage in taught[part] & ({*STAGE_GRADES} - {"senior"}):
                     known = (part, year) in rows.index
@@ -151,6 +153,21 @@ def _incomplete(
                     if amount != 0 and (part, year, stage) not in there[name]:
                         found[name].add((main, year, stage))
     return found
+
+
+def _taught_rows(
+    table: pd.DataFrame, roster: pd.DataFrame, sites: Sites, taught: dict
+) -> pd.DataFrame:
+    """The table `enrolment` without blank rows of grades that a site does not teach."""
+    site_ids = [site.school_id for site in sites.joined]
+    systems = table["school_id"].map(roster.set_index("school_id")["system"])
+    stages = stages_of_grades(table["grade"], systems)
+    foreign = [
+        stage not in taught.get(school, ())
+        for school, stage in zip(table["school_id"], stages, strict=True)
+    ]
+    blank = table[["students", "classes", "largest_class"]].isna().all(axis=1)
+    return table[~(table["school_id"].isin(site_ids) & blank & np.array(foreign, dtype=bool))]
 
 
 def _enrolment(
@@ -164,10 +181,12 @@ def _enrolment(
         return table
     part = renamed[touched]
     keys = ["school_id", "year", "grade"]
+    nobody = part["students"] == 0
     part = part.assign(
+        classes=part["classes"].mask(nobody & part["classes"].isna(), 0.0),
         _row=part.index,
         # where nobody is, there is no class that could be the largest
-        _no_class=part["largest_class"].isna() & ~(part["students"] == 0),
+        _no_class=part["largest_class"].isna() & ~nobody,
         _other=table["school_id"][touched] != part["school_id"],
     ).sort_values(["_other", "_row"], kind="stable")
     groups = part.groupby(keys, sort=False)
@@ -191,19 +210,22 @@ def _staff(table: pd.DataFrame, name: str, sites: Sites, missing: set[tuple]) ->
     """A table of teachers: those of one kind or age added up; a stage that is not complete has none."""
     if table.empty:
         return table
-    renamed = _renamed(table, sites)
     keys = TABLES[name].keys
-    rows = renamed.assign(_row=renamed.index).groupby(keys, sort=False)
+    figures = [c.name for c in TABLES[name].columns if c.is_numeric and c.name not in keys]
+    renamed = _renamed(table, sites).assign(_row=table.index)
+    nobody = renamed["persons"] == 0
+    unknown = {f"_{each}": renamed[each].isna() & ~nobody for each in figures}
+    rows = renamed.assign(**unknown).groupby(keys, sort=False)
     joined = rows["_row"].first().to_frame()
-    for column in TABLES[name].columns:
-        if column.is_numeric and column.name not in keys:
-            joined[column.name] = rows[column.name].sum(min_count=1)
+    for each in figures:
+        joined[each] = rows[each].sum(min_count=1).mask(rows[f"_{each}"].any())
     joined = joined.reset_index().sort_values("_row").set_index("_row")
-    known = [
-        key not in missing
-        for key in zip(joined["school_id"], joined["year"], joined["stage"], strict=True)
-    ]
-    joined = joined[known].reindex(columns=table.columns).astype(table.dtypes.to_dict())
+    stage = list(zip(joined["school_id"], joined["year"], joined["stage"], strict=True))
+    mains = {site.main for site in sites.joined if site.apart}
+    of_main = joined["school_id"].isin(mains) & joined["persons"].isna()
+    lost = missing | {key for key, blank in zip(stage, of_main, strict=True) if blank}
+    joined = joined[[key not in lost for key in stage]]
+    joined = joined.reindex(columns=table.columns).astype(table.dtypes.to_dict())
     return joined.rename_axis(table.index.name)
 
 
@@ -215,7 +237,7 @@ def _blank(
     closed: float,
 ) -> None:
     """Take away the figures of some schools in some years: they are not those of whole schools."""
-    for name in ("school_years", "enrolment", "rooms", *_STAFF):
+    for name in SCHOOL_TABLES:
         table = frames[name]
         where = table["school_id"].isin(ids) & table["year"].between(opened, closed)
         if not where.any():

@@ -27,9 +27,9 @@ class Site:
     school_id, name : str
     main : str
         Id of the school that it belongs to; "" where it is not known.
-    apart : bool
-        Whether any table has rows of its own. A site without any is taken as contained in the
-        figures of its school: there is nothing to add.
+    since : float
+        The first year in which a table has rows of its own; infinite where none has. Before it the
+        site is taken as contained in the figures of its school: there is nothing to add.
     said : str
         What `belongs_to` says.
     may_be : tuple of str
@@ -41,11 +41,20 @@ class Site:
     school_id: str
     name: str
     main: str
-    apart: bool
+    since: float
     said: str
     may_be: tuple[str, ...] = ()
     opened: float = float("-inf")
     closed: float = float("inf")
+
+    @property
+    def apart(self) -> bool:
+        """Whether it has rows of its own in any year."""
+        return self.since < float("inf")
+
+    def counts_apart(self, year: float) -> bool:
+        """Whether its figures of a year are expected in rows of its own."""
+        return self.is_open(year) and self.since <= year
 
     def is_open(self, year: float) -> bool:
         return self.opened <= year <= self.closed
@@ -100,8 +109,8 @@ def find_sites(
     roster = roster.set_index("school_id")
     named = roster["belongs_to"].dropna()
     whole = roster[roster["belongs_to"].isna()]
-    reported = set(yearly["school_id"]) if yearly is not None else set()
-    reported |= {each for table in others for each in table["school_id"]}
+    rows = [t[["school_id", "year"]] for t in (yearly, *others) if t is not None]
+    since = pd.concat(rows).groupby("school_id")["year"].min() if rows else pd.Series(dtype=float)
     taught = stages_taught(roster.reset_index(), yearly)
     joined, unplaced = [], []
     for at, said in named.items():
@@ -109,7 +118,7 @@ def find_sites(
         name = row["name"] if isinstance(row["name"], str) else str(at)
         opened, closed = row.get("opened"), row.get("closed")
         made = {
-            "apart": at in reported,
+            "since": float(since.get(at, float("inf"))),
             "said": said,
             "opened": float("-inf") if pd.isna(opened) else float(opened),
             "closed": float("inf") if pd.isna(closed) else float(closed),

@@ -143,7 +143,11 @@ def county_amounts(tables: Tables, standard: Standard) -> Iterator[Finding]:
         _others=[shown(float(value)) for value in others],
     )
     alone = told["_number"] == others
-    for message, rows in ((TYPED_ONCE, told[less & alone]), (TYPED, told[less & ~alone])):
+    for message, rows in (
+        (TYPED_ONCE, told[less & alone]),
+        (TYPED, told[less & ~alone]),
+        (TWICE, told[more & ~less]),
+    ):
         yield from tables.report(
             message,
             "county_years",
@@ -155,19 +159,6 @@ def county_amounts(tables: Tables, standard: Standard) -> Iterator[Finding]:
             value="value",
             **({} if message is TYPED_ONCE else {"others": "_others"}),
         )
-    yield from tables.report(
-        N_(
-            "{name} ({item}) is {value} yuan; in the middle of all years it is {others}: is a digit wrong, or was it multiplied by 10,000 twice?"
-        ),
-        "county_years",
-        told[more & ~less],
-        "value",
-        "warning",
-        name="_name",
-        item="item",
-        value="value",
-        others="_others",
-    )
 
 
 TYPED_ONCE = N_(
@@ -175,6 +166,9 @@ TYPED_ONCE = N_(
 )
 TYPED = N_(
     "{name} ({item}) is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan); in the middle of all years it is {others}"
+)
+TWICE = N_(
+    "{name} ({item}) is {value} yuan; in the middle of all years it is {others}: is a digit wrong, or was it multiplied by 10,000 twice?"
 )
 
 

@@ -40,6 +40,8 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
             wrong[check.name] = np.zeros(len(cells), dtype=bool)
             wrong[check.name][there] = ~check(cells[there]).check_output.to_numpy(dtype=bool)
         for kind, rows in wrong.items():
+            if not rows.any():
+                continue
             yield from tables.report(
                 _MESSAGES[kind],
                 name,

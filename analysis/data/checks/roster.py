@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...base.schema.systems import FIVE_FOUR, stages_of_grades
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES
 from .school_system import five_years_of_primary
 from .sites import contained
@@ -77,7 +77,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
         return
     known = set(tables["schools"]["school_id"])
     short = {str(i).lstrip("0"): i for i in tables["schools"]["school_id"].dropna()}
-    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
+    for name in SCHOOL_TABLES:
         if name in tables:
             frame = tables[name]
             rows = frame[frame["school_id"].notna() & ~frame["school_id"].isin(known)]
@@ -103,7 +103,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
 
 
 def outside_roster_years(tables: Tables) -> Iterator[Finding]:
-    for name in ("school_years", "enrolment", "rooms", "staff_ages"):
+    for name in SCHOOL_TABLES:
         if name in tables and "schools" in tables:
             rows = tables.with_school(name)
             yield from tables.report(
@@ -199,12 +199,12 @@ def year_gaps(tables: Tables) -> Iterator[Finding]:
     closed = roster["closed"] if "closed" in roster else pd.Series(np.nan, roster.index)
     reported = pd.MultiIndex.from_frame(rows[["school_id", "year"]])
     unknown = rows["school_id"].notna() & ~rows["school_id"].isin(roster["school_id"])
-    within = roster["school_id"].isin(contained(tables))
+    since = roster["school_id"].map(contained(tables))
     strangers = rows.loc[unknown, ["school_id", "year"]].drop_duplicates()["year"].value_counts()
     for year in years:
         open_ = ~(opened > year) & ~(closed < year)
         there = pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported)
-        absent = roster[open_ & ~there & ~within]
+        absent = roster[open_ & ~there & ~(since > year)]
         if len(absent) <= strangers.get(year, 0):
             continue  # most likely the schools that are there under another id
         yield from tables.report(

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
+from ...base.refusals import some
 from ...base.schema.systems import FIVE_FOUR
-from ...base.schema.tables import TABLES
+from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import CHOICE_LABELS, STAGE_GRADES, STAGE_LABELS, Label
 from ..belonging.sites import Site, Sites, find_sites, stages_taught
 from .tables import Tables
@@ -25,23 +26,23 @@ CONTAINED = N_(
     "sites without rows of their own in any table, taken as contained in the figures of the schools they belong to: {n}, of {names}"
 )
 
+BEFORE = N_(
+    "sites that have rows of their own only from a later year on, taken as contained in the figures of the schools they belong to before it: {n}, of {names}"
+)
+
 
 def sites_of(tables: Tables) -> Sites:
     """The sites of the tables under examination."""
     if "schools" not in tables:
         return Sites()
-    others = [
-        tables[name]
-        for name in ("enrolment", "rooms", "staff_kinds", "staff_ages")
-        if name in tables
-    ]
+    others = [tables[name] for name in SCHOOL_TABLES if name in tables]
     yearly = tables.frames.get("school_years")
     return find_sites(tables["schools"], yearly, others)
 
 
-def contained(tables: Tables) -> list[str]:
-    """Ids of the sites that have no rows, for their school's hold their figures."""
-    return [site.school_id for site in sites_of(tables).joined if not site.apart]
+def contained(tables: Tables) -> dict[str, float]:
+    """Sites that have no rows, for their school's hold their figures, and the year in which that ends."""
+    return {site.school_id: site.since for site in sites_of(tables).joined}
 
 
 def sites(tables: Tables) -> Iterator[Finding]:
@@ -136,7 +137,7 @@ def _types(tables: Tables, found: Sites) -> Iterator[Finding]:
 def _years(tables: Tables, found: Sites) -> Iterator[Finding]:
     """Figures of years in which the school of a site is not open."""
     mains = _joined(tables, found).drop_duplicates("school_id").set_index("school_id")
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in SCHOOL_TABLES:
         if name not in tables:
             continue
         frame = tables[name]
@@ -190,8 +191,12 @@ def _told(tables: Tables, found: Sites) -> Iterator[Finding]:
     """Which sites count with which school, once; and whose school is not known, once."""
     names = dict(zip(tables["schools"]["school_id"], tables["schools"]["name"], strict=True))
     place = (tables.files.get("schools", "schools"), "schools", "belongs_to")
-    for message, apart in ((JOINED, True), (CONTAINED, False)):
-        part = [site for site in found.joined if site.apart == apart]
+    first = tables["school_years"]["year"].min() if "school_years" in tables else np.nan
+    for message, part in (
+        (JOINED, [site for site in found.joined if site.apart]),
+        (CONTAINED, [site for site in found.joined if not site.apart]),
+        (BEFORE, [site for site in found.joined if max(first, site.opened) < site.since < np.inf]),
+    ):
         if part:
             values = {"n": len(part), "names": _by_school(part, names)}
             yield Finding("warning", message, values, *place)
@@ -212,14 +217,11 @@ def _by_school(sites: list[Site], names: dict) -> Label:
     of: dict[str, list[str]] = {}
     for site in sites:
         of.setdefault(site.main, []).append(site.name)
-    parts = list(of.items())[:_NAMED]
-    more = " …" if len(of) > _NAMED else ""
     return Label(
-        "；".join(f"{names[main]}（{'、'.join(own)}）" for main, own in parts) + more,
-        "; ".join(f"{names[main]} ({', '.join(own)})" for main, own in parts) + more,
+        some([f"{names[main]}（{'、'.join(own)}）" for main, own in of.items()], _NAMED, "；"),
+        some([f"{names[main]} ({', '.join(own)})" for main, own in of.items()], _NAMED, "; "),
     )
 
 
 def _list(names: list[str]) -> Label:
-    more = " …" if len(names) > _NAMED else ""
-    return Label("、".join(names[:_NAMED]) + more, ", ".join(names[:_NAMED]) + more)
+    return Label(some(names, _NAMED, "、"), some(names, _NAMED))

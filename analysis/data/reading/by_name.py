@@ -51,7 +51,7 @@ def schools_by_name(
     roster = roster.dropna(subset=["school_id", "name"])
     ids: dict[str, list[str]] = defaultdict(list)
     for id, name in zip(roster["school_id"], roster["name"], strict=True):
-        ids[_key(name)].append(id)
+        ids[school_key(name)].append(id)
     names = dict(zip(roster["school_id"], roster["name"], strict=True))
     findings: list[Finding] = []
     for table, frame in frames.items():
@@ -63,7 +63,7 @@ def schools_by_name(
 
 def _resolve(table, frame, ids, names, files, unread) -> list[Finding]:
     written, own = frame["~school"], frame["school_id"]
-    said = {text: _key(text) for text in pd.unique(written)}
+    said = {text: school_key(text) for text in pd.unique(written)}
     keys = written.map(said)
     one = {key: found[0] for key, found in ids.items() if len(set(found)) == 1}
     found = keys.map(one).where(keys != "")
@@ -83,7 +83,7 @@ def _resolve(table, frame, ids, names, files, unread) -> list[Finding]:
         _ids=keys[lost.index].map(lambda key: ", ".join(ids.get(key, ()))),
     )
     own_name = frame["school_id"].map(names)
-    other = ~asked & own_name.notna() & (keys != "") & (keys != own_name.map(_key, "ignore"))
+    other = ~asked & own_name.notna() & (keys != "") & (keys != own_name.map(school_key, "ignore"))
     # two schools of one name: the id says which
     wrong = told.assign(_own=own_name)[other]
     some = (~several) & (lost["_near"].fillna("") != "")
@@ -103,7 +103,11 @@ def _parents(roster: pd.DataFrame | None, ids, names) -> None:
         return
     one = {key: found[0] for key, found in ids.items() if len(set(found)) == 1}
     texts = pd.unique(roster["belongs_to"].dropna())
-    meant = {text: one[_key(text)] for text in texts if text not in names and _key(text) in one}
+    meant = {
+        text: one[school_key(text)]
+        for text in texts
+        if text not in names and school_key(text) in one
+    }
     if meant:
         roster["belongs_to"] = roster["belongs_to"].replace(meant)
 
@@ -145,6 +149,6 @@ def _near(name: str, known: list[str]) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
-def _key(name: str) -> str:
+def school_key(name: str) -> str:
     """A school's name without spaces, width variants and case; what stands in brackets counts."""
     return "".join(unicodedata.normalize("NFKC", name).split()).lower()

@@ -75,6 +75,18 @@ def in_ten_thousands(
     return (expected or next(iter(named), "")) == WAN
 
 
+def as_ten_thousands(text: str) -> str:
+    """The text of an amount in yuan as that of one in 万元, to the last digit.
+
+    Examples
+    --------
+    >>> as_ten_thousands("2150000"), as_ten_thousands("10795000.5"), as_ten_thousands("0")
+    ('215', '1079.50005', '0')
+    """
+    number = Decimal(text) / 10_000
+    return format(number.normalize(), "f") if number else "0"
+
+
 def as_yuan(text: str) -> str:
     """The text of an amount in 万元 as that of one in yuan, to the last digit; other text as it is.
 

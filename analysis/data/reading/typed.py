@@ -4,46 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ...base.files import MORE, N_, Finding
-from ...base.refusals import shorten
+from ...base.refusals import shorten, some
 from ...base.schema.columns import Column, Table
-from ...base.schema.tables import TABLES
 from ...base.schema.terms import YUAN
 from ..checks.tables import LISTED
 from ..texts import cell_name, clean, clean_text, plain
 from .cells import convert
 from .enrolment import ONLY_STUDENTS, only_students
-from .folder import TOO_MANY_CELLS, read_csv
+from .folder import TOO_MANY_CELLS
 from .money import as_yuan, in_ten_thousands
 from .names import COLUMN, companions, unknown_name
 from .noise import remark_rows
 from .settings import NO_SETTINGS, Settings, money_unit
-
-
-def read_table(file: Path, name: str, findings: list[Finding]) -> pd.DataFrame:
-    """One CSV table of a county's folder, typed and with all its columns.
-
-    Parameters
-    ----------
-    file : Path
-    name : str
-        A key of `TABLES`.
-    findings : list of Finding
-        What is wrong with it is added.
-
-    Returns
-    -------
-    DataFrame
-        Its index is the row in the file.
-    """
-    rows = read_csv(file, findings)
-    return complete(TABLES[name], typed(TABLES[name], rows, str(file), findings, {}, {}))
-
 
 OTHER_UNIT = N_("the header says “{unit}”, but {label} is given in {expected}; convert it")
 
@@ -171,16 +148,16 @@ def typed(
                 cells = cells.map(as_yuan)
             frame[name], wrong = convert(table, table[name], cells, file, findings)
             unread[table.name, name] = wrong
+    if "school_id" not in frame and "~school" in frame:
+        # chosen by name alone
+        frame["school_id"] = pd.Series(np.nan, index, dtype="str")
+        places[table.name, "school_id"] = places[table.name, "~school"]
     if table.name == "school_years" and only_students(table, frame):
         findings.append(Finding("warning", ONLY_STUDENTS, {}, file, table.name))
         for column in table.columns:
             if column.needed and column.name not in frame:
                 unread[table.name, column.name] = index
         return pd.DataFrame(frame, index=index)
-    if "school_id" not in frame and "~school" in frame:
-        # chosen by name alone
-        frame["school_id"] = pd.Series(np.nan, index, dtype="str")
-        places[table.name, "school_id"] = places[table.name, "~school"]
     for column in table.columns:
         if column.needed and column.name not in frame:
             refuse(
@@ -198,13 +175,12 @@ MORE_COLUMNS = N_("{n} more columns are left aside and not read")
 
 def _remarks(remarks: dict[int, str], file: str, table: str) -> Finding:
     """A reminder that rows of totals and notes were skipped."""
-    some = list(remarks.items())[:LISTED]
-    rows = [f"{row + 1} “{text}”" for row, text in some]
-    values = {"n": len(remarks), "rows": "; ".join(rows) + (" …" if len(remarks) > LISTED else "")}
+    rows = [f"{row + 1} “{text}”" for row, text in remarks.items()]
+    values = {"n": len(remarks), "rows": some(rows, LISTED, "; ")}
     message = N_(
         "{n} rows are totals or notes and are not read as data: {rows}. If one is a school, give it its id"
     )
-    first = some[0][0] + 1
+    first = next(iter(remarks)) + 1
     return Finding("warning", message, values, file, table, row=first)
 
 

@@ -154,8 +154,11 @@ class Sheets:
     def table(self, table: Table, frame, roster) -> None:
         """A table: heads with notes, limits and choices below, and the county's rows."""
         sheet = self.book.add_worksheet(table.label(self.lang))
-        last = max(ROWS, (0 if frame is None else len(frame)) + 1000)
         names = columns_of(table)
+        sheet.set_column(len(names), 16_383, None, self.formats["value"])
+        # a format is no cell: else every row is written by a walk to the last column there can be
+        sheet.dim_colmin = sheet.dim_colmax = None
+        last = max(ROWS, (0 if frame is None else len(frame)) + 1000)
         beside = companions(table)
         for position, name in enumerate(names):
             if name in beside:
@@ -168,7 +171,6 @@ class Sheets:
             wide = {"item": 44, "name": 26, "note": 26, "evidence": 26}.get(name, 14)
             sheet.set_column(position, position, wide, self.formats[column.kind])
             self.limits.below(sheet, table, position, last)
-        sheet.set_column(len(names), 16_383, None, self.formats["value"])
         heads = [_lines(column.label(self.lang), 9) + 1 for column in table.columns]
         sheet.set_row(0, 15 * min(max(heads), 6))
         sheet.freeze_panes(1, 2 if "school_id" in table.names else 1)

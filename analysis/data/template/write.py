@@ -66,7 +66,7 @@ def write_template(
     writer.readme(schema)
     writer.county(county, chosen.id)
     # as it was entered: a site keeps its rows
-    tables = (county.entered or county.tables) if county else {}
+    tables = county.as_entered if county else {}
     for name, table in schema_of(chosen).items():
         if table.asked or len(tables.get(name, ())):
             writer.table(offered(table, tables.get(name)), tables.get(name), tables.get("schools"))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import InputError
+from ...base.schema.tables import SCHOOL_TABLES
 from ...base.schema.terms import STAGES
 from ...data.county import County
 from .draws import pupil_bands
@@ -89,6 +90,6 @@ def _until(county: County, year: int) -> County:
         closed=lambda t: t["closed"].mask(t["closed"] >= year)
     )
     ids = set(tables["schools"]["school_id"])
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in SCHOOL_TABLES:
         tables[name] = tables[name][tables[name]["school_id"].isin(ids)]
     return dataclasses.replace(county, tables=MappingProxyType(tables))

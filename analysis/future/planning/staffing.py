@@ -29,7 +29,6 @@ class _Rows:
     stage: np.ndarray
     school: np.ndarray
     students: np.ndarray
-    classes: np.ndarray
     teachers: np.ndarray
     posts: np.ndarray
     needed: np.ndarray
@@ -75,37 +74,8 @@ def _rows(study: Study) -> _Rows:
     counted = public & ~special & np.isfinite(teachers) & np.isfinite(students)
     kept = ~special & ((np.nan_to_num(students) > 0) | (np.nan_to_num(teachers) > 0))
     posts, needed = np.where(counted, posts, np.nan), np.where(counted, needed, np.nan)
-    found = (students, classes, teachers, posts, needed, counted, kept)
+    found = (students, teachers, posts, needed, counted, kept)
     return _Rows(entered.year, stage, school, *found)
-
-
-def posts_by_school(study: Study) -> pd.DataFrame:
-    """What the quota gives every school, and what it has.
-
-    Returns
-    -------
-    DataFrame
-        ``year, basis, stage, school_id, school, students, classes, teachers`` (full-time), `posts`
-        (all staff by the quota), `needed` (full-time teachers among them), `lacking`, `surplus`
-        (whole persons; part of a person lacking is one, part of a surplus none) and `counted`: whether
-        the quota is for this school (public, no special-education school) and its teachers are known.
-        Stages without pupils and without teachers are left out. Where `counted` is false, `posts` and
-        what follows from them are NaN. A scenario that states numbers of a province is judged by them.
-    """
-    found, roster = _rows(study), study.county.tables["schools"]
-    year = np.array(list(study.years))[found.year]
-    table = pd.DataFrame(
-        {
-            "year": year,
-            "basis": [study.county.basis(each) for each in year.tolist()],
-            "stage": np.array(STAGES, dtype=object)[found.stage],
-            "school_id": roster["school_id"].to_numpy(dtype=object)[found.school],
-            "school": roster["name"].to_numpy(dtype=object)[found.school],
-            **{name: getattr(found, name) for name in ("students", "classes", "teachers", *_SUMS)},
-            "counted": found.counted,
-        }
-    )
-    return table[found.kept].reset_index(drop=True)
 
 
 def by_quota(study: Study) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.systems import stages_of_grades
+from ...base.schema.tables import SCHOOL_TABLES
 from ...base.schema.terms import STAGE_GRADES, STAGES
 from ...data.belonging.sites import stages_taught
 from ...data.county import County
@@ -75,12 +76,12 @@ _YES = ("left_behind_care",)
 
 def blanks(county: County, year: int) -> list[Blank]:
     """Everything that may be missing in a year, whether anything waits for it or not."""
-    tables = county.entered or county.tables
+    tables = county.as_entered
     roster = tables["schools"]
     yearly = tables["school_years"]
     open_ = roster[~(roster["opened"] > year) & ~(roster["closed"] < year)]
-    # the figures of a site without any rows are in those of its school
-    within = [site.school_id for site in county.sites.joined if not site.apart]
+    # the figures of a site without rows are in those of its school
+    within = [site.school_id for site in county.sites.joined if not site.counts_apart(year)]
     ids = [each for each in open_["school_id"] if each not in within]
     taught = stages_taught(roster, yearly)
     rows = yearly[yearly["year"] == year].drop_duplicates("school_id")
@@ -190,7 +191,7 @@ def filled(
     of: dict[str, list[Blank]] = {}
     for blank in given:
         of.setdefault(blank.table, []).append(blank)
-    for name in ("school_years", "enrolment", "rooms"):
+    for name in SCHOOL_TABLES:
         if name in of:
             cells = [blank for blank in of[name] if blank.row]
             table = found[name].copy()

@@ -103,7 +103,7 @@ def missing_figures(county: County, year: int | None = None) -> list[Gap]:
             waits[blank].append(verdict)
         if len(needs[verdict]) == 1:
             unlocks[next(iter(needs[verdict]))].append(verdict)
-    roster = (county.entered or county.tables)["schools"]
+    roster = county.as_entered["schools"]
     names = dict(zip(roster["school_id"], roster["name"], strict=True))
     gaps = [
         Gap(blank, names.get(blank.school_id, ""), tuple(unlocks[blank]), tuple(rows))
@@ -136,7 +136,7 @@ class _Search:
 
     def _with(self, given: Iterable[Blank]) -> County:
         """The county with these blanks filled in."""
-        entered = self.county.entered or self.county.tables
+        entered = self.county.as_entered
         tables, sites = join_sites(
             filled(entered, list(given), self.year, self.rules, yearly_figures(self.county)),
             self.county.schema,

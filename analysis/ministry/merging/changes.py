@@ -10,7 +10,7 @@ from ...base.language import DASH, Language, Said, speak
 from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.tables import TABLES
 from ..reconcile import html_note, html_table
-from ..returns import Returns
+from ..returns import Returns, target_label
 from .merge import Change
 
 #: Kinds of changes -> how they are called, in the order of the page.
@@ -107,6 +107,8 @@ def _figure(change: Change) -> object:
     if change.table == "enrolment":
         values = {"column": table[change.column], "grade": change.key[2]}
         return Said(N_("{column} of grade {grade}"), values)
+    if change.table == "staff_ages":
+        return target_label(_target(change))
     return table[change.column]
 
 
@@ -115,13 +117,26 @@ def place(change: Change, returns: Returns) -> str:
     if change.table == "schools":
         found = returns.facts.get((change.key[0], f"schools.{change.column}"))
         return str(found[1]) if found else ""
-    if change.table in ("rooms", "county_years") or change.table not in TABLES:
-        return f"{change.table}.csv" if change.table in TABLES else change.table
-    to = f"{change.table}.{change.column}"
-    if change.table == "enrolment":
-        to += f".{change.key[2]}"
-    reading = returns.readings.get((change.key[0], int(change.key[1]), to))
+    if change.table not in TABLES:
+        return change.table
+    own = f"{change.table}.csv"
+    # a table of one's own among the sheets goes before them
+    if change.table in ("rooms", "county_years") or (
+        change.table == "staff_ages" and (returns.folder / own).is_file()
+    ):
+        return own
+    reading = returns.readings.get((change.key[0], int(change.key[1]), _target(change)))
     return reading.place if reading is not None else ""
+
+
+def _target(change: Change) -> str:
+    """The figure of the return sheets that a change is about: ``enrolment.students.3``."""
+    parts = [change.table, change.column]
+    if change.table == "enrolment":
+        parts.append(change.key[2])
+    elif change.table == "staff_ages":
+        parts.append("_".join(change.key[2:]))
+    return ".".join(part for part in parts if part)
 
 
 def changes_sentence(changes: Sequence[Change], same: int, lang: str, *, written: bool) -> str:
@@ -210,13 +225,12 @@ def _new(change: Change, say: Language) -> str:
 def changes_csv(changes: Iterable[Change], returns: Returns, lang: str) -> Iterator[dict]:
     """Rows of the reconciliation table: `value` as it is now, `other_value` as it was."""
     for change in changes:
-        grade = f".{change.key[2]}" if change.table == "enrolment" else ""
         yield {
             "kind": change.kind,
             "school_id": change.key[0] if change.key and change.table != "county_years" else "",
             "school": _words(_whose(change, returns), lang),
             "year": _year(change),
-            "item": f"{change.table}.{change.column}{grade}".rstrip("."),
+            "item": _target(change),
             "value": change.new,
             "place": place(change, returns),
             "other_value": change.old,

@@ -11,28 +11,38 @@ from pathlib import Path
 import pandas as pd
 
 from ...base.files import LEADS_OUT, N_, Finding, InputError, problem, read_data
+from ...base.refusals import some
 from ...base.schema.tables import TABLES
 from ...base.storage.switching import restore
 from ...data.paths import stray_links
 from ...data.reading.enrolment import counted
 from ...data.texts import plain
+from ..belonging import FACT, owners, parent
 from ..county_tables import (
     county_years_csv,
     enrolment_csv,
     own_table,
     school_years_csv,
     schools_csv,
+    staff_ages_csv,
 )
 from ..folder import Imported, check_sheets, pages_of, write_folder
 from ..gather import read_returns
+from ..own_files import SETTINGS
 from ..reconcile import reconciliation_csv, reconciliation_page
 from ..record import standing_record
 from ..returns import Returns
 from .changes import changes_csv, changes_section, changes_sentence, told
-from .merge import Change, Merged, Standing, key_text, merge, merge_groups, standing
-
-#: Files of settings that may lie among the sheets.
-_SETTINGS = ("plan.yaml", "standard.yaml")
+from .merge import (
+    Change,
+    Merged,
+    Standing,
+    key_text,
+    merge,
+    merge_groups,
+    standing,
+    standing_table,
+)
 
 
 def merge_returns(
@@ -91,21 +101,28 @@ def merge_returns(
         district,
         record.name.zh,
         former=former,
+        apart=_apart(tables),
         without_broken=without_broken,
         progress=progress,
     )
     findings[:0] = returns.findings
     _check_schools(returns, former, own, out, force, findings)
-    merged = [
-        _schools(returns, tables, own, force, lang, findings),
-        merge(tables["school_years"], _rows(school_years_csv(returns)), force=force),
-        merge(tables["enrolment"], _rows(enrolment_csv(returns)), force=force),
-        _county_years(returns, tables, folder, force, lang, findings),
-        *_rooms(folder, tables["rooms"], force, findings),
-        *_settings(folder, out, force),
-    ]
     for known, name in former.items():
         returns.names.setdefault(known, name)
+    roster, names = _schools(returns, tables, own, force, lang, findings)
+    new = {
+        "school_years": _rows(school_years_csv(returns)),
+        "enrolment": _rows(enrolment_csv(returns)),
+        "staff_ages": _staff_ages(returns, folder, tables["schools"], findings),
+        "staff_kinds": [],
+    }
+    merged = [
+        roster,
+        *(merge(tables[name], rows, force=force, names=names) for name, rows in new.items()),
+        _county_years(returns, tables, folder, force, lang, findings),
+        _rooms(folder, tables, names, force, findings),
+        *_settings(folder, out, force),
+    ]
     changes = tuple(change for each in merged for change in each.changes)
     same = sum(each.same for each in merged)
     findings += told(changes, returns)
@@ -138,14 +155,10 @@ def merge_returns(
     )
 
 
-#: What the sheets may add to.
-_TABLES = ("schools", "school_years", "enrolment", "county_years", "rooms")
-
-
 def _standing(out: Path) -> dict[str, Standing]:
     """The tables of the county's folder; what cannot be read there is refused."""
     findings: list[Finding] = []
-    tables = {name: standing(out, name, findings) for name in _TABLES}
+    tables = standing(out, findings)
     wrong = [finding for finding in findings if finding.severity == "error"]
     if wrong:
         raise InputError(wrong)
@@ -172,6 +185,13 @@ def _check_county(out: Path) -> None:
 def _texts(frame: pd.DataFrame, name: str) -> dict[str, str]:
     pairs = zip(frame["school_id"], frame[name], strict=True)
     return {code: text for code, text in pairs if isinstance(code, str) and isinstance(text, str)}
+
+
+def _apart(tables: dict[str, Standing]) -> set[str]:
+    """Sites with rows of their own in the folder: what is added to their schools would count twice."""
+    roster = tables["schools"].frame
+    sites = roster.loc[roster["belongs_to"].notna(), "school_id"]
+    return set(sites) & set(tables["school_years"].frame["school_id"])
 
 
 def _rows(data: bytes) -> list[dict[str, str]]:
@@ -208,7 +228,7 @@ def _check_schools(
                 N_(
                     "none of the {n} schools of the sheets ({names}) is in the county's roster; if this is the right county, repeat with --force"
                 ),
-                {"n": len(names), "names": ", ".join(names[:3]) + (" …" if len(names) > 3 else "")},
+                {"n": len(names), "names": some(names, 3)},
                 str(out),
             )
         )
@@ -224,8 +244,8 @@ def _schools(
     force: bool,
     lang: str,
     findings: list[Finding],
-) -> Merged:
-    """The roster: what stands there, completed; a new name from the latest year."""
+) -> tuple[Merged, dict[str, str]]:
+    """The roster: what stands there, completed, a new name from the latest year; and all names."""
     old = tables["schools"]
     settled = {
         row["school_id"]: {name: key_text(value) for name, value in row.items()}
@@ -240,13 +260,21 @@ def _schools(
     for code, row in given.items():
         stands = settled.setdefault(code, dict.fromkeys(TABLES["schools"].names, ""))
         for name, text in row.items():
-            if force or not stands[name]:
+            stood = _says(name, stands[name])
+            if not stood or (force and _says(name, text)):
                 stands[name] = text
-            elif stands[name] != text and name not in ("name", "note"):
+            elif (
+                _says(name, text)
+                and not TABLES["schools"][name].same(stood, text)
+                and name not in ("name", "note")
+            ):
                 findings.append(_kept(old, code, stands, name, text))
-    for (code, to), (text, _) in returns.facts.items():
+    said = {place: text for place, (text, _) in returns.facts.items()}
+    said |= {(code, FACT): parent(main) for code, main in owners(returns).items()}
+    for (code, to), text in said.items():
         name = to.removeprefix("schools.")
-        if force and code in settled and name not in given.get(code, {}) and text:
+        own_ = _says(name, given.get(code, {}).get(name, ""))
+        if force and code in settled and text and not own_:
             settled[code][name] = ""
     _rename(returns, tables, settled)
     roster = pd.DataFrame(settled.values(), columns=TABLES["schools"].names)
@@ -257,7 +285,13 @@ def _schools(
         Change("renamed" if c.column == "name" and c.kind == "changed" else c.kind, *_rest(c))
         for c in made.changes
     )
-    return Merged(made.file, made.data, changes, made.same)
+    names = {row["school_id"]: row["name"] for row in rows}
+    return Merged(made.file, made.data, changes, made.same), names
+
+
+def _says(name: str, text: str) -> str:
+    """What a cell of the roster says: that a site's school is not known says nothing."""
+    return parent(text) if name == "belongs_to" else text
 
 
 def _rest(change: Change) -> tuple:
@@ -298,6 +332,17 @@ def _kept(old: Standing, code: str, stands: dict, name: str, text: str) -> Findi
 
 
 # --- other tables ----------------------------------------------------------------------------------
+
+
+def _staff_ages(
+    returns: Returns, folder: Path, schools: Standing, findings: list[Finding]
+) -> Iterable[dict[str, str]]:
+    """Teachers by age: a table of one's own among the sheets goes before them, as in an import."""
+    file = folder / "staff_ages.csv"
+    if not file.is_file():
+        return _rows(staff_ages_csv(returns) or b"")
+    own = standing_table(file, "staff_ages", findings, schools).frame
+    return [{n: key_text(v) for n, v in row.items()} for row in own.to_dict("records")]
 
 
 def _county_years(
@@ -341,14 +386,18 @@ def _without_sheets(returns: Returns, years: Standing, year: int, item: str) -> 
     return set(there) - {school for school, y in returns.school_years if y == year}
 
 
-def _rooms(folder: Path, old: Standing, force: bool, findings: list) -> Iterable[Merged]:
-    if (folder / "rooms.csv").is_file():
-        new = standing(folder, "rooms", findings)
-        yield merge_groups(old, new, force=force)
+def _rooms(
+    folder: Path, tables: dict[str, Standing], names: dict, force: bool, findings: list
+) -> Merged:
+    file, old = folder / "rooms.csv", tables["rooms"]
+    new = Standing("rooms", None, [], 0, {}, old.frame.iloc[:0])
+    if file.is_file():
+        new = standing_table(file, "rooms", findings, tables["schools"])
+    return merge_groups(old, new, force=force, names=names)
 
 
 def _settings(folder: Path, out: Path, force: bool) -> Iterable[Merged]:
-    for name in _SETTINGS:
+    for name in SETTINGS:
         if not (folder / name).is_file():
             continue
         data = read_data(folder / name)

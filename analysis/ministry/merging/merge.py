@@ -11,18 +11,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
 from ...base.files import Finding, read_data
 from ...base.schema.tables import TABLES
-from ...base.storage.folders import entries, usable
-from ...data.reading.folder import read_csv
-from ...data.reading.money import head_unit
-from ...data.reading.names import table_of
-from ...data.reading.settings import MONEY_UNITS, WAN
-from ...data.reading.typed import OTHER_UNIT, complete, typed
-from ...data.texts import cell_name, cell_text
+from ...base.schema.terms import YUAN
+from ...data.county_form import TOTALS
+from ...data.load import county_standard
+from ...data.reading.by_name import school_key
+from ...data.reading.folder import read_csv, read_folder
+from ...data.reading.money import as_ten_thousands, head_unit
+from ...data.reading.settings import WAN, money_unit
+from ...data.reading.tables import Read, read_tables
+from ...data.reading.typed import complete
+from ...data.texts import cell_text
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,19 @@ class Standing:
     columns: dict[str, int]
     frame: pd.DataFrame = field(repr=False)
 
+    def written(self, name: str, text: str, at: int | None = None) -> str:
+        """A figure as it is written in a row: in 万元 where the head, or the unit beside it, says so."""
+        if not text or name not in self.columns:
+            return text
+        column = TABLES[self.name][name]
+        said = ""
+        if column.unit == YUAN:
+            said = head_unit(self.cells[self.head][self.columns[name]])
+        elif name == "value" and at is not None and "~unit" in self.columns:
+            total = self.frame.loc[at + 1, "item"] in TOTALS
+            said = money_unit(self.cells[at][self.columns["~unit"]]) if total else ""
+        return as_ten_thousands(text) if said == WAN else text
+
     @property
     def row_of(self) -> dict[tuple[str, ...], int]:
         """Keys -> position of the row in `cells`."""
@@ -71,32 +88,39 @@ def key_text(value: object) -> str:
     return "" if pd.isna(value) else cell_text(value)
 
 
-def standing(folder: Path, name: str, findings: list[Finding]) -> Standing:
-    """A table of a county's folder; empty if there is none. What is wrong with it is added."""
-    for file in usable(entries(folder, ".csv")):
-        if table_of(file.stem) != name:
-            continue
-        rows = read_csv(file, findings)
-        places: dict = {}
-        frame = typed(TABLES[name], rows, str(file), findings, {}, places)
+def standing(folder: Path, findings: list[Finding]) -> dict[str, Standing]:
+    """The tables of a county's folder, empty where there is none; what is wrong with them is added."""
+    raw, record, settings = read_folder(folder, findings)
+    standard = county_standard(record.standard, folder) if record is not None else None
+    return _as_standing(raw, read_tables(raw, findings, settings, standard))
+
+
+def standing_table(file: Path, name: str, findings: list[Finding], schools: Standing) -> Standing:
+    """One table among the sheets; its schools may be named as in the roster."""
+    raw = {name: (read_csv(file, findings), str(file))}
+    return _as_standing(raw, read_tables(raw, findings, schools=schools.frame[_NAMED]))[name]
+
+
+#: What of a roster tells who is named.
+_NAMED = ["school_id", "name"]
+
+
+def _as_standing(raw: Mapping[str, tuple[pd.DataFrame, str]], read: Read) -> dict[str, Standing]:
+    found = {}
+    for name, table in TABLES.items():
+        frame = complete(table, read.frames.get(name, pd.DataFrame()))
+        places = {column: at for (of, column), at in read.places.items() if of == name}
         if not places:
-            break
-        above = [[] for _ in range(int(rows.index[0]))]
-        columns = {column: at - 1 for (_, column), (_, at) in places.items()}
+            found[name] = Standing(name, None, [], 0, {}, frame)
+            continue
+        rows, file = raw[name]
+        cells = [[] for _ in range(int(rows.index[0]))] + rows.to_numpy().tolist()
+        columns = {column: at - 1 for column, (_, at) in places.items()}
+        if columns.get("school_id", -1) == columns.get("~school"):
+            del columns["school_id"]  # schools are chosen by their names alone
         head = next(iter(places.values()))[0] - 1
-        cells = above + rows.to_numpy().tolist()
-        findings += _in_another_unit(name, str(file), places, cells)
-        return Standing(name, file, cells, head, columns, complete(TABLES[name], frame))
-    return Standing(name, None, [], 0, {}, complete(TABLES[name], pd.DataFrame()))
-
-
-def _in_another_unit(name: str, file: str, places, cells) -> Iterable[Finding]:
-    """Refuse columns in 万元: the figures of the sheets are in yuan and would stand among them."""
-    for (_, column), (top, at) in places.items():
-        if head_unit(cells[top - 1][at - 1]) == WAN:
-            about = TABLES[name][column]
-            values = {"unit": MONEY_UNITS[WAN], "label": about, "expected": about.unit}
-            yield Finding("error", OTHER_UNIT, values, file, name, column, cell=cell_name(top, at))
+        found[name] = Standing(name, Path(file), cells, head, columns, frame)
+    return found
 
 
 @dataclass(frozen=True)
@@ -115,6 +139,7 @@ def merge(
     *,
     force: bool,
     beside: Mapping[str, str] | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Merged:
     """New rows into a table.
 
@@ -127,6 +152,8 @@ def merge(
         Whether another value goes before the one that stands there.
     beside : mapping, optional
         Columns that follow another one: they are taken where that one changes, else they stay.
+    names : mapping of str to str, optional
+        How schools are called now, where their names stand beside or in place of their ids.
 
     Returns
     -------
@@ -139,6 +166,7 @@ def merge(
     row_of = old.row_of
     cells = [list(row) for row in old.cells]
     columns = dict(old.columns)
+    _call(cells, old, names)
     changes: list[Change] = []
     same, added = 0, []
 
@@ -163,7 +191,7 @@ def merge(
         kinds = {}
         for name, text in figures.items():
             before, of = key_text(stands[name]), beside.get(name)
-            if _same(old.name, name, before, text):
+            if TABLES[old.name][name].same(before, text):
                 same += name not in beside
                 continue
             stays = kinds.get(of) == "refused" or (before and kinds.get(of) != "changed")
@@ -173,7 +201,7 @@ def merge(
             kinds[name] = kind
             changes.append(Change(kind, old.name, key, name, before, text))
             if kind != "refused":
-                put(cells[at], name, text)
+                put(cells[at], name, old.written(name, text, at))
     for column in TABLES[old.name].columns if added else ():
         name = column.name
         if name not in columns and any(
@@ -182,16 +210,24 @@ def merge(
             put(cells[old.head] if cells else [], name, name)
     if not cells and added:
         cells = [list(columns)]
-    _insert(cells, old, row_of, [(key, _line(new, columns)) for key, new in added])
+    lines = []
+    for key, new in added:
+        texts = {name: old.written(name, text) for name, text in new.items()}
+        lines.append((key, _line(texts | {"~school": names.get(key[0], "")}, columns)))
+    _insert(cells, old, row_of, lines)
     file = old.file.name if old.file is not None else f"{old.name}.csv"
     return Merged(file, None if cells == old.cells else _bytes(cells, old), tuple(changes), same)
 
 
-def _same(table: str, name: str, one: str, other: str) -> bool:
-    column = TABLES[table][name]
-    if column.is_numeric and one and other:
-        return float(one) == float(other)
-    return one == other
+def _call(cells: list[list[str]], old: Standing, names: Mapping[str, str]) -> None:
+    """Write the names that schools have now where they stand in a table, in place."""
+    if "~school" not in old.columns:
+        return
+    at = old.columns["~school"]
+    for row, school in old.frame["school_id"].items():
+        line = cells[int(row) - 1]
+        if line[at].strip() and school_key(line[at]) != school_key(names.get(school, line[at])):
+            line[at] = names[school]
 
 
 def _line(new: Mapping[str, str], columns: dict[str, int]) -> list[str]:
@@ -229,15 +265,18 @@ def _bytes(cells: list[list[str]], old: Standing) -> bytes:
     return (b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b"") + data
 
 
-def merge_groups(old: Standing, new: Standing, *, force: bool) -> Merged:
+def merge_groups(
+    old: Standing, new: Standing, *, force: bool, names: Mapping[str, str] = MappingProxyType({})
+) -> Merged:
     """The same for a table in which several rows are one school's of one year (rooms).
 
     All rows of a school and year together are one value.
     """
     of_old, of_new = _groups(old), _groups(new)
-    names = [name for name in TABLES[old.name].names if name in new.columns]
-    columns = old.columns or {name: at for at, name in enumerate(names)}
+    told = [name for name in TABLES[old.name].names if new.frame[name].notna().any()]
+    columns = dict(old.columns) or {name: at for at, name in enumerate(told)}
     cells = [list(row) for row in old.cells] or [list(columns)]
+    _call(cells, old, names)
     changes, same, gone, added = [], 0, set(), []
     for key, rows in of_new.items():
         before = of_old.get(key, {})
@@ -251,12 +290,18 @@ def merge_groups(old: Standing, new: Standing, *, force: bool) -> Merged:
         changes.append(Change(kind, old.name, key, "" if not before else "area_m2", *says))
         if kind != "refused":
             gone |= {row - 1 for row in before}
-            added += [
-                _line({n: key_text(new.frame.loc[r, n]) for n in names}, columns) for r in rows
-            ]
-    cells = [row for at, row in enumerate(cells) if at not in gone] + added
+            for row in rows:
+                texts = {name: key_text(new.frame.loc[row, name]) for name in told}
+                added.append(texts | {"~school": names.get(key[0], "")})
+    for name in told if added else ():
+        if name not in columns:
+            columns[name] = len(cells[old.head])
+            cells[old.head].append(name)
+    lines = [_line(texts, columns) for texts in added]
+    cells = [row for at, row in enumerate(cells) if at not in gone] + lines
     file = old.file.name if old.file is not None else f"{old.name}.csv"
-    return Merged(file, _bytes(cells, old) if added else None, tuple(changes), same)
+    data = None if cells == (old.cells or [list(columns)]) else _bytes(cells, old)
+    return Merged(file, data, tuple(changes), same)
 
 
 def _groups(table: Standing) -> dict[tuple[str, str], dict[int, tuple[str, ...]]]:

@@ -134,15 +134,15 @@ def _in_lines_below(block: Block, row: int, column: int) -> Said | None:
     )
 
 
-def coordinates_of(block: Block) -> dict[str, tuple[float, Place]]:
-    """Longitude and latitude in degrees, where both stand below their labels or to the right of them."""
+def coordinates_of(block: Block) -> dict[str, tuple[str, Place]]:
+    """Longitude and latitude in degrees as they are written, where both stand below their labels or to the right of them."""
     found = {}
     for row, column, text in block.head:
         name = {"经度": "longitude", "纬度": "latitude"}.get(key(text))
         below = _below(block, row, column)
         said = plain(below or _right_of(block, row, column))
         if name and re.fullmatch(r"\d{1,3}(\.\d+)?", said) and float(said):
-            found.setdefault(name, (float(said), block.place(row + 1 if below else row, column)))
+            found.setdefault(name, (said, block.place(row + 1 if below else row, column)))
     return found if len(found) == 2 else {}
 
 

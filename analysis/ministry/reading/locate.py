@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...base.files import N_
+from ...base.refusals import some
 from ..forms import Binding, Form, Forms, Term
 from .labels import plain
 from .parts import NUMBER, Part
@@ -110,7 +111,7 @@ _KINDS = {"row": _Kind("行", "line"), "column": _Kind("列", "column")}
 
 def _spelt(term: Term) -> str:
     spellings = ["/".join(path) for path in term.spellings]
-    return " | ".join(spellings[:3]) + (" …" if len(spellings) > 3 else "")
+    return some(spellings, 3, " | ")
 
 
 def _cells(row_term: Term, column_term: Term, tables: list[Part], form: Form, every: bool):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ...base.files import N_, Finding
+from ...base.refusals import some
 from ...data.texts import spoilt_id
 from ..belonging import FACT, UNKNOWN, added, is_not_counted, parents_in
 from ..combine import keep, spoilt_code
@@ -89,7 +91,7 @@ def rows_of(
                 ),
                 {
                     "n": len(without),
-                    "names": ", ".join(without[:5]) + (" …" if len(without) > 5 else ""),
+                    "names": some(without, 5),
                 },
             )
         )
@@ -99,8 +101,10 @@ def rows_of(
     ]
 
 
-def read_rows(rows: list[_Row], table: Forms, returns: Returns) -> None:
-    """Figures and facts of all rows; a site's are added to those of its school."""
+def read_rows(
+    rows: list[_Row], table: Forms, returns: Returns, apart: Collection[str] = ()
+) -> None:
+    """Figures and facts of all rows; a site's are added to those of its school, but for those `apart`."""
     main = {row.code: row.name for row in rows if not row.is_site}
     by_name = {name: code for code, name in main.items()}
     given = parents_in(returns.folder)
@@ -114,7 +118,7 @@ def read_rows(rows: list[_Row], table: Forms, returns: Returns) -> None:
             at = row.table.place(row.row, "counted")
             returns.facts.setdefault((row.code, FACT), (of or said or UNKNOWN, at))
             returns.names.setdefault(row.code, row.name)
-            if of is not None:
+            if of is not None and row.code not in apart:
                 parents[row.code] = of
                 joined[row.name] = main[of]
     returns.findings += added(joined)

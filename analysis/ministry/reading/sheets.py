@@ -18,6 +18,7 @@ from ...base.storage.folders import below
 from ...data.reading.archive import inspect_workbook
 from ...data.reading.folder import read_csv
 from ...data.texts import cell_text
+from ..own_files import OURS
 from .labels import FORM_ID, narrow, plain
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")
@@ -304,12 +305,6 @@ def _has_figures(row: list) -> bool:
     return sum(isinstance(cell, int | float) for cell in row) > 1 or (
         sum(bool(re.fullmatch(r"-?[\d,]+(\.\d+)?", plain(show(cell)))) for cell in row) > 1
     )
-
-
-#: What a folder of sheets may hold besides them, taken over as it is or read as our own table.
-OURS = frozenset({"county.yaml", "plan.yaml", "standard.yaml"}) | {
-    f"{name}.csv" for name in ("schools", "county_years", "rooms", "sites")
-}
 
 
 def workbooks(folder: Path) -> Iterator[Path]:

@@ -80,7 +80,7 @@ def sites_grid(study: Study, lang: str = "zh") -> Grid:
         (
             text_cell(site.name),
             text_cell(names.get(site.main, site.main)),
-            Cell(say(_ADDED if site.apart else _CONTAINED)),
+            Cell(say(_ADDED if site.counts_apart(study.year) else _CONTAINED)),
         )
         for site in study.county.sites.joined
         if site.is_open(study.year)

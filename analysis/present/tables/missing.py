@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...base.files import N_
 from ...base.language import Language, speak
-from ...base.schema.county_items import COUNTY_INPUTS
+from ...base.schema.county_items import COUNTY_INPUTS, whole_of
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_LABELS
 from ...data.county import County
@@ -113,13 +113,10 @@ def figure(study: Study, blank: Blank, say: Language) -> str:
 
 def _input(item: str, say: Language) -> str:
     """An item of the county; one that is a part of another (其中) with what it is a part of."""
-    names = list(COUNTY_INPUTS)
-    label = say.label(COUNTY_INPUTS[item])
-    if COUNTY_INPUTS[item].zh.startswith("其中"):
-        wholes = names[: names.index(item)][::-1]
-        whole = next(n for n in wholes if not COUNTY_INPUTS[n].zh.startswith("其中"))
-        return say("{whole}, {part}", whole=say.label(COUNTY_INPUTS[whole]), part=label)
-    return label
+    label, whole = say.label(COUNTY_INPUTS[item]), whole_of(item)
+    if whole is None:
+        return label
+    return say("{whole}, {part}", whole=say.label(COUNTY_INPUTS[whole]), part=label)
 
 
 def _head(blank: Blank, say: Language) -> str:
