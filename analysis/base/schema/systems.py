@@ -10,17 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .terms import STAGE_GRADES, Label
-
-FIVE_FOUR = "5+4"
-SIX_THREE = "6+3"
-SYSTEMS = (SIX_THREE, FIVE_FOUR)
-"""Choices of the column `system` of the roster; blank is the first."""
-
-SYSTEM_LABELS = {
-    SIX_THREE: Label("六三学制", "six-three"),
-    FIVE_FOUR: Label("五四学制", "five-four"),
-}
+from .terms import FIVE_FOUR, STAGE_GRADES
 
 #: The last grade of primary school under the five-four system.
 LAST_OF_FIVE = 5

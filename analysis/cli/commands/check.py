@@ -10,7 +10,15 @@ import typer
 from ...base.digest import digest
 from ...base.files import N_, InputError, problem
 from ..options import Counties, Force, Lang
-from ..output import check_workbook, checked_writer, for_each, print_findings, say_written, speaker
+from ..output import (
+    check_workbook,
+    checked_writer,
+    for_each,
+    misused,
+    print_findings,
+    say_written,
+    speaker,
+)
 
 if TYPE_CHECKING:
     from ...data.corrections import Listing
@@ -23,19 +31,19 @@ def check(
     counties: Counties,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Workbook (.xlsx): the county's own, wrong cells marked."),
+        typer.Option("--out", help=N_("Workbook (.xlsx): the county's own, wrong cells marked.")),
     ] = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """Read and validate; print every problem; exit status 1 if there is an error."""
+    """`junheng check`."""
     from ...data.load import read_county
 
     say = speaker(lang)
     if out is not None:
         check_workbook(out, "--out")
         if len(counties) > 1:
-            raise typer.BadParameter("takes one county", param_hint="--out")
+            raise misused("--out", N_("takes one county"))
 
     def work(name: str) -> None:
         if out is not None and out.exists() and Path(name).exists() and out.samefile(name):

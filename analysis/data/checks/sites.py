@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
-from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.tables import TABLES
-from ...base.schema.terms import CHOICE_LABELS, STAGE_GRADES, STAGE_LABELS, Label
+from ...base.schema.terms import CHOICE_LABELS, FIVE_FOUR, STAGE_GRADES, STAGE_LABELS, Label
 from ..belonging.sites import Site, Sites, find_sites, stages_taught
 from .tables import Tables
 
