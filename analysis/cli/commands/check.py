@@ -21,8 +21,6 @@ from ..output import (
 )
 
 if TYPE_CHECKING:
-    from ...data.corrections import Listing
-    from ...data.county import County
     from ...measure.open_items.missing import Gap
     from ...measure.study import Study
 
@@ -38,6 +36,7 @@ def check(
 ) -> None:
     """`junheng check`."""
     from ...data.load import read_county
+    from ...present.tables.missing import missing_listing, missing_of
 
     say = speaker(lang)
     if out is not None:
@@ -50,11 +49,13 @@ def check(
             raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         writer = checked_writer(out, force, name)
         county, findings = read_county(name)
-        study, gaps = _missing(county)
+        study, gaps = missing_of(county)
         if out is not None:
             from ...data.corrections import write_corrections
 
-            writer.put(out, write_corrections(name, findings, lang, _listing(study, gaps, lang)))
+            writer.put(
+                out, write_corrections(name, findings, lang, missing_listing(study, gaps, lang))
+            )
             say_written(out, lang)
         print_findings(findings, lang)
         if len(digest(findings, lang)) < len(findings) and out is None:
@@ -89,28 +90,6 @@ def check(
 
 #: Missing figures that are printed; the workbook has all of them.
 SHOWN = 20
-
-
-def _missing(county: County | None) -> tuple[Study | None, list[Gap]]:
-    """What the last observed year's verdict still needs."""
-    if county is None or not county.years:
-        return None, []
-    from ...measure.open_items.missing import missing_figures
-    from ...measure.study import study_of
-
-    return study_of(county), missing_figures(county)
-
-
-def _listing(study: Study | None, gaps: list[Gap], lang: str) -> Listing | None:
-    """The sheet of what is missing."""
-    if not gaps:
-        return None
-    from ...data.corrections import Listing
-    from ...present.tables.missing import missing_figures_grid
-
-    grid = missing_figures_grid(study, gaps, lang)
-    rows = tuple(tuple(cell.text for cell in row) for row in grid.rows)
-    return Listing(grid.caption, grid.header, rows)
 
 
 def _print_missing(study: Study | None, gaps: list[Gap], lang: str, out: object) -> None:

@@ -10,11 +10,12 @@ from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.indicators import INDICATORS
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_LABELS
+from ...data.corrections import Listing
 from ...data.county import County
 from ...data.texts import cell_name
 from ...measure.open_items.blanks import Blank
-from ...measure.open_items.missing import Gap, Verdict
-from ...measure.study import Study
+from ...measure.open_items.missing import Gap, Verdict, missing_figures
+from ...measure.study import Study, study_of
 from ..terms import item_title, school_year
 from .grid import Cell, Grid, number_cell, text_cell
 
@@ -63,6 +64,22 @@ def missing_figures_grid(study: Study, gaps: list[Gap], lang: str = "zh") -> Gri
         "Still missing for the {year}, therefore not assessed", year=school_year(study.year, say)
     )
     return Grid(caption, header, tuple(rows))
+
+
+def missing_of(county: County | None) -> tuple[Study | None, list[Gap]]:
+    """What the verdict of a county's last observed year still needs, and the study of that year."""
+    if county is None or not county.years:
+        return None, []
+    return study_of(county), missing_figures(county)
+
+
+def missing_listing(study: Study | None, gaps: list[Gap], lang: str = "zh") -> Listing | None:
+    """The same as a sheet beside the findings; None where nothing is missing."""
+    if study is None or not gaps:
+        return None
+    grid = missing_figures_grid(study, gaps, lang)
+    rows = tuple(tuple(cell.text for cell in row) for row in grid.rows)
+    return Listing(grid.caption, grid.header, rows)
 
 
 def missing_line(study: Study, gap: Gap, lang: str = "zh") -> str:
