@@ -132,7 +132,7 @@ def _read_county(path: str | Path) -> tuple[County | None, list[Finding]]:
     findings += without_examples(frames, files, unread)
     findings += schools_by_name(frames, files, unread)
     findings += items_by_name(frames, files, standard)
-    findings += fill_county_rows(frames, files, unread, settings, standard)
+    findings += fill_county_rows(frames, files, unread, places, settings, standard)
     if "school_years" not in raw and "enrolment" in frames:
         files["school_years"] = files["enrolment"]
         frames["school_years"] = counted(frames["enrolment"], frames.get("schools", pd.DataFrame()))

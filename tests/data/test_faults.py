@@ -1,10 +1,12 @@
 """All faults of one cell in one sentence, with the one right form."""
 
 import bad_county as bad
+import openpyxl
 import pytest
 from bad_county import cell, cells
 
-from analysis import read_county
+from analysis import load_county, read_county
+from analysis.data.template.write import write_template
 
 
 @pytest.fixture
@@ -82,3 +84,18 @@ def test_many_cells_with_several_faults_are_one_line(folder):
 
     assert len(found) == 10
     assert {f.message for f in found} == {found[0].message}
+
+
+def test_a_county_without_english_names_has_its_chinese_ones(tmp_path):
+    path = tmp_path / "county.xlsx"
+    path.write_bytes(write_template(load_county("150304-wuda"), "zh"))
+    book = openpyxl.load_workbook(path)
+    sheet = book["县区信息"]
+    for row in sheet.iter_rows(min_row=2):
+        if "英文" in str(row[0].value):
+            row[1].value = None
+    book.save(path)
+
+    county, findings = read_county(path)
+    assert [f.sentence("zh") for f in findings if f.severity == "error"] == []
+    assert (county.record.name.en, county.record.province.en) == ("乌达区", "内蒙古自治区")

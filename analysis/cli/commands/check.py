@@ -74,7 +74,7 @@ def check(
                 "{name}: in order ({schools} schools, {years}, {warnings} warnings)",
                 name=name,
                 schools=len(county.tables["schools"]),
-                years=f"{county.years[0]}–{county.years[-1]}",
+                years="–".join(dict.fromkeys(str(county.years[at]) for at in (0, -1))),
                 warnings=len(findings),
             )
         )
@@ -83,7 +83,7 @@ def check(
 
         for note in (*find_breaks(county), *find_migrants(county)):
             typer.echo(note.sentence(lang))
-        _print_missing(study, gaps, lang, out or "findings.xlsx")
+        _print_missing(study, gaps, lang, name, out)
 
     for_each(counties, lang, work)
 
@@ -92,7 +92,9 @@ def check(
 SHOWN = 20
 
 
-def _print_missing(study: Study | None, gaps: list[Gap], lang: str, out: object) -> None:
+def _print_missing(
+    study: Study | None, gaps: list[Gap], lang: str, name: str, out: Path | None
+) -> None:
     if not gaps:
         return
     from ...present.tables.missing import missing_figures_grid, missing_line
@@ -102,4 +104,9 @@ def _print_missing(study: Study | None, gaps: list[Gap], lang: str, out: object)
     for gap in gaps[:SHOWN]:
         typer.echo("  " + missing_line(study, gap, lang))
     if len(gaps) > SHOWN:
-        typer.echo("  " + say("… {n} more in {file}", n=len(gaps) - SHOWN, file=out))
+        n = len(gaps) - SHOWN
+        if out is None:
+            text = say("… {n} more: junheng check {name} --out findings.xlsx", n=n, name=name)
+        else:
+            text = say("… {n} more in {file}", n=n, file=out)
+        typer.echo("  " + text)

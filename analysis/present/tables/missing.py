@@ -49,7 +49,7 @@ def missing_figures_grid(study: Study, gaps: list[Gap], lang: str = "zh") -> Gri
                 Cell(figure(study, gap.blank, say)),
                 text_cell(table),
                 text_cell(place),
-                Cell(_head(gap.blank, say)),
+                Cell(_head(study.county, gap.blank, say)),
                 number_cell(say, len(gap.unlocks)),
                 number_cell(say, len(gap.waiting)),
                 Cell(_verdicts(study, gap, say)),
@@ -92,7 +92,7 @@ def missing_line(study: Study, gap: Gap, lang: str = "zh") -> str:
         figure=figure(study, gap.blank, say),
         table=table,
         place=place,
-        column=_head(gap.blank, say),
+        column=_head(study.county, gap.blank, say),
     )
     what = _verdicts(study, gap, say)
     if gap.unlocks:
@@ -140,10 +140,12 @@ def _input(item: str, say: Language) -> str:
     return label
 
 
-def _head(blank: Blank, say: Language) -> str:
+def _head(county: County, blank: Blank, say: Language) -> str:
     """The head below which it is entered."""
     if blank.table == "county_years":
         label = TABLES["county_years"]["value"].label(say.code)
+        if county.path.is_file():  # a workbook has its items by name, as the list itself
+            return label
         return say("{head} (item {item})", head=label, item=blank.column)
     table = TABLES[blank.table]
     return table[blank.column].label(say.code) if blank.column else say("all columns")
@@ -159,6 +161,9 @@ def _place(county: County, blank: Blank, say: Language) -> tuple[str, str]:
         table = Path(file).name or f"{blank.table}.csv"
     column = "value" if blank.table == "county_years" else blank.column
     if not blank.row:
+        printed = county.places.get((blank.table, blank.column))
+        if blank.table == "county_years" and printed is not None:
+            return table, cell_name(*printed)
         return table, say("a new row")
     header = county.places.get((blank.table, column))
     if header is None:
