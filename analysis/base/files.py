@@ -87,7 +87,11 @@ class Finding:
 
     def text(self, lang: str = "zh") -> str:
         """What is wrong, without the place."""
-        return _one_line(Said(self.message, self.values).text(lang))
+        text = Said(self.message, self.values).text(lang)
+        if self.in_workbook and {"name", "item"} <= self.values.keys():
+            # the sheet calls an item by its name; its id is for files of programs
+            text = re.sub(rf" ?[(（]{re.escape(str(self.values['item']))}[)）]", "", text, count=1)
+        return _one_line(text)
 
     def sentence(self, lang: str = "zh") -> str:
         """The finding as a sentence with its place."""

@@ -14,7 +14,7 @@ import typer
 
 from ..base.digest import digest
 from ..base.files import InputError
-from ..base.language import speak
+from ..base.language import LANGUAGES, N_, Said, speak
 from ..base.storage.patience import trouble
 
 if TYPE_CHECKING:
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from ..base.storage.writing import Writer
 
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
+EXPECTED = N_("{name}: expected a file ending in {endings}")
+
+
+def misused(hint: str, message: str, **values) -> typer.BadParameter:
+    """What to raise where an option or argument cannot be as it is: a message of the catalogue."""
+    return typer.BadParameter(Said(message, values), param_hint=hint)
 
 
 def speaker(lang: str):
-    try:
-        return speak(lang)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--lang") from None
+    if lang not in LANGUAGES:
+        raise misused("--lang", N_("{value}: expected zh or en"), value=repr(lang))
+    return speak(lang)
 
 
 def print_findings(findings, lang: str) -> None:
@@ -112,9 +117,11 @@ def formats_of(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     unknown = set(chosen) - set(FORMATS)
     if unknown:
-        raise typer.BadParameter(
-            f"unknown {', '.join(sorted(unknown))}; expected {', '.join(FORMATS)}",
-            param_hint="--format",
+        raise misused(
+            "--format",
+            N_("unknown {names}; expected {known}"),
+            names=", ".join(sorted(unknown)),
+            known=", ".join(FORMATS),
         )
     return chosen
 
@@ -123,13 +130,13 @@ def year_of(text: str | None) -> int | None:
     if text is None or text == "all":
         return None
     if not text.isdigit():
-        raise typer.BadParameter(f"{text!r} is neither a year nor `all`", param_hint="--year")
+        raise misused("--year", N_("{value} is neither a year nor `all`"), value=repr(text))
     return int(text)
 
 
 def check_workbook(out: Path, hint: str) -> None:
     if out.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(f"{out.name!r}: expected a file ending in .xlsx", param_hint=hint)
+        raise misused(hint, EXPECTED, name=repr(out.name), endings=".xlsx")
 
 
 def writer_for(force: bool, *counties: str) -> Writer:
@@ -145,9 +152,7 @@ def checked_writer(out: Path | None, force: bool, *counties: str) -> Writer:
     writer = writer_for(force, *counties)
     if out is not None:
         if out.suffix.lower() not in ENDINGS:
-            raise typer.BadParameter(
-                f"{out.name!r}: expected a file ending in {', '.join(ENDINGS)}", param_hint="--out"
-            )
+            raise misused("--out", EXPECTED, name=repr(out.name), endings=", ".join(ENDINGS))
         writer.check(out)
     return writer
 

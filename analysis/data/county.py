@@ -86,7 +86,8 @@ class County:
         The tables as they were entered, with a row for every site; None where there are no sites.
     files, places : mapping
         Where each table was read from, as the user knows it; row of the header and position of
-        each (table, column), from 1.
+        each (table, column), from 1; of items that are printed in a workbook and still blank, row
+        and position of their value, under (table, item).
     """
 
     record: CountyRecord

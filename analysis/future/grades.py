@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..base.schema.systems import FIVE_FOUR, SYSTEMS, grades_of
-from ..base.schema.terms import STAGES
+from ..base.schema.systems import grades_of
+from ..base.schema.terms import FIVE_FOUR, STAGES, SYSTEMS
 
 GRADES = 9
 #: Month and day by which a child must be six to enter first grade, where a scenario says nothing: the
@@ -28,7 +28,7 @@ class Group:
     Attributes
     ----------
     system : str
-        One of `analysis.base.schema.systems.SYSTEMS`.
+        One of `analysis.base.schema.terms.SYSTEMS`.
     rows : slice or ndarray of int
         Positions of the schools: all of them, without an index, where there is no other system.
     members : ndarray of bool, shape (schools,)

@@ -25,11 +25,8 @@ SCRIPTS = (
     *("planner.js", "page.js", "ask.js", "state.js"),
     *("controls.js", "moves.js", "outcome.js", "charts.js", "remedies.js"),
 )
-STATIC = {
-    "planner.html": "text/html",
-    "planner.css": "text/css",
-    **dict.fromkeys(SCRIPTS, "text/javascript"),
-}
+STATIC = ("planner.html", "planner.css", *SCRIPTS)
+_KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 #: What the page may do: load its own files and ask this server, nothing else.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -42,6 +39,8 @@ class Handler(tornado.web.RequestHandler):
 
     #: bytes of a request above which it is refused
     largest = LARGEST
+    #: whose files are sent (`static`)
+    package = "analysis.planner"
 
     def initialize(self, desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> None:
         self.desk, self.gate, self.pool = desk, gate, pool
@@ -98,6 +97,11 @@ class Handler(tornado.web.RequestHandler):
         text = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         self.finish(text.encode("utf-8", "backslashreplace"))
 
+    def send_static(self, name: str) -> None:
+        """Send a file of the page; `name` is one of those that the application knows."""
+        self.set_header("Content-Type", f"{_KINDS[name.rpartition('.')[2]]}; charset=utf-8")
+        self.finish(_static(self.package, name))
+
     async def work(self, task: Callable):
         """Do something that takes its time, so that the page's files are served meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, task)
@@ -144,10 +148,7 @@ class Page(Handler):
             # the browser keeps what stands behind # in the address: the state
             self.redirect(self.request.path + ("?lang=en" if self.lang == "en" else ""))
             return
-        self.send(self.file)
-
-    def send(self, name: str) -> None:
-        _send_static(self, name)
+        self.send_static(self.file)
 
     def answer(self, found: dict) -> None:
         # whoever comes here without the key is a person, not the page
@@ -157,17 +158,12 @@ class Page(Handler):
 
 class Static(Handler):
     def get(self, name: str) -> None:
-        _send_static(self, name)
+        self.send_static(name)
 
 
 @functools.cache
-def _static(name: str) -> bytes:
-    return resources.files("analysis.planner").joinpath("static", name).read_bytes()
-
-
-def _send_static(handler: Handler, name: str) -> None:
-    handler.set_header("Content-Type", f"{STATIC[name]}; charset=utf-8")
-    handler.finish(_static(name))
+def _static(package: str, name: str) -> bytes:
+    return resources.files(package).joinpath("static", name).read_bytes()
 
 
 class Texts(Handler):

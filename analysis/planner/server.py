@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import tornado.httpserver
@@ -36,11 +37,8 @@ def application(desk: Desk, gate: Gate, pool: ThreadPoolExecutor) -> tornado.web
 
 def asked(needed: dict) -> list[tuple]:
     """What the page asks for, besides itself, as rules of an application."""
-    files = "|".join(
-        name.replace(".", r"\.") for name in handlers.STATIC if not name.endswith(".html")
-    )
     return [
-        (rf"/({files})", handlers.Static, needed),
+        static(handlers.Static, handlers.STATIC, needed),
         (r"/texts", handlers.Texts, needed),
         (r"/county", handlers.About, needed),
         (r"/outcome", handlers.Outcome, needed),
@@ -51,6 +49,12 @@ def asked(needed: dict) -> list[tuple]:
         (r"/import", handlers.Import, needed),
         (r"/remedy", handlers.Remedy, needed),
     ]
+
+
+def static(handler: type[handlers.Static], names: Iterable[str], needed: dict) -> tuple:
+    """The rule of the files that a page loads; pages themselves have addresses of their own."""
+    files = "|".join(re.escape(name) for name in names if not name.endswith(".html"))
+    return rf"/({files})", handler, needed
 
 
 def guarded(rules: list[tuple], needed: dict) -> tornado.web.Application:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from urllib.parse import quote
 
 import pydantic
@@ -12,6 +11,7 @@ from ..base.language import Language, speak
 from ..base.schema.tables import OTHER_SHEETS
 from ..planner import handlers as planner
 from .counter import Counter
+from .sheets import LARGEST_SHEETS, MOST_SHEETS
 from .texts import TEXTS
 from .tray import LARGEST_DROP, MOST_FILES
 from .workshop import Wanted
@@ -21,16 +21,13 @@ KINDS = {
     ".xlsx": XLSX,
     ".pdf": "application/pdf",
     ".html": "text/html; charset=utf-8",
+    ".zip": "application/zip",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-STATIC = {
-    "start.html": "text/html",
-    "start.css": "text/css",
-    "start.js": "text/javascript",
-    "drop.js": "text/javascript",
-}
+STATIC = ("start.html", "start.css", "start.js", "drop.js", "returns.js", "lists.js")
 #: Bytes of a request in which the files of a drop can stand: as text they take a third more.
 LARGEST_REQUEST = LARGEST_DROP * 4 // 3 + 100_000
+LARGEST_RETURNS = LARGEST_SHEETS * 4 // 3 + 1_000_000
 
 
 class Handler(planner.Handler):
@@ -50,24 +47,17 @@ class Handler(planner.Handler):
 class Page(planner.Page):
     """The start page."""
 
-    file = "start.html"
-
-    def send(self, name: str) -> None:
-        _send(self, name)
+    package, file = "analysis.start", "start.html"
 
 
 class Planner(planner.Page):
     """The planner's page, on the same counties."""
 
 
-class Static(planner.Handler):
-    def get(self, name: str) -> None:
-        _send(self, name)
+class Static(planner.Static):
+    """Files of the start page."""
 
-
-def _send(handler: planner.Handler, name: str) -> None:
-    handler.set_header("Content-Type", f"{STATIC[name]}; charset=utf-8")
-    handler.finish(resources.files("analysis.start").joinpath("static", name).read_bytes())
+    package = "analysis.start"
 
 
 class Texts(Handler):
@@ -79,6 +69,7 @@ class Texts(Handler):
                 "texts": {key: say(text) for key, text in TEXTS.items()},
                 "counties": self.counter.counties(say),
                 "limits": {"bytes": LARGEST_DROP, "files": MOST_FILES},
+                "most_sheets": {"bytes": LARGEST_SHEETS, "files": MOST_SHEETS},
             }
         )
 
@@ -104,11 +95,37 @@ class Check(Handler):
         self.answer(await self.work(lambda: self.counter.take(body, say)))
 
 
+class Returns(Handler):
+    """Return sheets -> the tables of a county."""
+
+    largest = LARGEST_RETURNS
+
+    def too_large(self, say: Language) -> str:
+        limit = LARGEST_SHEETS // 1_000_000
+        return say("these files are too large; at most {limit} MB are read at once", limit=limit)
+
+    async def post(self) -> None:
+        say, body = speak(self.lang), self.request.body
+        self.answer(await self.work(lambda: self.counter.take_sheets(body, say)))
+
+
+class Returned(Handler):
+    async def get(self) -> None:
+        """What was made of return sheets: the page of reconciliation, the workbook or the folder."""
+        name, kind, lang = (
+            self.get_query_argument("drop", ""),
+            self.get_query_argument("kind", ""),
+            self.lang,
+        )
+        title, data = await self.work(lambda: self.counter.returned(name, kind, lang))
+        self.save(title, f".{title.rpartition('.')[2]}", data)
+
+
 class Findings(Handler):
     async def get(self) -> None:
         """What was dropped as a workbook, wrong cells marked."""
         name, lang = self.get_query_argument("drop", ""), self.lang
-        data = await self.work(lambda: self.counter.tray.corrections(name, lang))
+        data = await self.work(lambda: self.counter.corrections(name, lang))
         title = OTHER_SHEETS["findings"].zh if lang == "zh" else "findings"
         self.save(f"{title}.xlsx", ".xlsx", data)
 

@@ -27,16 +27,15 @@ def application(counter: Counter, gate: Gate, pool: ThreadPoolExecutor) -> torna
     """The start page, the planner's page, and what both ask for."""
     needed = {"desk": counter.desk, "gate": gate, "pool": pool}
     more = needed | {"counter": counter}
-    files = "|".join(
-        name.replace(".", r"\.") for name in handlers.STATIC if not name.endswith(".html")
-    )
     rules = [
         (r"/", handlers.Page, needed),
         (r"/planner", handlers.Planner, needed),
-        (rf"/({files})", handlers.Static, needed),
+        planner.static(handlers.Static, handlers.STATIC, needed),
         (r"/start/texts", handlers.Texts, more),
         (r"/start/years", handlers.Years, more),
         (r"/start/check", handlers.Check, more),
+        (r"/start/returns", handlers.Returns, more),
+        (r"/start/returned", handlers.Returned, more),
         (r"/start/findings", handlers.Findings, more),
         (r"/start/template", handlers.Template, more),
         (r"/start/report", handlers.Report, more),
@@ -72,7 +71,7 @@ async def serve(samples: dict[str, Path], port: int | None, started: Callable[[s
                 started,
                 build=lambda desk, gate, pool: application(counter, gate, pool),
                 usual=PORT,
-                largest=2 * handlers.LARGEST_REQUEST,
+                largest=2 * handlers.LARGEST_RETURNS,
             )
         finally:
             counter.workshop.close()

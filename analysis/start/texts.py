@@ -23,6 +23,23 @@ TEXTS = {
     "template_empty": N_("empty"),
     "template_get": N_("Save the template"),
     "template_file": N_("template"),
+    "returns": N_("Or: import the return sheets of education statistics"),
+    "returns_help": N_(
+        "The folder of the export, a .zip of it, or its workbooks (.xlsx, .xls); several school years at once will do. At most {megabytes} MB."
+    ),
+    "returns_drop": N_("Drop the folder, the .zip or the workbooks here, or"),
+    "choose_folder": N_("Choose a folder …"),
+    "returns_whose": N_("The sheets do not name their county: fill in these three"),
+    "district": N_("District, if the tables hold several"),
+    "without_broken": N_("Leave out workbooks that cannot be opened"),
+    "returns_run": N_("Import"),
+    "returns_chosen": N_("{n} files chosen ({size} MB)"),
+    "returns_busy": N_("Reading {n} files; a large folder takes a minute …"),
+    "returns_page": N_("Save the reconciliation page: where each figure stood"),
+    "returns_book": N_("Save the county as a workbook"),
+    "returns_folder": N_("Save the county's folder (.zip)"),
+    "page_file": N_("reconciliation"),
+    "missing_more": N_("{n} more stand in findings.xlsx."),
     "check": N_("Check: what is wrong or missing"),
     "check_help": N_(
         "One workbook (.xlsx), or the CSV tables of one county, with county.yaml and plan.yaml where there are any. At most {megabytes} MB and {files} files."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import re
 import shutil
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +20,7 @@ import yaml
 from ..base.files import N_, Finding, InputError, problem
 from ..base.language import LANGUAGES, Language
 from ..base.storage.writing import write_whole
-from ..data.corrections import listed, write_corrections
+from ..data.corrections import listed
 from ..data.county import County
 from ..data.load import read_county
 from ..data.reading.names import table_of
@@ -35,7 +37,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 SETTINGS = (".yaml", ".yml")
 
 #: Names that Windows gives to devices, whatever their ending.
-_DEVICES = {"con", "prn", "aux", "nul"} | {
+DEVICES = {"con", "prn", "aux", "nul"} | {
     f"{port}{n}" for port in ("com", "lpt") for n in range(10)
 }
 
@@ -110,12 +112,13 @@ class Drop:
         return text.replace(f"{self.path}{os.sep}", "").replace(f"{self.folder}{os.sep}", "")
 
     def _named(self, file: str) -> str:
+        if file == str(self.path):  # the folder as a whole: no place that the office knows
+            return ""
         file = self._without_folder(file)
         for stored, own in self.names.items():
             if file == stored or file.startswith(f"{stored} ["):
                 return own + file[len(stored) :]
-        # of the folder as a whole: no place that the office knows
-        return "" if file == str(self.path) else file
+        return file
 
 
 class Tray:
@@ -142,18 +145,26 @@ class Tray:
         """
         dropping = _read(body)
         files = _bytes(dropping)
+        with self.place() as (name, folder):
+            path, names = _lay(files, dropping.record, folder)
+            return self.keep(Drop(name, path, names, *read_county(path)))
+
+    @contextlib.contextmanager
+    def place(self) -> Iterator[tuple[str, Path]]:
+        """An id and a folder for a new drop; the folder is gone if it comes to nothing."""
         self._number += 1
         name = str(self._number)
         folder = self.folder / name
         folder.mkdir(mode=0o700)
         try:
-            path, names = _lay(files, dropping.record, folder)
+            yield name, folder
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        county, findings = read_county(path)
-        drop = Drop(name, path, names, county, findings)
-        self.drops[name] = drop
+
+    def keep(self, drop: Drop) -> Drop:
+        """Keep a drop; the oldest gives way."""
+        self.drops[drop.id] = drop
         while len(self.drops) > KEPT:
             _, oldest = self.drops.popitem(last=False)
             shutil.rmtree(oldest.folder, ignore_errors=True)
@@ -164,11 +175,6 @@ class Tray:
         if name not in self.drops:
             raise problem(N_("these files are not here any more; drop them again"))
         return self.drops[name]
-
-    def corrections(self, name: str, lang: str) -> bytes:
-        """The workbook of findings (`analysis.data.corrections.write_corrections`)."""
-        drop = self.drop(name)
-        return write_corrections(drop.path, drop.findings, lang)
 
 
 def summary(drop: Drop, say: Language) -> str:
@@ -234,10 +240,11 @@ def _plain(name: str) -> str:
 def _stem(name: str) -> str:
     """A name for a file of ours after one that was sent: word characters only, never a path."""
     stem = re.sub(r"[^\w-]+", "-", name.rpartition(".")[0]).strip("-")[:60]
-    return f"_{stem}" if not stem or stem.lower() in _DEVICES else stem
+    return f"_{stem}" if not stem or stem.lower() in DEVICES else stem
 
 
-def _ending(name: str) -> str:
+def ending(name: str) -> str:
+    """The ending of a file's name with its dot, in small letters."""
     dot, ending = name.rpartition(".")[1:]
     return (dot + ending).lower()
 
@@ -246,9 +253,9 @@ def _lay(
     files: list[tuple[str, bytes]], record: Record, folder: Path
 ) -> tuple[Path, dict[str, str]]:
     """Write files under names of ours; the path of the county and the names as they were."""
-    workbooks = [file for file in files if _ending(file[0]) in WORKBOOKS]
-    tables = [file for file in files if _ending(file[0]) == ".csv"]
-    others = [file for file in files if _ending(file[0]) in SETTINGS]
+    workbooks = [file for file in files if ending(file[0]) in WORKBOOKS]
+    tables = [file for file in files if ending(file[0]) == ".csv"]
+    others = [file for file in files if ending(file[0]) in SETTINGS]
     known = {*WORKBOOKS, ".csv", *SETTINGS}
     strange = [
         Finding(
@@ -258,7 +265,7 @@ def _lay(
             name,
         )
         for name, _ in files
-        if _ending(name) not in known
+        if ending(name) not in known
     ]
     if strange:
         raise InputError(strange)

@@ -1316,7 +1316,8 @@ def test_a_hundred_thousand_wrong_rows(folder):
     assert len(findings) < 20 * (LISTED + 1)
     sentences = told(findings, folder)
     assert (
-        "enrolment.csv, row 2, column students: Students is -1.5; expected 0 or more" in sentences
+        "enrolment.csv, row 2, column students: Students is “-1.5” (less than 0 and not a whole "
+        "number); expected a whole number, 0 or more, in digits only" in sentences
     )
     assert (
         f"enrolment.csv, column students: {2 * n - LISTED} more rows with the same problem"

@@ -240,9 +240,9 @@ def test_empty_template_says_only_what_is_missing(tmp_path):
     told = [finding.text("en") for finding in read_county(path)[1]]
 
     assert told == [
-        "code: is missing",
-        "name: is missing",
-        "province: is missing",
+        "Code: is missing",
+        "Name in Chinese: is missing",
+        "Province in Chinese: is missing",
         "the table has no rows",
         "the table has no rows",
         *["the example row is not read; it may be deleted"] * 4,

@@ -13,7 +13,8 @@ from counties import build_county
 from hypothesis import given
 
 from analysis import analyze
-from analysis.base.schema.systems import FIVE_FOUR, in_stage, stages_of_grades
+from analysis.base.schema.systems import in_stage, stages_of_grades
+from analysis.base.schema.terms import FIVE_FOUR
 from analysis.report.form import form_grids
 
 

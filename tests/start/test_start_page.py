@@ -10,6 +10,7 @@ import sys
 import openpyxl
 import pytest
 from browsing import WAIT
+from ministry_exports import export_county
 
 from analysis import load_county
 from analysis.data.template.write import write_template
@@ -155,6 +156,40 @@ def test_too_much_is_said_before_it_is_sent(page):
     expect(page.locator("#problems")).to_have_text(
         "These files have 41 MB; at most 40 MB are read at once."
     )
+
+
+@pytest.fixture(scope="module")
+def sheets(tmp_path_factory):
+    """A folder of return sheets, one workbook per school."""
+    folder = tmp_path_factory.mktemp("export") / "2021年报表"
+    export_county(load_county("150304-wuda"), folder, 2021)
+    return folder
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_folder_of_return_sheets_becomes_a_county(page, sheets, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.select_option("#lang", "zh")
+    expect(page.locator("#returns_run")).to_have_text("导入")
+    assert page.locator("#returns_run").is_disabled()
+    page.set_input_files("#returns_tree", sheets)
+    page.locator("#returns_run").press("Enter")
+    expect(page.locator("#problems")).to_have_text("请先填写县（市、区）代码、名称和所在省，再导入")
+
+    page.fill("#returns_code", "150304")
+    page.fill("#returns_name", "乌达区")
+    page.fill("#returns_province", "内蒙古自治区")
+    page.locator("#returns_run").press("Enter")
+    expect(page.locator("#returned")).to_be_visible()
+    expect(page.locator("#returns_told")).to_contain_text("乌达区：读取无误")
+    expect(page.locator("#county option:checked")).to_have_text("乌达区（拖入的数据）")
+    expect(page.locator("#missing tbody tr").first).to_contain_text("县级年度数据")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert saved(page, "#returns_page")[0] == "核对单.html"
+    name, data = saved(page, "#returns_book")
+    assert name == "150304-乌达区.xlsx"
+    assert "学校名册" in openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert saved(page, "#returns_folder")[0] == "150304-乌达区.zip"
 
 
 def test_the_files_go_with_the_program(chromium, files, tmp_path):

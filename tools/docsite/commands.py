@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer.main
 
+from analysis.base.language import speak
 from analysis.cli.app import app
+from analysis.cli.speech import group_in, parameter_in
 
 from .markdown import cell, code, page, table
 from .words import word
@@ -12,10 +14,13 @@ from .words import word
 
 def pages(lang: str) -> dict[str, str]:
     """Place in the site -> Markdown."""
-    group = typer.main.get_command(app)
+    say = speak(lang)
+    group = group_in(say, typer.main.get_command(app))
     parts = [word("commands_about", lang)]
     for name, command in group.commands.items():
-        usage = f"junheng {name} {_arguments(command)}[OPTIONS]"
+        for parameter in command.params:
+            parameter_in(say, parameter)
+        usage = f"junheng {name} {_arguments(command)}{command.options_metavar}"
         parts += [f"## junheng {name}", cell(command.help or ""), f"```text\n{usage}\n```"]
         header = [word(each, lang) for each in ("argument", "help", "default")]
         parts.append(table(header, [_row(parameter) for parameter in command.params]))

@@ -36,6 +36,7 @@ SECTIONS = (
             "reference/data-results.md",
             "reference/rules/",
             "reference/commands.md",
+            "messages.md",
             "reference/api.md",
         ),
     ),

@@ -9,21 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .terms import STAGE_GRADES, Label
+from .terms import FIVE_FOUR, STAGE_GRADES
 
 if TYPE_CHECKING:  # the schema is read by every command, also by those that compute nothing
     import numpy as np
     import pandas as pd
-
-FIVE_FOUR = "5+4"
-SIX_THREE = "6+3"
-SYSTEMS = (SIX_THREE, FIVE_FOUR)
-"""Choices of the column `system` of the roster; blank is the first."""
-
-SYSTEM_LABELS = {
-    SIX_THREE: Label("六三学制", "six-three"),
-    FIVE_FOUR: Label("五四学制", "five-four"),
-}
 
 #: The last grade of primary school under the five-four system.
 LAST_OF_FIVE = 5

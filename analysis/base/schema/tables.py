@@ -7,7 +7,6 @@ import functools
 from types import MappingProxyType
 
 from .columns import Column, Table
-from .systems import SYSTEMS
 from .terms import (
     AGE_BANDS,
     AREAS,
@@ -21,6 +20,7 @@ from .terms import (
     SETS,
     SQUARE_METRES,
     STAGES,
+    SYSTEMS,
     YEAR,
     YES_NO,
     YUAN,

@@ -16,6 +16,12 @@ STAGE_GRADES = MappingProxyType(
     {"primary": range(1, 7), "junior": range(7, 10), "senior": range(10, 13)}
 )
 
+#: Six years of primary school and three of junior, or five and four.
+SIX_THREE, FIVE_FOUR = "6+3", "5+4"
+
+#: Choices of the column `system` of the roster; blank is the first.
+SYSTEMS = (SIX_THREE, FIVE_FOUR)
+
 
 @dataclass(frozen=True)
 class Label:
@@ -27,6 +33,10 @@ class Label:
     def __getitem__(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
 
+
+SYSTEM_LABELS = MappingProxyType(
+    {SIX_THREE: Label("六三学制", "six-three"), FIVE_FOUR: Label("五四学制", "five-four")}
+)
 
 #: Where there is nothing to say: text has no unit, most columns need no help.
 BLANK = Label("", "")

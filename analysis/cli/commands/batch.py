@@ -7,52 +7,57 @@ from typing import Annotated
 
 import typer
 
-from ...base.files import InputError
+from ...base.files import N_, InputError
 from ..options import Lang, YearOption
-from ..output import formats_of, print_findings, speaker, year_of
+from ..output import formats_of, misused, print_findings, speaker, year_of
 
 
 def batch(
     roots: Annotated[
         list[str],
-        typer.Argument(metavar="ROOT...", help="Counties, or folders below which they are found."),
+        typer.Argument(
+            metavar="ROOT...", help=N_("Counties, or folders below which they are found.")
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the reports and their index.")],
+    out: Annotated[Path, typer.Option("--out", help=N_("Folder for the reports and their index."))],
     year: YearOption = None,
     lang: Lang = "zh",
-    formats: Annotated[str, typer.Option("--format", help="As of `report`.")] = "pdf,html",
+    formats: Annotated[str, typer.Option("--format", help=N_("As of `report`."))] = "pdf,html",
     scenario: Annotated[
-        list[str] | None, typer.Option("--scenario", help="Report by a scenario (repeatable).")
+        list[str] | None, typer.Option("--scenario", help=N_("Report by a scenario (repeatable)."))
     ] = None,
     region: Annotated[
-        bool, typer.Option("--region", help="Also one report that compares all the counties.")
+        bool, typer.Option("--region", help=N_("Also one report that compares all the counties."))
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", min=1, help="Reports made at a time; default: one per core."),
+        typer.Option("--jobs", min=1, help=N_("Reports made at a time; default: one per core.")),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", help="Address of a Dask scheduler, such as tls://host:8786."),
+        typer.Option(
+            "--scheduler", help=N_("Address of a Dask scheduler, such as tls://host:8786.")
+        ),
     ] = None,
     shard: Annotated[
-        str | None, typer.Option("--shard", help="Only part i of n (i/n), for array jobs.")
+        str | None, typer.Option("--shard", help=N_("Only part i of n (i/n), for array jobs."))
     ] = None,
     force: Annotated[
         bool,
         typer.Option(
             "--force",
-            help="Make unchanged reports again; replace files that are not Junheng's own.",
+            help=N_("Make unchanged reports again; replace files that are not Junheng's own."),
         ),
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=1, help="Seconds that one report may take.")
+        float, typer.Option("--timeout", min=1, help=N_("Seconds that one report may take."))
     ] = 900,
     notebook: Annotated[
-        Path | None, typer.Option("--notebook", help="Another notebook that begins with a cover.")
+        Path | None,
+        typer.Option("--notebook", help=N_("Another notebook that begins with a cover.")),
     ] = None,
 ) -> None:
-    """The reports of many counties, in parallel; run again, it goes on where it stopped."""
+    """`junheng batch`."""
     from ...batch.jobs import shard as part_of
     from ...batch.progress import run
 
@@ -61,8 +66,12 @@ def batch(
     chosen = formats_of(formats)
     try:
         part_of([], shard)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--shard") from None
+    except ValueError:
+        raise misused(
+            "--shard",
+            N_("{value}: expected i/n with 1 <= i <= n, for example 3/10"),
+            value=repr(shard),
+        ) from None
     try:
         ok = run(
             roots,

@@ -10,11 +10,17 @@ import typer
 from ...base.digest import digest
 from ...base.files import N_, InputError, problem
 from ..options import Counties, Force, Lang, StandardOption
-from ..output import check_workbook, checked_writer, for_each, print_findings, say_written, speaker
+from ..output import (
+    check_workbook,
+    checked_writer,
+    for_each,
+    misused,
+    print_findings,
+    say_written,
+    speaker,
+)
 
 if TYPE_CHECKING:
-    from ...data.corrections import Listing
-    from ...data.county import County
     from ...measure.open_items.missing import Gap
     from ...measure.study import Study
 
@@ -23,31 +29,34 @@ def check(
     counties: Counties,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Workbook (.xlsx): the county's own, wrong cells marked."),
+        typer.Option("--out", help=N_("Workbook (.xlsx): the county's own, wrong cells marked.")),
     ] = None,
     standard: StandardOption = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """Read and validate; print every problem; exit status 1 if there is an error."""
+    """`junheng check`."""
     from ...data.load import read_county
+    from ...present.tables.missing import missing_listing, missing_of
 
     say = speaker(lang)
     if out is not None:
         check_workbook(out, "--out")
         if len(counties) > 1:
-            raise typer.BadParameter("takes one county", param_hint="--out")
+            raise misused("--out", N_("takes one county"))
 
     def work(name: str) -> None:
         if out is not None and out.exists() and Path(name).exists() and out.samefile(name):
             raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         writer = checked_writer(out, force, name)
         county, findings = read_county(name, standard)
-        study, gaps = _missing(county)
+        study, gaps = missing_of(county)
         if out is not None:
             from ...data.corrections import write_corrections
 
-            writer.put(out, write_corrections(name, findings, lang, _listing(study, gaps, lang)))
+            writer.put(
+                out, write_corrections(name, findings, lang, missing_listing(study, gaps, lang))
+            )
             say_written(out, lang)
         print_findings(findings, lang)
         if len(digest(findings, lang)) < len(findings) and out is None:
@@ -66,7 +75,7 @@ def check(
                 "{name}: in order ({schools} schools, {years}, {warnings} warnings)",
                 name=name,
                 schools=len(county.tables["schools"]),
-                years=f"{county.years[0]}–{county.years[-1]}",
+                years="–".join(dict.fromkeys(str(county.years[at]) for at in (0, -1))),
                 warnings=len(findings),
             )
         )
@@ -75,7 +84,7 @@ def check(
 
         for note in (*find_breaks(county), *find_migrants(county)):
             typer.echo(note.sentence(lang))
-        _print_missing(study, gaps, lang, out or "findings.xlsx")
+        _print_missing(study, gaps, lang, name, out)
 
     for_each(counties, lang, work)
 
@@ -84,29 +93,9 @@ def check(
 SHOWN = 20
 
 
-def _missing(county: County | None) -> tuple[Study | None, list[Gap]]:
-    """What the last observed year's verdict still needs."""
-    if county is None or not county.years:
-        return None, []
-    from ...measure.open_items.missing import missing_figures
-    from ...measure.study import study_of
-
-    return study_of(county), missing_figures(county)
-
-
-def _listing(study: Study | None, gaps: list[Gap], lang: str) -> Listing | None:
-    """The sheet of what is missing."""
-    if not gaps:
-        return None
-    from ...data.corrections import Listing
-    from ...present.tables.missing import missing_figures_grid
-
-    grid = missing_figures_grid(study, gaps, lang)
-    rows = tuple(tuple(cell.text for cell in row) for row in grid.rows)
-    return Listing(grid.caption, grid.header, rows)
-
-
-def _print_missing(study: Study | None, gaps: list[Gap], lang: str, out: object) -> None:
+def _print_missing(
+    study: Study | None, gaps: list[Gap], lang: str, name: str, out: Path | None
+) -> None:
     if not gaps:
         return
     from ...present.tables.missing import missing_figures_grid, missing_line
@@ -116,4 +105,9 @@ def _print_missing(study: Study | None, gaps: list[Gap], lang: str, out: object)
     for gap in gaps[:SHOWN]:
         typer.echo("  " + missing_line(study, gap, lang))
     if len(gaps) > SHOWN:
-        typer.echo("  " + say("… {n} more in {file}", n=len(gaps) - SHOWN, file=out))
+        n = len(gaps) - SHOWN
+        if out is None:
+            text = say("… {n} more: junheng check {name} --out findings.xlsx", n=n, name=name)
+        else:
+            text = say("… {n} more in {file}", n=n, file=out)
+        typer.echo("  " + text)

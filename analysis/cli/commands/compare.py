@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ...base.language import N_
 from ..options import COUNTY, Force, Lang, OutFile
 from ..output import checked_writer, for_each, say_written, speaker, write_table
 
@@ -14,13 +15,13 @@ def compare(
     old: Annotated[str, typer.Argument(metavar="OLD", help=COUNTY)],
     new: Annotated[str, typer.Argument(metavar="NEW", help=COUNTY)],
     year: Annotated[
-        int | None, typer.Option("--year", help="Only verdicts of this school year.")
+        int | None, typer.Option("--year", help=N_("Only verdicts of this school year."))
     ] = None,
     out: OutFile = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """What two versions of a county differ in: rows, columns, values, and verdicts that turn."""
+    """`junheng compare`."""
     from ...data.differences import differences
     from ...future.analyze import analyze
     from ...measure.side_by_side.turns import turns

@@ -20,7 +20,7 @@ def evaluate(
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """The whole verdict as JSON: schools, balance, every requirement, `recognised`."""
+    """`junheng evaluate`."""
     from ...future.analyze import analyze
     from ...measure.evaluation_table import mixed
 

@@ -7,22 +7,23 @@ from typing import Annotated
 
 import typer
 
+from ...base.language import N_
 from ..options import AsOf, Concessions, Force, Lang, OneCounty
 from ..output import check_workbook, checked_writer, for_each, say_written
 
 
 def form(
     county: OneCounty,
-    out: Annotated[Path, typer.Option("--out", help="Workbook to write (.xlsx).")],
+    out: Annotated[Path, typer.Option("--out", help=N_("Workbook to write (.xlsx)."))],
     year: Annotated[
-        int | None, typer.Option("--year", help="School year; default: the last.")
+        int | None, typer.Option("--year", help=N_("School year; default: the last."))
     ] = None,
     as_of: AsOf = None,
     concession: Concessions = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """The national application form, tables I to VI, as a workbook."""
+    """`junheng form`."""
     from ...future.analyze import analyze
     from ...report.form import write_form
 

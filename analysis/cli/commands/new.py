@@ -13,13 +13,13 @@ from ..output import for_each, say_written, speaker
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make or to fill.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=N_("Folder to make or to fill."))],
     sample: Annotated[
-        str, typer.Option("--sample", metavar="NAME", help="The sample county to begin with.")
+        str, typer.Option("--sample", metavar="NAME", help=N_("The sample county to begin with."))
     ] = "150202-donghe",
     lang: Lang = "zh",
 ) -> None:
-    """A folder to work in: the notebooks, a sample county and a Makefile; writes over nothing."""
+    """`junheng new`."""
     from ...data.workplace import make_workplace
 
     say = speaker(lang)
@@ -35,15 +35,17 @@ def new(
 def lab(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="Folder of `junheng new`; here if omitted."),
+        typer.Argument(metavar="[DIR]", help=N_("Folder of `junheng new`; here if omitted.")),
     ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="Port of JupyterLab.")
+        int | None, typer.Option("--port", min=1, max=65535, help=N_("Port of JupyterLab."))
     ] = None,
     lang: Lang = "zh",
-    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help=N_("Do not open the browser."))
+    ] = False,
 ) -> None:
-    """Open JupyterLab on the analyst's starting page of a folder that `new` made."""
+    """`junheng lab`."""
     import contextlib
     import os
     import subprocess

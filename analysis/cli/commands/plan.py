@@ -10,7 +10,7 @@ from ..output import checked_writer, for_each, put_table, say_written
 
 
 def plan(county: OneCounty, out: OutFile = None, force: Force = False, lang: Lang = "zh") -> None:
-    """Check the county's plan: what does not fit; as .xlsx also its work list by responsible unit."""
+    """`junheng plan`."""
     import pandas as pd
 
     from ...future.analyze import analyze

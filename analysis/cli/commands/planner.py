@@ -6,19 +6,26 @@ from typing import Annotated
 
 import typer
 
-from ..options import COUNTY, Lang, NoOpen, Port
+from ...base.language import N_
+from ..options import Lang, NoOpen, Port
 from ..output import for_each, serve_page
 
 
 def planner(
     county: Annotated[
-        str | None, typer.Argument(metavar="[COUNTY]", help=COUNTY + " All samples if omitted.")
+        str | None,
+        typer.Argument(
+            metavar="[COUNTY]",
+            help=N_(
+                "Folder of CSV tables, .xlsx workbook, or the name of a sample. All samples if omitted."
+            ),
+        ),
     ] = None,
     port: Port = None,
     lang: Lang = "zh",
     no_open: NoOpen = False,
 ) -> None:
-    """The planner's page: change births, schools or projects and see what becomes of it."""
+    """`junheng planner`."""
     from ...data.load import load_county
     from ...data.paths import find_county, sample_counties
     from ...planner.desk import Desk

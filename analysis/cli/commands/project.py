@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ...base.language import N_
 from ..options import Force, Ids, Lang, OneCounty, OutFile
 from ..output import checked_writer, for_each, print_findings, print_notes, put_table, speaker
 
@@ -15,16 +16,17 @@ def project(
     scenario: Annotated[
         str,
         typer.Option(
-            "--scenario", help="Scenario of the county or built in; several joined by +; or a file."
+            "--scenario",
+            help=N_("Scenario of the county or built in; several joined by +; or a file."),
         ),
     ] = "baseline",
-    until: Annotated[int | None, typer.Option("--until", help="Last projected year.")] = None,
+    until: Annotated[int | None, typer.Option("--until", help=N_("Last projected year."))] = None,
     out: OutFile = None,
     force: Force = False,
     ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
-    """Enrolment by school, year and grade, observed and projected by a scenario."""
+    """`junheng project`."""
     from ...data.load import load_county
     from ...future.assumptions.scenario import scenario_files
     from ...future.project import project as projected

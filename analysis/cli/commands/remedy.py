@@ -7,73 +7,79 @@ from typing import Annotated
 
 import typer
 
-from ...base.files import InputError
+from ...base.files import N_, InputError
 from ..options import Concessions, Force, Lang, OneCounty
-from ..output import for_each, say_written, speaker, writer_for
+from ..output import for_each, misused, say_written, speaker, writer_for
 
 
 def remedy(
     county: OneCounty,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the plan's files.")],
+    out: Annotated[Path, typer.Option("--out", help=N_("Folder for the plan's files."))],
     year: Annotated[
-        int | None, typer.Option("--year", help="School year; default: the last.")
+        int | None, typer.Option("--year", help=N_("School year; default: the last."))
     ] = None,
     scenario: Annotated[
-        str | None, typer.Option("--scenario", help="Plan for a year projected by this scenario.")
+        str | None,
+        typer.Option("--scenario", help=N_("Plan for a year projected by this scenario.")),
     ] = None,
     by: Annotated[
-        int | None, typer.Option("--by", help="Projected year; default: the county's target year.")
+        int | None,
+        typer.Option("--by", help=N_("Projected year; default: the county's target year.")),
     ] = None,
     prices: Annotated[
         Path | None,
-        typer.Option("--prices", help="Means and prices (.yaml); default: the county's, built in."),
+        typer.Option(
+            "--prices", help=N_("Means and prices (.yaml); default: the county's, built in.")
+        ),
     ] = None,
     budget: Annotated[
         str | None,
-        typer.Option("--budget", help="Yuan in all, or a year: 9500000 or 2000000/year."),
+        typer.Option("--budget", help=N_("Yuan in all, or a year: 9500000 or 2000000/year.")),
     ] = None,
     goal: Annotated[
         str,
         typer.Option(
-            "--goal", help="all, items, variation, most, schools, or the id of an indicator."
+            "--goal", help=N_("all, items, variation, most, schools, or the id of an indicator.")
         ),
     ] = "all",
     school: Annotated[
-        list[str] | None, typer.Option("--school", help="For the goal `schools` (repeatable).")
+        list[str] | None, typer.Option("--school", help=N_("For the goal `schools` (repeatable)."))
     ] = None,
     forbid: Annotated[
         list[str] | None,
-        typer.Option("--forbid", help="Not done: MEANS or MEANS@SCHOOL (repeatable)."),
+        typer.Option("--forbid", help=N_("Not done: MEANS or MEANS@SCHOOL (repeatable).")),
     ] = None,
     lock: Annotated[
         list[str] | None,
         typer.Option(
             "--lock",
-            help="Done exactly so much: MEANS@SCHOOL=AMOUNT or MEANS@SCHOOL/STAGE=AMOUNT (repeatable).",
+            help=N_(
+                "Done exactly so much: MEANS@SCHOOL=AMOUNT or MEANS@SCHOOL/STAGE=AMOUNT (repeatable)."
+            ),
         ),
     ] = None,
     price: Annotated[
         list[str] | None,
-        typer.Option("--price", help="Another price: MEANS=YUAN (repeatable)."),
+        typer.Option("--price", help=N_("Another price: MEANS=YUAN (repeatable).")),
     ] = None,
     concession: Concessions = None,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1, help="Time after which the best plan is taken.")
+        float, typer.Option("--seconds", min=1, help=N_("Time after which the best plan is taken."))
     ] = 60,
     gap: Annotated[
-        float, typer.Option("--gap", min=0, max=1, help="Relative gap at which it may end.")
+        float, typer.Option("--gap", min=0, max=1, help=N_("Relative gap at which it may end."))
     ] = 1e-4,
     plan_only: Annotated[
         bool,
         typer.Option(
             "--plan-only",
-            help="Only the plan: not what each further yuan buys and what drives the cost.",
+            help=N_("Only the plan: not what each further yuan buys and what drives the cost."),
         ),
     ] = False,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """The cheapest way to pass, with its price, a proof, and a scenario for the planner."""
+    """`junheng remedy`."""
     from ...remedy.answer import remedy as solve
     from ...remedy.outcome.alone import rest, stuck
     from ...remedy.outcome.calendar import parse_budget
@@ -85,9 +91,7 @@ def remedy(
 
     speaker(lang)  # an unknown language is refused before anything is done
     if year is not None and scenario is not None:
-        raise typer.BadParameter(
-            "is for observed years; with --scenario say --by", param_hint="--year"
-        )
+        raise misused("--year", N_("is for observed years; with --scenario say --by"))
 
     writer = writer_for(force, county)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ...base.language import N_
 from ...report import BRIEF, USUAL
 from ..options import Counties, Force, Lang, StandardOption
 from ..output import for_each, formats_of, print_findings, say_written, speaker, writer_for
@@ -15,13 +16,13 @@ from ..output import for_each, formats_of, print_findings, say_written, speaker,
 
 def report(
     counties: Counties,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")],
+    out: Annotated[Path, typer.Option("--out", help=N_("Folder for the reports."))],
     year: Annotated[
-        int | None, typer.Option("--year", help="School year; default: the last.")
+        int | None, typer.Option("--year", help=N_("School year; default: the last."))
     ] = None,
     scenario: Annotated[
         str | None,
-        typer.Option("--scenario", help="Adds a chapter that looks ahead by this scenario."),
+        typer.Option("--scenario", help=N_("Adds a chapter that looks ahead by this scenario.")),
     ] = None,
     standard: StandardOption = None,
     lang: Lang = "zh",
@@ -29,18 +30,21 @@ def report(
         str,
         typer.Option(
             "--format",
-            help="One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx.",
+            help=N_(
+                "One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx."
+            ),
         ),
     ] = "",
     brief: Annotated[
         bool,
         typer.Option(
-            "--brief", help="Only the two pages that decide, as files of their own (PDF and Word)."
+            "--brief",
+            help=N_("Only the two pages that decide, as files of their own (PDF and Word)."),
         ),
     ] = False,
     force: Force = False,
 ) -> None:
-    """The report of one county, or of several: PDF, web page, Word, workbook of formulas."""
+    """`junheng report`."""
     from ...base.typefaces import UNPRINTABLE
     from ...data.load import load_county
     from ...report.build import write_report

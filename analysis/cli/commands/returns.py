@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...base.files import InputError
+from ...base.files import N_, InputError
 from ..options import Lang
-from ..output import for_each, print_lines, say_written, speaker
+from ..output import for_each, misused, print_lines, say_written, speaker
 
 if TYPE_CHECKING:
     from ...base.language import Language
@@ -18,44 +18,51 @@ if TYPE_CHECKING:
 
 
 def import_(
-    folder: Annotated[Path, typer.Argument(help="Folder of the ministry's return sheets.")],
-    out: Annotated[Path | None, typer.Option("--out", help="County folder to make.")] = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help=N_("Folder of the ministry's return sheets."))
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help=N_("County folder to make."))] = None,
     into: Annotated[
         Path | None,
-        typer.Option("--into", help="County folder that is there already, to add the sheets to."),
+        typer.Option(
+            "--into", help=N_("County folder that is there already, to add the sheets to.")
+        ),
     ] = None,
-    code: Annotated[str, typer.Option("--code", help="Six digits of the county.")] = "",
-    name: Annotated[str, typer.Option("--name", help="Its Chinese name.")] = "",
-    province: Annotated[str, typer.Option("--province", help="Its province, in Chinese.")] = "",
-    name_en: Annotated[str, typer.Option("--name-en", help="Its English name.")] = "",
-    province_en: Annotated[str, typer.Option("--province-en", help="In English.")] = "",
+    code: Annotated[str, typer.Option("--code", help=N_("Six digits of the county."))] = "",
+    name: Annotated[str, typer.Option("--name", help=N_("Its Chinese name."))] = "",
+    province: Annotated[str, typer.Option("--province", help=N_("Its province, in Chinese."))] = "",
+    name_en: Annotated[str, typer.Option("--name-en", help=N_("Its English name."))] = "",
+    province_en: Annotated[str, typer.Option("--province-en", help=N_("In English."))] = "",
     district: Annotated[
-        str, typer.Option("--district", help="Whose rows of tables with several districts.")
+        str, typer.Option("--district", help=N_("Whose rows of tables with several districts."))
     ] = "",
     without_broken: Annotated[
         bool,
-        typer.Option("--without-broken", help="Leave out workbooks that cannot be opened."),
+        typer.Option("--without-broken", help=N_("Leave out workbooks that cannot be opened.")),
     ] = False,
     force: Annotated[
         bool,
         typer.Option(
             "--force",
-            help="Renew the tables of a county folder; with --into, take the value of the sheets "
-            "where another one stands.",
+            help=N_(
+                "Renew the tables of a county folder; with --into, take the value of the sheets "
+                "where another one stands."
+            ),
         ),
     ] = False,
     lang: Lang = "zh",
 ) -> None:
-    """A county folder from the ministry's statistical return sheets, and where each figure stood."""
+    """`junheng import`."""
     say = speaker(lang)
     about = {"code": code, "name": name, "province": province}
     about |= {"name_en": name_en, "province_en": province_en}
     if (out is None) == (into is None):
-        raise typer.BadParameter("give either --out or --into", param_hint="--out")
+        raise misused("--out", N_("give either --out or --into"))
     given = [f"--{n.replace('_', '-')}" for n, text in about.items() if text and n != "code"]
     if into is not None and given:
-        message = f"{', '.join(given)}: the county's own county.yaml says so"
-        raise typer.BadParameter(message, param_hint="--into")
+        raise misused(
+            "--into", N_("{names}: the county's own county.yaml says so"), names=", ".join(given)
+        )
 
     def work(path: str) -> None:
         from ...ministry.folder import import_returns

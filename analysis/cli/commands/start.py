@@ -7,7 +7,7 @@ from ..output import for_each, serve_page
 
 
 def start(port: Port = None, lang: Lang = "zh", no_open: NoOpen = False) -> None:
-    """The start page: template, check, report and planner by buttons, in the browser."""
+    """`junheng start`."""
     from ...data.paths import sample_counties
     from ...start.server import serve
 

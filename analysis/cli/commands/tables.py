@@ -16,7 +16,7 @@ def indicators(
     ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
-    """The indicators of every school: value, threshold, status, shortfall."""
+    """`junheng indicators`."""
     _table("all_indicators", county, year, out, as_of, standard, force, ids, lang)
 
 
@@ -30,7 +30,7 @@ def balance(
     ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
-    """The coefficients of variation between schools against their limits."""
+    """`junheng balance`."""
     _table("all_balance", county, year, out, as_of, standard, force, ids, lang)
 
 
@@ -55,7 +55,7 @@ def trajectory(
     ids: Ids = False,
     lang: Lang = "zh",
 ) -> None:
-    """Every quantity in every year with the rule and the own target in force."""
+    """`junheng trajectory`."""
     from ...future.analyze import analyze
     from ...measure.trajectories.trajectory import trajectory_table
 

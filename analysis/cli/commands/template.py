@@ -7,26 +7,34 @@ from typing import Annotated
 
 import typer
 
-from ...base.files import Finding
+from ...base.files import N_, Finding
 from ..options import Force, Lang, StandardOption
-from ..output import check_workbook, for_each, print_findings, say_written, speaker, writer_for
+from ..output import (
+    check_workbook,
+    for_each,
+    misused,
+    print_findings,
+    say_written,
+    speaker,
+    writer_for,
+)
 
 
 def template(
     workbook: Annotated[
-        Path, typer.Argument(metavar="WORKBOOK", help="Workbook to write (.xlsx).")
+        Path, typer.Argument(metavar="WORKBOOK", help=N_("Workbook to write (.xlsx)."))
     ],
     source: Annotated[
-        str | None, typer.Option("--from", metavar="COUNTY", help="Fill in this county's data.")
+        str | None, typer.Option("--from", metavar="COUNTY", help=N_("Fill in this county's data."))
     ] = None,
     money: Annotated[
-        str, typer.Option("--money", help="Unit of amounts: yuan (元) or wan (万元).")
+        str, typer.Option("--money", help=N_("Unit of amounts: yuan (元) or wan (万元)."))
     ] = "yuan",
     standard: StandardOption = None,
     force: Force = False,
     lang: Lang = "zh",
 ) -> None:
-    """A workbook to fill in, with help, choices and limits; empty or with a county's data."""
+    """`junheng template`."""
     from ...base.storage.writing import write_whole
     from ...data.load import load_county
     from ...data.reading.settings import money_unit
@@ -37,7 +45,7 @@ def template(
     check_workbook(workbook, "WORKBOOK")
     unit = money_unit(money)
     if not unit:
-        raise typer.BadParameter(f"{money!r}: expected yuan or wan", param_hint="--money")
+        raise misused("--money", N_("{value}: expected yuan or wan"), value=repr(money))
 
     def work(_: str) -> None:
         writer = writer_for(force, *([source] if source else []))

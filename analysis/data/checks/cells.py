@@ -11,6 +11,7 @@ from ...base.files import N_, Finding
 from ...base.schema.columns import Column
 from ...base.schema.tables import frame_schema
 from ...base.schema.terms import CHOICE_LABELS, Label
+from .faults import SEVERAL, Limits, faults_of_number, listed, right_form
 from .tables import LISTED, Tables, shown
 
 #: By the names of the checks of `analysis.base.schema.tables.frame_schema`, and `filled`.
@@ -39,6 +40,18 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
         for check in rules.checks:
             wrong[check.name] = np.zeros(len(cells), dtype=bool)
             wrong[check.name][there] = ~check(cells[there]).check_output.to_numpy(dtype=bool)
+        several = _several(wrong)
+        if several.any():
+            wrong = {kind: rows & ~several for kind, rows in wrong.items()}
+            yield from tables.report(
+                SEVERAL,
+                name,
+                _with_faults(frame[several], column_name, Limits.of(table[column_name])),
+                column_name,
+                value=column_name,
+                faults="_faults",
+                form="_form",
+            )
         for kind, rows in wrong.items():
             if not rows.any():
                 continue
@@ -63,6 +76,18 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
         rows.assign(_keys=keys),
         keys="_keys",
     )
+
+
+def _several(wrong: dict[str, np.ndarray]) -> np.ndarray:
+    """The rows in which a number breaks more than one rule: that is said in one sentence."""
+    return np.sum([wrong[kind] for kind in ("low", "high", "whole") if kind in wrong], axis=0) > 1
+
+
+def _with_faults(rows: pd.DataFrame, column: str, limits: Limits) -> pd.DataFrame:
+    """Rows with their faults and the right form, as far as they are listed."""
+    faults = [listed(faults_of_number(value, limits)) for value in rows[column].head(LISTED)]
+    faults += [None] * (len(rows) - len(faults))
+    return rows.assign(_faults=faults, _form=right_form(limits))
 
 
 def _limits(column: Column) -> dict[str, object]:

@@ -15,6 +15,7 @@ from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import Standard
 from .amounts import county_amounts
+from .faults import SEVERAL_OF_ITEM, Limits, faults_of_number, listed, right_form
 from .ranges import label_of, range_of
 from .tables import Tables
 
@@ -134,6 +135,21 @@ def _kinds_and_ranges(
         )
 
     finite = np.isfinite(number)
+    fraction = finite & (kind == "count")
+    fraction[fraction] = number[fraction] % 1 != 0
+    several = fraction & (below | above)
+    yield from tables.report(
+        SEVERAL_OF_ITEM,
+        _TABLE,
+        _with_faults(rows[several], number[several]),
+        "value",
+        name="_name",
+        item="item",
+        value="value",
+        faults="_faults",
+        form="_form",
+    )
+    below, above, fraction = (rows_of & ~several for rows_of in (below, above, fraction))
     yield from say(N_("{item} is {value}; expected yes or no"), yes_no & finite)
     yield from say(
         N_("{name} ({item}) is “{value}”; expected a number"),
@@ -155,8 +171,6 @@ def _kinds_and_ranges(
         name="_name",
         high="_high",
     )
-    fraction = finite & (kind == "count") & ~below & ~above
-    fraction[fraction] = number[fraction] % 1 != 0
     yield from say(
         N_("{name} ({item}) is {value}; expected a whole number"), fraction, name="_name"
     )
@@ -175,6 +189,16 @@ def _kinds_and_ranges(
         low="_rare_low",
         high="_rare_high",
     )
+
+
+def _with_faults(rows: pd.DataFrame, number: np.ndarray) -> pd.DataFrame:
+    """Counts that break more than one rule, with their faults and the right form."""
+    limits = [
+        Limits(True, low, None if np.isnan(high) else high)
+        for low, high in zip(rows["_low"], rows["_high"], strict=True)
+    ]
+    faults = [listed(faults_of_number(value, of)) for value, of in zip(number, limits, strict=True)]
+    return rows.assign(_faults=faults, _form=[right_form(of) for of in limits])
 
 
 def _parts(tables: Tables, rows: pd.DataFrame, number: np.ndarray) -> Iterator[Finding]:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
-from ...base.schema.systems import FIVE_FOUR, stages_of_grades
+from ...base.schema.systems import stages_of_grades
 from ...base.schema.tables import SCHOOL_TABLES, TABLES
-from ...base.schema.terms import SCHOOL_TYPES, STAGE_GRADES
+from ...base.schema.terms import FIVE_FOUR, SCHOOL_TYPES, STAGE_GRADES
 from .school_system import five_years_of_primary
 from .sites import contained
 from .tables import LISTED, Tables

@@ -9,9 +9,8 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...base.refusals import some
-from ...base.schema.systems import FIVE_FOUR
 from ...base.schema.tables import SCHOOL_TABLES, TABLES
-from ...base.schema.terms import CHOICE_LABELS, STAGE_GRADES, STAGE_LABELS, Label
+from ...base.schema.terms import CHOICE_LABELS, FIVE_FOUR, STAGE_GRADES, STAGE_LABELS, Label
 from ..belonging.sites import Site, Sites, find_sites, stages_taught
 from .tables import Tables
 

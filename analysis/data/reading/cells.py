@@ -14,6 +14,7 @@ from ...base.refusals import shorten
 from ...base.schema.columns import Column, Table
 from ...base.schema.terms import CHOICE_LABELS, YEAR
 from ...base.spreadsheet import unguarded
+from ..checks.faults import SEVERAL, Limits, faults_of_text, listed, right_form
 from ..checks.tables import LISTED, further
 from ..texts import cell_text, clean, clean_text, plain, spoilt_id
 
@@ -108,7 +109,7 @@ def _choice(column: Column, cell: str) -> str:
 def _unreadable(table: Table, column: Column, cells: pd.Series, file: str) -> Iterable[Finding]:
     for row, cell in cells.head(LISTED).items():
         values = {"label": column, "value": shorten(clean(cell), 40)}
-        message = _why_unreadable(column, narrow(shorten(cell, 400)), values)
+        message = _why_unreadable(column, shorten(cell, 400), values)
         yield Finding(
             "error", message, values, file, table.name, column.name, int(row), shorten(cell, 400)
         )
@@ -134,8 +135,9 @@ SPOILT = {
 }
 
 
-def _why_unreadable(column: Column, text: str, values: dict) -> str:
+def _why_unreadable(column: Column, cell: str, values: dict) -> str:
     """The message that helps with a cell; may add to its values."""
+    text = narrow(cell)
     if column.name == "school_id":
         if spoilt_id(text):
             return SPOILT[spoilt_id(text)]
@@ -152,6 +154,10 @@ def _why_unreadable(column: Column, text: str, values: dict) -> str:
         return N_(
             "{label} is “{value}”; write the year as four digits, a school year as the one in which it begins: {year}"
         )
+    faults = faults_of_text(cell, Limits.of(column)) if column.is_numeric else []
+    if len(faults) > 1:
+        values |= {"faults": listed(faults), "form": right_form(Limits.of(column))}
+        return SEVERAL
     if _NUMBER.match(text) and not re.search(r"[0-9]", _NUMBER.sub("", text, count=1)):
         return N_("{label} is “{value}”; expected a number without a unit or sign behind it")
     return N_("{label} is “{value}”; expected a number")

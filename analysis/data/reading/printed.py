@@ -83,6 +83,7 @@ def fill_county_rows(
     frames: dict[str, pd.DataFrame],
     files: Mapping[str, str],
     unread: dict[tuple[str, str], pd.Index],
+    places: dict[tuple[str, str], tuple[int, int]],
     settings: Settings,
     standard: Standard | None,
 ) -> list[Finding]:
@@ -94,6 +95,8 @@ def fill_county_rows(
         Typed tables, with ids of items.
     files : mapping of str to str
     unread : dict
+    places : dict
+        Gets the place of each item that is printed and still blank, under the item's id.
     settings : Settings
     standard : Standard, optional
 
@@ -109,6 +112,9 @@ def fill_county_rows(
     blank = frame[there].isna().all(axis=1) & frame["item"].notna()
     for (table, _), rows in unread.items():
         blank &= ~frame.index.isin(rows) if table == _TABLE else True
+    if (_TABLE, "value") in places:
+        _, column = places[_TABLE, "value"]
+        places |= {(_TABLE, item): (int(row), column) for row, item in frame["item"][blank].items()}
     frame = frame[~blank].copy()
     if settings.year and "year" in frame:
         broken = unread.get((_TABLE, "year"), frame.index[:0])

@@ -34,10 +34,13 @@ def record_from_sheet(rows: list, label: str, findings: list[Finding]) -> County
     """Sheet `county`: first column a key such as ``name.zh``, second its value."""
     data: dict = {}
     places: dict[tuple, int] = {}
+    # by key: the line on which it stands, filled or not, and how it is written there
+    lines: dict[str, tuple[int, str]] = {}
     before = len(findings)
     for number, row in enumerate(rows, 1):
         key, *rest = [unguarded(clean_text(cell)) for cell in row] or [""]
-        key = COUNTY_KEYS.get(plain(key), key)
+        written, key = key, COUNTY_KEYS.get(plain(key), key)
+        lines.setdefault(key, (number, written))
         value = next((cell for cell in rest if cell), "")
         if not key or not value or key.lower() in ("key", "item", "项目") or is_setting(key):
             continue
@@ -66,19 +69,25 @@ def record_from_sheet(rows: list, label: str, findings: list[Finding]) -> County
         elif key == "synthetic":
             value = {"是": True, "否": False, "yes": True, "no": False}.get(value.lower(), value)
         parent[place[-1]] = value
+    for names in ("name", "province"):
+        # an office that writes Chinese alone has no English names
+        found = data.get(names)
+        if isinstance(found, dict) and "zh" in found and f"{names}.en" in lines:
+            found.setdefault("en", found["zh"])
     try:
         record = CountyRecord.model_validate(data)
     except pydantic.ValidationError as error:
-        findings.extend(
-            Finding(
-                "error",
-                N_("{key}: {reason}"),
-                {"key": key, "reason": reason},
-                label,
-                row=places.get(place),
-                value=value,
-                cell=cell_name(places[place], 2) if place in places else "",
+        for _, key, reason, value in mistakes(error, data):
+            row, written = lines.get(key) or lines.get(f"{key}.zh") or (None, key)
+            findings.append(
+                Finding(
+                    "error",
+                    N_("{key}: {reason}"),
+                    {"key": written, "reason": reason},
+                    label,
+                    row=row,
+                    value=value,
+                    cell=cell_name(row, 2) if row else "",
+                )
             )
-            for place, key, reason, value in mistakes(error, data)
-        )
     return record if len(findings) == before else None

@@ -74,7 +74,7 @@ def read_tables(
     known = frames if schools is None or "schools" in frames else frames | {"schools": schools}
     findings += schools_by_name(known, files, unread)
     findings += items_by_name(frames, files, standard)
-    findings += fill_county_rows(frames, files, unread, settings, standard)
+    findings += fill_county_rows(frames, files, unread, places, settings, standard)
     return Read(frames, files, unread, places)
 
 

@@ -9,8 +9,7 @@ import pydantic
 
 from ...base.language import N_, Said
 from ...base.refusals import shorten
-from ...base.schema.systems import SIX_THREE, SYSTEM_LABELS
-from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
+from ...base.schema.terms import SCHOOL_TYPES, SIX_THREE, STAGE_LABELS, STAGES, SYSTEM_LABELS
 from ...data.county import County
 
 #: Keys of an entry under which schools are named.

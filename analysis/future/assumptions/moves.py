@@ -13,8 +13,7 @@ import pydantic
 
 from ...base.files import N_
 from ...base.refusals import refusal
-from ...base.schema.systems import SYSTEMS
-from ...base.schema.terms import SCHOOL_TYPES, STAGES, Label
+from ...base.schema.terms import SCHOOL_TYPES, STAGES, SYSTEMS, Label
 from ...measure.apportioning.dividing import WEIGHTS
 from .sections import Amount, Name, Names, Period, Share, Stage, Strict
 

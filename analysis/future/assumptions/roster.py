@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding, InputError, problem
-from ...base.schema.systems import FIVE_FOUR
-from ...base.schema.terms import SCHOOL_TYPES, STAGES
+from ...base.schema.terms import FIVE_FOUR, SCHOOL_TYPES, STAGES
 from ...data.county import County
 from ..grades import Ladder
 from .fit import Roster

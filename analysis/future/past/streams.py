@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...base.files import N_
-from ...base.schema.systems import SYSTEM_LABELS
+from ...base.schema.terms import SYSTEM_LABELS
 from ..grades import Group, Ladder
 
 TO_JUNIOR = N_(

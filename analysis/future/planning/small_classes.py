@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...base.schema.systems import FIVE_FOUR, SIX_THREE, grades_of, stages_of_rows
-from ...base.schema.terms import STAGES
+from ...base.schema.systems import grades_of, stages_of_rows
+from ...base.schema.terms import FIVE_FOUR, SIX_THREE, STAGES
 from ...measure.indicators import whole_up
 from ..assumptions.planning import ClassSize
 from ..project import Outlook

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ...base.schema.systems import FIVE_FOUR, in_stage
-from ...base.schema.terms import SCHOOL_TYPES, STAGES
+from ...base.schema.systems import in_stage
+from ...base.schema.terms import FIVE_FOUR, SCHOOL_TYPES, STAGES
 from .concessions import SCHOOL_SIZES, room_limits, size_limits
 from .facts import NAN, CountyData, known_sum, largest_at, ratio, students_at
 from .values import Measure, by_school, of_county, only_with, share_of, share_of_some

@@ -204,6 +204,8 @@ def _equal_parts(answer: Remedy, first: int) -> tuple[Calendar, int]:
 
 
 def known(study: Study, year: int) -> bool:
-    """Whether any indicator of any school is known in a year: without, there is nothing to plan."""
+    """Whether all indicators of any school's stage are known in a year: without, there is nothing to plan."""
     table = study.all_indicators
-    return bool(((table["year"] == year) & (table["status"] != "not_assessed")).any())
+    table = table[table["year"] == year]
+    whole = table["status"].ne("not_assessed").groupby([table["school_id"], table["stage"]]).all()
+    return bool(whole.any())

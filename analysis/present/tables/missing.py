@@ -9,11 +9,12 @@ from ...base.language import Language, speak
 from ...base.schema.county_items import COUNTY_INPUTS, whole_of
 from ...base.schema.tables import TABLES
 from ...base.schema.terms import STAGE_LABELS
+from ...data.corrections import Listing
 from ...data.county import County
 from ...data.texts import cell_name
 from ...measure.open_items.blanks import Blank
-from ...measure.open_items.missing import Gap, Verdict
-from ...measure.study import Study
+from ...measure.open_items.missing import Gap, Verdict, missing_figures
+from ...measure.study import Study, study_of
 from ..terms import item_title, school_year
 from .grid import Cell, Grid, number_cell, text_cell
 
@@ -47,7 +48,7 @@ def missing_figures_grid(study: Study, gaps: list[Gap], lang: str = "zh") -> Gri
                 Cell(figure(study, gap.blank, say)),
                 text_cell(table),
                 text_cell(place),
-                Cell(_head(gap.blank, say)),
+                Cell(_head(study.county, gap.blank, say)),
                 number_cell(say, len(gap.unlocks)),
                 number_cell(say, len(gap.waiting)),
                 Cell(_verdicts(study, gap, say)),
@@ -64,6 +65,22 @@ def missing_figures_grid(study: Study, gaps: list[Gap], lang: str = "zh") -> Gri
     return Grid(caption, header, tuple(rows))
 
 
+def missing_of(county: County | None) -> tuple[Study | None, list[Gap]]:
+    """What the verdict of a county's last observed year still needs, and the study of that year."""
+    if county is None or not county.years:
+        return None, []
+    return study_of(county), missing_figures(county)
+
+
+def missing_listing(study: Study | None, gaps: list[Gap], lang: str = "zh") -> Listing | None:
+    """The same as a sheet beside the findings; None where nothing is missing."""
+    if study is None or not gaps:
+        return None
+    grid = missing_figures_grid(study, gaps, lang)
+    rows = tuple(tuple(cell.text for cell in row) for row in grid.rows)
+    return Listing(grid.caption, grid.header, rows)
+
+
 def missing_line(study: Study, gap: Gap, lang: str = "zh") -> str:
     """One figure as a sentence for the screen."""
     say = speak(lang)
@@ -74,7 +91,7 @@ def missing_line(study: Study, gap: Gap, lang: str = "zh") -> str:
         figure=figure(study, gap.blank, say),
         table=table,
         place=place,
-        column=_head(gap.blank, say),
+        column=_head(study.county, gap.blank, say),
     )
     what = _verdicts(study, gap, say)
     if gap.unlocks:
@@ -119,10 +136,12 @@ def _input(item: str, say: Language) -> str:
     return say("{whole}, {part}", whole=say.label(COUNTY_INPUTS[whole]), part=label)
 
 
-def _head(blank: Blank, say: Language) -> str:
+def _head(county: County, blank: Blank, say: Language) -> str:
     """The head below which it is entered."""
     if blank.table == "county_years":
         label = TABLES["county_years"]["value"].label(say.code)
+        if county.path.is_file():  # a workbook has its items by name, as the list itself
+            return label
         return say("{head} (item {item})", head=label, item=blank.column)
     table = TABLES[blank.table]
     return table[blank.column].label(say.code) if blank.column else say("all columns")
@@ -138,6 +157,9 @@ def _place(county: County, blank: Blank, say: Language) -> tuple[str, str]:
         table = Path(file).name or f"{blank.table}.csv"
     column = "value" if blank.table == "county_years" else blank.column
     if not blank.row:
+        printed = county.places.get((blank.table, blank.column))
+        if blank.table == "county_years" and printed is not None:
+            return table, cell_name(*printed)
         return table, say("a new row")
     header = county.places.get((blank.table, column))
     if header is None:

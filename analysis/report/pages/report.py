@@ -72,8 +72,8 @@ class Report:
 
     @property
     def judgeable(self) -> bool:
-        """Whether any school can be judged: without, there is nothing to plan."""
-        return bool(self.study.schools["status"].isin(["met", "not_met"]).any())
+        """Whether any school's figures are complete: without, there is nothing to plan."""
+        return known(self.study, self.study.year)
 
     @cached_property
     def remarks(self) -> list[Remark]:

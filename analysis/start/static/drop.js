@@ -1,30 +1,10 @@
-// Files dropped on the page: read here, sent to the program on this computer, shown as a table.
+// Files of a county dropped on the page: read here, sent to the program on this computer.
 
-import { askJson, complain, Refused } from "./ask.js";
-import { $, make, number, page, text } from "./page.js";
+import { askJson, complain } from "./ask.js";
+import { clear, measure, read, show } from "./lists.js";
+import { $, page, text } from "./page.js";
 
-const COLUMNS = ["severity", "file", "cell", "head", "value", "what", "todo"];
-const MEGABYTE = 1e6;
 let last = null; // the files that were checked last, for entries that were missing
-
-function read(file) {
-  return new Promise((done, failed) => {
-    const reader = new FileReader();
-    // of an empty file there is nothing behind a comma
-    reader.onload = () => done({ name: file.name, data: file.size ? reader.result.split(",", 2)[1] : "" });
-    reader.onerror = () => failed(new Refused([text("unreadable")]));
-    reader.readAsDataURL(file);
-  });
-}
-
-function measure(files) {
-  const size = files.reduce((sum, file) => sum + file.size, 0);
-  const { bytes, files: most } = page.limits;
-  if (size > bytes) {
-    throw new Refused([text("too_large", { size: number(Math.ceil(size / MEGABYTE)), limit: number(bytes / MEGABYTE) })]);
-  }
-  if (files.length > most) throw new Refused([text("too_many", { n: number(files.length), limit: number(most) })]);
-}
 
 /** Check files and show what was found; calls `then` with the answer. */
 export async function check(files, then) {
@@ -32,11 +12,10 @@ export async function check(files, then) {
   last = files;
   $("again").disabled = false;
   $("problems").replaceChildren();
-  $("found").hidden = true;
-  $("summary").className = "";
+  clear();
   $("zone").setAttribute("aria-busy", "true");
   try {
-    measure(files);
+    measure(files, page.limits);
     $("summary").textContent = text("checking", { name: files.map((file) => file.name).join(", ").slice(0, 120) });
     const record = { code: $("record_code").value, name: $("record_name").value, province: $("record_province").value };
     const sent = await Promise.all(files.map(read));
@@ -54,28 +33,10 @@ export function checkAgain(then) {
   if (last) check(last, then);
 }
 
-/** Take away what was said in another language. */
-export function clear() {
-  $("summary").textContent = "";
-  $("found").hidden = true;
-}
-
-function show(found) {
-  $("summary").textContent = found.summary;
-  $("summary").className = found.ok ? "good" : "bad";
-  $("found").hidden = found.rows.length === 0;
-  $("found").dataset.drop = found.drop;
-  const heads = COLUMNS.map((name) => make("th", { scope: "col" }, text(name)));
-  $("findings").tHead.replaceChildren(make("tr", {}, ...heads));
-  $("findings").tBodies[0].replaceChildren(...found.rows.map(line));
-  $("more").textContent = found.more ? text("findings_more", { n: number(found.more) }) : "";
-}
-
-function line(row) {
-  const cells = COLUMNS.map((name) => make(
-    "td", { "data-head": text(name) }, name === "severity" ? text(row[name]) : row[name] || null,
-  ));
-  return make("tr", { class: row.severity }, ...cells);
+/** What was checked last is not what the page shows now. */
+export function forget() {
+  last = null;
+  $("again").disabled = true;
 }
 
 /** Have the zone take files, by dropping or by choosing. */
@@ -86,9 +47,15 @@ export function listenDrop(take) {
     take([...event.target.files]);
     event.target.value = "";
   });
+  lightUp(zone);
+  // a file dropped beside the zones would open in the browser instead of the page
+  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+  window.addEventListener("drop", (event) => {
+    if (!event.target.closest?.("#returns_zone")) take([...event.dataTransfer.files]);
+  });
+}
+
+export function lightUp(zone) {
   for (const name of ["dragover", "dragenter"]) zone.addEventListener(name, () => zone.classList.add("over"));
   for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
-  // a file dropped beside the zone would open in the browser instead of the page
-  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
-  window.addEventListener("drop", (event) => take([...event.dataTransfer.files]));
 }

@@ -1,8 +1,10 @@
 // The start page: template, check, report and planner by buttons.
 
 import { ask, askJson, complain, Refused } from "./ask.js";
-import { check, checkAgain, clear, listenDrop } from "./drop.js";
+import { check, checkAgain, listenDrop } from "./drop.js";
+import { clear } from "./lists.js";
 import { $, make, number, page, text } from "./page.js";
+import { clearReturns, listenReturns } from "./returns.js";
 
 const LOOK = 1000; // milliseconds between two looks at what is being made
 let chosen = ""; // the county of the report and the planner; empty: none
@@ -134,8 +136,10 @@ async function speak(lang) {
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", text(element.dataset.label));
   $("check_help").textContent = text("check_help", { megabytes: number(page.limits.bytes / 1e6), files: number(page.limits.files) });
+  $("returns_help").textContent = text("returns_help", { megabytes: number(page.most_sheets.bytes / 1e6) });
   $("lang").value = lang;
   clear();
+  clearReturns();
   await showCounties(chosen);
   showMakings();
 }
@@ -151,6 +155,7 @@ function listen() {
     }
   });
   $("template_get").addEventListener("click", () => save(`/start/template?county=${encodeURIComponent($("template_with").value)}`));
+  listenReturns(took, save);
   listenDrop((files) => check(files, took));
   $("again").addEventListener("click", () => checkAgain(took));
   $("findings_get").addEventListener("click", () => save(`/start/findings?drop=${encodeURIComponent($("found").dataset.drop)}`));
