@@ -130,6 +130,8 @@ def generate_nation(
     school_years = roster_[["county", "school_id"]].take(by_year).reset_index(drop=True)
     school_years["year"] = np.tile(calendar, count)
     for name in yearly_columns():
+        if name not in wide:
+            continue  # what only other standards count
         values = np.asarray(wide[name], dtype=float)
         stage = name.rsplit("_", 1)[-1]
         if stage in WEIGHTS:

@@ -61,7 +61,7 @@ COMMANDS = {
     ),
     "indicators": (
         indicators,
-        N_("The seven indicators of every school: value, threshold, status, shortfall."),
+        N_("The indicators of every school: value, threshold, status, shortfall."),
     ),
     "balance": (balance, N_("The coefficients of variation between schools against their limits.")),
     "evaluate": (

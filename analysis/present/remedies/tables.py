@@ -105,7 +105,7 @@ def means_grid(answer: Remedy, lang: str) -> Grid:
             (
                 Cell(lines[0].label(means, lang)),
                 number_cell(say, sum(each.amount for each in lines)),
-                Cell(lines[0].unit[lang]),
+                Cell(unit_of(lines[0].means, answer.means)[lang]),
                 number_cell(say, price.cny, 0 if float(price.cny).is_integer() else 2),
                 number_cell(say, cny),
                 Cell(say.percent(cny / whole) if whole else DASH, True),

@@ -291,7 +291,7 @@ def _named(means: Means, county: County, document: Document) -> Means:
 
 def is_bought(means: str) -> bool:
     """Whether a measure buys something for a school: not done by people, nor asked by an item."""
-    return means not in (*PEOPLE, *ITEMS)
+    return means.partition(".")[0] not in (*PEOPLE, *ITEMS)
 
 
 def purchase_label(name: str, means: Means | None = None) -> Label:
