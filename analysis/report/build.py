@@ -23,6 +23,7 @@ from ..measure.indicators import round_half_up
 from ..present.sentences import status
 from ..remedy.problem.means import read_means
 from . import USUAL
+from .light_imports import import_jsonschema
 from .workbook.write import write_workbook
 
 if TYPE_CHECKING:
@@ -228,6 +229,7 @@ def execute(notebook: str | Path, *, time_limit: float | None = None, **paramete
     InputError
         The notebook has no such parameter, or a cell failed (which one, and why).
     """
+    import_jsonschema()
     import papermill
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -273,6 +275,7 @@ def pages_of(report: Report):
     NotebookNode
         One cell with its output for each of `PAGES`.
     """
+    import_jsonschema()
     import nbformat.v4 as nb
 
     from .pages.contents import PAGES
@@ -302,6 +305,7 @@ def rehearse() -> None:
 
 def export(executed, name: str) -> bytes:
     """An executed notebook as the bytes of a PDF, web page or Word document."""
+    import_jsonschema()
     from .exporters import ReportHTMLExporter, ReportPDFExporter, ReportWordExporter
 
     exporters = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, InputError, problem
+from .light_imports import import_jsonschema
 
 if TYPE_CHECKING:
     from .pages.report import Report
@@ -44,6 +45,7 @@ def made_here(notebook: str | Path, report: Callable[[], Report]):
     InputError
         A page cannot be made (which cell, and why).
     """
+    import_jsonschema()
     import nbformat
 
     read = nbformat.read(str(notebook), as_version=4)
