@@ -34,7 +34,14 @@ PRELOAD = (
     *("ipykernel.kernelapp", "ipykernel.kernelspec", "jinja2.ext", "papermill"),
     *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
     *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register"),
-    *("pyarrow.pandas_compat", "pypandoc", "scipy.optimize", "scipy.special", "tornado.platform.asyncio", "typst"),
+    *(
+        "pyarrow.pandas_compat",
+        "pypandoc",
+        "scipy.optimize",
+        "scipy.special",
+        "tornado.platform.asyncio",
+        "typst",
+    ),
 )
 
 
