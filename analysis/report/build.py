@@ -1,4 +1,4 @@
-"""One county's report: notebook -> papermill -> pages; study -> workbook; complete or not at all."""
+"""One county's report: notebook -> pages, by papermill where it is more than pages; study -> workbook; complete or not at all."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ..measure.indicators import round_half_up
 from ..present.sentences import status
 from ..remedy.problem.means import read_means
 from . import USUAL
+from .light_imports import import_jsonschema
 from .workbook.write import write_workbook
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def write_report(
     facts: dict | None = None,
     writer: Writer | None = None,
 ) -> list[Path]:
-    """Execute the report notebook for a county and export it.
+    """Make what the report notebook shows for a county, and export it.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def write_report(
     files, found = {}, {}
     pages = [name for name in formats if name != "xlsx"]
     if pages:
-        executed = execute(notebook, time_limit=time_limit, **parameters)
+        executed = _shown(notebook, county, time_limit, parameters)
         judged = county if ahead is None else ahead.county
         found = _check_identity(executed, judged, year, scenario)
         files = {name: export(executed, name) for name in pages}
@@ -143,6 +144,23 @@ def write_report(
     if facts is not None:
         facts.update(found)
     return _write(files, Path(out), stem, found, writer)
+
+
+def _shown(notebook: str | Path, county: County, time_limit: float | None, parameters: dict):
+    """The notebook with its outputs: made here where that is the same, else executed.
+
+    Only a process of its own can be stopped when its time is over.
+    """
+    from .direct import made_here
+    from .pages.report import Report
+
+    about = parameters | {"county": county}
+    executed = None
+    if time_limit is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            executed = made_here(notebook, lambda: Report.of(**about))
+    return executed or execute(notebook, time_limit=time_limit, **parameters)
 
 
 def _write(
@@ -218,6 +236,7 @@ def execute(notebook: str | Path, *, time_limit: float | None = None, **paramete
     InputError
         The notebook has no such parameter, or a cell failed (which one, and why).
     """
+    import_jsonschema()
     import papermill
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -263,6 +282,7 @@ def pages_of(report: Report):
     NotebookNode
         One cell with its output for each of `PAGES`.
     """
+    import_jsonschema()
     import nbformat.v4 as nb
 
     from .pages.contents import PAGES
@@ -292,6 +312,7 @@ def rehearse() -> None:
 
 def export(executed, name: str) -> bytes:
     """An executed notebook as the bytes of a PDF, web page or Word document."""
+    import_jsonschema()
     from .exporters import ReportHTMLExporter, ReportPDFExporter, ReportWordExporter
 
     exporters = {

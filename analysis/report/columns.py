@@ -17,32 +17,14 @@ LONGEST_STATUS = 14
 #: What figures and statuses, which do not break, may take of the page together.
 MOST_HELD = 0.92
 
-_TABLE = re.compile(
-    r'(<table class="(tight|plain)"><caption>.*?</caption>)(.*?</table>)', re.DOTALL
-)
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
-_NUMBER = re.compile(r'class="num\b')
+#: Figures that are held on one line; those with a bar behind them leave the room to the schools' names.
+_NUMBER = re.compile(r'class="num\b(?!.*\bbar")')
 _STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
 #: A status with its chance, "not met 12% ×": what may stand on two lines.
 _CHANCE = re.compile(r"(.+?) ([<>＜＞]?\s?\d+\s?%.*)")
 _LETTERS = re.compile(r"[A-Za-z\u0600-\u06ff\u1800-\u18af]+")
-
-
-def give_columns(page: str) -> str:
-    """Give the wide tables of a page the widths of their columns.
-
-    Typst shrinks the widest of its automatic columns first, which breaks the schools' names in two.
-    """
-    return _TABLE.sub(_with_columns, page)
-
-
-def _with_columns(table: re.Match) -> str:
-    shares = column_shares(table[3], table[2])
-    if not shares:
-        return table[0]
-    columns = "".join(f'<col style="width: {100 * share:.4f}%">' for share in shares)
-    return f"{table[1]}<colgroup>{columns}</colgroup>{table[3]}"
 
 
 def column_shares(table: str, kind: str) -> list[float]:

@@ -29,9 +29,9 @@ from ..base.typefaces import (
     picture_for_print,
     unprintable,
 )
-from .columns import give_columns
 from .numbering import contents, number_headings
 from .pages.page import METADATA
+from .paper import give_tables
 from .web import finished, list_of_schools, margins, section_of_schools, take_schools
 from .word.document import docx_from_html
 
@@ -208,7 +208,7 @@ def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]
     import typst
 
     page, pictures = _pictures_to_files(page, root)
-    page = _tables_for_paper(page)
+    page = give_tables(page)
     body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
     imports = (
         '#import "report.typ": fills, bar, tight, cover, brief, annexes, see, subtitle, edition, '
@@ -280,33 +280,6 @@ def _pandoc(page: str, to: str, *options: str) -> str:
         reason = done.stderr.decode("utf-8", "replace").strip()
         raise problem(N_("the PDF could not be typeset: {reason}"), reason=reason)
     return done.stdout.decode("utf-8")
-
-
-#: Cells with a colour of their own in print (`fills` in report.typ).
-_FILLED = re.compile(r'<td class="((?:num )?(near|short|not_met|not_assessed))"')
-
-#: Cells with a bar behind their figure, and how far it reaches.
-_BARRED = re.compile(
-    r'<td class="(?:num )?((?:met|near|short|not_assessed) )?bar" style="([^"]*)--bar: (\d+%)"'
-)
-
-
-def _tables_for_paper(page: str) -> str:
-    """Give cells their colour and wide tables their columns: what a Lua filter does slowly."""
-    page = _BARRED.sub(
-        lambda found: (
-            (
-                f'<td style="{found[2]}" data-typst:fill="bar("{(found[1] or "plain").strip()}", {found[3]})"'
-            )
-            .replace('bar("', "bar(&quot;")
-            .replace('", ', "&quot;, ")
-        ),
-        page,
-    )
-    page = _FILLED.sub(
-        lambda found: f'{found[0]} data-typst:fill="fills.{found[2].replace("_", "-")}"', page
-    )
-    return give_columns(page)
 
 
 def _timestamp(date: str) -> datetime:

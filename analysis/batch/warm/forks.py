@@ -34,7 +34,14 @@ PRELOAD = (
     *("ipykernel.kernelapp", "ipykernel.kernelspec", "jinja2.ext", "papermill"),
     *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
     *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register"),
-    *("pyarrow.pandas_compat", "pypandoc", "scipy.stats", "tornado.platform.asyncio", "typst"),
+    *(
+        "pyarrow.pandas_compat",
+        "pypandoc",
+        "scipy.optimize",
+        "scipy.special",
+        "tornado.platform.asyncio",
+        "typst",
+    ),
 )
 
 
@@ -73,10 +80,9 @@ def preload() -> None:
     """Import the libraries and read what every report reads: standards, catalogues, fonts."""
     import importlib
 
-    # imported with jsonschema, it compiles a grammar (1.2 s) for a format that notebooks do not use
-    sys.modules["rfc3987_syntax"] = None
-    importlib.import_module("jsonschema")
-    del sys.modules["rfc3987_syntax"]
+    from ...report.light_imports import import_jsonschema
+
+    import_jsonschema()
     for name in PRELOAD:
         importlib.import_module(name)
     from ...base.language import LANGUAGES, speak

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from ...base.schema.terms import STAGES
 from ..past.observed import quiet
@@ -256,6 +255,8 @@ def _shares(rates) -> tuple[float, float]:
     level = [float(np.mean(np.minimum(found, 9 * _robust(found)))) for found in joined.values()]
     if len(level) == 1:
         return level[0] * 3 / 8, level[0] / 4
+    from scipy.optimize import nnls  # slow to import, needed only here
+
     weight = np.sqrt([len(found) for found in joined.values()])
     design = np.column_stack([np.full(len(level), 2.0), list(joined)])
     (share_, drift), _ = nnls(design * weight[:, None], np.array(level) * weight)

@@ -77,7 +77,8 @@ class Program:
 def _common(numbers) -> Fraction:
     """Greatest common divisor of fractions; 0 of none."""
     found = Fraction(0)
-    for number in numbers:
+    # prices and steps are few, however many variables have them
+    for number in dict.fromkeys(numbers):
         if number:
             a, b = found, abs(number)
             found = Fraction(

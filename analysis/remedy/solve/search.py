@@ -114,7 +114,8 @@ def search(
 
 def solver_of(program: Program, nodes: int | None = None) -> Solver:
     """A program at the solver, in its unit of money; without coefficients of variation."""
-    cost = [float(each / program.unit) for each in program.cost]
+    unit = program.unit
+    cost = [float(each / unit) for each in program.cost]
     solver = Solver(cost, program.lower, program.upper, nodes)
     solver.add_rows([(terms, float(low), np.inf) for terms, low in program.rows])
     solver.add_rows([(terms, float(level), float(level)) for terms, level in program.equal])

@@ -37,10 +37,7 @@ function Figure(figure)
     '#figure(' .. picture(image):sub(2) .. ', kind: image, caption: [' .. caption .. '])\n')
 end
 
-function Table(tbl)
-  local class = tbl.classes[1]
-  if class == 'tight' then
-    return { pandoc.RawBlock('typst', '#' .. class .. '['), tbl, pandoc.RawBlock('typst', ']') }
-  end
-  return tbl
+-- <pre class="typst"> is Typst already: the tables.
+function CodeBlock(block)
+  if block.classes[1] == 'typst' then return pandoc.RawBlock('typst', block.text) end
 end

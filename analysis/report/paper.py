@@ -1,0 +1,88 @@
+"""Tables of a report as Typst.
+
+Pandoc, which writes the rest of a page for Typst and all of it for Word, needs half a second for the
+tables of a report: ten times as much as for all the rest. They are ours (`Grid.to_html`), so that
+what can be in them is known; other tables of a notebook stay with pandoc.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from .columns import column_shares
+
+#: A table of `Grid.to_html`, in which nothing stands but text and line breaks.
+_TABLE = re.compile(
+    r'<table class="(tight|plain)"><caption>([^<]*)</caption>\n<thead><tr>(.*?)</tr></thead>\n'
+    r"<tbody>\n(.*?)</tbody></table>\n",
+    re.DOTALL,
+)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>")
+_CELL = re.compile(r"<t([hd])([^>]*)>(.*?)</t[hd]>")
+#: Cells with a colour of their own in print (`fills` in report.typ), and how far the bar behind one reaches.
+_FILLED = re.compile(r'class="(?:num )?(near|short|not_met|not_assessed)"')
+_BARRED = re.compile(r'class="(?:num )?(?:(met|near|short|not_assessed) )?bar".*--bar: (\d+%)')
+#: What Typst would read as its own: all ASCII that is neither a letter nor a figure nor a space. Of a
+#: hyphen before a figure it makes a minus, which is wanted.
+_MARKUP = re.compile(r"(?!-\d)[!-/:-@\[-`{-~]")
+
+
+def give_tables(page: str) -> str:
+    """Write the tables of a page in Typst's own words, which `to_typst.lua` lets through.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+
+    Returns
+    -------
+    str
+        With ``<pre class="typst">`` in the place of tables.
+    """
+    return _TABLE.sub(lambda found: f'<pre class="typst">{html.escape(_table(found))}</pre>', page)
+
+
+def _table(found: re.Match) -> str:
+    kind, caption, head, body = found.groups()
+    heads = _CELL.findall(head)
+    sides = ["right" if _numbers(marks) else "auto" for _, marks, _ in heads]
+    shares = column_shares(found[0], kind)
+    if not shares and "<br>" in head:
+        # left to itself, a head of two lines takes more than its figures need
+        shares = [1 / len(heads)] * len(heads)
+    columns = f"({', '.join(f'{100 * share:.2f}%' for share in shares)})" if shares else len(heads)
+    rows = [" ".join(map(_cell, _CELL.findall(row))) for row in _ROW.findall(body)]
+    typst = [
+        "#figure(align(center)[#table(",
+        f"columns: {columns}, align: ({', '.join(sides)},),",
+        f"table.header({' '.join(map(_cell, heads))}), table.hline(),",
+        *rows,
+        f")], caption: [{_text(caption)}], kind: table)",
+    ]
+    if kind == "tight":
+        typst = ["#tight[", *typst, "]"]
+    return "\n".join(typst)
+
+
+def _cell(cell: tuple[str, str, str]) -> str:
+    _, marks, text = cell
+    if not marks:
+        return f"[{_text(text)}],"
+    how = ["align: right"] if _numbers(marks) else []
+    if bar := _BARRED.search(marks):
+        how.append(f'fill: bar("{bar[1] or "plain"}", {bar[2]})')
+    elif filled := _FILLED.search(marks):
+        how.append(f"fill: fills.{filled[1].replace('_', '-')}")
+    return f"table.cell({', '.join(how)})[{_text(text)}]," if how else f"[{_text(text)}],"
+
+
+def _numbers(marks: str) -> bool:
+    return "text-align: right" in marks
+
+
+def _text(shown: str) -> str:
+    """A cell's HTML as Typst."""
+    lines = (_MARKUP.sub(r"\\\g<0>", html.unescape(line)) for line in shown.split("<br>"))
+    return " \\ ".join(line.replace("\u00a0", "~") for line in lines)

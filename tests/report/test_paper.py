@@ -1,0 +1,45 @@
+"""Tables on paper: written by us, they are what pandoc would write."""
+
+import pytest
+
+from analysis.present.tables.grid import Cell, Grid
+from analysis.report.exporters import TEMPLATES, _pandoc
+from analysis.report.paper import give_tables
+
+FILTER = f"--lua-filter={TEMPLATES / 'to_typst.lua'}"
+
+
+def _grid(*texts: str) -> Grid:
+    rows = tuple(
+        (Cell(text), Cell(text, True, "short"), Cell("1", True, bar=0.4)) for text in texts
+    )
+    return Grid("Caption #1 *x*", ("A", "B\n(m²)", "C"), rows, tight=True)
+
+
+def _typst(body: str, tmp_path) -> str:
+    """The text of a body set by Typst."""
+    import pypdf
+    import typst
+
+    head = "#let fills = (short: red)\n#let bar(a, b) = none\n#let tight(body) = body\n"
+    (tmp_path / "a.typ").write_text(head + body, encoding="utf-8")
+    typst.compile(str(tmp_path / "a.typ"), output=str(tmp_path / "a.pdf"))
+    pages = pypdf.PdfReader(tmp_path / "a.pdf").pages
+    return "".join(page.extract_text() for page in pages)
+
+
+NASTY = (
+    "#let x = 1", "*not bold*", "_x_ `y` $z$", "[a](b) <c> @d ~", "= 100%", "- 1", "-80.8%", "1. x", "+ a", "/ b: c",
+    "a // b /* c */", "https://example.org", "\\ \\u{41}", "“x” ‘y’ 's \"t\"", "— – --", "a\u00a0b", "{ } ; ,",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_cell_says_what_it_says_in_pandocs_table(text, tmp_path):
+    page = _grid(text, "x").to_html()
+    ours = _pandoc(give_tables(page), "typst", FILTER)
+
+    assert "#figure(align(center)" in ours
+    assert _typst(ours, tmp_path) == _typst(
+        "#tight[\n" + _pandoc(page, "typst", FILTER) + "]", tmp_path
+    )
