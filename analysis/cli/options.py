@@ -42,7 +42,7 @@ StandardOption = Annotated[
     typer.Option(
         "--standard",
         help=N_(
-            "Judge by this standard instead of the county's: cn-2012, or a file in its folder."
+            "Judge by this standard instead of the county's: one of the built-in ones, or a file in its folder."
         ),
     ),
 ]

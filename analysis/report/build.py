@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,12 @@ def write_report(
     files, found = {}, {}
     pages = [name for name in formats if name != "xlsx"]
     if pages:
-        executed = _shown(notebook, county, time_limit, parameters)
+        from .pages.report import Report
+
+        about = parameters | {"county": county}
+        executed = execute(
+            notebook, time_limit=time_limit, report=lambda: Report.of(**about), **parameters
+        )
         judged = county if ahead is None else ahead.county
         found = _check_identity(executed, judged, year, scenario)
         files = {name: export(executed, name) for name in pages}
@@ -144,23 +150,6 @@ def write_report(
     if facts is not None:
         facts.update(found)
     return _write(files, Path(out), stem, found, writer)
-
-
-def _shown(notebook: str | Path, county: County, time_limit: float | None, parameters: dict):
-    """The notebook with its outputs: made here where that is the same, else executed.
-
-    Only a process of its own can be stopped when its time is over.
-    """
-    from .direct import made_here
-    from .pages.report import Report
-
-    about = parameters | {"county": county}
-    executed = None
-    if time_limit is None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            executed = made_here(notebook, lambda: Report.of(**about))
-    return executed or execute(notebook, time_limit=time_limit, **parameters)
 
 
 def _write(
@@ -215,7 +204,13 @@ def write_region(
     return _write(files, Path(out), stem, found, writer or Writer())
 
 
-def execute(notebook: str | Path, *, time_limit: float | None = None, **parameters):
+def execute(
+    notebook: str | Path,
+    *,
+    time_limit: float | None = None,
+    report: Callable[[], Report] | None = None,
+    **parameters,
+):
     """Run a notebook by papermill; unknown parameters are refused before a kernel starts.
 
     Parameters
@@ -223,6 +218,9 @@ def execute(notebook: str | Path, *, time_limit: float | None = None, **paramete
     notebook : str or Path
     time_limit : float, optional
         Seconds after which the notebook is stopped.
+    report : callable, optional
+        Makes the report that the notebook's pages are of: a notebook of nothing but pages then needs no
+        kernel, unless its time is limited (only a process of its own can be stopped).
     **parameters
         Of the notebook.
 
@@ -249,6 +247,12 @@ def execute(notebook: str | Path, *, time_limit: float | None = None, **paramete
             names=", ".join(unknown),
             known=", ".join(known),
         )
+    engine: dict = {"engine_name": "junheng-warm"}
+    if report is not None and time_limit is None:
+        from .pages_engine import NAME, only_pages
+
+        if only_pages(notebook):
+            engine = {"engine_name": NAME, "report": report}
     with scratch() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -256,7 +260,7 @@ def execute(notebook: str | Path, *, time_limit: float | None = None, **paramete
                 str(notebook),
                 None,
                 parameters=parameters,
-                engine_name="junheng-warm",
+                **engine,
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=folder,

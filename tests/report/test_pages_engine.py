@@ -6,15 +6,11 @@ import pytest
 from analysis.base.files import InputError
 from analysis.data.paths import NOTEBOOKS
 from analysis.report.build import execute, export
-from analysis.report.direct import made_here
 from analysis.report.pages.contents import PAGES
 from analysis.report.pages.report import Report
+from analysis.report.pages_engine import only_pages
 
 SMALL = "230505-sifangtai"
-
-
-def _never():
-    raise AssertionError("no report is asked for")
 
 
 def _with(tmp_path, source: str, name: str = "brief", cell: str = "code"):
@@ -30,16 +26,17 @@ def _with(tmp_path, source: str, name: str = "brief", cell: str = "code"):
     "source", ["print(1)", "%matplotlib inline", "brief(report).charts[0]", "x = brief(report)", "brief(report);"]
 )  # fmt: skip
 def test_whatever_is_no_page_is_for_the_kernel(source, tmp_path):
-    assert made_here(_with(tmp_path, source), _never) is None
+    assert not only_pages(_with(tmp_path, source))
 
 
 @pytest.mark.parametrize("name", ["region", "what_if", "explore"])
 def test_other_notebooks_are_executed(name):
-    assert made_here(NOTEBOOKS / f"{name}.ipynb", _never) is None
+    assert not only_pages(NOTEBOOKS / f"{name}.ipynb")
 
 
 def test_a_word_of_ones_own_between_the_pages_stays(tmp_path):
-    made = made_here(_with(tmp_path, "Our own remark.", cell="markdown"), lambda: Report.of(SMALL))
+    path = _with(tmp_path, "Our own remark.", cell="markdown")
+    made = execute(path, county=SMALL, report=lambda: Report.of(SMALL))
 
     page = export(made, "html").decode("utf-8")
     assert "Our own remark." in page
@@ -50,12 +47,12 @@ def test_the_cell_that_fails_is_named(tmp_path):
     path = _with(tmp_path, "brief.nothing(report)")
 
     with pytest.raises(InputError, match=r"cell 3 .*AttributeError"):
-        made_here(path, lambda: Report.of(SMALL))
+        execute(path, county=SMALL, report=lambda: Report.of(SMALL))
 
 
 def test_a_county_that_cannot_be_read_is_refused_in_its_own_words():
     with pytest.raises(InputError, match="1999"):
-        made_here(NOTEBOOKS / "brief.ipynb", lambda: Report.of(SMALL, 1999))
+        execute(NOTEBOOKS / "brief.ipynb", county=SMALL, report=lambda: Report.of(SMALL, 1999))
 
 
 def test_the_notebook_shows_every_page_once():
@@ -69,7 +66,7 @@ def test_the_notebook_shows_every_page_once():
 @pytest.mark.parametrize("name", ["brief", "county_report"])
 def test_both_ways_give_the_same_bytes(name):
     path = NOTEBOOKS / f"{name}.ipynb"
-    made = made_here(path, lambda: Report.of(SMALL, None, "en"))
+    made = execute(path, county=SMALL, lang="en", report=lambda: Report.of(SMALL, None, "en"))
     executed = execute(path, county=SMALL, lang="en")
 
     for kind in ("html", "pdf"):
