@@ -176,7 +176,8 @@ def _pair(
     known = whole is not None and whole.value is not None
     enough = not check.parts or (there and (check.any or len(there) == len(parts_)))
     if known and enough:
-        return whole, there
+        also = [returns.readings.get((school, year, part)) for part in check.also]
+        return whole, [*there, *(each for each in also if each is not None and each.value)]
     returns.not_compared += bool(known or there)
     return None
 

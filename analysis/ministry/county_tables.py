@@ -73,6 +73,7 @@ def schools_csv(
             if row[name] and not TABLES["schools"][name].same(row[name], said[0]):
                 findings.append(_kept(row, name, said[0], str(said[1])))
             row[name] = row[name] or said[0]
+        row["system"] = row["system"] or returns.systems.get(code, "")
         if not row["ownership"] and row["sponsor"]:
             row["ownership"] = "private" if row["sponsor"] == "10" else "public"
         if code in sites:

@@ -171,10 +171,14 @@ class Fill(_Strict):
 
 
 class Check(_Strict):
-    """A whole and its parts within one school and year; `any`: parts may be absent."""
+    """A whole and its parts within one school and year; `any`: parts may be absent.
+
+    `also`: parts that count where they are there and are not missed where they are not.
+    """
 
     whole: Target
     parts: tuple[Target, ...]
+    also: tuple[Target, ...] = ()
     relation: Literal["equal", "at_most", "different"]
     any: bool = False
     title: Text
@@ -267,7 +271,11 @@ class Forms(_Strict):
             raise ValueError(f"labels: {', '.join(sorted(ours ^ set(self.labels)))}")
         for target in (
             *(fill.from_ for fill in self.fill),
-            *(target for check in self.checks for target in (check.whole, *check.parts)),
+            *(
+                target
+                for check in self.checks
+                for target in (check.whole, *check.parts, *check.also)
+            ),
         ):
             if target not in known:
                 raise ValueError(f"{target} is read from no form")

@@ -11,6 +11,7 @@ from ..base.refusals import some
 from ..data.texts import spoilt_id
 from .belonging import FACT, UNKNOWN, is_not_counted, is_said
 from .combine import check_codes, compare, fill, keep, note_missing, spoilt_code
+from .five_four import follow_ladder
 from .forms import Binding, Fact, Form, Forms, Outside, forms
 from .reading.details import detail_table
 from .reading.exports import is_aside, owner_of
@@ -125,6 +126,7 @@ def read_returns(
     check_codes(returns, (former or {}) | (known or {}))
     fill(table, returns)
     compare(table, returns)
+    follow_ladder(returns)
     note_missing(table, returns)
     returns.findings += [not_read(name) for name in other_files(folder)]
     if any_file and not any(reading.value is not None for reading in returns.readings.values()):

@@ -86,6 +86,7 @@ class Returns:
     readings: dict[tuple[str, int, str], Reading] = field(default_factory=dict)
     facts: dict[tuple[str, str], tuple[str, Place]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    systems: dict[str, str] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     unread: dict[tuple[str, int, str], Place] = field(default_factory=dict)

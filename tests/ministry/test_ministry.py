@@ -28,7 +28,7 @@ from ministry_files import (
 )
 from typer.testing import CliRunner
 
-from analysis import load_county
+from analysis import analyze, load_county
 from analysis.base.files import InputError
 from analysis.cli.app import app
 from analysis.data.load import read_county
@@ -721,14 +721,35 @@ def test_a_line_of_the_whole_school_is_not_quietly_one_stage(donghe, tmp_path):
     )
 
 
-def test_a_fourth_junior_grade_is_told(small, tmp_path):
+def test_a_fourth_junior_grade_is_the_five_four_ladder(small, tmp_path):
+    @only("教基3115", "一中")
+    def change(sheet):
+        sheet.lines[0][2][2] += 40  # 在校生数
+        sheet.lines[0][2][7] = 40  # 四年级
+
+    found = imported(small, tmp_path, change)
+    county = load_county(tmp_path / "out")
+    grades = county.tables["enrolment"].query("school_id == '1503040002'")
+
+    assert "1 schools have a fourth junior grade and are taken as five-four" in sentences(
+        found, "warning"
+    )
+    assert found.returns.contradictions == []
+    assert grades.set_index("grade")["students"].to_dict() == {6: 150, 7: 150, 8: 150, 9: 40}
+    systems = county.tables["schools"].set_index("school_id")["system"]
+    assert systems["1503040002"] == "5+4"
+    assert systems[["1503040001", "1503040003"]].isna().all()
+    assert analyze(county).rows.query("school_id == '1503040002'")["students"].tolist() == [490]
+
+
+def test_a_fourth_junior_grade_that_the_total_leaves_out_contradicts_it(small, tmp_path):
     @only("教基3115", "一中")
     def change(sheet):
         sheet.lines[0][2][7] = 40
 
-    found = imported(small, tmp_path, change)
+    (contradiction,) = imported(small, tmp_path, change).returns.contradictions
 
-    assert "the 5+4 system is not supported" in sentences(found, "warning")
+    assert (contradiction.left[0], contradiction.right[0]) == ("450", "490")
 
 
 @pytest.mark.system
