@@ -6,7 +6,7 @@ files starts without pandas.
 
 import importlib
 
-__version__ = "1.0.0.dev0"
+__version__ = "1.0.0"
 
 _HOME = {
     "County": "data.county",
