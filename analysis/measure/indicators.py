@@ -107,7 +107,9 @@ def ratios(
     threshold, floor = thresholds([rules[each] for each in years])
     threshold, floor = threshold[:, year, stage], floor[:, year, stage]
     rounded = np.array([rules[each]["option.decide_on"] == "rounded" for each in years])[year]
-    value, status = judge_ratios(about, quantity, students, threshold, floor, rounded)
+    value, status = judge_ratios(
+        about, quantity, students, threshold, floor, rounded, asked_of_schools(about)[:, stage]
+    )
     shortfall = shortfalls(about, quantity, students, share, threshold, status)
     return Ratios(
         *(about, years, year, stage, students, share, quantity),
@@ -126,6 +128,11 @@ def thresholds(rules: Sequence[Rules]) -> tuple[np.ndarray, np.ndarray]:
     return threshold, threshold * by_year(rules, "school.floor")[:, None]
 
 
+def asked_of_schools(about: Indicators) -> np.ndarray:
+    """Whether thresholds are ever set, by indicator and stage: bool, shape (k, 2)."""
+    return np.array([[stage in each.asked for stage in STAGES] for each in about.values()])
+
+
 def judge_ratios(
     about: Indicators,
     quantity: Sequence[np.ndarray],
@@ -133,6 +140,7 @@ def judge_ratios(
     threshold: np.ndarray,
     floor: np.ndarray,
     rounded: np.ndarray | bool,
+    asked: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Value and status of the indicators, for rows of any shape.
 
@@ -146,6 +154,8 @@ def judge_ratios(
     rounded : ndarray of bool, shape (...), or bool
         Whether the value is rounded before it is compared (`decide_on: rounded`), as the official
         form prints it.
+    asked : ndarray of bool, shape (k, ...)
+        Whether the standard ever sets a threshold; broadcasts.
 
     Returns
     -------
@@ -161,8 +171,8 @@ def judge_ratios(
         if some_rounded:
             decided = np.where(rounded, round_half_up(decided, indicator.decimals), decided)
         status[number] = status_codes(decided, threshold[number], floor[number])
-        if not indicator.asked:
-            status[number][np.isfinite(decided)] = NOT_ASKED
+        if not np.all(asked[number]):
+            status[number][np.isfinite(decided) & ~asked[number]] = NOT_ASKED
     return value, status
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..policy.standards import Rules
 from .apportioning.columns import by_year, words
-from .indicators import KEYS, NEAR, SHORT, Ratios
+from .indicators import KEYS, NEAR, SHORT, Ratios, asked_of_schools
 from .indicators import MET as REACHED
 from .indicators import NOT_ASSESSED as NO_VALUE
 from .verdicts import MET, NOT_APPLICABLE, NOT_ASSESSED, NOT_MET, VERDICTS
@@ -34,7 +34,7 @@ class SchoolRule:
     status: np.ndarray
 
 
-def school_rule(status: np.ndarray, needed: np.ndarray, threshold: np.ndarray) -> SchoolRule:
+def school_rule(status: np.ndarray, needed: np.ndarray, asked: np.ndarray) -> SchoolRule:
     """At least so many of the indicators met, the rest at their floor or more.
 
     Parameters
@@ -43,16 +43,15 @@ def school_rule(status: np.ndarray, needed: np.ndarray, threshold: np.ndarray) -
         Positions in `analysis.measure.indicators.STATUSES`.
     needed : ndarray, shape (...)
         Indicators that have to be met.
-    threshold : ndarray, shape (k, ...)
-        NaN where none is in force: such an indicator asks nothing of a school, so it is not missing either.
+    asked : ndarray of bool, shape (k, ...)
+        Whether the standard ever sets a threshold; what is not asked is not missing either. Broadcasts.
     """
     met, near, below, missing = (
         # single bytes: draws have millions of rows
         (status == code).view(np.int8).sum(axis=0, dtype=np.int8)
         for code in (REACHED, NEAR, SHORT, NO_VALUE)
     )
-    asked = np.isfinite(threshold)
-    if not asked.all() and asked.any():
+    if not asked.all():
         missing = ((status == NO_VALUE) & asked).sum(axis=0, dtype=np.int8)
     fails = (below > 0) | (met + missing < needed)
     passes = (met >= needed) & (below == 0) & (missing == 0)
@@ -65,7 +64,9 @@ def school_rule(status: np.ndarray, needed: np.ndarray, threshold: np.ndarray) -
 def school_rule_of(found: Ratios, rules: Mapping[int, Rules]) -> SchoolRule:
     """The `school_rule` of a county's schools."""
     needed = by_year((rules[each] for each in found.years), "school.indicators_met")
-    judged = school_rule(found.status, needed[found.year], found.threshold)
+    judged = school_rule(
+        found.status, needed[found.year], asked_of_schools(found.indicators)[:, found.stage]
+    )
     if not rules[found.years[0]].asks_of_schools:
         judged = replace(judged, status=np.full_like(judged.status, NOT_APPLICABLE))
     return judged

@@ -98,7 +98,7 @@ class IndicatorEntry(pydantic.BaseModel):
         """Whether its figures are recorded once for a school of several stages."""
         return not self._is_by_stage(self.add[0])
 
-    def indicator(self, name: str, position: int, asked: bool) -> Indicator:
+    def indicator(self, name: str, position: int, asked: tuple[str, ...]) -> Indicator:
         """The indicator, at its place among those of the standard (from 0)."""
         unit = self.unit or _ratio_unit(self.resource, self.per)
         short = self.short or self.title

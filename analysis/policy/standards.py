@@ -94,7 +94,9 @@ class Standard:
         for profile in reversed(self.profiles):
             written.update(profile.indicators)
         return Indicators(
-            about.indicator(name, position, any(self.asks(f"{name}.{stage}") for stage in STAGES))
+            about.indicator(
+                name, position, tuple(stage for stage in STAGES if self.asks(f"{name}.{stage}"))
+            )
             for position, (name, about) in enumerate(written.items())
         )
 

@@ -263,7 +263,8 @@ def execute(
                 **engine,
                 kernel_name="python3",
                 progress_bar=False,
-                cwd=folder,
+                # pages are made in this process, whose files are named from where it stands
+                cwd=folder if "report" not in engine else None,
                 start_timeout=180,
                 time_limit=time_limit,
                 shutdown_kernel="immediate",

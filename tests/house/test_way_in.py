@@ -171,7 +171,7 @@ def many_classes(tables):
             (
                 "analysis/base/schema/tables.py",
                 '                    _count("classes_primary"',
-                '                    _count("books", "图书册数", "Books"),\n',
+                '                    _count("tablets", "平板电脑台数", "Tablet computers"),\n',
             )
         ],
         """
@@ -180,13 +180,13 @@ def many_classes(tables):
         from analysis.data.template.write import write_template
         file = pathlib.Path(COUNTY) / "school_years.csv"
         lines = file.read_text(encoding="utf-8-sig").splitlines()
-        text = lambda what: "\\n".join([lines[0] + ",图书册数"] + [line + what for line in lines[1:]])
+        text = lambda what: "\\n".join([lines[0] + ",平板电脑台数"] + [line + what for line in lines[1:]])
         file.write_text(text(",700"), encoding="utf-8")
-        assert set(load_county(COUNTY).tables["school_years"]["books"]) == {700.0}
+        assert set(load_county(COUNTY).tables["school_years"]["tablets"]) == {700.0}
         heads = openpyxl.load_workbook(io.BytesIO(write_template(None, "zh")))
-        assert any("图书册数" in str(c.value) for sheet in heads for row in sheet for c in row)
+        assert any("平板电脑台数" in str(c.value) for sheet in heads for row in sheet for c in row)
         file.write_text(text(",-700"), encoding="utf-8")
-        assert any(f.column == "books" for f in read_county(COUNTY)[1] if f.severity == "error")
+        assert any(f.column == "tablets" for f in read_county(COUNTY)[1] if f.severity == "error")
         """,
     ),
     "report section, or a chart or table in one": (
@@ -291,7 +291,7 @@ def shout(county: OneCounty) -> None:
     typer.echo(f"{county}!")
 """,
             ),
-            ("analysis/cli/app.py", '    "batch": batch,', '    "shout": shout,\n'),
+            ("analysis/cli/app.py", '    "batch": (', '    "shout": (shout, N_("Shouts.")),\n'),
             ("analysis/cli/app.py", "from .commands.tables", "from .commands.shout import shout\n"),
         ],
         """

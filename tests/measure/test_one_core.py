@@ -247,23 +247,22 @@ def test_shares_in_a_cv_are_those_of_its_own_weights():
 #: Judges with the indicators that are named, in that order, and prints one table.
 OTHER_INDICATORS = """
 import sys
-from types import MappingProxyType
-from analysis.base.schema import indicators as home
-
-home.INDICATORS = MappingProxyType({name: home.INDICATORS[name] for name in sys.argv[2:]})
-home.STAFF_INDICATORS = MappingProxyType({n: i for n, i in home.INDICATORS.items() if not i.shared})
 from analysis import analyze, load_county
+from analysis.base.schema.indicators import Indicators
 from analysis.future.odds.draws import forecast
 from analysis.measure.side_by_side.nation import judge_nation
 
 county = load_county(sys.argv[1])
+standard = county.standard.evaluation
+left = Indicators(standard.indicators[name] for name in sys.argv[2:])
+standard.__dict__["indicators"] = left
 study = analyze(county, scenario="baseline", until=county.last_observed + 1)
 tables = {name: county.tables[name] for name in ("schools", "school_years")}
 tables["schools"] = tables["schools"].assign(county=county.code)
 nation = judge_nation(tables, county.standard.evaluation)
 drawn = forecast(county, until=county.last_observed + 1, draws=3)
-assert nation.balance.cv.shape[0] == len(home.INDICATORS) + 1
-assert set(drawn.cv["indicator"]) == set(home.INDICATORS)
+assert nation.balance.cv.shape[0] == len(left) + 1
+assert set(drawn.cv["indicator"]) == set(left)
 study.all_balance.to_pickle(sys.stdout.buffer)
 """
 
@@ -272,7 +271,9 @@ study.all_balance.to_pickle(sys.stdout.buffer)
 def test_number_and_order_of_indicators_come_from_one_place():
     """Fewer of them, the other way round: each of those left comes to what it came to before."""
     left = [
-        name for name in reversed(INDICATORS) if name not in ("teaching_area", "pe_arts_teachers")
+        name
+        for name in reversed([*INDICATORS])
+        if name not in ("teaching_area", "pe_arts_teachers")
     ]
     command = [sys.executable, "-c", OTHER_INDICATORS, "652323-hutubi", *left]
     done = subprocess.run(command, capture_output=True)

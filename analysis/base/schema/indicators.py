@@ -37,8 +37,9 @@ class Indicator:
         Whether the resource only comes in whole units (persons, rooms).
     decimals : int
         Decimals printed (two in the official form).
-    asked : bool
-        Whether the standard ever sets a threshold for schools; else only differences between them count.
+    asked : tuple of str
+        Stages for which the standard ever sets a threshold for schools; of the others only differences
+        between schools count.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Indicator:
     shared: bool
     whole: bool
     decimals: int = 2
-    asked: bool = True
+    asked: tuple[str, ...] = STAGES
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

@@ -17,7 +17,7 @@ from ...measure.apportioning.dividing import Added, divide
 from ...measure.apportioning.scope import Kind, exclusions, scope_rules
 from ...measure.balance import cv_entry, cv_limits, cv_status, cv_weights, with_composite
 from ...measure.dispersion import Drawn, moments
-from ...measure.indicators import judge_ratios, thresholds
+from ...measure.indicators import asked_of_schools, judge_ratios, thresholds
 from ...measure.requirements.concessions import SCHOOL_SIZES, size_limits
 from ...measure.requirements.facts import CountyData
 from ...measure.requirements.guarantee import compulsory_students, has_size_limit
@@ -167,7 +167,9 @@ class _Stage:
         self.added = Added.of(study.concessions, [rules], 0, among, by_stage, reported)
         self.scope = [each[0] for each in scope_rules([rules])]
         self.indicators, self.staff = rules.indicators, model.staff.columns
-        self.asked = rules.asks_of_schools
+        self.asks = rules.asks_of_schools
+        # one axis of draws and one of schools behind that of the indicators
+        self.asked = asked_of_schools(self.indicators)[:, stage, None, None]
         threshold, floor = thresholds([rules])
         self.threshold, self.floor = threshold[:, 0, stage], floor[:, 0, stage]
         self.limits = cv_limits([rules])[:, 0, stage, None]
@@ -195,11 +197,12 @@ class _Stage:
             self.indicators,
         )
         value, status = judge_ratios(
-            self.indicators, quantities, students, self.threshold, self.floor, self.rounded
+            *(self.indicators, quantities, students, self.threshold, self.floor),
+            *(self.rounded, self.asked),
         )
         schools = np.full(judged.shape, NOT_APPLICABLE)
-        if self.asked:
-            rule = school_rule(status, self.needed, self.threshold)
+        if self.asks:
+            rule = school_rule(status, self.needed, self.asked)
             schools = np.where(judged, rule.status, -1)
         weight = np.where(judged, cv_weights(students, {0: self.rules}), 0.0)
         found = moments(np.where(judged, value, 0.0), weight, Drawn())

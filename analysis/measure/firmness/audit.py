@@ -16,6 +16,7 @@ from ..dispersion import coefficient_of_variation
 from ..indicators import (
     STATUSES,
     Ratios,
+    asked_of_schools,
     at_least,
     at_most,
     round_half_up,
@@ -318,7 +319,9 @@ def _changed_schools(
     method: str,
 ) -> list[dict]:
     needed = by_year((rules[each] for each in found.years), "school.indicators_met")
-    other = school_rule(status, needed[found.year], found.threshold)
+    other = school_rule(
+        status, needed[found.year], asked_of_schools(found.indicators)[:, found.stage]
+    )
     unknown = VERDICTS.index("not_assessed")
     changed = (schools.status != other.status) & (schools.status < unknown)
     return [

@@ -101,14 +101,12 @@ def write_schools(
 
 
 def _counted(study: Study, stage: str, row: int, first: int) -> list[str]:
-    """Cells of the statuses that the rule counts: an indicator without a threshold asks nothing."""
+    """Cells of the statuses that the rule counts: those that the standard ever sets a threshold for."""
     asked = [
         column
-        for column, name in enumerate(study.rules.indicators, first)
-        if study.rules[f"{name}.{stage}"] is not None
+        for column, about in enumerate(study.rules.indicators.values(), first)
+        if stage in about.asked
     ]
-    # before a rule holds, everything is open
-    asked = asked or list(range(first, first + len(study.rules.indicators)))
     place = {column: number for number, column in enumerate(asked)}
     runs = [list(run) for _, run in groupby(asked, key=lambda column: column - place[column])]
     return [f"{xl_rowcol_to_cell(row, run[0])}:{xl_rowcol_to_cell(row, run[-1])}" for run in runs]
