@@ -86,7 +86,13 @@ def sheets(
     if not blank(row["teachers_junior"]):
         found.append(_teachers("junior", "基础基424" if old else "教基4156", row, old))
     if ages:
-        found.append(_ages(ages, "基础基422" if old else "教基4153"))
+        found.append(
+            _ages(
+                ages,
+                "基础基422" if old else "教基4153",
+                {stage: row.get(f"senior_titles_{stage}") for stage in ("primary", "junior")},
+            )
+        )
     found.append(_backbone(row, old))
     found.append(_buildings(row, old))
     found.append(_grounds_old(row) if old else _grounds_new(row))
@@ -95,6 +101,10 @@ def sheets(
 
 def _students(stage, form, title, first, count, row, grades) -> Sheet:
     by_grade = [grades.get(first + n, {}).get("students") for n in range(count)]
+    last = by_grade[-1]
+    if stage == "junior":
+        # a fourth junior grade is there under the five-four system only: grade 10 is senior school
+        last, by_grade[3] = by_grade[2], None
     total = row[f"students_{stage}"]
     columns = [("毕业生数",), ("招生数", "合计")]
     before = [None, by_grade[0]]
@@ -112,7 +122,11 @@ def _students(stage, form, title, first, count, row, grades) -> Sheet:
         title,
         columns,
         [
-            ("总计", "", [*before, total, half, *by_grade, by_grade[-1]]),
+            (
+                "总计",
+                "",
+                [*before, total, half, *by_grade, last],
+            ),
             ("其中：女", "", [None] * len(before) + [half, None, *girls, None]),
             ("　　　少数民族", "", [None] * len(columns)),
         ],
@@ -193,7 +207,7 @@ def _teachers(stage, form, row, old) -> Sheet:
     return Sheet(form, title, columns, lines, unit="单位：人")
 
 
-def _ages(ages, form) -> Sheet:
+def _ages(ages, form, titles) -> Sheet:
     heads = ["24岁及以下", *(f"{age}-{age + 4}岁" for age in range(25, 60, 5)), "60岁及以上"]
     ids = ["24_or_less", *(f"{age}_to_{age + 4}" for age in range(25, 60, 5)), "60_or_more"]
     lines = [("学前教育", "", [None] * 11), ("#女", "", [None] * 11)]
@@ -206,6 +220,7 @@ def _ages(ages, form) -> Sheet:
         lines.append(("#女", "", [plus(*women), None, *women]))
         # titles of the teachers, whose lines are called the same below every stage
         lines += [(title, "", [1] * 11) for title in ("#少数民族", "正高级", "副高级")]
+        lines.append(("中级", "", [minus(titles.get(stage), 2), *[None] * 10]))
     columns = [("合计",), ("#女",), *((head,) for head in heads)]
     return Sheet(form, "基础教育学校专任教师分年龄情况", columns, lines, unit="单位：人")
 
@@ -264,10 +279,20 @@ def _grounds_old(row) -> Sheet:
         ("专用教室（间）", "其中：网络多媒体教室"),
         ("固定资产总值（万元）", "计"),
         ("固定资产总值（万元）", "其中：教学仪器设备资产值"),
+        ("数字终端数（台）", "计"),
     ]
     sports, value = row["outdoor_sports_area_m2"], ten_thousand(row["equipment_value_cny"])
-    figures = [plus(sports, 5000), 300, sports, 9000, 40, minus(multimedia, special), 8, special]
-    figures += [None if value is None else value * 3, value]
+    figures = [
+        plus(sports, 5000),
+        300,
+        sports,
+        row.get("books"),
+        40,
+        minus(multimedia, special),
+        8,
+        special,
+    ]
+    figures += [None if value is None else value * 3, value, row.get("computers")]
     return Sheet("基础基522", "中小学占地面积及其他办学条件", columns, [("总计", "", figures)])
 
 
@@ -277,11 +302,12 @@ def _grounds_new(row) -> Sheet:
         ("占地面积", "平方米", [plus(sports, 5000)]),
         ("其中：运动场地面积", "平方米", [sports]),
         ("绿化用地面积", "平方米", [300]),
-        ("图书", "册", [9000]),
+        ("图书", "册", [row.get("books")]),
         ("教室", "间", [48]),
         ("其中：网络多媒体教室", "间", [row["multimedia_rooms"]]),
         ("固定资产总值", "万元", [None if value is None else value * 3]),
         ("其中：教学仪器设备资产值", "万元", [value]),
+        ("数字终端数", "台", [row.get("computers")]),
     ]
     return Sheet("教基5176", "中小学占地面积及其他办学条件", [("数量",)], lines)
 

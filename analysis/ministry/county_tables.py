@@ -140,8 +140,18 @@ def _plain(value: object) -> str:
 # --- tables --------------------------------------------------------------------------------------
 
 
+def school_year_columns(returns: Returns) -> list[str]:
+    """The columns of `school_years` that are written: those needed, and what was read of the others."""
+    read = {to for (_, _, to), each in returns.readings.items() if each.value is not None}
+    return [
+        column.name
+        for column in TABLES["school_years"].columns
+        if column.needed or f"school_years.{column.name}" in read
+    ]
+
+
 def school_years_csv(returns: Returns) -> bytes:
-    columns = [column.name for column in TABLES["school_years"].columns if column.needed]
+    columns = school_year_columns(returns)
     rows = []
     for school, year in returns.school_years:
         row = {"school_id": school, "year": str(year)}

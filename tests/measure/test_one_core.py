@@ -255,7 +255,7 @@ from analysis.measure.side_by_side.nation import judge_nation
 county = load_county(sys.argv[1])
 standard = county.standard.evaluation
 left = Indicators(standard.indicators[name] for name in sys.argv[2:])
-standard.__dict__["indicators"] = left
+standard.__dict__.update(indicators=left, evaluation=standard)
 study = analyze(county, scenario="baseline", until=county.last_observed + 1)
 tables = {name: county.tables[name] for name in ("schools", "school_years")}
 tables["schools"] = tables["schools"].assign(county=county.code)

@@ -1,5 +1,8 @@
 """Teachers by age in the return sheets."""
 
+import dataclasses
+from types import MappingProxyType
+
 import pandas as pd
 import pytest
 from ministry_files import GENERATIONS, LAYOUTS, comparable, write_returns
@@ -65,6 +68,18 @@ def test_ages_come_back(aged, tmp_path, generation, layout):
         comparable(load_county(tmp_path / "out").tables["staff_ages"], KEYS),
         comparable(aged.tables["staff_ages"], KEYS),
     )
+
+
+def test_teachers_of_middle_or_senior_title_come_with_the_form(aged, tmp_path):
+    table = aged.tables["school_years"].assign(senior_titles_primary=7.0)
+    county = dataclasses.replace(
+        aged, tables=MappingProxyType({**aged.tables, "school_years": table})
+    )
+    write_returns(county, tmp_path / "in", "new", "plain")
+    import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+    found = load_county(tmp_path / "out").tables["school_years"]
+
+    assert set(found["senior_titles_primary"].dropna()) == {7.0}
 
 
 def test_without_the_form_there_is_no_table(aged, tmp_path):
