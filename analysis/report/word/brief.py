@@ -18,17 +18,17 @@ from .look import Look
 from .styles import indent_first_line
 
 #: Type (pt) of its text, and its line; that of the printed page.
-TYPE = {"zh": (10.0, 14.0), "en": (9.0, 11.5)}
+TYPE = {"zh": (9.5, 12.5), "en": (9.0, 11.5)}
 
 #: Its picture (mm) leaves room for the tables and lists of the second page.
-PICTURE = 98
+PICTURE = 84
 
 #: Size, line, space before and after (pt) of what has no size of the text.
 _SIZES = {
-    "Title": (20.0, 26.0, 0.0, 2.0),
-    "Subtitle": (15.0, 20.0, 0.0, 2.0),
+    "Title": (20.0, 24.0, 0.0, 2.0),
+    "Subtitle": (15.0, 19.0, 0.0, 2.0),
     "Edition": (9.0, 12.0, 0.0, 4.0),
-    "Synthetic Note": (9.0, 13.0, 2.0, 4.0),
+    "Synthetic Note": (9.0, 12.0, 0.0, 4.0),
     "Signature Line": (10.0, 14.0, 18.0, 0.0),
 }
 
@@ -63,7 +63,7 @@ def set_brief(document, look: Look, lang: str) -> None:
         elif name in ("Table Caption", "Image Caption", "Captioned Figure"):
             # counted by the names of their styles, which therefore stay
             form = paragraph.paragraph_format
-            form.space_before, form.space_after = Pt(4 if name == "Table Caption" else 2), Pt(2)
+            form.space_before, form.space_after = Pt(4 if name == "Table Caption" else 2), Pt(1)
     _set_pictures(document, paragraphs)
 
 
