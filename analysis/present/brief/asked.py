@@ -70,7 +70,7 @@ def milestones(study: Study, lang: str = "zh") -> str:
     if not dates:
         return ""
     told = [
-        say("{date}: {goals}.", date=plan_date(date, lang), goals=say("; ").join(goals))
+        say("{date} – {goals}.", date=plan_date(date, lang), goals=say("; ").join(goals))
         for date, goals in dates.items()
     ]
     between = " " if lang == "en" else ""
