@@ -57,9 +57,9 @@ def prices(answer: Remedy, own: bool, lang: str = "zh") -> str:
 
 
 def milestones(study: Study, lang: str = "zh") -> str:
-    """What the plan says is reached by when, from the judged year on; empty where it says nothing."""
+    """What the plan says is reached by when, from the judged year on; empty where it says nothing, and of a year to come."""
     plan, say = study.county.plan, speak(lang)
-    if plan is None:
+    if plan is None or is_projected(study):
         return ""
     # a school year begins in September
     start = begins(f"{study.year:04d}-09")

@@ -9,6 +9,7 @@ from ...present import sentences
 from ...present.brief.asked import about, decision, milestones, prices
 from ...present.brief.matters import matters_grid
 from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
+from ...present.chance import is_projected
 from ...present.charts.overview import overview_chart
 from ...present.remedies.calculation import by_clock
 from ...present.terms import school_year
@@ -117,7 +118,7 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
     say, rules = report.say, report.study.rules
     text = say(
         "The table is what all thresholds ask. The rule asks less: {needed} of {k} indicators, the rest at "
-        "{floor}, and every coefficient of variation within its limit. At the unit prices below that costs about "
+        "{floor}, and every coefficient of variation within its limit. At unit prices that costs about "
         "{cost} at least, at {n} schools.",
         needed=say.number(rules.number("school.indicators_met")),
         k=len(rules.indicators),
@@ -125,6 +126,8 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
         cost=about(say, least[0]),
         n=say.number(least[1]),
     )
+    if is_projected(report.study):
+        return text
     own = means_file(report.study.county).is_file()
     between = " " if report.lang == "en" else ""
     return between.join(each for each in (text, prices(report.remedy, own, report.lang)) if each)
