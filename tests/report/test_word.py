@@ -313,30 +313,65 @@ def test_command_writes_document_and_workbook(tmp_path):
     assert all(path.read_bytes()[:2] == b"PK" for path in paths)
 
 
-@pytest.mark.system
-def test_document_opens_in_libreoffice(donghe, document, tmp_path):
+def _converted(data, folder):
+    """Texts of the pages, without white space, as LibreOffice lays them out."""
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("LibreOffice is not installed (only .ci/run installs it)")
     from pypdf import PdfReader
 
-    (tmp_path / "report.docx").write_bytes(donghe)
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    (folder / "report.docx").write_bytes(data)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
     command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir"]
     subprocess.run(
-        [*command, tmp_path, tmp_path / "report.docx"], check=True, capture_output=True, timeout=600
+        [*command, folder, folder / "report.docx"], check=True, capture_output=True, timeout=600
     )
-    pages = [re.sub(r"\s+", "", p.extract_text()) for p in PdfReader(tmp_path / "report.pdf").pages]
+    return [re.sub(r"\s+", "", p.extract_text()) for p in PdfReader(folder / "report.pdf").pages]
+
+
+def test_brief_has_smaller_type_and_headings_that_stay_with_their_lists(document):
+    paragraphs = document.paragraphs
+    told = paragraphs[: [p.text for p in paragraphs].index("目录")]
+    headings = [p for p in told if p.text in ("尚未掌握的情况", "未达到的要求")]
+    assert len(headings) == 2
+    assert all(p.paragraph_format.keep_with_next for p in headings)
+    sizes = {p.style.font.size.pt for p in told if p.style.name.startswith("Brief Compact")}
+    assert sizes == {9.5}
+    # that of the chapters stays
+    assert document.styles["Compact"].font.size.pt == 16
+    for table in document.tables[:4]:
+        names = {p.style.name for cell in table._cells for p in cell.paragraphs}
+        assert all(name.startswith("Brief Table") for name in names), names
+        last = table._tbl.tr_lst[-1].tc_lst[0].p_lst[0].pPr
+        assert last.keepNext is None or last.keepNext.val is False
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("sample", ["150202-donghe", "230505-sifangtai", "652323-hutubi"])
+def test_brief_takes_two_pages_in_libreoffice(sample, lang, tmp_path):
+    assert (
+        len(_converted(build.export(executed(analyze(sample), lang, ["brief"]), "docx"), tmp_path))
+        == 2
+    )
+
+
+@pytest.mark.system
+def test_document_opens_in_libreoffice(donghe, document, tmp_path):
+    pages = _converted(donghe, tmp_path)
 
     assert 30 <= len(pages) <= 70
     assert "东河区" in pages[0]
-    # by the type of official documents the two pages of the brief become up to four; the contents follow
+    # the two pages of the brief; the contents follow
     contents = next(n for n, page in enumerate(pages) if "目录" in page)
-    assert contents <= 4
+    assert contents == 2
     told = [paragraph.text for paragraph in document.paragraphs]
     last = next(text for text in reversed(told[: told.index("目录")]) if text.strip())
     assert re.sub(r"\s+", "", last)[-10:] in pages[contents - 1]
     assert "一、主要结论" not in "".join(pages[:contents])
+    for heading in ("尚未掌握的情况", "未达到的要求"):
+        (page,) = (page for page in pages[:contents] if heading in page)
+        assert not re.search(rf"{heading}(—\d—)?$", page)
     for number, page in enumerate(pages, 1):
         assert "样例：各校数据均为合成数据" in page, number
         assert number == 1 or f"—{number}—" in page

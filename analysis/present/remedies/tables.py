@@ -92,13 +92,9 @@ def _lacks(measure: Measure, k: int, answer: Remedy) -> bool:
 def means_grid(answer: Remedy, lang: str) -> Grid:
     """What the money goes to: amounts, unit prices and what the prices rest on."""
     say, means = speak(lang), answer.means
-    found: dict[tuple[str, str], list[Measure]] = defaultdict(list)
-    for each in answer.measures:
-        # whoever is transferred costs the same, whatever they are
-        found[each.means, "" if each.means == "transfer" else each.kind].append(each)
     whole = float(answer.found.cost or 0)
     rows = []
-    for (name, kind), lines in sorted(found.items(), key=lambda p: (-sum(m.cny for m in p[1]), p[0])):  # fmt: skip
+    for (name, kind), lines in _by_means(answer):
         price = _price(means, name, kind)
         cny = sum(each.cny for each in lines)
         rows.append(
@@ -122,6 +118,26 @@ def means_grid(answer: Remedy, lang: str) -> Grid:
         say("What the price rests on"),
     )
     return Grid(say("What the money goes to, at which prices"), header, tuple(rows), tight=True)
+
+
+def unit_prices(answer: Remedy, lang: str) -> list[tuple[str, str, float]]:
+    """What is bought, its unit and the price of one (yuan), dearest part first; no amounts of money."""
+    found = []
+    for (name, kind), lines in _by_means(answer):
+        unit = unit_of(name, answer.means)
+        if unit["en"] != "yuan":
+            price = float(_price(answer.means, name, kind).cny)
+            found.append((lines[0].label(answer.means, lang), unit[lang], price))
+    return found
+
+
+def _by_means(answer: Remedy) -> list[tuple[tuple[str, str], list[Measure]]]:
+    """The measures of each means and kind, dearest first."""
+    found: dict[tuple[str, str], list[Measure]] = defaultdict(list)
+    for each in answer.measures:
+        # whoever is transferred costs the same, whatever they are
+        found[each.means, "" if each.means == "transfer" else each.kind].append(each)
+    return sorted(found.items(), key=lambda p: (-sum(m.cny for m in p[1]), p[0]))
 
 
 def bought_grid(found: Bought, lang: str) -> Grid:

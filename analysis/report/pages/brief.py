@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 
-from ...base.language import Language
 from ...policy.standards import PARTS
 from ...present import sentences
+from ...present.brief.asked import about, decision, milestones, prices
 from ...present.brief.matters import matters_grid
 from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
+from ...present.chance import is_projected
 from ...present.charts.overview import overview_chart
 from ...present.remedies.calculation import by_clock
-from ...present.remedies.sentences import money
 from ...present.terms import school_year
+from ...remedy.problem.means import means_file
 from .page import METADATA, Page, Picture, bullets, paragraph
 from .report import Report
 
@@ -23,6 +24,7 @@ def brief(report: Report, alone: bool = False) -> Page:
     short = html.escape(sentences.verdict_short(study, report.lang, report.chance))
     unknown = sentences.unknown(study, report.lang)
     failed = sentences.failing(study, report.lang)
+    least = _least(report)
     overview = say("Schools and the indicators at one look")
     parts = [
         f"<h1>{html.escape(say.label(record.name))}</h1>",
@@ -34,8 +36,9 @@ def brief(report: Report, alone: bool = False) -> Page:
         f"{paragraph(_counted(report))}{_left_out(report)}</div>",
         standing_grid(study, report.lang),
         missing_grid(study, report.lang),
-        paragraph(_least(report)),
+        paragraph(_cost(report, least)),
         matters_grid(study, report.lang),
+        *(paragraph(text) for text in (decision(study, *(least or (None, 0)), report.lang), milestones(study, report.lang)) if text),
         _heading(say("What is not known")) if unknown else "",
         bullets(unknown) if unknown else "",
         years_grid(study, report.lang),
@@ -97,31 +100,37 @@ def _counted(report: Report) -> str:
     return text
 
 
-def _least(report: Report) -> str:
-    """The least that resources cost, where it is known."""
-    say, study = report.say, report.study
+def _least(report: Report) -> tuple[float, int] | None:
+    """The least that resources cost (yuan) and at how many schools, where it is known."""
     if not report.judgeable:
-        return ""
+        return None
     answer = report.remedy
     # a search that was ended by the clock knows no least
     if answer.cost is None or not answer.measures or by_clock(answer):
+        return None
+    return float(answer.cost), len({each.school_id for each in answer.measures})
+
+
+def _cost(report: Report, least: tuple[float, int] | None) -> str:
+    """The least that resources cost, and at which prices."""
+    if least is None:
         return ""
-    return say(
+    say, rules = report.say, report.study.rules
+    text = say(
         "The table is what all thresholds ask. The rule asks less: {needed} of {k} indicators, the rest at "
-        "{floor}, and every coefficient of variation within its limit. At assumed prices (see the chapter on the "
-        "cheapest way) that costs about {cost} at least, at {n} schools.",
-        needed=say.number(study.rules.number("school.indicators_met")),
-        k=len(study.rules.indicators),
-        floor=say.percent(study.rules.number("school.floor"), 0),
-        cost=_about(say, float(answer.cost)),
-        n=say.number(len({each.school_id for each in answer.measures})),
+        "{floor}, and every coefficient of variation within its limit. At unit prices that costs about "
+        "{cost} at least, at {n} schools.",
+        needed=say.number(rules.number("school.indicators_met")),
+        k=len(rules.indicators),
+        floor=say.percent(rules.number("school.floor"), 0),
+        cost=about(say, least[0]),
+        n=say.number(least[1]),
     )
-
-
-def _about(say: Language, cny: float) -> str:
-    """Money to two or three digits: more would say more than assumed prices know."""
-    digits = max(len(str(int(cny))) - 3, 0)
-    return money(say, round(cny / 10**digits) * 10**digits)
+    if is_projected(report.study):
+        return text
+    own = means_file(report.study.county).is_file()
+    between = " " if report.lang == "en" else ""
+    return between.join(each for each in (text, prices(report.remedy, own, report.lang)) if each)
 
 
 def _picture(report: Report, caption: str) -> Picture | str:

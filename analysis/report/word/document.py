@@ -15,6 +15,7 @@ from pathlib import Path
 
 import docx
 
+from .brief import set_brief
 from .contents import number_captions, write_contents
 from .fields import add_settings
 from .head_and_foot import write_head_and_foot
@@ -74,6 +75,7 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
     set_paper(document)
     set_tables(document)
     set_pictures(document)
+    set_brief(document, look, metadata["lang"])
     number_captions(document, metadata)
     write_contents(document, metadata)
     write_head_and_foot(document, metadata)

@@ -17,11 +17,12 @@ from .widths import SIZES, count_heads, divide_room, least_width, natural_widths
 def set_tables(document) -> None:
     """Set every table of the document in the width of its chapter's paper."""
     chapters = chapters_of(document)
-    for chapter in chapters:
+    for place, chapter in enumerate(chapters):
         width = PAGE[1] - TOP - BOTTOM if lies_across(chapter) else PAGE[0] - LEFT - RIGHT
         for block in chapter:
             if isinstance(block, Table):
-                _set_table(block, Mm(width).pt)
+                # the brief, before the first chapter, has two pages for all its tables
+                _set_table(block, Mm(width).pt, SIZES[0] if place else SIZES[1])
                 following = block._tbl.getnext()
                 if following is not None and following.tag == qn("w:p"):
                     paragraph = Paragraph(following, document)
@@ -29,12 +30,12 @@ def set_tables(document) -> None:
                         paragraph.paragraph_format.space_before = Pt(8)
 
 
-def _set_table(table: Table, room: float) -> None:
+def _set_table(table: Table, room: float, most: float) -> None:
     """Type that fits, columns by their text, heads repeated, rows in one piece, shades of status."""
     natural, least = natural_widths(table), least_width(table)
     properties = table._tbl.tblPr
     kind = properties.find(qn("w:tblStyle")).get(qn("w:val"))
-    size = next((size for size in SIZES if least * size / 2 <= room), SIZES[-1])
+    size = next((size for size in SIZES if size <= most and least * size / 2 <= room), SIZES[-1])
     if kind == "Table Tight":
         size = min(size, 9.0)
     upright = Mm(PAGE[0] - LEFT - RIGHT).pt

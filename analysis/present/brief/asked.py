@@ -1,0 +1,121 @@
+"""What a decision rests on: the prices of the least cost, the dates of the plan, what is to be decided."""
+
+from __future__ import annotations
+
+from ...base.language import Language, speak
+from ...measure.study import Study
+from ...policy.plan import begins, ends
+from ...remedy.result import Remedy
+from ..chance import is_projected
+from ..remedies.sentences import money
+from ..remedies.tables import unit_prices
+from ..terms import plan_date
+from .due import assigned
+from .matters import matters
+
+#: Prices told: those of what costs most.
+PRICES = 4
+
+
+def about(say: Language, cny: float) -> str:
+    """Money to two or three digits: more would say more than assumed prices know."""
+    digits = max(len(str(int(cny))) - 3, 0)
+    return money(say, round(cny / 10**digits) * 10**digits)
+
+
+def prices(answer: Remedy, own: bool, lang: str = "zh") -> str:
+    """The unit prices of what costs most of the least cost, dearest part first, and where they come from.
+
+    Parameters
+    ----------
+    answer : Remedy
+    own : bool
+        The county has a price list of its own.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    str
+        Empty where nothing is bought at a price; what is counted in yuan has none.
+    """
+    say = speak(lang)
+    told = [
+        say(
+            "{what} {price} yuan per {unit}",
+            what=what,
+            price=say.number(price, 0 if price.is_integer() else 2),
+            unit={"persons": "person", "rooms": "room"}.get(unit, unit),
+        )
+        for what, unit, price in unit_prices(answer, lang)[:PRICES]
+    ]
+    if not told:
+        return ""
+    listed = say("; ").join(told)
+    if own:
+        return say("Main unit prices, from the county's own price list: {prices}.", prices=listed)
+    return say("Main unit prices (assumed, no quotations; basis in the chapter on the cheapest way): {prices}.", prices=listed)  # fmt: skip
+
+
+def milestones(study: Study, lang: str = "zh") -> str:
+    """What the plan says is reached by when, from the judged year on; empty where it says nothing, and of a year to come."""
+    plan, say = study.county.plan, speak(lang)
+    if plan is None or is_projected(study):
+        return ""
+    # a school year begins in September
+    start = begins(f"{study.year:04d}-09")
+    dates: dict[str, list[str]] = {}
+    for each in sorted(plan.milestones, key=lambda each: (ends(each.date), begins(each.date))):
+        if ends(each.date) >= start:
+            dates.setdefault(each.date, []).append(say.label(each.name))
+    if not dates:
+        return ""
+    told = [
+        say("{date} – {goals}.", date=plan_date(date, lang), goals=say("; ").join(goals))
+        for date, goals in dates.items()
+    ]
+    between = " " if lang == "en" else ""
+    return say("Dates of the plan: {dates}", dates=between.join(told))
+
+
+def unassigned(study: Study, lang: str = "zh") -> int:
+    """How many of the things that matter most the plan does not mention."""
+    plan, say = study.county.plan, speak(lang)
+    return sum(
+        plan is None or not (each.entry and assigned(plan, each.entry, study.year, say))
+        for each in matters(study, lang)
+    )
+
+
+def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") -> str:
+    """What whoever reads the brief is asked to decide, by when and for how much.
+
+    Parameters
+    ----------
+    study : Study
+    cny : float or None
+        The least that the resources cost, and at how many `schools`; None where it is not known or
+        nothing has to be bought.
+    schools : int
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    str
+        Empty where there is nothing to decide, and of a year to come.
+    """
+    say = speak(lang)
+    if is_projected(study):
+        return ""
+    asked = []
+    if cny:
+        year = study.county.record.target_year
+        cost, n = about(say, cny), say.number(schools)
+        if year and year > study.year:
+            asked.append(say("to provide at least about {cost} for the resources of {n} schools by {year}", cost=cost, n=n, year=year))  # fmt: skip
+        else:
+            asked.append(say("to provide at least about {cost} for the resources of {n} schools", cost=cost, n=n))  # fmt: skip
+    if open_ := unassigned(study, lang):
+        asked.append(say.plural("to say who answers by when for the {n} matter above that the plan does not mention", "to say who answers by when for the {n} matters above that the plan does not mention", open_)
+                     if study.county.plan else
+                     say.plural("to say who answers by when for the {n} matter above", "to say who answers by when for the {n} matters above", open_))  # fmt: skip
+    return say("For decision: {asked}.", asked=say("; ").join(asked)) if asked else ""

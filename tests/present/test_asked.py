@@ -1,0 +1,114 @@
+"""What a decision rests on: prices, dates of the plan, what is asked for."""
+
+import dataclasses
+import re
+
+import pytest
+from counties import build_county, school
+
+from analysis import analyze
+from analysis.base.language import speak
+from analysis.policy.plan import ends
+from analysis.present.brief.asked import PRICES, about, decision, milestones, prices, unassigned
+from analysis.present.brief.matters import matters, matters_grid
+from analysis.present.remedies.calculation import solved
+from analysis.present.remedies.tables import unit_prices
+
+
+@pytest.fixture(scope="module")
+def sifangtai():
+    return analyze("230505-sifangtai")
+
+
+@pytest.fixture(scope="module")
+def answer(sifangtai):
+    return solved(sifangtai)
+
+
+def test_amount_times_price_is_the_cost(answer):
+    """The prices told are those by which the measures were reckoned."""
+    told = {what: price for what, _, price in unit_prices(answer, "en")}
+    kinds = set()
+    for each in answer.measures:
+        name = each.label(answer.means, "en")
+        if name in told:
+            assert each.amount * told[name] == pytest.approx(each.cny)
+            kinds.add(name)
+    assert kinds == set(told)
+    assert len(told) >= 4
+
+
+def test_prices_are_said_to_be_assumptions_or_the_countys_own(answer):
+    assumed, own = prices(answer, False), prices(answer, True)
+    assert "假设" in assumed
+    assert "假设" not in own
+    for _, unit, price in unit_prices(answer, "zh")[:PRICES]:
+        assert f"每{unit}{price:,.0f}元" in assumed
+        assert f"每{unit}{price:,.0f}元" in own
+    # a yuan of equipment costs a yuan
+    assert "每元" not in assumed
+
+
+def test_dates_of_the_plan_are_those_ahead_in_their_order(sifangtai):
+    text = milestones(sifangtai)
+    names = [
+        each.name.zh
+        for each in sifangtai.county.plan.milestones
+        if ends(each.date) >= 2022 * 12 + 8
+    ]
+    assert names
+    assert all(name in text for name in names)
+    years = [int(year) for year in re.findall(r"(?:：|。)(\d{4})年", text)]
+    assert years == sorted(years)
+
+
+def test_dates_that_are_past_are_not_told(sifangtai):
+    plan = sifangtai.county.plan
+    past = plan.milestones[0].model_copy(update={"date": "2021"})
+    for kept in ((past,), ()):
+        own = plan.model_copy(update={"milestones": kept})
+        county = dataclasses.replace(sifangtai.county, plan=own)
+        assert milestones(dataclasses.replace(sifangtai, county=county)) == ""
+
+
+def test_matters_that_the_plan_does_not_mention_are_those_of_the_table(sifangtai):
+    rows = matters_grid(sifangtai).rows
+    said = [row[-1].text for row in rows]
+    assert unassigned(sifangtai) == said.count(speak("zh")("not in the plan")) > 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_decision_says_sum_schools_year_and_open_matters(sifangtai, answer, lang):
+    say = speak(lang)
+    text = decision(sifangtai, float(answer.cost), 4, lang)
+    assert about(say, float(answer.cost)) in text
+    assert "2027" in text
+    numbers = re.findall(r"\d+", text)
+    assert "4" in numbers
+    assert str(unassigned(sifangtai, lang)) in numbers
+
+
+def test_nothing_to_buy_asks_for_no_money(sifangtai):
+    assert "元" not in decision(sifangtai, None, 0)
+    assert decision(sifangtai, None, 0)
+
+
+def test_a_county_that_lacks_nothing_is_asked_for_nothing():
+    study = analyze(build_county([school("primary", 300), school("primary", 300)], [2023]))
+    assert matters(study) == []
+    assert decision(study, None, 0) == ""
+    assert milestones(study) == ""
+
+
+def test_without_a_plan_every_matter_is_open():
+    short = {"teaching_area_m2": 300}
+    schools = [school("primary", 300, **short), school("primary", 300)]
+    study = analyze(build_county(schools, [2023]))
+    assert unassigned(study) == len(matters(study)) > 0
+    assert "规划" not in decision(study, None, 0)
+
+
+def test_money_has_three_digits_at_most():
+    say = speak("en")
+    assert about(say, 46_944_000) == about(say, 46_900_000)
+    assert about(say, 46_944_000) != about(say, 46_000_000)
