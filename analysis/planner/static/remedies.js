@@ -14,8 +14,7 @@ const empty = () => ({ forbid: [], lock: [], prices: {} });
 export async function openPlan(take) {
   const conditions = plan?.base.county === state.county ? plan.conditions : empty();
   plan = { base: copy(state), conditions, names: {}, found: null, taken: null, likely: null, take };
-  await solve();
-  if (plan?.found) $("plan").focus();
+  await solve(() => {}, true);
 }
 
 export function closePlan() {
@@ -31,7 +30,7 @@ export function checkPlan() {
   if (plan && note) note.hidden = same(state, plan.base) || (plan.taken !== null && same(state, plan.taken));
 }
 
-async function solve(undo) {
+async function solve(undo, opened = false) {
   const mine = (asking += 1);
   $("plan").setAttribute("aria-busy", "true");
   say("remedy_busy");
@@ -43,13 +42,15 @@ async function solve(undo) {
     $("problems").replaceChildren();
   } catch (error) {
     if (mine !== asking) return;
-    undo?.();
+    undo();
     complain(error);
   }
   say(null);
   $("plan").setAttribute("aria-busy", "false");
   if (!plan.found) return closePlan();
   show();
+  // before the chance is drawn: who has gone on to a button by then keeps it
+  if (opened) $("plan").focus();
   if (plan.found.cost && plan.found.rows.length) await judge(mine);
 }
 
