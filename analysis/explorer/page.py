@@ -19,6 +19,7 @@ from .view import Summary, View
 STATUS_OF_POINT = {
     "met": N_("threshold met"),
     **{name: STATUS_NAMES[name] for name in ("near", "short", "not_assessed")},
+    "not_applicable": N_("no threshold"),
 }
 _KIND_NAMES = {"scatter": N_("by students"), "strip": N_("in order of the figure")}
 #: What is written on the page's controls.
@@ -73,7 +74,7 @@ def page(view: View, shelf: Shelf, lang: str = "zh") -> dict:
         },
         "marks": [
             {"mark": mark, "colour": COLOURS[mark], "text": say(STATUS_OF_POINT[mark])}
-            for mark in ("met", "near", "short", "not_assessed")
+            for mark in STATUS_OF_POINT
             if (view.schools["status"] == mark).any()
         ],
         "axes": {

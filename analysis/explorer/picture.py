@@ -102,7 +102,7 @@ def _other(axes, view: View) -> None:
 def _schools(axes, view: View, lang: str) -> None:
     table, x = view.schools, _across(view, view.schools)
     y = table["value"].to_numpy(dtype=float)
-    for status, marker in {**MARKERS, "not_assessed": "o"}.items():
+    for status, marker in {**MARKERS, "not_assessed": "o", "not_applicable": "o"}.items():
         here = (table["status"] == status).to_numpy()
         axes.plot(x[here], y[here], marker, color=COLOURS[status], markersize=5, zorder=3)
     chosen = table["chosen"].to_numpy(dtype=bool)
@@ -138,7 +138,7 @@ def _legend(figure: Chart, view: View, shelf: Shelf, lang: str) -> None:
 
     handles = [
         handle(MARKERS.get(name, "o"), COLOURS[name], say(page.STATUS_OF_POINT[name]), markersize=5)
-        for name in ("met", "near", "short", "not_assessed")
+        for name in page.STATUS_OF_POINT
         if (view.schools["status"] == name).any()
     ]
     hollow = {"markerfacecolor": "none"}

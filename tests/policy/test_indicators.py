@@ -121,7 +121,7 @@ def test_what_the_composite_needs_and_is_blank_leaves_it_open():
     county = dataclasses.replace(build_county(schools), standard=load_standard("cn-2012"))
 
     assert study_of(county).statuses[2023]["composite_cv.primary"] == "not_assessed"
-    with pytest.raises(InputError, match="no rule was in force"):
+    with pytest.raises(InputError, match="sets no thresholds for schools"):
         remedy(county)
 
 

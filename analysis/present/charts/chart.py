@@ -23,6 +23,7 @@ COLOURS = {
     "short": "#C0392B",
     "not_met": "#C0392B",
     "not_assessed": "#8A8A8A",
+    "not_applicable": "#5B7083",
     "limit": "#222222",
     "primary": "#3B6FA0",
     "junior": "#B5651D",

@@ -204,7 +204,12 @@ def _equal_parts(answer: Remedy, first: int) -> tuple[Calendar, int]:
 
 
 def known(study: Study, year: int) -> bool:
-    """Whether all indicators of any school's stage are known in a year: without, there is nothing to plan."""
+    """Whether all indicators of any school's stage are known in a year, and something is asked of schools.
+
+    Without, there is nothing to plan.
+    """
+    if not study.rules.asks_of_schools:
+        return False
     table = study.all_indicators
     table = table[table["year"] == year]
     whole = table["status"].ne("not_assessed").groupby([table["school_id"], table["stage"]]).all()

@@ -189,6 +189,14 @@ def read_instance(study: Study) -> Instance:
     rules, entered = study.rules, study.entered
     about = rules.indicators
     asked = [rules[f"{name}.{stage}"] for name in about for stage in STAGES]
+    if not rules.asks_of_schools:
+        raise problem(
+            N_(
+                "the standard {standard} sets no thresholds for schools: there is nothing that a plan could reach"
+            ),
+            file=study.county.path,
+            standard=rules.standard.id,
+        )
     if all(each is None for each in asked) or rules["school.indicators_met"] is None:
         raise problem(
             N_("no rule was in force in {year} for every indicator: nothing can be planned"),
