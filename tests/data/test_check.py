@@ -988,10 +988,9 @@ def test_lost_zeros_are_the_cause_of_missing_years(folder):
     assert digest(findings, "en") == [
         (
             "error",
-            f"{folder}/school_years.csv, rows 2, 4, 6, 8, column school_id: the school “101, 102, 201 "
-            "and others” is not in the roster (table schools), which has “0101, 0102, 0201 and "
-            "others”: zeros in front were lost in one of the two tables; format the column as text "
-            "and type them again",
+            f"{folder}/school_years.csv, row 2, column school_id: the school “101” is not in the "
+            "roster (table schools), which has “0101”: zeros in front were lost in one of the two "
+            "tables; format the column as text and type them again; 3 more of this kind",
         )
     ]
 
@@ -1517,3 +1516,18 @@ def test_sentences_about_a_workbook_name_items_without_their_ids(tmp_path):
     assert set(left) == {"G11"}  # what the county itself wrote
     computed = [f.text("zh") for f in findings if "由系统计算，可以清空" in f.text("zh")]
     assert [text.partition("为")[2][:4] for text in computed] == ["9.8，", "96.5"]
+
+
+def test_rows_that_differ_in_several_values_are_counted_behind_the_first(folder):
+    """Lists side by side do not say which value belongs to which."""
+    cells(
+        *(("enrolment", row, "largest_class", "9") for row in range(2, 7)),
+        *(("enrolment", row, "classes", str(row - 1)) for row in range(3, 7)),
+        ("enrolment", 2, "classes", "1"),
+    )(folder)
+    lines = [text for _, text in digest(read_county(folder)[1], "zh") if "最大班额为9" in text]
+
+    assert [text.partition("：")[2] for text in lines] == [
+        "最大班额为9；2个班共80名学生，应在40与80之间；同类另有3处",
+        "最大班额为9；1个班共80名学生，应为80",
+    ]
