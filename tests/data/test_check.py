@@ -1531,3 +1531,26 @@ def test_rows_that_differ_in_several_values_are_counted_behind_the_first(folder)
         "最大班额为9；2个班共80名学生，应在40与80之间；同类另有3处",
         "最大班额为9；1个班共80名学生，应为80",
     ]
+
+
+def test_a_blank_year_of_an_item_may_be_given_once_for_the_workbook(tmp_path):
+    path = bad.write_workbook(tmp_path / "county.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["county_years"].append([None, "births", 500])
+    book.save(path)
+    (error,) = [f for f in read_county(path)[1] if f.severity == "error"]
+
+    assert error.text("zh") == "学年为空；请在此填写，也可在“县区信息”表的“填报学年”中一次填写"
+
+
+def test_the_list_of_what_is_missing_ends_with_how_to_fill_it_in(folder, tmp_path):
+    of_folder = CliRunner().invoke(app, ["check", str(folder)])
+    book = bad.write_workbook(tmp_path / "county.xlsx")
+    of_book = CliRunner().invoke(app, ["check", str(book)])
+
+    assert of_folder.stdout.splitlines()[-1] == (
+        f"可先运行 junheng template {folder.name}.xlsx --from {folder}，在Excel中填写"
+    )
+    assert of_book.stdout.splitlines()[-1] == (
+        "县级项目还须填写学年：可逐行填写，也可在“县区信息”表的“填报学年”中一次填写。"
+    )
