@@ -30,7 +30,8 @@ def digest(findings: Iterable[Finding], lang: str = "zh") -> list[tuple[str, str
     -------
     list of tuple
         Severity and sentence, errors first. What more than three rows of a table have in common is
-        one sentence, which names some of the values, and the rows.
+        one sentence, which names the rows, and some of the values where they differ in one alone;
+        where they differ in several, it is that of the first row.
     """
     say = speak(lang)
     groups: list[list[Finding]] = []
@@ -51,9 +52,25 @@ def digest(findings: Iterable[Finding], lang: str = "zh") -> list[tuple[str, str
     for group in groups:
         if len(group) <= SINGLE:
             lines += [(finding.severity, finding.sentence(lang)) for finding in group]
+        elif _varying(group, say) > 1:
+            # lists of several values side by side do not say which belong together
+            shown = group[0].sentence(lang)
+            more = sum(f.values["n"] if f.message == MORE else 1 for f in group) - 1
+            lines.append(
+                (group[0].severity, say("{shown}; {n} more of this kind", shown=shown, n=more))
+            )
         else:
             lines.append((group[0].severity, _sentence(group, say)))
     return lines
+
+
+def _varying(group: list[Finding], say: Language) -> int:
+    """How many of the values of a sentence differ between its rows."""
+    listed = [finding for finding in group if finding.message != MORE]
+    return sum(
+        len({_text(finding.values[name], say) for finding in listed}) > 1
+        for name in group[0].values
+    )
 
 
 def _sentence(group: list[Finding], say: Language) -> str:

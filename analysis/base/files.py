@@ -88,9 +88,11 @@ class Finding:
     def text(self, lang: str = "zh") -> str:
         """What is wrong, without the place."""
         text = Said(self.message, self.values).text(lang)
-        if self.in_workbook and {"name", "item"} <= self.values.keys():
-            # the sheet calls an item by its name; its id is for files of programs
-            text = re.sub(rf" ?[(（]{re.escape(str(self.values['item']))}[)）]", "", text, count=1)
+        if self.in_workbook or self.file.endswith(".xlsx"):
+            # a sheet calls an item by its name; its id is for files of programs
+            ids = [self.values["item"]] if {"name", "item"} <= self.values.keys() else []
+            for id in (*ids, *self.values.get("ids", ())):
+                text = re.sub(rf" ?[(（]{re.escape(str(id))}[)）]", "", text, count=1)
         return _one_line(text)
 
     def sentence(self, lang: str = "zh") -> str:

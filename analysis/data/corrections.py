@@ -15,6 +15,7 @@ from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
 from ..base.language import LANGUAGES, Language, speak
 from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS, TABLES
 from ..base.storage.folders import entries
+from .checks.cells import YEAR_BLANK
 from .county import CountyRecord
 from .paths import find_county, stray_links
 from .reading.archive import inspect_workbook
@@ -60,6 +61,9 @@ ADVICE = {
     ),
     N_("{label} is blank; it must be filled in"): N_(
         "Fill it in; if the whole row is not needed, delete the row."
+    ),
+    YEAR_BLANK: N_(
+        "Enter the year; or enter it once on the sheet of the county, “School year of the form”: it counts for every item whose year is blank."
     ),
     N_("the school closed ({closed}) before it opened ({opened})"): N_(
         "Correct one of the two years; clear the cell if the school is still open."

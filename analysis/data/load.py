@@ -129,7 +129,7 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
                 Finding(
                     "warning",
                     N_("there is no table {table} ({name}): what depends on it is not assessed"),
-                    {"table": table, "name": name},
+                    {"table": table, "name": name, "ids": (name,)},
                     str(path),
                     name,
                 )

@@ -160,10 +160,14 @@ def import_returns(
     return Imported(made, page, table, tuple(findings), returns, replaced, kept, former)
 
 
-def pages_of(folder: Path, out: Path) -> tuple[Path, Path, Writer]:
-    """Where the reconciliation page and its table go, and who puts them there."""
+def pages_of(folder: Path, out: Path, of: str = "") -> tuple[Path, Path, Writer]:
+    """Where the reconciliation page and its table go, and who puts them there.
+
+    `of` tells those of one merge from those of another, and of the first import.
+    """
     named = out if out.name not in ("", "..") else out.resolve()
-    page, table = [named.with_name(f"{named.name}-import.{end}") for end in ("html", "csv")]
+    stem = f"{named.name}-import" + (f"-{of}" if of else "")
+    page, table = [named.with_name(f"{stem}.{end}") for end in ("html", "csv")]
     writer = Writer(tuple(path for path in folder.rglob("*") if path.is_file()), force=None)
     for place in (page, table):
         writer.check(place)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from ..base.language import DASH, Language, speak
 from ..base.schema.systems import stages_of_rows
@@ -35,7 +36,12 @@ from ..present.terms import (
 VALUE_DECIMALS = 2
 """Decimals of indicator values and county means in the form."""
 
-_MET = {True: "met", False: "not_met"}
+
+def _all_meet(statuses: pd.Series) -> str:
+    """Status of “all schools meet it”: one that fails decides it, one without figures leaves it open."""
+    if not statuses.isin(["met", "not_assessed"]).all():
+        return "not_met"
+    return "not_assessed" if (statuses == "not_assessed").any() else "met"
 
 
 def form_grids(study: Study, lang: str = "zh") -> dict[str, Grid]:
@@ -226,11 +232,14 @@ def _passing_schools(study: Study, say: Language) -> Grid:
         schools = study.schools[study.schools["stage"] == stage]
         if schools.empty:
             continue
-        met = [
-            (indicators.loc[indicators["indicator"] == name, "status"] == "met").sum()
-            for name in study.rules.indicators
+        judged = [
+            *(
+                indicators.loc[indicators["indicator"] == n, "status"]
+                for n in study.rules.indicators
+            ),
+            schools["status"],
         ]
-        met.append((schools["status"] == "met").sum())
+        met = [(statuses == "met").sum() for statuses in judged]
         stage_name = say.label(STAGE_LABELS[stage])
         rows.append(
             (Cell(stage_name), Cell(say("Schools that pass")), *(number_cell(say, n) for n in met))
@@ -240,8 +249,8 @@ def _passing_schools(study: Study, say: Language) -> Grid:
                 Cell(stage_name),
                 Cell(say("Share (%)")),
                 *(
-                    number_cell(say, 100 * n / len(schools), 1, _MET[n == len(schools)])
-                    for n in met
+                    number_cell(say, 100 * n / len(schools), 1, _all_meet(statuses))
+                    for n, statuses in zip(met, judged, strict=True)
                 ),
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 import bad_county as bad
+import openpyxl
 import pytest
 from bad_county import cell, cells, change, county_yaml, encoded, file
 from typer.testing import CliRunner
@@ -561,31 +563,36 @@ CASES = [
                 "S1",
                 "1.01",
                 "error",
-                "S1 is 1.01; a share is written between 0 and 1 (95 % is 0.95)",
+                "Social recognition (satisfaction) (S1) is 1.01; a share is written between 0 and 1 "
+                "(95 % is 0.95); the system computes it, so the cell may be cleared",
             ),
             (
                 "G8",
                 "98",
                 "error",
-                "G8 is 98; a share is written between 0 and 1 (95 % is 0.95)",
+                "Average teacher salary relative to local civil servants (G8) is 98; a share is written "
+                "between 0 and 1 (95 % is 0.95); the system computes it, so the cell may be cleared",
             ),
             (
                 "G9",
                 "-0.2",
                 "error",
-                "Teachers who completed 360 hours in five years (G9) is -0.2; expected 0 or more",
+                "Teachers who completed 360 hours in five years (G9) is -0.2; expected 0 or more"
+                "; the system computes it, so the cell may be cleared",
             ),
             (
                 "Q2",
                 "98",
                 "error",
-                "Q2 is 98; a share is written between 0 and 1 (95 % is 0.95)",
+                "Enrolment of disabled children and adolescents (Q2) is 98; a share is written between "
+                "0 and 1 (95 % is 0.95); the system computes it, so the cell may be cleared",
             ),
             (
                 "monitoring_ratio_pe",
                 "15",
                 "error",
-                "monitoring_ratio_pe is 15; a share is written between 0 and 1 (95 % is 0.95)",
+                "Monitoring: physical education, between-school variance ratio (monitoring_ratio_pe) is "
+                "15; a share is written between 0 and 1 (95 % is 0.95)",
             ),
             (
                 "monitoring_level_pe",
@@ -597,15 +604,16 @@ CASES = [
                 "left_behind_care",
                 "3",
                 "error",
-                "left_behind_care is 3; expected yes or no",
+                "Care for left-behind children is in place (yes or no) (left_behind_care) is 3; "
+                "expected yes or no",
             ),
-            ("V1", "0", "error", "V1 is 0; expected yes or no"),
+            ("V1", "0", "error", "Admission by examination (V1) is 0; expected yes or no"),
             (
                 "G11",
                 "0.3",
                 "warning",
-                "G11 is 0.3, which is not used; report a number under one of G11.rotation, "
-                "G11.backbone",
+                "G11 is 0.3, which is not used; report a number under one of Rotated teachers "
+                "among the eligible (G11.rotation), Backbone teachers among the rotated (G11.backbone)",
             ),
         )
     ),
@@ -628,8 +636,9 @@ CASES = [
             ["2021", "migrant_children_public", "90", ""],
             ["2021", "migrant_children_purchased", "20", ""],
         ),
-        "county_years.csv, row 7, column value: migrant_children_purchased + migrant_children_public "
-        "is 110, more than migrant_children_eligible (100); is one of them wrong?",
+        "county_years.csv, row 7, column value: of them in purchased private places "
+        "(migrant_children_purchased) + of them in public schools (migrant_children_public) is 110, "
+        "more than Eligible children of migrant workers (migrant_children_eligible) (100); is one of them wrong?",
         severity="warning",
     ),
     # what looks wrong
@@ -979,10 +988,9 @@ def test_lost_zeros_are_the_cause_of_missing_years(folder):
     assert digest(findings, "en") == [
         (
             "error",
-            f"{folder}/school_years.csv, rows 2, 4, 6, 8, column school_id: the school “101, 102, 201 "
-            "and others” is not in the roster (table schools), which has “0101, 0102, 0201 and "
-            "others”: zeros in front were lost in one of the two tables; format the column as text "
-            "and type them again",
+            f"{folder}/school_years.csv, row 2, column school_id: the school “101” is not in the "
+            "roster (table schools), which has “0101”: zeros in front were lost in one of the two "
+            "tables; format the column as text and type them again; 3 more of this kind",
         )
     ]
 
@@ -1479,3 +1487,70 @@ def test_the_command_itself(folder):
     assert done.returncode == 1
     assert "“{dance}”" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_sentences_about_a_workbook_name_items_without_their_ids(tmp_path):
+    path = bad.write_workbook(tmp_path / "county.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["county_years"]
+    for item, value in (
+        ("left_behind_care", 8),
+        ("G8", 9.8),
+        ("Q2", 96.5),
+        ("V1", 0),
+        ("G11", 0.3),
+        ("migrant_children_eligible", 10),
+        ("migrant_children_public", 20),
+    ):
+        sheet.append([2021, item, value])
+    del book["rooms"]
+    book.save(path)
+
+    _, findings = read_county(path)
+    told = [f.text("zh") for f in findings if f.values.get("name") != "G11"]
+
+    text = "\n".join(told)
+    assert "为8，应为“是”或“否”" in text
+    assert "没有音乐、美术专用教室" in text or "没有音乐美术专用教室" in text
+    left = re.findall(r"[a-z]+_[a-z_]+|[GQV]\d+(?:\.\w+)?|rooms", text)
+    assert set(left) == {"G11"}  # what the county itself wrote
+    computed = [f.text("zh") for f in findings if "由系统计算，可以清空" in f.text("zh")]
+    assert [text.partition("为")[2][:4] for text in computed] == ["9.8，", "96.5"]
+
+
+def test_rows_that_differ_in_several_values_are_counted_behind_the_first(folder):
+    """Lists side by side do not say which value belongs to which."""
+    cells(
+        *(("enrolment", row, "largest_class", "9") for row in range(2, 7)),
+        *(("enrolment", row, "classes", str(row - 1)) for row in range(3, 7)),
+        ("enrolment", 2, "classes", "1"),
+    )(folder)
+    lines = [text for _, text in digest(read_county(folder)[1], "zh") if "最大班额为9" in text]
+
+    assert [text.partition("：")[2] for text in lines] == [
+        "最大班额为9；2个班共80名学生，应在40与80之间；同类另有3处",
+        "最大班额为9；1个班共80名学生，应为80",
+    ]
+
+
+def test_a_blank_year_of_an_item_may_be_given_once_for_the_workbook(tmp_path):
+    path = bad.write_workbook(tmp_path / "county.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["county_years"].append([None, "births", 500])
+    book.save(path)
+    (error,) = [f for f in read_county(path)[1] if f.severity == "error"]
+
+    assert error.text("zh") == "学年为空；请在此填写，也可在“县区信息”表的“填报学年”中一次填写"
+
+
+def test_the_list_of_what_is_missing_ends_with_how_to_fill_it_in(folder, tmp_path):
+    of_folder = CliRunner().invoke(app, ["check", str(folder)])
+    book = bad.write_workbook(tmp_path / "county.xlsx")
+    of_book = CliRunner().invoke(app, ["check", str(book)])
+
+    assert of_folder.stdout.splitlines()[-1] == (
+        f"可先运行 junheng template {folder.name}.xlsx --from {folder}，在Excel中填写"
+    )
+    assert of_book.stdout.splitlines()[-1] == (
+        "县级项目还须填写学年：可逐行填写，也可在“县区信息”表的“填报学年”中一次填写。"
+    )

@@ -548,5 +548,22 @@ def test_the_command(first):
     assert run(sheets, county, "--name", "x").exit_code == 2
     both = ["import", str(sheets), "--into", str(county), "--out", str(county)]
     assert CliRunner().invoke(app, both).exit_code == 2
-    page = html.unescape((county.parent / "county-import.html").read_text(encoding="utf-8"))
+    page = html.unescape((county.parent / "county-import-2022.html").read_text(encoding="utf-8"))
     assert "What changes in the county's folder" in page
+
+
+def test_pages_of_different_years_stand_beside_each_other(first):
+    sheets, county = first
+    plain = county.with_name("county-import.html")
+    plain.write_text("that of 2021")
+
+    made = run(sheets, county)
+
+    assert plain.read_text() == "that of 2021"
+    page = county.with_name("county-import-2022.html")
+    assert f"{page} written" in made.stdout
+    assert county.with_name("county-import-2022.csv").is_file()
+    # rows of one school and year are told apart by their grade
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    for grade in range(1, 7):
+        assert text.count(f"Enrolment by grade (grade {grade}) of 一小 in 2022") == 1

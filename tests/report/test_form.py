@@ -6,8 +6,10 @@ import subprocess
 
 import openpyxl
 import pytest
+from counties import build_county
 
 from analysis import analyze
+from analysis.measure.study import study_of
 from analysis.report.form import form_grids, write_form
 
 
@@ -114,3 +116,21 @@ def test_form_opens_in_libreoffice(hutubi, tmp_path):
     assert len(pages) >= 7
     assert "表Ⅱ-2" in text
     assert "呼图壁县" in text
+
+
+def test_what_is_missing_leaves_the_share_open_unless_it_is_decided():
+    school = {"type": "primary", "students_primary": 600.0}
+    rows = [
+        {**school, "school_id": "a"},
+        {**school, "school_id": "b", "outdoor_sports_area_m2": 100.0},
+        {**school, "school_id": "c", "outdoor_sports_area_m2": None, "equipment_value_cny": None},
+    ]
+    study = study_of(build_county(rows))
+    share = form_grids(study)["表Ⅱ-1"].rows[1]
+    found = study.indicators.groupby("indicator", sort=False)["status"].agg(set)
+    status = dict(zip(found.index, (cell.status for cell in share[2:]), strict=False))
+
+    assert found["equipment_value"] == {"met", "not_assessed"}
+    assert status["equipment_value"] == "not_assessed"
+    assert found["sports_area"] >= {"short", "not_assessed"}
+    assert status["sports_area"] == "not_met"

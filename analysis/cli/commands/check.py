@@ -89,6 +89,9 @@ def check(
     for_each(counties, lang, work)
 
 
+YEAR_ONCE = N_(
+    "A county item needs its year too: beside it, or once for all on the sheet of the county, “School year of the form”."
+)
 #: Missing figures that are printed; the workbook has all of them.
 SHOWN = 20
 
@@ -111,3 +114,13 @@ def _print_missing(
         else:
             text = say("… {n} more in {file}", n=n, file=out)
         typer.echo("  " + text)
+    if study.county.path.is_dir():
+        typer.echo(
+            say(
+                "To fill them in with Excel, first run: junheng template {name}.xlsx --from {folder}",
+                name=study.county.path.name,
+                folder=name,
+            )
+        )
+    elif any(gap.blank.table == "county_years" for gap in gaps):
+        typer.echo(say(YEAR_ONCE))

@@ -24,6 +24,17 @@ _MESSAGES = {
 }
 
 
+YEAR_BLANK = N_(
+    "{label} is blank; enter it here, or once for all items on the sheet of the county, “School year of the form”"
+)
+
+
+def _is_form_year(tables: Tables, name: str, column: str, kind: str) -> bool:
+    """Whether a blank year is one that a workbook may say once for all items."""
+    of_item = (name, column, kind) == ("county_years", "year", "filled")
+    return of_item and tables.files.get(name, "").endswith("]")
+
+
 def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
     """Ranges, choices, blanks and keys, by the table's pandera schema.
 
@@ -56,7 +67,7 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
             if not rows.any():
                 continue
             yield from tables.report(
-                _MESSAGES[kind],
+                YEAR_BLANK if _is_form_year(tables, name, column_name, kind) else _MESSAGES[kind],
                 name,
                 frame[rows],
                 column_name,

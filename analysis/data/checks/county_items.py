@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
+from ...base.language import Said
 from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
+from ...base.schema.terms import Label
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import Standard
 from .amounts import county_amounts
@@ -20,6 +23,8 @@ from .ranges import label_of, range_of
 from .tables import Tables
 
 _TABLE = "county_years"
+PLUS = (" + ", " + ")
+COMPUTED = N_("{problem}; the system computes it, so the cell may be cleared")
 RARE = N_("{name} ({item}) is {value}; usual is {low} to {high}: is a digit wrong, or the unit?")
 
 
@@ -47,7 +52,7 @@ def check_items(tables: Tables, standard: Standard) -> list[Finding]:
     findings = [
         *_names(tables, rows, standard),
         *_kinds_and_ranges(tables, rows, number, standard),
-        *_parts(tables, rows, number),
+        *_parts(tables, rows, number, standard),
     ]
     money = list(county_amounts(tables, standard))
     # what is wrong is not questioned as well, and what is questioned as 万元 not as a rare value
@@ -59,42 +64,72 @@ def check_items(tables: Tables, standard: Standard) -> list[Finding]:
         if f.severity == "error"
         or (f.row not in wrong and (f.message != RARE or f.row not in asked))
     ]
-    return kept + [f for f in money if f.row not in wrong]
+    return [_of_computed(f, standard) for f in (*kept, *(f for f in money if f.row not in wrong))]
+
+
+def _of_computed(finding: Finding, standard: Standard) -> Finding:
+    """Of a value that nobody need give: it may as well be cleared."""
+    item = finding.values.get("item") if "name" in finding.values else None
+    if finding.severity != "error" or item in COUNTY_INPUTS or item not in standard.entries:
+        return finding
+    if range_of(item, standard).kind == "yes_no":
+        return finding
+    values = finding.values | {"problem": Said(finding.message, finding.values)}
+    return dataclasses.replace(finding, message=COMPUTED, values=values)
 
 
 def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[Finding]:
     """Items that nothing is called, if they look like one: what is only shown may have any name."""
     groups = {name.split(".")[0] for name in standard.entries}
     known = groups | set(standard.entries) | set(COUNTY_INPUTS)
-    near = {}
+    near, ids = {}, {}
     for item in set(rows["item"]) - known:
         found = difflib.get_close_matches(item, sorted(known), n=1, cutoff=0.85)
         if found or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
-            near[item] = found[0] if found else "G1 … V6"
+            near[item] = _named(found, standard) if found else "G1 … V6"
+            ids[item] = tuple(found)
     yield from tables.report(
         N_("nothing is called “{item}”; did you mean “{near}”?"),
         _TABLE,
-        rows.assign(_near=rows["item"].map(near))[rows["item"].isin(near)],
+        rows.assign(_near=rows["item"].map(near), _ids=rows["item"].map(ids))[
+            rows["item"].isin(near)
+        ],
         "item",
         "warning",
         item="item",
         near="_near",
+        ids="_ids",
     )
     # a number under G11 is used nowhere: its requirements are G11.rotation and G11.backbone
     groups = {
-        group: ", ".join(name for name in standard.entries if name.startswith(f"{group}."))
+        group: tuple(name for name in standard.entries if name.startswith(f"{group}."))
         for group in groups - set(standard.entries) - set(COUNTY_INPUTS)
     }
     unused = rows["item"].isin(groups) & ~rows["value"].isin(["yes", "no"]) & rows["value"].notna()
     yield from tables.report(
         N_("{item} is {value}, which is not used; report a number under one of {names}"),
         _TABLE,
-        rows.assign(_names=rows["item"].map(groups))[unused],
+        rows.assign(
+            _ids=rows["item"].map(groups),
+            _names=[_named(groups.get(item, ()), standard) for item in rows["item"]],
+        )[unused],
         "value",
         "warning",
         item="item",
         value="value",
         names="_names",
+        ids="_ids",
+    )
+
+
+def _named(
+    items: Sequence[str], standard: Standard, comma: tuple[str, str] = ("、", ", ")
+) -> Label:
+    """Items by their names, each with its id."""
+    labels = [label_of(item, standard) for item in items]
+    return Label(
+        comma[0].join(f"{of.zh}（{item}）" for of, item in zip(labels, items, strict=True)),
+        comma[1].join(f"{of.en} ({item})" for of, item in zip(labels, items, strict=True)),
     )
 
 
@@ -150,7 +185,9 @@ def _kinds_and_ranges(
         form="_form",
     )
     below, above, fraction = (rows_of & ~several for rows_of in (below, above, fraction))
-    yield from say(N_("{item} is {value}; expected yes or no"), yes_no & finite)
+    yield from say(
+        N_("{name} ({item}) is {value}; expected yes or no"), yes_no & finite, name="_name"
+    )
     yield from say(
         N_("{name} ({item}) is “{value}”; expected a number"),
         is_word & (kind != "") & ~yes_no & ~each(lambda found: found.finding, True).astype(bool),
@@ -163,7 +200,9 @@ def _kinds_and_ranges(
         low="_low",
     )
     yield from say(
-        N_("{item} is {value}; a share is written between 0 and 1 (95 % is 0.95)"), above & of_one
+        N_("{name} ({item}) is {value}; a share is written between 0 and 1 (95 % is 0.95)"),
+        above & of_one,
+        name="_name",
     )
     yield from say(
         N_("{name} ({item}) is {value}; expected {high} or less"),
@@ -201,7 +240,9 @@ def _with_faults(rows: pd.DataFrame, number: np.ndarray) -> pd.DataFrame:
     return rows.assign(_faults=faults, _form=[right_form(of) for of in limits])
 
 
-def _parts(tables: Tables, rows: pd.DataFrame, number: np.ndarray) -> Iterator[Finding]:
+def _parts(
+    tables: Tables, rows: pd.DataFrame, number: np.ndarray, standard: Standard
+) -> Iterator[Finding]:
     """Items that are more than what they are a part of."""
     values = pd.Series(number, [rows["year"], rows["item"]])
     first = ~values.index.duplicated()
@@ -214,7 +255,11 @@ def _parts(tables: Tables, rows: pd.DataFrame, number: np.ndarray) -> Iterator[F
         wrong = part > whole
         found = rows.loc[places.loc[wrong, parts[0]].astype(int)]
         constants: Mapping[str, object] = MappingProxyType(
-            {"item": " + ".join(parts), "whole": " + ".join(wholes)}
+            {
+                "item": _named(parts, standard, PLUS),
+                "whole": _named(wholes, standard, PLUS),
+                "ids": (*parts, *wholes),
+            }
         )
         yield from tables.report(
             N_("{item} is {value}, more than {whole}, of which it is a part ({total})")

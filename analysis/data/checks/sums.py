@@ -95,19 +95,25 @@ def classes(tables: Tables) -> Iterator[Finding]:
             students="students",
         )
         mean = np.ceil(rows["students"] / rows["classes"].replace(0, np.nan))
+        wrong = (rows["largest_class"] < mean) | (rows["largest_class"] > rows["students"])
+        one = mean == rows["students"]
+        of_class = {"value": "largest_class", "students": "students", "classes": "classes"}
         yield from tables.report(
             N_(
                 "{label} is {value}; with {students} students in {classes} classes it lies between {mean} and {students}"
             ),
             "enrolment",
-            rows.assign(_mean=mean)[
-                (rows["largest_class"] < mean) | (rows["largest_class"] > rows["students"])
-            ],
+            rows.assign(_mean=mean)[wrong & ~one],
             "largest_class",
-            value="largest_class",
-            students="students",
-            classes="classes",
+            **of_class,
             mean="_mean",
+        )
+        yield from tables.report(
+            N_("{label} is {value}; with {students} students in {classes} class it is {students}"),
+            "enrolment",
+            rows[wrong & one],
+            "largest_class",
+            **of_class,
         )
 
 

@@ -40,7 +40,7 @@ INSTRUCTIONS = (
         "A school is entered in the roster once, with its id. In the other sheets its name may be chosen instead of the id; the id is then found by itself."
     ),
     N_(
-        "The county's items are printed row by row, in the order of the application form. Fill in the value and the evidence; a row without a value is not read. For another year, copy the row below the last one and enter the year."
+        "The county's items are printed row by row, in the order of the application form. Fill in the value, the year and the evidence; the year may be given once, on the sheet of the county (“School year of the form”). A row without a value is not read. For another year, copy the row below the last one and enter the year."
     ),
     N_(
         "Heads are protected against changes by mistake, without a password. The example rows may be deleted; they are not read."

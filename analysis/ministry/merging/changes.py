@@ -9,6 +9,7 @@ from ...base.files import N_, Finding
 from ...base.language import DASH, Language, Said, speak
 from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.tables import TABLES
+from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ..reconcile import html_note, html_table
 from ..returns import Returns, target_label
 from .merge import Change
@@ -100,6 +101,12 @@ def _figure(change: Change) -> object:
     if change.table not in TABLES:
         return change.table
     table = TABLES[change.table]
+    if change.table == "enrolment" and not change.column:
+        return Said(N_("{table} (grade {grade})"), {"table": table, "grade": change.key[2]})
+    if change.table == "staff_ages" and not change.column:
+        stage, ages = STAGE_LABELS[change.key[2]], CHOICE_LABELS[change.key[3]]
+        values = {"table": table, "stage": stage, "ages": ages}
+        return Said(N_("{table} ({stage}, {ages})"), values)
     if change.table == "rooms" or not change.column:
         return table
     if change.table == "county_years":

@@ -89,7 +89,6 @@ def merge_returns(
     restore(out)
     _check_county(out)
     check_sheets(folder, out)
-    page, table, writer = pages_of(folder, out)
     record = standing_record(out, folder, code)
     tables = _standing(out)
     findings: list[Finding] = []
@@ -105,6 +104,7 @@ def merge_returns(
         without_broken=without_broken,
         progress=progress,
     )
+    page, table, writer = pages_of(folder, out, _years(returns))
     findings[:0] = returns.findings
     _check_schools(returns, former, own, out, force, findings)
     for known, name in former.items():
@@ -153,6 +153,12 @@ def merge_returns(
         changes=changes,
         same=same,
     )
+
+
+def _years(returns: Returns) -> str:
+    """What the pages of a merge are named after, so that those of every year stay."""
+    years = returns.years
+    return "-".join(str(year) for year in sorted({*years[:1], *years[-1:]})) or returns.folder.name
 
 
 def _standing(out: Path) -> dict[str, Standing]:

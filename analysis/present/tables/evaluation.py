@@ -75,7 +75,7 @@ def _requirements(study: Study, table, caption: str, lang: str, short: bool = Fa
         unit = item_unit(study, item, lang)
         rows.append(
             (
-                Cell("" if row["part"] == "resource" else item.split(".")[0]),
+                Cell(_number(row)),
                 Cell(item_title(study, item, lang) + bracketed(unit, say)),
                 Cell(item_value(study, item, said(row), lang), True),
                 Cell(item_requirement(study, item, row["requirement"], lang), True),
@@ -97,6 +97,11 @@ def _requirements(study: Study, table, caption: str, lang: str, short: bool = Fa
         say("Where it fails") if short else say("Basis, and where it fails or is missing"),
     )
     return Grid(caption, header, tuple(rows), tight=True)
+
+
+def _number(row: dict) -> str:
+    """The number that the standard gives a requirement; its parts have the same one."""
+    return "" if row["part"] == "resource" else row["item"].split(".")[0]
 
 
 def _signed(text: str) -> str:
@@ -123,7 +128,7 @@ def open_grid(study: Study, lang: str = "zh") -> Grid:
     rows = [
         (
             Cell(names[row["part"]]),
-            Cell(row["item"] if row["part"] != "resource" else ""),
+            Cell(_number(row)),
             Cell(item_title(study, row["item"], lang)),
             Cell(item_detail(row["detail"], lang) or say("not reported")),
         )
