@@ -134,6 +134,8 @@ class Heard:
             finding(self_, *args, **values)
             if re.search(r"[，,] ?(?:第|rows? )", self_.file):
                 return  # one line for many rows, of one language
+            if "" in _inside(self_.values):
+                return  # a place that is kept for a reason
             for message in (self_.message, *_inside(self_.values)):
                 self.findings[message].append(self_)
 

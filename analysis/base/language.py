@@ -47,7 +47,8 @@ class Language:
 
     def __call__(self, message: str, **values) -> str:
         """Translate a message and fill in its values."""
-        text = self._catalogue.gettext(message)
+        # a catalogue keeps its own head under the empty text
+        text = self._catalogue.gettext(message) if message else ""
         return text.format(**values) if values else text
 
     def plural(self, singular: str, plural: str, n: int, **values) -> str:

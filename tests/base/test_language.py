@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.base.language import Language, speak
+from analysis.base.language import LANGUAGES, Language, speak
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,11 @@ def test_percent_and_lists():
     assert speak("en").join(["a", "b", "c"]) == "a, b and c"
     assert speak("zh").join(["甲", "乙"]) == "甲、乙"
     assert speak("en").join([]) == ""
+
+
+def test_the_empty_text_stays_empty():
+    for lang in LANGUAGES:
+        assert speak(lang)("") == ""
 
 
 def test_plural():

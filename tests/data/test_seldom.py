@@ -31,7 +31,7 @@ CASES = {
             ("county_years", 3, "item", "teachers_trained_360h"),
             ("county_years", 3, "value", "101"),
         ),
-        "teachers_trained_360h is 101, more than teachers_total, of which it is a part (100)",
+        "(teachers_trained_360h) is 101, more than Teachers who are to be trained (teachers_total)",
     ),
     "thirty columns of the office's own": (many_columns, "10 more columns are left aside"),
 }

@@ -511,10 +511,20 @@ def test_small_rural_school_is_funded_as_if_it_had_100_students(haibowan):
 @pytest.mark.parametrize(
     ("item", "value", "severity", "words"),
     [
-        ("teachers_certified", "99999", "error", "more than teachers_in_post"),
+        (
+            "teachers_certified",
+            "99999",
+            "error",
+            "more than Full-time teachers in post (teachers_in_post)",
+        ),
         ("G1", "3", "error", "expected yes or no"),
         ("S1", "95", "error", "a share is written between 0 and 1"),
-        ("monitoring_level_art", "3", "warning", "did you mean “monitoring_level_arts”?"),
+        (
+            "monitoring_level_art",
+            "3",
+            "warning",
+            "did you mean “Monitoring: arts, level (monitoring_level_arts)”?",
+        ),
         ("Q19", "yes", "warning", "nothing is called “Q19”"),
     ],
 )
