@@ -68,8 +68,7 @@ def _varying(group: list[Finding], say: Language) -> int:
     """How many of the values of a sentence differ between its rows."""
     listed = [finding for finding in group if finding.message != MORE]
     return sum(
-        len({_text(finding.values[name], say) for finding in listed}) > 1
-        for name in group[0].values
+        len({_text(finding.told[name], say) for finding in listed}) > 1 for name in group[0].values
     )
 
 
@@ -80,7 +79,7 @@ def _sentence(group: list[Finding], say: Language) -> str:
     rest = sum(finding.values["n"] for finding in group if finding.message == MORE)
     values = {}
     for name in first.values:
-        texts = dict.fromkeys(_text(finding.values[name], say) for finding in listed)
+        texts = dict.fromkeys(_text(finding.told[name], say) for finding in listed)
         values[name] = _some(list(texts), len(texts) > NAMED or (rest > 0 and len(texts) > 1), say)
     rows = sorted({finding.row for finding in listed})
     known = sorted({*rows, *(row for finding in group for row in finding.rows)})

@@ -22,6 +22,7 @@ import yaml
 from .language import N_, Said, speak
 from .refusals import mistakes
 from .schema.tables import TABLES
+from .schema.terms import Named
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
@@ -78,6 +79,13 @@ class Finding:
         """Whether the file is a sheet of a workbook, of which people know cells and heads."""
         return self.file.endswith("]")
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What fills the placeholders for the reader of the file: a workbook names things, without ids."""
+        if self.in_workbook or self.file.endswith(".xlsx"):
+            return {name: _by_name(value) for name, value in self.values.items()}
+        return self.values
+
     def head(self, lang: str = "zh") -> str:
         """What the column is called: its head in a workbook, its id in a file of programs."""
         table = TABLES.get(self.table)
@@ -87,13 +95,7 @@ class Finding:
 
     def text(self, lang: str = "zh") -> str:
         """What is wrong, without the place."""
-        text = Said(self.message, self.values).text(lang)
-        if self.in_workbook or self.file.endswith(".xlsx"):
-            # a sheet calls an item by its name; its id is for files of programs
-            ids = [self.values["item"]] if {"name", "item"} <= self.values.keys() else []
-            for id in (*ids, *self.values.get("ids", ())):
-                text = re.sub(rf" ?[(（]{re.escape(str(id))}[)）]", "", text, count=1)
-        return _one_line(text)
+        return _one_line(Said(self.message, self.told).text(lang))
 
     def sentence(self, lang: str = "zh") -> str:
         """The finding as a sentence with its place."""
@@ -120,6 +122,14 @@ class InputError(Exception):
 def problem(message: str, *, file: str | Path = "", **values) -> InputError:
     """An `InputError` with a single finding that has no place in a table."""
     return InputError([Finding("error", message, values, file=str(file))])
+
+
+def _by_name(value: object) -> object:
+    if isinstance(value, Named):
+        return value.names
+    if isinstance(value, Said):
+        return Said(value.message, {name: _by_name(each) for name, each in value.values.items()})
+    return value
 
 
 def _one_line(text: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem
 from ..base.refusals import shorten
 from ..base.schema.tables import TABLES
+from ..base.schema.terms import Named
 from ..base.storage.folders import entries, look, scenario_folder, usable
 from ..base.storage.patience import reason
 from ..policy.own_columns import schema_of
@@ -128,8 +129,8 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
             findings.append(
                 Finding(
                     "warning",
-                    N_("there is no table {table} ({name}): what depends on it is not assessed"),
-                    {"table": table, "name": name, "ids": (name,)},
+                    N_("there is no table {table}: what depends on it is not assessed"),
+                    {"table": Named(((table, name),))},
                     str(path),
                     name,
                 )

@@ -11,7 +11,8 @@ from ..base.files import N_
 from ..base.refusals import refusal, shorten
 
 
-def _date(text: object) -> str:
+def iso_date(text: object) -> str:
+    """A date as YYYY-MM-DD; refuses what is none."""
     try:
         return datetime.date.fromisoformat(str(text)).isoformat()
     except ValueError:
@@ -30,7 +31,8 @@ def _day(text: str) -> str:
     return text
 
 
-IsoDate = Annotated[str, pydantic.BeforeValidator(_date)]
+IsoDate = Annotated[str, pydantic.BeforeValidator(iso_date)]
+MonthDay = Annotated[str, pydantic.Field(pattern=r"^\d\d-\d\d$"), pydantic.AfterValidator(_day)]
 NumberRule = Literal["at_least", "at_most", "below", "above", "equals"]
 Rule = Literal[NumberRule, "yes", "no", "option"]
 

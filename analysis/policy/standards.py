@@ -12,14 +12,14 @@ import functools
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
 import pydantic
 
 from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
 from ..base.schema.indicators import Indicators
 from ..base.schema.terms import STAGES
-from .entries import Entry, NumberRule, Text, _date, _day
+from .entries import Entry, MonthDay, NumberRule, Text, iso_date
 from .indicator_entries import IndicatorEntry
 from .overrides import allowed_words, checked
 
@@ -37,9 +37,7 @@ class Profile(pydantic.BaseModel):
     kind: Literal["evaluation", "plan"]
     """`evaluation`: what recognition is judged by; `plan`: what the county set itself."""
     extends: str | None = None
-    judged_on: Annotated[
-        str, pydantic.Field(pattern=r"^\d\d-\d\d$"), pydantic.AfterValidator(_day)
-    ] = "12-31"
+    judged_on: MonthDay = "12-31"
     """Month and day of each school year's first calendar year on which its rules are read."""
     recognition: Text | None = None
     """What a county is recognised for, in a few words; that of the profile it extends if omitted."""
@@ -153,7 +151,7 @@ class Standard:
 
     def on(self, date: str | datetime.date) -> Rules:
         """The rules in force on a day."""
-        date = _date(date)
+        date = iso_date(date)
         if date not in self._on:
             self._on[date] = Rules(self, date)
         return self._on[date]

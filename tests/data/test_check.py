@@ -1518,6 +1518,19 @@ def test_sentences_about_a_workbook_name_items_without_their_ids(tmp_path):
     assert [text.partition("为")[2][:4] for text in computed] == ["9.8，", "96.5"]
 
 
+def test_many_rows_of_a_workbook_are_told_without_ids_too(tmp_path):
+    path = bad.write_workbook(tmp_path / "county.xlsx")
+    book = openpyxl.load_workbook(path)
+    for year in range(2010, 2018):
+        book["county_years"].append([year, "V1", 0])
+    book.save(path)
+
+    [line] = [text for _, text in digest(read_county(path)[1], "zh") if "应为“是”或“否”" in text]
+    assert "V1" not in line
+    assert "存在以考试方式招生为0" in line
+
+
+
 def test_rows_that_differ_in_several_values_are_counted_behind_the_first(folder):
     """Lists side by side do not say which value belongs to which."""
     cells(

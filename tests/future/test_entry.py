@@ -90,7 +90,7 @@ def test_a_date_that_is_none_is_refused(tmp_path):
     )
     with pytest.raises(InputError) as error:
         load_scenario(tmp_path / "x.yaml")
-    assert "“31-08” is no date; expected month and day, as in 08-31" in str(error.value)
+    assert "“31-08” is not a day of every year; write it as 12-31" in str(error.value)
 
 
 # --- what cannot be known is said, never left out ----------------------------------------------------------

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from analysis import analyze, apportion, coefficient_of_variation
+from analysis.base.schema.terms import STAGES
 from analysis.measure.balance import cv_limits, cv_status, with_composite
 from analysis.measure.indicators import judge
-from analysis.measure.verdicts import NOT_APPLICABLE
+from analysis.measure.verdicts import MET, NOT_APPLICABLE, NOT_MET
 from analysis.policy.standards import load_standard
 
 #: Those of the national standard.
@@ -157,6 +158,8 @@ def test_the_limit_itself_is_met(make_county, kind, stage, values, cv, status):
 
 # --- composite ------------------------------------------------------------------------------------
 
+# rows of coefficients as the official result tables print them, and the printed composite; those of
+# eight are of basic balance (合肥市庐阳区、蜀山区，长春市南关区，重庆市万州区、黔江区; domain rules A.4)
 PRINTED_COMPOSITES = {
     "Luyang primary": ([0.881, 1.299, 0.977, 0.379, 0.170, 0.334, 0.286, 0.408], 0.592),
     "Luyang junior": ([0.353, 0.784, 0.146, 0.491, 0.037, 0.226, 0.223, 0.253], 0.314),
@@ -180,6 +183,21 @@ def test_composite_is_the_mean_of_the_single_coefficients(single, printed):
 
     limit = cv_limits([load_standard("cn-2017").for_year(2023)])[-1, 0, 0]
     assert cv_status(cv[-1], missing[-1], 1, limit, rounded=False) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    "place", [place for place, (single, _) in PRINTED_COMPOSITES.items() if len(single) == 8]
+)
+def test_the_standard_of_2012_judges_a_printed_composite(place):
+    """At most 0.65 in primary, 0.55 in junior: each of them is within, and a hair above is not."""
+    single, _ = PRINTED_COMPOSITES[place]
+    cv, missing = with_composite(np.array(single), np.zeros(8, dtype=int))
+    limits = cv_limits([load_standard("cn-2012").for_year(2015)])[-1, 0]
+    limit = limits[STAGES.index(place.split()[-1])]
+
+    assert limit == {"primary": 0.65, "junior": 0.55}[place.split()[-1]]
+    assert cv_status(cv[-1], missing[-1], 1, limit, rounded=False) == MET
+    assert cv_status(limit + 1e-6, missing[-1], 1, limit, rounded=False) == NOT_MET
 
 
 def test_ningguo_2022_meets_two_of_fourteen(make_county):

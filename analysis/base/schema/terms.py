@@ -34,6 +34,38 @@ class Label:
         return self.zh if lang == "zh" else self.en
 
 
+@dataclass(frozen=True)
+class Named:
+    """Things that have a name and an id: both are said, the names alone to people who see no ids.
+
+    Attributes
+    ----------
+    things : tuple of (Label, str)
+        Name and id of each.
+    between : Label
+        What stands between two of them.
+    """
+
+    things: tuple[tuple[Label, str], ...]
+    between: Label = Label("、", ", ")
+
+    @property
+    def zh(self) -> str:
+        return self.between.zh.join(f"{label.zh}（{id}）" for label, id in self.things)
+
+    @property
+    def en(self) -> str:
+        return self.between.en.join(f"{label.en} ({id})" for label, id in self.things)
+
+    @property
+    def names(self) -> Label:
+        """The names without the ids."""
+        return Label(
+            self.between.zh.join(label.zh for label, _ in self.things),
+            self.between.en.join(label.en for label, _ in self.things),
+        )
+
+
 SYSTEM_LABELS = MappingProxyType(
     {SIX_THREE: Label("六三学制", "six-three"), FIVE_FOUR: Label("五四学制", "five-four")}
 )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from ...policy.standards import Standard
-from .ranges import label_of, range_of
+from .ranges import named, range_of
 from .tables import Tables, shown
 
 
@@ -139,7 +139,7 @@ def county_amounts(tables: Tables, standard: Standard) -> Iterator[Finding]:
     less |= (rows["_number"] * TIMES_OF_YEARS < others) | (each < BUDGET.low)
     more = ((rows["_number"] > TIMES_OF_YEARS * others) & (others >= low)) | (each > BUDGET.high)
     told = rows.assign(
-        _name=[label_of(item, standard) for item in rows["item"]],
+        _item=[named([item], standard) for item in rows["item"]],
         _others=[shown(float(value)) for value in others],
     )
     alone = told["_number"] == others
@@ -154,21 +154,20 @@ def county_amounts(tables: Tables, standard: Standard) -> Iterator[Finding]:
             rows,
             "value",
             "warning",
-            name="_name",
-            item="item",
+            item="_item",
             value="value",
             **({} if message is TYPED_ONCE else {"others": "_others"}),
         )
 
 
 TYPED_ONCE = N_(
-    "{name} ({item}) is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)"
+    "{item} is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan)"
 )
 TYPED = N_(
-    "{name} ({item}) is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan); in the middle of all years it is {others}"
+    "{item} is {value} yuan; was it typed in 万元? Expected yuan (1 万元 = 10,000 yuan); in the middle of all years it is {others}"
 )
 TWICE = N_(
-    "{name} ({item}) is {value} yuan; in the middle of all years it is {others}: is a digit wrong, or was it multiplied by 10,000 twice?"
+    "{item} is {value} yuan; in the middle of all years it is {others}: is a digit wrong, or was it multiplied by 10,000 twice?"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -14,18 +14,18 @@ import pandas as pd
 from ...base.files import N_, Finding
 from ...base.language import Said
 from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
-from ...base.schema.terms import Label
+from ...base.schema.terms import Label, Named
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import Standard
 from .amounts import county_amounts
 from .faults import SEVERAL_OF_ITEM, Limits, faults_of_number, listed, right_form
-from .ranges import label_of, range_of
+from .ranges import named, range_of
 from .tables import Tables
 
 _TABLE = "county_years"
-PLUS = (" + ", " + ")
+PLUS = Label(" + ", " + ")
 COMPUTED = N_("{problem}; the system computes it, so the cell may be cleared")
-RARE = N_("{name} ({item}) is {value}; usual is {low} to {high}: is a digit wrong, or the unit?")
+RARE = N_("{item} is {value}; usual is {low} to {high}: is a digit wrong, or the unit?")
 
 
 def check_items(tables: Tables, standard: Standard) -> list[Finding]:
@@ -69,8 +69,11 @@ def check_items(tables: Tables, standard: Standard) -> list[Finding]:
 
 def _of_computed(finding: Finding, standard: Standard) -> Finding:
     """Of a value that nobody need give: it may as well be cleared."""
-    item = finding.values.get("item") if "name" in finding.values else None
-    if finding.severity != "error" or item in COUNTY_INPUTS or item not in standard.entries:
+    said = finding.values.get("item")
+    if finding.severity != "error" or not isinstance(said, Named) or len(said.things) > 1:
+        return finding
+    item = said.things[0][1]
+    if item in COUNTY_INPUTS or item not in standard.entries:
         return finding
     if range_of(item, standard).kind == "yes_no":
         return finding
@@ -82,23 +85,19 @@ def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[F
     """Items that nothing is called, if they look like one: what is only shown may have any name."""
     groups = {name.split(".")[0] for name in standard.entries}
     known = groups | set(standard.entries) | set(COUNTY_INPUTS)
-    near, ids = {}, {}
+    near = {}
     for item in set(rows["item"]) - known:
         found = difflib.get_close_matches(item, sorted(known), n=1, cutoff=0.85)
         if found or re.fullmatch(r"[GQSV]\d+(\..*)?", item):
-            near[item] = _named(found, standard) if found else "G1 … V6"
-            ids[item] = tuple(found)
+            near[item] = named(found, standard) if found else "G1 … V6"
     yield from tables.report(
         N_("nothing is called “{item}”; did you mean “{near}”?"),
         _TABLE,
-        rows.assign(_near=rows["item"].map(near), _ids=rows["item"].map(ids))[
-            rows["item"].isin(near)
-        ],
+        rows.assign(_near=rows["item"].map(near))[rows["item"].isin(near)],
         "item",
         "warning",
         item="item",
         near="_near",
-        ids="_ids",
     )
     # a number under G11 is used nowhere: its requirements are G11.rotation and G11.backbone
     groups = {
@@ -109,27 +108,14 @@ def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[F
     yield from tables.report(
         N_("{item} is {value}, which is not used; report a number under one of {names}"),
         _TABLE,
-        rows.assign(
-            _ids=rows["item"].map(groups),
-            _names=[_named(groups.get(item, ()), standard) for item in rows["item"]],
-        )[unused],
+        rows.assign(_names=[named(groups.get(item, ()), standard) for item in rows["item"]])[
+            unused
+        ],
         "value",
         "warning",
         item="item",
         value="value",
         names="_names",
-        ids="_ids",
-    )
-
-
-def _named(
-    items: Sequence[str], standard: Standard, comma: tuple[str, str] = ("、", ", ")
-) -> Label:
-    """Items by their names, each with its id."""
-    labels = [label_of(item, standard) for item in items]
-    return Label(
-        comma[0].join(f"{of.zh}（{item}）" for of, item in zip(labels, items, strict=True)),
-        comma[1].join(f"{of.en} ({item})" for of, item in zip(labels, items, strict=True)),
     )
 
 
@@ -153,9 +139,9 @@ def _kinds_and_ranges(
     share = kind == "share"
     of_one = share | (high <= LARGEST_SHARE)
     is_word = rows["value"].isin(["yes", "no"]).to_numpy()
-    names = np.array([label_of(item, standard) for item in items], dtype=object)
+    names = np.array([named([item], standard) for item in items], dtype=object)
     rows = rows.assign(
-        _name=names[codes],
+        _item=names[codes],
         _low=low,
         _high=high,
         _rare_low=np.where(np.isnan(rare_low), np.where(share & (low < 0), low, 0.0), rare_low),
@@ -166,7 +152,7 @@ def _kinds_and_ranges(
         message: str, where: np.ndarray, severity: str = "error", **columns: str
     ) -> Iterator[Finding]:
         yield from tables.report(
-            message, _TABLE, rows[where], "value", severity, item="item", value="value", **columns
+            message, _TABLE, rows[where], "value", severity, item="_item", value="value", **columns
         )
 
     finite = np.isfinite(number)
@@ -178,53 +164,42 @@ def _kinds_and_ranges(
         _TABLE,
         _with_faults(rows[several], number[several]),
         "value",
-        name="_name",
-        item="item",
+        item="_item",
         value="value",
         faults="_faults",
         form="_form",
     )
     below, above, fraction = (rows_of & ~several for rows_of in (below, above, fraction))
+    yield from say(N_("{item} is {value}; expected yes or no"), yes_no & finite)
     yield from say(
-        N_("{name} ({item}) is {value}; expected yes or no"), yes_no & finite, name="_name"
-    )
-    yield from say(
-        N_("{name} ({item}) is “{value}”; expected a number"),
+        N_("{item} is “{value}”; expected a number"),
         is_word & (kind != "") & ~yes_no & ~each(lambda found: found.finding, True).astype(bool),
-        name="_name",
     )
     yield from say(
-        N_("{name} ({item}) is {value}; expected {low} or more"),
+        N_("{item} is {value}; expected {low} or more"),
         below & ~yes_no,
-        name="_name",
         low="_low",
     )
     yield from say(
-        N_("{name} ({item}) is {value}; a share is written between 0 and 1 (95 % is 0.95)"),
+        N_("{item} is {value}; a share is written between 0 and 1 (95 % is 0.95)"),
         above & of_one,
-        name="_name",
     )
     yield from say(
-        N_("{name} ({item}) is {value}; expected {high} or less"),
+        N_("{item} is {value}; expected {high} or less"),
         above & ~of_one & ~yes_no,
-        name="_name",
         high="_high",
     )
+    yield from say(N_("{item} is {value}; expected a whole number"), fraction)
     yield from say(
-        N_("{name} ({item}) is {value}; expected a whole number"), fraction, name="_name"
-    )
-    yield from say(
-        N_("{name} ({item}) is {value}; a share above 1 is rare: is a digit or a sign wrong?"),
+        N_("{item} is {value}; a share above 1 is rare: is a digit or a sign wrong?"),
         rare & share & (number > 1),
         "warning",
-        name="_name",
     )
     bounded = rare & ~(share & (number > 1)) & ~fraction
     yield from say(
         RARE,
         bounded & ~np.isnan(rare_high),
         "warning",
-        name="_name",
         low="_rare_low",
         high="_rare_high",
     )
@@ -256,9 +231,8 @@ def _parts(
         found = rows.loc[places.loc[wrong, parts[0]].astype(int)]
         constants: Mapping[str, object] = MappingProxyType(
             {
-                "item": _named(parts, standard, PLUS),
-                "whole": _named(wholes, standard, PLUS),
-                "ids": (*parts, *wholes),
+                "item": named(parts, standard, PLUS),
+                "whole": named(wholes, standard, PLUS),
             }
         )
         yield from tables.report(

@@ -15,7 +15,7 @@ from .tables import shown
 
 #: Of a cell that has more than one fault; of one with a single fault the sentence of that fault.
 SEVERAL = N_("{label} is “{value}” ({faults}); expected {form}")
-SEVERAL_OF_ITEM = N_("{name} ({item}) is “{value}” ({faults}); expected {form}")
+SEVERAL_OF_ITEM = N_("{item} is “{value}” ({faults}); expected {form}")
 
 #: A number as people type it, and what stands behind it.
 _TYPED = re.compile(r"([+-]?\s*(?:\d[\d\s,]*\.?[\d\s]*|\.\d[\d\s]*))(\D*)")

@@ -9,11 +9,12 @@ so that what is counted in persons stays below ten million.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...base.schema.county_items import COUNTY_INPUTS, NET_MIGRATION
-from ...base.schema.terms import Label
+from ...base.schema.terms import Label, Named
 from ...policy.entries import Text
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import Standard
@@ -224,6 +225,11 @@ def range_of(item: str, standard: Standard) -> Range | None:
     if known is None and entry.is_share:
         known = _SHARE if entry.rule == "equals" else Range("share", 0, LARGEST_SHARE, NAN, 1)
     return dataclasses.replace(known or Range("amount"), finding=True)
+
+
+def named(items: Iterable[str], standard: Standard, between: Label = Named.between) -> Named:
+    """Items by their names and ids."""
+    return Named(tuple((label_of(item, standard), item) for item in items), between)
 
 
 def label_of(item: str, standard: Standard) -> Label | Text:

@@ -6,7 +6,6 @@ confidence.
 
 from __future__ import annotations
 
-import datetime
 import math
 from typing import Annotated, Literal
 
@@ -15,7 +14,7 @@ import pydantic
 from ...base.files import N_
 from ...base.refusals import ENDS_FIRST, refusal
 from ...base.schema.tables import TEACHER_KINDS
-from ...policy.entries import Text
+from ...policy.entries import MonthDay, Text
 from ..grades import CUTOFF
 
 Year = Annotated[int, pydantic.Field(ge=1949, le=2100)]
@@ -23,20 +22,6 @@ Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 Amount = Annotated[float, pydantic.Field(ge=0)]
 Stage = Literal["primary", "junior"]
 Allocation = Literal["need", "students"]
-
-
-def _date(value: str) -> str:
-    """A month and day that exist in every year."""
-    try:
-        datetime.date.fromisoformat(f"2023-{value}")
-    except ValueError:
-        raise refusal(
-            N_("“{value}” is no date; expected month and day, as in 08-31"), value=value
-        ) from None
-    return value
-
-
-MonthDay = Annotated[str, pydantic.AfterValidator(_date)]
 
 
 def listed(value: object) -> object:
