@@ -81,28 +81,30 @@ class Years(Handler):
         self.answer({"years": await self.work(lambda: self.counter.years(name))})
 
 
-class Check(Handler):
-    """Files -> what is wrong with them."""
+class Files(Handler):
+    """Takes files, of which there may be too much (bytes)."""
 
-    largest = LARGEST_REQUEST
+    most: int
 
     def too_large(self, say: Language) -> str:
-        limit = LARGEST_DROP // 1_000_000
+        limit = self.most // 1_000_000
         return say("these files are too large; at most {limit} MB are read at once", limit=limit)
+
+
+class Check(Files):
+    """Files -> what is wrong with them."""
+
+    largest, most = LARGEST_REQUEST, LARGEST_DROP
 
     async def post(self) -> None:
         say, body = speak(self.lang), self.request.body
         self.answer(await self.work(lambda: self.counter.take(body, say)))
 
 
-class Returns(Handler):
+class Returns(Files):
     """Return sheets -> the tables of a county."""
 
-    largest = LARGEST_RETURNS
-
-    def too_large(self, say: Language) -> str:
-        limit = LARGEST_SHEETS // 1_000_000
-        return say("these files are too large; at most {limit} MB are read at once", limit=limit)
+    largest, most = LARGEST_RETURNS, LARGEST_SHEETS
 
     async def post(self) -> None:
         say, body = speak(self.lang), self.request.body

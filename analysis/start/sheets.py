@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import lzma
 import os
 import re
 import unicodedata
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,16 @@ import pydantic
 
 from ..base.files import N_, problem
 from ..base.language import Language
+from ..base.storage.folders import is_hidden
 from ..base.storage.writing import write_whole
 from ..data.load import read_county
+from ..data.reading.archive import DAMAGE
 from ..data.template.write import files_beside, write_template
 from ..ministry.folder import Imported, import_returns
+from ..ministry.own_files import OURS
+from ..ministry.reading.sheets import ENDINGS
 from ..ministry.summary import summary
-from .tray import DEVICES, SETTINGS, WORKBOOKS, Drop, Record, Sent, ending
+from .tray import DEVICES, SETTINGS, Drop, Record, Sent, ending
 
 #: Bytes of all files of one drop together, packed and unpacked, and how many there may be.
 LARGEST_SHEETS = 150_000_000
@@ -30,6 +34,10 @@ LARGEST_UNPACKED = 600_000_000
 MOST_SHEETS = 10_000
 #: Folders in folders that are kept: the name of one may be the school year.
 _DEPTH = 6
+#: Characters of a name that are kept: no system takes more than 255 bytes.
+LONGEST = 72
+#: Bit of a file's flags in an archive.
+_ENCRYPTED = 1
 
 
 class Dropping(pydantic.BaseModel):
@@ -89,7 +97,8 @@ def take_sheets(name: str, folder: Path, body: bytes, say: Language) -> Returned
         raise problem(N_("the files did not arrive whole; drop them again")) from None
     sheets = folder / "sheets"
     sheets.mkdir(mode=0o700)
-    left = _lay(files, sheets)
+    _lay(files, sheets)
+    laid, sheets = sheets, _of_the_county(sheets)
     record = _record(dropping.record, sheets)
     # what messages call it is what it will be called in the .zip
     out = folder / (_segment(f"{record['code']}-{record['name']}".strip("-")))
@@ -102,14 +111,7 @@ def take_sheets(name: str, folder: Path, body: bytes, say: Language) -> Returned
         **record,
     )
     lines = summary(made.findings, say.code)
-    if left:
-        text = say.plural(
-            "{n} file is no workbook and was left out",
-            "{n} files are no workbooks and were left out",
-            left,
-        )
-        lines.append(("warning", text))
-    places = [f"{path}{os.sep}" for path in (sheets, out, folder)]
+    places = [f"{path}{os.sep}" for path in (sheets, laid, out, folder)]
     plain = [(severity, _plain(text, places)) for severity, text in lines]
     return Returned(_drop(name, out, made, say.code), out, made.page, plain)
 
@@ -161,44 +163,68 @@ def packed(returned: Returned) -> bytes:
 # --- files under their own names ----------------------------------------------------------------------
 
 
-def _lay(files: list[tuple[str, bytes]], folder: Path) -> int:
-    """Write workbooks and tables into a folder; the number of files that are neither."""
+def _lay(files: list[tuple[str, bytes]], folder: Path) -> None:
+    """Write files into a folder; of those that the import does not read only the names, which it says."""
     if not files:
         raise problem(N_("no file was chosen"))
-    place, left = _Place(folder), 0
+    place = _Place(folder)
     for name, data in files:
         if ending(name) == ".zip":
-            left += _unpack(name, data, place)
-        elif ending(name) in (*WORKBOOKS, ".csv", *SETTINGS):
-            place.put(name, data)
-        else:
-            left += 1
-    if not place.taken:
+            _unpack(name, data, place)
+        elif not _is_hidden(name):
+            place.put(name, data if _is_read(name) else b"")
+    if not place.read:
         raise problem(N_("there is no workbook (.xlsx or .xls) among these files"))
-    return left
 
 
-def _unpack(name: str, data: bytes, place: _Place) -> int:
-    """Write the workbooks of an archive; the number of its other files."""
-    left = 0
+def _is_read(name: str) -> bool:
+    return ending(name) in (*ENDINGS, ".csv", *SETTINGS)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(is_hidden(part) for part in _parts(name))
+
+
+def _parts(name: str) -> list[str]:
+    """Folders and file of a name, without what leads out of a folder."""
+    return [part for part in re.split(r"[\\/]+", name) if part.strip(". ")]
+
+
+def _of_the_county(sheets: Path) -> Path:
+    """The folder with the county's own tables, where one folder was dropped that has them; else all of it."""
+    here = sheets
+    while not any((here / own).is_file() for own in OURS):
+        inside = list(here.iterdir())
+        if len(inside) != 1 or not inside[0].is_dir():
+            return sheets
+        (here,) = inside
+    return here
+
+
+def _unpack(name: str, data: bytes, place: _Place) -> None:
+    """Write the files of an archive."""
     try:
         # archives of Chinese Windows name files in its code page, and do not say so
         with zipfile.ZipFile(io.BytesIO(data), metadata_encoding="gb18030") as archive:
             for info in archive.infolist():
-                if info.is_dir():
+                if info.is_dir() or _is_hidden(info.filename):
                     continue
-                if ending(info.filename) not in (*WORKBOOKS, ".csv", *SETTINGS):
-                    left += 1
+                if not _is_read(info.filename):
+                    place.put(info.filename, b"")
                     continue
+                if info.flag_bits & _ENCRYPTED:
+                    raise problem(N_("needs a password; pack it without one"), file=_segment(name))
                 place.allow(info.file_size)
-                with archive.open(info) as file:
-                    # what an archive says of its sizes may be wrong
-                    place.put(info.filename, file.read(info.file_size + 1)[: info.file_size])
-    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError):
+                place.put(info.filename, _member(archive, info))
+    except DAMAGE:
         raise problem(N_("is damaged; pack it again"), file=_segment(name)) from None
-    except RuntimeError:  # so zipfile says that a password is asked for
-        raise problem(N_("needs a password; pack it without one"), file=_segment(name)) from None
-    return left
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(info)
+    except (OSError, lzma.LZMAError):  # as two of the methods call damage
+        raise zipfile.BadZipFile from None
 
 
 class _Place:
@@ -206,6 +232,7 @@ class _Place:
 
     def __init__(self, folder: Path):
         self.folder, self.taken = folder, set()
+        self.read = 0
         self.room = LARGEST_UNPACKED
 
     def allow(self, size: int) -> None:
@@ -220,13 +247,13 @@ class _Place:
     def put(self, name: str, data: bytes) -> None:
         self.allow(len(data))
         self.room -= len(data)
-        parts = [_segment(part) for part in re.split(r"[\\/]+", name) if part.strip(". ")]
-        *folders, last = parts[-_DEPTH:] or ["_"]
-        stem, dot, end = last.rpartition(".")
+        self.read += _is_read(name)
+        *folders, last = [_segment(part) for part in _parts(name)][-_DEPTH:] or ["_"]
+        stem, end = os.path.splitext(last)
         path, n = self.folder.joinpath(*folders, last), 1
         while str(path).lower() in self.taken:  # as Windows and macOS compare names
             n += 1
-            path = self.folder.joinpath(*folders, f"{stem} ({n}){dot}{end}")
+            path = self.folder.joinpath(*folders, f"{stem} ({n}){end}")
         self.taken.add(str(path).lower())
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, data)
@@ -237,6 +264,8 @@ def _segment(name: str) -> str:
     kept = "".join(
         "-" if c in '<>:"|?*/\\' else c for c in name if unicodedata.category(c)[0] != "C"
     )
-    stem, dot, end = kept.strip(". ").rpartition(".")
-    kept = f"{stem[:80]}{dot}{end[:20]}"
+    stem, end = os.path.splitext(kept.strip(". "))
+    if len(stem) > LONGEST:  # the school year may stand at either end
+        stem = f"{stem[: LONGEST // 2]}…{stem[-LONGEST // 2 + 1 :]}"
+    kept = f"{stem}{end[:20]}"
     return f"_{kept}" if not kept or kept.partition(".")[0].lower() in DEVICES else kept

@@ -18,6 +18,7 @@ from analysis.planner.desk import Desk
 from analysis.start.counter import Counter
 from analysis.start.handlers import LARGEST_RETURNS
 from analysis.start.server import application
+from analysis.start.sheets import _segment
 
 ABOUT = {"code": "150304", "name": "乌达区", "province": "内蒙古自治区"}
 
@@ -148,6 +149,56 @@ def test_no_name_leads_out_of_the_folder(served, counter, tmp_path, name, way):
 
     assert all(counter.tray.folder in path.parents for path in here)
     assert not (tmp_path / "evil.xlsx").exists()
+
+
+def test_the_folder_that_was_dropped_holds_the_countys_own_tables(served, sheets):
+    """A browser sends the name of the folder before every file; nothing is asked for that it holds."""
+    record = "code: '150304'\nname: {zh: 乌达区, en: Wuda}\nprovince: {zh: 内蒙古自治区, en: Inner Mongolia}\n"
+    files = {f"汇总/{name}": data for name, data in sheets.items()}
+    code, found = send(served, files | {"汇总/county.yaml": record.encode()}, record={})
+
+    assert code == 200, found
+    assert found["ok"], found
+    assert had(served, found, "workbook")[0] == "150304-乌达区.xlsx"
+
+
+def test_what_a_mac_packs_besides_is_left_out_and_other_files_are_named(served, sheets):
+    more = {
+        "__MACOSX/2021年报表/._一.xlsx": b"\0\5\x16\7",
+        "2021年报表/.DS_Store": b"x",
+        "2021年报表/~$一.xlsx": b"x",
+        "2021年报表/旧表.et": b"x",
+        "2021年报表/照片.jpg": b"x" * 100,
+    }
+    code, found = send(served, packed(sheets | more))
+
+    assert code == 200, found
+    text = "\n".join(line["text"] for line in found["lines"])
+    assert found["ok"], text
+    assert "旧表.et" in text
+    assert "MACOSX" not in text
+    assert "._一" not in text
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_of_any_method_is_a_sentence(served, method):
+    [(name, data)] = packed({"a.xlsx": b"figures " * 500}, compression=method).items()
+    middle = len(data) // 3
+    code, found = send(served, {name: data[:middle] + b"\xff" * 20 + data[middle + 20 :]})
+
+    assert code == 400
+    assert "压缩包已损坏" in " ".join(found["errors"])
+
+
+def test_both_ends_of_a_long_name_are_kept():
+    long = "某某市某某区教育局教育事业统计报表汇总" * 6
+
+    assert _segment(f"2022{long}").startswith("2022某某市")
+    assert _segment(f"{long}2023-2024学年").endswith("2023-2024学年")
+    assert _segment(f"{long}2023.xlsx").endswith("2023.xlsx")
+    assert len(_segment(long).encode()) < 255
+    name = "某某市某某区教育局教育事业统计报表汇总2023-2024学年"
+    assert _segment(name) == name
 
 
 def test_names_of_chinese_windows_in_an_archive(served, sheets):

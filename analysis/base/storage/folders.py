@@ -50,6 +50,11 @@ class Entry:
         return problem(N_("cannot be read ({reason})"), file=self.path, reason=self.reason)
 
 
+def is_hidden(name: str) -> bool:
+    """Whether nobody means a file or folder of this name: locks, and what systems put in by themselves."""
+    return name.startswith((".", "~$")) or name == "__MACOSX"
+
+
 def entries(folder: Path, *endings: str) -> list[Entry]:
     """What has one of these endings in a folder, sorted by name.
 
@@ -64,7 +69,7 @@ def entries(folder: Path, *endings: str) -> list[Entry]:
     Returns
     -------
     list of Entry
-        Without names that begin with ``.`` or ``~$``. A folder that cannot be read itself is the
+        Without those of hidden names. A folder that cannot be read itself is the
         only entry.
     """
     try:
@@ -76,8 +81,7 @@ def entries(folder: Path, *endings: str) -> list[Entry]:
     return [
         look(folder / name, folders=not endings)
         for name in names
-        if not name.startswith((".", "~$"))
-        and (not endings or os.path.splitext(name)[1].lower() in endings)
+        if not is_hidden(name) and (not endings or os.path.splitext(name)[1].lower() in endings)
     ]
 
 

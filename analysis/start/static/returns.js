@@ -1,6 +1,6 @@
 // Return sheets: a folder, an archive or workbooks become the tables of a county.
 
-import { askJson, complain } from "./ask.js";
+import { askJson, complain, Refused } from "./ask.js";
 import { forget, lightUp } from "./drop.js";
 import { clear, measure, read, show } from "./lists.js";
 import { $, make, number, page, text } from "./page.js";
@@ -97,7 +97,7 @@ export function listenReturns(then, save) {
     try {
       choose(await dropped(event.dataTransfer.items));
     } catch {
-      complain(new Error(text("unreadable")));
+      complain(new Refused([text("unreadable")]));
     }
   });
   $("returns_run").addEventListener("click", () => run(then));
