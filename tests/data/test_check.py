@@ -1530,7 +1530,6 @@ def test_many_rows_of_a_workbook_are_told_without_ids_too(tmp_path):
     assert "存在以考试方式招生为0" in line
 
 
-
 def test_rows_that_differ_in_several_values_are_counted_behind_the_first(folder):
     """Lists side by side do not say which value belongs to which."""
     cells(
