@@ -115,6 +115,11 @@ class Standard:
         there = {entry.part for entry in self.entries.values()}
         return tuple(part for part in PARTS if part in there)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has requirements in every part of an evaluation."""
+        return self.parts == PARTS
+
     @functools.cached_property
     def evaluation(self) -> Standard:
         """The nearest standard that recognition is judged by: this one or an ancestor."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from ..base.files import N_, problem
 from ..base.language import DASH, Language, speak
 from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
@@ -22,6 +23,8 @@ from ..measure.balance import CV_DECIMALS
 from ..measure.evaluation_table import said
 from ..measure.requirements.facts import year_data
 from ..measure.study import Study
+from ..measure.verdicts import three_valued
+from ..policy.standards import NATIONAL, load_standard
 from ..present.tables.grid import Cell, Grid, number_cell
 from ..present.terms import (
     floor_share,
@@ -37,11 +40,14 @@ VALUE_DECIMALS = 2
 """Decimals of indicator values and county means in the form."""
 
 
+#: Two ways of falling short, which are one to the form.
+SHORT = {"near": "not_met", "short": "not_met"}
+
+
 def _all_meet(statuses: pd.Series) -> str:
-    """Status of “all schools meet it”: one that fails decides it, one without figures leaves it open."""
-    if not statuses.isin(["met", "not_assessed"]).all():
-        return "not_met"
-    return "not_assessed" if (statuses == "not_assessed").any() else "met"
+    """Status of “all schools meet it”; none where nothing is asked of them."""
+    status = three_valued(statuses.replace(SHORT))
+    return "" if status == "not_applicable" else status
 
 
 def form_grids(study: Study, lang: str = "zh") -> dict[str, Grid]:
@@ -56,7 +62,20 @@ def form_grids(study: Study, lang: str = "zh") -> dict[str, Grid]:
     -------
     dict of str to Grid
         ``表Ⅰ``, ``表Ⅱ-1``, ``表Ⅱ-2``, ``表Ⅲ``, ``表Ⅳ``, ``表Ⅴ``, ``表Ⅵ`` in this order.
+
+    Raises
+    ------
+    InputError
+        The standard is no evaluation in all its parts: it has no such form.
     """
+    standard = study.rules.standard
+    if not standard.is_whole:
+        raise problem(
+            N_("the application form has no columns for {standard}: it is that of {national}"),
+            file=study.county.path,
+            standard=standard.title,
+            national=load_standard(NATIONAL).title,
+        )
     makers: dict[str, Callable[[Study, Language], Grid]] = {
         "表Ⅰ": _basic_facts,
         "表Ⅱ-1": _passing_schools,
@@ -225,7 +244,7 @@ def _basic_facts(study: Study, say: Language) -> Grid:
 
 
 def _passing_schools(study: Study, say: Language) -> Grid:
-    """表Ⅱ-1: schools that pass, by indicator (L1–L7) and by the school rule (L8)."""
+    """表Ⅱ-1: schools that pass, by indicator, and by the school rule in the last column."""
     rows = []
     for stage in STAGES:
         indicators = study.indicators[study.indicators["stage"] == stage]
@@ -258,13 +277,13 @@ def _passing_schools(study: Study, say: Language) -> Grid:
         say("Stage"),
         "",
         *(f"L{n} {say.label(i.short)}" for n, i in enumerate(study.rules.indicators.values(), 1)),
-        "L8 " + say("School rule"),
+        f"L{len(study.rules.indicators) + 1} " + say("School rule"),
     )
     return Grid(say("Form table II-1: schools that pass"), header, tuple(rows), tight=True)
 
 
 def _every_school(study: Study, say: Language) -> Grid:
-    """表Ⅱ-2: every row of the evaluation, L1–L14 and the remark."""
+    """表Ⅱ-2: every row of the evaluation, and the remark."""
     data = year_data(study.county, study.year, study.rules)
     enrolled = data.enrolment[data.enrolment["students"] > 0]
     roster = study.county.tables["schools"]
@@ -280,7 +299,7 @@ def _every_school(study: Study, say: Language) -> Grid:
         cells, met, near = [], [], []
         for position, name in enumerate(study.rules.indicators, 7):
             found = values.loc[(*key, name)]
-            status = {"near": "not_met", "short": "not_met"}.get(found["status"], found["status"])
+            status = SHORT.get(found["status"], found["status"])
             cells.append(number_cell(say, found["value"], VALUE_DECIMALS, status))
             if found["status"] == "met":
                 met.append(str(position))
@@ -321,7 +340,7 @@ def _every_school(study: Study, say: Language) -> Grid:
 
 
 def _means_and_variation(study: Study, say: Language) -> Grid:
-    """表Ⅲ: county means (two decimals) and coefficients of variation (three), L1–L8."""
+    """表Ⅲ: county means (two decimals) and coefficients of variation (three)."""
     rows = []
     for stage in STAGES:
         part = study.balance[study.balance["stage"] == stage].set_index("indicator")
@@ -345,7 +364,7 @@ def _means_and_variation(study: Study, say: Language) -> Grid:
         say("Stage"),
         "",
         *(f"L{n} {say.label(i.short)}" for n, i in enumerate(study.rules.indicators.values(), 1)),
-        "L8 " + say("Composite"),
+        f"L{len(study.rules.indicators) + 1} " + say("Composite"),
     )
     caption = say("Form table III: county means and coefficients of variation")
     return Grid(caption, header, tuple(rows), tight=True)

@@ -80,7 +80,11 @@ class PagesEngine(Engine):
         setup, *pages = _cells(nb_man.nb)
         names: dict = {}
         exec(setup.source.rpartition("\n")[0], names)
-        for number, cell in enumerate([setup, *pages], 1):
+        shown = {id(cell) for cell in (setup, *pages)}
+        code = [cell for cell in nb_man.nb.cells if cell.cell_type == "code"]
+        for number, cell in enumerate(code, 1):
+            if id(cell) not in shown:
+                continue
             try:
                 if cell is setup:
                     names["report"] = report()

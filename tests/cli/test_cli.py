@@ -221,6 +221,16 @@ def test_check_ends_with_what_is_still_missing(tmp_path, make_county, write_coun
     assert again.exit_code == 0
 
 
+def test_commands_that_check_names_ask_by_the_same_standard(tmp_path, make_county, write_county):
+    path = write_county(make_county([{"students_primary": 300}] * 30), tmp_path / "county")
+
+    shown = run("check", path, "--lang", "en", "--standard", "cn-2012").stdout
+
+    named = [line for line in shown.splitlines() if "junheng " in line]
+    assert named
+    assert all("--standard cn-2012" in line for line in named), named
+
+
 # --- words, ids, and the language of the user ----------------------------------------------------
 
 

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 from counties import build_county
 
-from analysis import analyze
+from analysis import InputError, analyze
+from analysis.data.paths import sample_folder
 from analysis.measure.study import study_of
 from analysis.report.form import form_grids, write_form
 
@@ -134,3 +135,22 @@ def test_what_is_missing_leaves_the_share_open_unless_it_is_decided():
     assert status["equipment_value"] == "not_assessed"
     assert found["sports_area"] >= {"short", "not_assessed"}
     assert status["sports_area"] == "not_met"
+
+
+@pytest.mark.slow
+def test_a_further_indicator_takes_a_column_and_moves_those_behind_it():
+    folder = sample_folder() / "150303-hainan"
+    heads = {
+        name: [cell if isinstance(cell, str) else cell.text for cell in grid.header]
+        for name, grid in form_grids(analyze(folder, standard="with-books.yaml")).items()
+    }
+
+    for table in ("表Ⅱ-1", "表Ⅲ"):
+        assert [head.split()[0] for head in heads[table][2:]] == [f"L{n}" for n in range(1, 10)]
+    assert "图书" in heads["表Ⅱ-1"][-2]
+
+
+def test_a_standard_of_another_evaluation_has_no_such_form():
+    with pytest.raises(InputError, match=r"cn-2012|2012") as refused:
+        form_grids(analyze("652323-hutubi", standard="cn-2012"))
+    assert "application form" in str(refused.value)

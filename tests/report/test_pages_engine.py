@@ -46,8 +46,20 @@ def test_a_word_of_ones_own_between_the_pages_stays(tmp_path):
 def test_the_cell_that_fails_is_named(tmp_path):
     path = _with(tmp_path, "brief.nothing(report)")
 
-    with pytest.raises(InputError, match=r"cell 3 .*AttributeError"):
+    with pytest.raises(InputError, match=r"cell \d+ .*AttributeError"):
         execute(path, county=SMALL, report=lambda: Report.of(SMALL))
+
+
+@pytest.mark.slow
+def test_the_cell_that_fails_has_the_number_that_a_kernel_gives_it(tmp_path):
+    """Also where cells before it are no pages, such as the parameters that papermill writes."""
+    path = _with(tmp_path, "brief.nothing(report)")
+    with pytest.raises(InputError) as made:
+        execute(path, county=SMALL, report=lambda: Report.of(SMALL))
+    with pytest.raises(InputError) as executed:
+        execute(path, county=SMALL)
+
+    assert str(made.value) == str(executed.value)
 
 
 def test_a_county_that_cannot_be_read_is_refused_in_its_own_words():

@@ -14,8 +14,10 @@ from docx.shared import Mm
 from lxml import etree
 
 from analysis import InputError, analyze
-from analysis.data.paths import NOTEBOOKS
+from analysis.data.paths import NOTEBOOKS, sample_folder
+from analysis.present.region.summary import read_region
 from analysis.report import build
+from analysis.report.pages import region
 from analysis.report.pages.contents import PAGES
 from analysis.report.pages.report import Report
 
@@ -344,6 +346,16 @@ def test_brief_has_smaller_type_and_headings_that_stay_with_their_lists(document
         assert all(name.startswith("Brief Table") for name in names), names
         last = table._tbl.tr_lst[-1].tc_lst[0].p_lst[0].pPr
         assert last.keepNext is None or last.keepNext.val is False
+
+
+def test_a_cover_without_a_brief_keeps_the_type_of_the_chapters():
+    data, metadata = region.cover(read_region(sample_folder(), 2022))._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("cover(region)")
+    cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    made = docx.Document(io.BytesIO(build.export(notebook, "docx")))
+
+    assert not [each.name for each in made.styles if each.name.startswith("Brief")]
 
 
 @pytest.mark.system

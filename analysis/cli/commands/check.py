@@ -45,7 +45,10 @@ def check(
         if len(counties) > 1:
             raise misused("--out", N_("takes one county"))
 
+    by = "" if standard is None else f" --standard {standard}"
+
     def work(name: str) -> None:
+        asked = f"{name}{by}"
         if out is not None and out.exists() and Path(name).exists() and out.samefile(name):
             raise problem(N_("is what is to be checked; give the copy another name"), file=out)
         writer = checked_writer(out, force, name)
@@ -61,7 +64,7 @@ def check(
         print_findings(findings, lang)
         if len(digest(findings, lang)) < len(findings) and out is None:
             typer.echo(
-                say("All places one by one: junheng check {name} --out findings.xlsx", name=name),
+                say("All places one by one: junheng check {name} --out findings.xlsx", name=asked),
                 err=True,
             )
         errors = [f for f in findings if f.severity == "error"]
@@ -84,7 +87,7 @@ def check(
 
         for note in (*find_breaks(county), *find_migrants(county)):
             typer.echo(note.sentence(lang))
-        _print_missing(study, gaps, lang, name, out)
+        _print_missing(study, gaps, lang, asked, out)
 
     for_each(counties, lang, work)
 
@@ -97,7 +100,7 @@ SHOWN = 20
 
 
 def _print_missing(
-    study: Study | None, gaps: list[Gap], lang: str, name: str, out: Path | None
+    study: Study | None, gaps: list[Gap], lang: str, asked: str, out: Path | None
 ) -> None:
     if not gaps:
         return
@@ -110,7 +113,7 @@ def _print_missing(
     if len(gaps) > SHOWN:
         n = len(gaps) - SHOWN
         if out is None:
-            text = say("… {n} more: junheng check {name} --out findings.xlsx", n=n, name=name)
+            text = say("… {n} more: junheng check {name} --out findings.xlsx", n=n, name=asked)
         else:
             text = say("… {n} more in {file}", n=n, file=out)
         typer.echo("  " + text)
@@ -119,7 +122,7 @@ def _print_missing(
             say(
                 "To fill them in with Excel, first run: junheng template {name}.xlsx --from {folder}",
                 name=study.county.path.name,
-                folder=name,
+                folder=asked,
             )
         )
     elif any(gap.blank.table == "county_years" for gap in gaps):

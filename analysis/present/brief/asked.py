@@ -5,12 +5,13 @@ from __future__ import annotations
 from ...base.language import Language, speak
 from ...measure.study import Study
 from ...policy.plan import begins, ends
+from ...remedy.outcome.drivers import whole
 from ...remedy.result import Remedy
 from ..chance import is_projected
 from ..remedies.sentences import money
 from ..remedies.tables import unit_prices
 from ..terms import plan_date
-from .due import assigned
+from .due import assigned, is_ahead
 from .matters import matters
 
 #: Prices told: those of what costs most.
@@ -41,10 +42,10 @@ def prices(answer: Remedy, own: bool, lang: str = "zh") -> str:
     say = speak(lang)
     told = [
         say(
-            "{what} {price} yuan per {unit}",
+            "{what} at {price} yuan per unit ({unit})",
             what=what,
             price=say.number(price, 0 if price.is_integer() else 2),
-            unit={"persons": "person", "rooms": "room"}.get(unit, unit),
+            unit=unit,
         )
         for what, unit, price in unit_prices(answer, lang)[:PRICES]
     ]
@@ -61,11 +62,9 @@ def milestones(study: Study, lang: str = "zh") -> str:
     plan, say = study.county.plan, speak(lang)
     if plan is None or is_projected(study):
         return ""
-    # a school year begins in September
-    start = begins(f"{study.year:04d}-09")
     dates: dict[str, list[str]] = {}
     for each in sorted(plan.milestones, key=lambda each: (ends(each.date), begins(each.date))):
-        if ends(each.date) >= start:
+        if is_ahead(each.date, study.year):
             dates.setdefault(each.date, []).append(say.label(each.name))
     if not dates:
         return ""
@@ -73,8 +72,7 @@ def milestones(study: Study, lang: str = "zh") -> str:
         say("{date} – {goals}.", date=plan_date(date, lang), goals=say("; ").join(goals))
         for date, goals in dates.items()
     ]
-    between = " " if lang == "en" else ""
-    return say("Dates of the plan: {dates}", dates=between.join(told))
+    return say("Dates of the plan: {dates}", dates=whole(say, *told))
 
 
 def unassigned(study: Study, lang: str = "zh") -> int:

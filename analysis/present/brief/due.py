@@ -33,7 +33,7 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     say : Language
     """
     for records in (plan.staffing, plan.levels):
-        found = [each for each in records if each.entry == entry and _ahead(each.by, year)]
+        found = [each for each in records if each.entry == entry and is_ahead(each.by, year)]
         if found:
             first = min(found, key=lambda each: ends(each.by) if each.by else UNDATED)
             return _told(first.by, _units(plan, first.where), first.where, say)
@@ -50,7 +50,7 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     built = [
         each
         for each in plan.projects
-        if each.end and _ahead(each.end, year) and any(getattr(each, part) for part in _BUILT.get(name, ()))
+        if each.end and is_ahead(each.end, year) and any(getattr(each, part) for part in _BUILT.get(name, ()))
     ]  # fmt: skip
     if built:
         last = max((each.end for each in built), key=ends)
@@ -62,7 +62,8 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     return ""
 
 
-def _ahead(by: str | None, year: int) -> bool:
+def is_ahead(by: str | None, year: int) -> bool:
+    """Whether a date of a plan, if it has one, lies in a school year or after it."""
     # a school year begins in September
     return by is None or ends(by) >= begins(f"{year:04d}-09")
 

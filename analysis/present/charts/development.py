@@ -53,7 +53,7 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
         figure = Chart(figsize=(WIDTH, 0.6 + 1.45 * -(-len(shown) // ACROSS)), layout=GridLayout())
     else:
         shown = [(name, stages) for name in study.rules.indicators]
-        figure = Chart(figsize=(WIDTH, 3.1), layout=GridLayout())
+        figure = Chart(figsize=(WIDTH, 0.2 + 1.45 * -(-len(shown) // ACROSS)), layout=GridLayout())
     axes = figure.subplots(-(-len(shown) // ACROSS), ACROSS, squeeze=False).ravel()
     for axis in axes[len(shown) :]:
         axis.axis("off")

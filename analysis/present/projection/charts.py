@@ -105,7 +105,7 @@ def schools_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
 def balance_chart(what_if: WhatIf, lang: str = "zh") -> Chart:
     """The coefficients of variation by every scenario, one panel each and stage."""
     say, stages = speak(lang), _stages(what_if)
-    about = next(iter(what_if.studies.values())).rules.indicators
+    about = what_if.indicators
     figure = Chart(figsize=(WIDTH, 1.2 * len(about)), layout=GridLayout())
     axes = figure.subplots(len(about), len(stages), squeeze=False)
     for column, stage in enumerate(stages):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import math
 
-from ...policy.standards import PARTS
 from ...present.tables.data_quality import (
     census_grid,
     exclusions_grid,
@@ -16,6 +15,7 @@ from ...present.tables.data_quality import (
 from ...present.tables.firmness import margins_grid, method_audit_grid, school_margins_grid
 from ...present.tables.rules import concessions_grid, standard_grid, switches_grid
 from ...present.terms import ROUNDED
+from ...remedy.outcome.drivers import whole
 from ..form import form_grids
 from .page import Page, annex, bullets, paragraph, section, see, subheading
 from .report import Report
@@ -59,7 +59,7 @@ def _turned(report: Report, count: int) -> str:
         )
     else:
         then = say("No verdict would be turned round.")
-    return first + (" " if report.lang == "en" else "") + then
+    return whole(say, first, then)
 
 
 def margins(report: Report) -> Page:
@@ -170,7 +170,7 @@ def method(report: Report) -> Page:
 
 def form(report: Report) -> Page:
     """Annex: the tables of the national application form."""
-    if len(report.study.rules.standard.parts) < len(PARTS):
+    if not report.study.rules.standard.is_whole:
         return Page(())  # the form is that of an evaluation in all its parts
     grids = form_grids(report.study, report.lang)
     return annex(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 
-from ...policy.standards import PARTS
 from ...present import sentences
 from ...present.brief.asked import about, decision, milestones, prices
 from ...present.brief.matters import matters_grid
@@ -13,6 +12,7 @@ from ...present.chance import is_projected
 from ...present.charts.overview import overview_chart
 from ...present.remedies.calculation import by_clock
 from ...present.terms import school_year
+from ...remedy.outcome.drivers import whole
 from ...remedy.problem.means import means_file
 from .page import METADATA, Page, Picture, bullets, paragraph
 from .report import Report
@@ -59,7 +59,7 @@ def brief(report: Report, alone: bool = False) -> Page:
 def _left_out(report: Report) -> str:
     """What the standard does not look at, where that is a part of an evaluation."""
     standard = report.study.rules.standard
-    if len(standard.parts) == len(PARTS) or standard.profile.note is None:
+    if standard.is_whole or standard.profile.note is None:
         return ""
     return paragraph(report.say.label(standard.profile.note))
 
@@ -83,9 +83,9 @@ def _facts(report: Report) -> str:
 
 
 def _counted(report: Report) -> str:
-    say, counted = report.say, counted_items(report.study)
-    if len(report.study.rules.standard.parts) < len(PARTS):
+    if not report.study.rules.standard.is_whole:
         return ""
+    say, counted = report.say, counted_items(report.study)
     text = say(
         "Of {all} items (the {k} indicators by their coefficients of variation in every stage, government "
         "guarantee, quality) {met} are met and {failed} are not.",
@@ -95,8 +95,8 @@ def _counted(report: Report) -> str:
         failed=say.number(counted["not_met"]),
     )
     if counted["not_assessed"]:
-        between = " " if report.lang == "en" else ""
-        text += between + say("Not assessed: {n}.", n=say.number(counted["not_assessed"]))
+        open_ = say("Not assessed: {n}.", n=say.number(counted["not_assessed"]))
+        return whole(say, text, open_)
     return text
 
 
@@ -129,8 +129,7 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
     if is_projected(report.study):
         return text
     own = means_file(report.study.county).is_file()
-    between = " " if report.lang == "en" else ""
-    return between.join(each for each in (text, prices(report.remedy, own, report.lang)) if each)
+    return whole(say, text, prices(report.remedy, own, report.lang))
 
 
 def _picture(report: Report, caption: str) -> Picture | str:

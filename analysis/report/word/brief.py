@@ -77,7 +77,7 @@ def _based(document, name: str, size: float, line: float, before: float, after: 
     """The style of the brief that is based on one of the chapters, made where it is missing."""
     styles = document.styles
     own = f"Brief {name}"
-    if own not in [each.name for each in styles]:
+    if own not in styles:
         made = styles.add_style(own, WD_STYLE_TYPE.PARAGRAPH)
         made.base_style = styles[name]
         made.font.size = Pt(size)

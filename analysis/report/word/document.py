@@ -73,9 +73,12 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
     unnumber_annexes(document)
     set_paragraphs(document, look)
     set_paper(document)
-    set_tables(document)
+    # a cover is set by the styles of the chapters, a brief by its own
+    brief = 'class="brief"' in page
+    set_tables(document, brief)
     set_pictures(document)
-    set_brief(document, look, metadata["lang"])
+    if brief:
+        set_brief(document, look, metadata["lang"])
     number_captions(document, metadata)
     write_contents(document, metadata)
     write_head_and_foot(document, metadata)

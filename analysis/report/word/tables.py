@@ -14,15 +14,18 @@ from .paper import lies_across
 from .widths import SIZES, count_heads, divide_room, least_width, natural_widths
 
 
-def set_tables(document) -> None:
-    """Set every table of the document in the width of its chapter's paper."""
+def set_tables(document, brief: bool) -> None:
+    """Set every table of the document in the width of its chapter's paper.
+
+    `brief`: two pages before the first chapter hold all their tables, in smaller type.
+    """
     chapters = chapters_of(document)
     for place, chapter in enumerate(chapters):
         width = PAGE[1] - TOP - BOTTOM if lies_across(chapter) else PAGE[0] - LEFT - RIGHT
         for block in chapter:
             if isinstance(block, Table):
-                # the brief, before the first chapter, has two pages for all its tables
-                _set_table(block, Mm(width).pt, SIZES[0] if place else SIZES[1])
+                most = SIZES[1] if brief and place == 0 else SIZES[0]
+                _set_table(block, Mm(width).pt, most)
                 following = block._tbl.getnext()
                 if following is not None and following.tag == qn("w:p"):
                     paragraph = Paragraph(following, document)
