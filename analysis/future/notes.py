@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, Finding
+from ..base.schema.tables import TABLES
 from ..base.schema.terms import STAGE_LABELS, Label
 
 if TYPE_CHECKING:
@@ -50,3 +51,7 @@ def announce(model: Model) -> None:
         schools = "; ".join(str(names.iloc[n]) for n in model.schools.numbers(entry.schools))
         trained = entry.above_qualification + entry.backbone + entry.pe_arts
         model.note("applied", N_("{year}: {n} teachers a year trained ({schools})"), year=entry.start, n=f"{trained:g}", schools=schools)  # fmt: skip
+    for target in scenario.staff_targets:
+        if not model.staff.can_reach(target):
+            kind = TABLES["school_years"][f"{target.entry}_{target.stage}"]
+            model.note("not_applied", N_("{what}: no indicator of {standard} asks for it; its figures stay as last reported"), what=Label(kind.zh, kind.en), standard=model.source.standard.evaluation.title)  # fmt: skip

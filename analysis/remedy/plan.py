@@ -19,7 +19,7 @@ from ..base.schema.terms import PERSONS, ROOMS, SQUARE_METRES, YUAN, Label
 from ..data.county import County
 from .problem.instance import Instance, exact
 from .problem.items import KINDS, Mending
-from .problem.means import ATTRIBUTES, ITEMS, PEOPLE, Means, is_bought, purchase_label
+from .problem.means import ATTRIBUTES, INDOOR, ITEMS, PEOPLE, Means, is_bought, purchase_label
 from .solve.model import Key
 
 #: Means that fit out a room; the measure's kind is its area.
@@ -27,7 +27,7 @@ FITTED = tuple(f"{kind}_rooms" for kind in KINDS)
 
 UNITS = {
     "teaching_area_m2": SQUARE_METRES,
-    "indoor_sports_area_m2": SQUARE_METRES,
+    INDOOR: SQUARE_METRES,
     "outdoor_sports_area_m2": SQUARE_METRES,
     "equipment_value_cny": YUAN,
     "multimedia_rooms": ROOMS,
@@ -152,7 +152,7 @@ def apply(county: County, year: int, measures: list[Measure], means: Means) -> C
         here = changes[each.school_id]
         if is_bought(each.means):
             here[each.means] += each.amount
-            if each.means == "indoor_sports_area_m2":
+            if each.means == INDOOR:
                 here["teaching_area_m2"] += each.amount
             adds = means.purchase[each.means].adds_equipment_cny
             if adds:

@@ -384,6 +384,24 @@ def test_a_target_is_reached_in_even_steps_of_whole_teachers():
     assert steps == [8, 10, 12, 12]
 
 
+@pytest.mark.parametrize(
+    ("standard", "kind", "value"),
+    [("cn-2017", "senior_titles", None), ("cn-2017", "senior_titles", 5), ("cn-2012", "backbone", None), ("cn-2012", "backbone", 5)],
+)  # fmt: skip
+def test_a_target_that_no_indicator_asks_for_is_said_and_changes_nothing(standard, kind, value):
+    target = {"entry": kind, "stage": "primary", "value": value, "by": 2024, **ANY}
+    plain = dataclasses.replace(county(*TOWN), standard=load_standard(standard))
+    with_, without = (
+        project(plain, scenario(staff_targets=targets), 2023) for targets in ([target], [])
+    )
+    pd.testing.assert_frame_equal(
+        with_.county.tables["school_years"], without.county.tables["school_years"]
+    )
+    [note] = [note for note in with_.notes if note not in without.notes]
+    assert note.kind == "not_applied"
+    assert "figures stay as last reported" in note.sentence("en")
+
+
 def test_rotation_keeps_the_number_of_teachers():
     turn = {
         "stage": "primary",

@@ -275,6 +275,28 @@ def test_a_new_school_may_be_named(here):
     assert load_scenario("mine", here).additions[0].schools == ("东城小学",)
 
 
+def test_figures_that_no_school_has(here):
+    school = "{school_id: n1, name: 东城小学, type: primary, area: urban, more: {seats: 4}}"
+    write(
+        here,
+        f"{NAME}additions: [{{schools: [第一小学], year: 2025, more: {{boks: 5, multimedia_rooms: 1}}, {WHY}}}]\n"
+        f"moves:\n  - {{kind: opening, school: {school}, intake: {{primary: 40}}, start: 2024, {WHY}}}\n",
+    )
+    first, second, third = refused(here)
+    assert first.startswith(
+        "mine.yaml: line 2: additions.0.more.boks: no figure of a school is called “boks”"
+    )
+    assert "multimedia_rooms” has a key of its own" in second
+    assert "line 4: moves.0.school.more.seats: no figure of a school is called “seats”" in third
+
+
+def test_a_figure_that_another_standard_looks_at_is_no_mistake(here):
+    write(
+        here, f"{NAME}additions: [{{schools: [第一小学], year: 2025, more: {{books: 5}}, {WHY}}}]\n"
+    )
+    assert load_scenario("mine", here).additions[0].amount("books") == 5
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -205,6 +205,22 @@ def test_a_price_for_what_nothing_counts_is_refused(own):
         read_means(load_county(own))
 
 
+def test_a_limit_of_what_nothing_counts_is_refused(own):
+    code = load_county(own).tables["schools"]["school_id"].iloc[0]
+    text = f"""\
+purchase: {{swimming_pools: {{cny: 1}}}}
+limits: [{{schools: ["{code}"], more: {{maker_roms: 1}}}}]
+"""
+    (own / "remedy.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(InputError) as refused:
+        read_means(load_county(own))
+    first, second = map(str, refused.value.findings)
+    assert "swimming_pools" in first
+    assert "maker_roms" in second
+    assert "2" in second
+
+
 def test_the_report_and_a_projection_have_it(own):
     study = analyze(own, 2026, scenario="baseline", standard="own.yaml")
 

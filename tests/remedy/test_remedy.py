@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pickle
 from fractions import Fraction
 
 import pandas as pd
@@ -20,7 +21,8 @@ from analysis.planner.desk import Desk
 from analysis.planner.state import read_state
 from analysis.remedy.outcome.as_scenario import scenario_of
 from analysis.remedy.outcome.calendar import calendar, idle
-from analysis.remedy.plan import apply
+from analysis.remedy.plan import Measure, apply
+from analysis.remedy.problem.goal import Goal
 from analysis.remedy.problem.means import built_in_means
 from analysis.remedy.problem.staff import kinds_of_line
 from analysis.remedy.result import Remedy
@@ -205,6 +207,41 @@ def test_the_scenario_says_the_same_as_the_plan():
     for each in idle(answer, 2026):
         assert each.cny > 0
         assert each.amount > 0
+
+
+@pytest.mark.slow
+def test_grounds_and_halls_fall_idle_together(donghe):
+    """What stands idle is what the school has beyond its need, in whole steps, and no more."""
+    lacking = {
+        code: lack
+        for (code, k), lack in donghe.instance.lacking().items()
+        if donghe.instance.names[k] == "sports_area" and lack > 0
+    }
+    code, lack = max(lacking.items(), key=lambda each: each[1])
+    kinds = ("outdoor_sports_area_m2", "indoor_sports_area_m2")
+    part, price = int(lack) - 20, donghe.means.purchase
+    for outdoor, indoor, left in (
+        (part, 15, 0),
+        (part, 50, 30),
+        (part + 100, 50, 130),
+        (part + 300, 0, 280),
+    ):
+        bought = [
+            Measure(code, "", kind, "", "", amount, amount * price[kind].cny)
+            for kind, amount in zip(kinds, (outdoor, indoor), strict=True)
+            if amount
+        ]
+        found = idle(dataclasses.replace(donghe, measures=bought), donghe.study.year, donghe.study)
+        steps = [price[kind].step for kind in kinds]
+        spare = sum(each.amount for each in found)
+        assert left - sum(steps) <= spare <= left
+        assert all(each.cny == each.amount * price[each.means].cny for each in found)
+
+
+def test_goals_survive_a_pickle():
+    goal = pickle.loads(pickle.dumps(Goal()))
+    assert goal == Goal()
+    assert goal.composite
 
 
 def test_a_yearly_budget_orders_the_measures(donghe):

@@ -9,7 +9,14 @@ import pydantic
 
 from ...base.language import N_, Said
 from ...base.refusals import shorten
-from ...base.schema.terms import SCHOOL_TYPES, SIX_THREE, STAGE_LABELS, STAGES, SYSTEM_LABELS
+from ...base.schema.terms import (
+    SCHOOL_TYPES,
+    SIX_THREE,
+    STAGE_LABELS,
+    STAGES,
+    SYSTEM_LABELS,
+    Label,
+)
 from ...data.county import County
 
 #: Keys of an entry under which schools are named.
@@ -197,6 +204,39 @@ def impossible_moves(
                 "a move starts in {year}, but {last} has been observed; expected a later year"
             )
             yield (*path, "start"), Said(message, {"year": move.start, "last": last})
+
+
+def unknown_quantities(scenario: pydantic.BaseModel, county: County) -> Iterator[Mistake]:
+    """Keys under `more` that are no figure of a whole school.
+
+    One that the county has but its standard does not look at is none of them: it counts for nothing
+    here, and for something by another standard.
+    """
+    places = [(("additions", n), each) for n, each in enumerate(scenario.additions)]
+    places += [
+        (("moves", n, "school"), move.school)
+        for n, move in enumerate(scenario.moves)
+        if getattr(move, "school", None) is not None
+    ]
+    looked_at = county.standard.evaluation.indicators.school_columns
+    known = {*looked_at, *county.tables["school_years"].columns}
+    for path, each in places:
+        fields = type(each).model_fields
+        for name in each.more:
+            if name in fields:
+                message = N_("“{name}” has a key of its own; write it beside `more`")
+                yield (*path, "more", name), Said(message, {"name": name})
+            elif name not in known:
+                offered = [column for column in looked_at if column not in fields]
+                message = N_(
+                    "no figure of a school is called “{name}”; by {standard} there are besides the keys of their own: {names}"
+                )
+                values = {
+                    "name": shorten(name),
+                    "standard": county.standard.evaluation.title,
+                    "names": ", ".join(offered) or Label("无", "none"),
+                }
+                yield (*path, "more", name), Said(message, values)
 
 
 def _known(roster: Roster, names: str | tuple[str, ...] | None) -> list[str]:

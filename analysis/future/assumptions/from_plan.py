@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...base.files import N_
+from ...base.schema.tables import TEACHER_KINDS
 from ...base.schema.terms import SCHOOL_TYPES, STAGES
 from ...data.county import County
 from ...policy.plan import Project, ends
@@ -11,6 +12,9 @@ from .fit import Roster
 from .moves import Diversion
 from .scenario import Scenario
 from .sections import Addition, PlanCourse, Purchase, StaffTarget
+
+#: What an indicator may count that a school is to reach a level of.
+KINDS = tuple((kind,) for kind in TEACHER_KINDS)
 
 
 def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario, list[Note]]:
@@ -170,7 +174,7 @@ class _PlanReader:
     def _staffing(self, entry) -> StaffTarget | None:
         name, _, stage = entry.entry.partition(".")
         about = self.county.standard.evaluation.indicators.staff.get(name)
-        if about is None or about.columns[1:] or stage not in STAGES:
+        if about is None or about.add not in KINDS or about.less or stage not in STAGES:
             entries = (self.county.standard.plan or self.county.standard.evaluation).entries
             title = entries[entry.entry].title if entry.entry in entries else entry.entry
             self._skip(title, N_("“{name}”: a target for the county as a whole; its figures stay as last reported"))  # fmt: skip

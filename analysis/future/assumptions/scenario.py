@@ -32,7 +32,7 @@ from ...base.refusals import refusal, shorten
 from ...base.storage.folders import SCENARIOS, entries, scenario_folder, usable
 from ...data.county import County
 from ...policy.entries import Text
-from .fit import Roster, impossible_moves, unknown_schools
+from .fit import Roster, impossible_moves, unknown_quantities, unknown_schools
 from .moves import Move
 from .planning import ClassSize, OtherStages, SeatWarning
 from .sections import (
@@ -315,6 +315,7 @@ class _Composer:
             found += unknown_schools(data, roster)
             if scenario is not None:
                 found += impossible_moves(scenario.moves, roster, county.last_observed)
+                found += unknown_quantities(scenario, county)
             for path, reason in found:
                 self.findings.append(
                     document.finding(path, reason)

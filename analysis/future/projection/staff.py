@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...base.schema.indicators import Indicators
+from ...base.schema.indicators import Indicator, Indicators
 from ...base.schema.terms import STAGES
 from ...measure.apportioning.dividing import numerator
 from ...measure.indicators import whole_up
 from ..assumptions.roster import Schools
 from ..assumptions.sections import Recruitment, Rotation, StaffTarget
 from ..past.observed import staff_columns
+
+#: Students to whom the level of a target refers where no indicator says it.
+PER = 100
 
 
 class Staff:
@@ -110,14 +113,26 @@ class Staff:
             self.persons[number, position] -= going
             self._come(target, position, going)
 
+    def _counting(self, kind: str) -> Indicator | None:
+        """The indicator that asks for a kind of teachers and nothing else."""
+        alone = (each for each in self.indicators.values() if each.columns == (kind,))
+        return next(alone, None)
+
+    def can_reach(self, target: StaffTarget) -> bool:
+        """Whether a target is for teachers whom the standard looks at, with a level of its own or the standard's."""
+        known = target.value is not None or self._counting(target.entry) is not None
+        return known and target.entry in self.columns
+
     def _towards(self, target: StaffTarget, year: int, rules, students: np.ndarray) -> None:
+        if not self.can_reach(target):
+            return
         position, index = STAGES.index(target.stage), self.columns.index(target.entry)
-        about = next(each for each in self.indicators.values() if each.add == (target.entry,))
-        value = target.value
+        about, value = self._counting(target.entry), target.value
+        per = PER if about is None else about.per
         if value is None:
             value = rules(target.by).number(f"{about.name}.{target.stage}")
         have = self.persons[:, position, index]
-        need = value * students / about.per
+        need = value * students / per
         left = max(target.by - year + 1, 1)
         step = whole_up(have + np.maximum(need - have, 0.0) / left)
         rises = (students > 0) & ~self.schools.special & (need > have)

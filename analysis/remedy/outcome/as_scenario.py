@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ...future.assumptions.scenario import Addition, Recruitment, Rotation, Scenario, Text, Training
 from ..plan import FITTED
-from ..problem.means import ITEMS, is_bought
+from ..problem.means import INDOOR, ITEMS, is_bought
 from ..result import Remedy
 
 SOURCE = Text(zh="最低成本达标方案", en="Cheapest plan to pass")
@@ -38,7 +38,7 @@ def scenario_of(answer: Remedy, base: str | Scenario | None = None) -> Scenario:
             here = bought[each.school_id]
             here[each.means] += each.amount
             here["cost_cny"] += each.cny
-            if each.means == "indoor_sports_area_m2":
+            if each.means == INDOOR:
                 here["teaching_area_m2"] += each.amount
             adds = answer.means.purchase[each.means].adds_equipment_cny
             if adds:

@@ -168,34 +168,31 @@ def idle(answer: Remedy, year: int, study: Study | None = None) -> list[Idle]:
     """
     later = study or analyze(answer.study.county, year, concessions=answer.study.concessions)
     instance = read_instance(later)
-    place = {school.school_id: n for n, school in enumerate(instance.schools)}
+    bought = [
+        (each, [(each.school_id, k) for k in instance.raised_by(each.means)])
+        for each in answer.measures
+        if is_bought(each.means)
+    ]
+    # what raises the same indicator counts together: grounds and halls
+    spare: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
+    for each, raised in bought:
+        for key in raised:
+            spare[key] += exact(each.amount)
+    needed = instance.lacking()
+    for key in spare:
+        spare[key] -= needed.get(key, Fraction(0))
     found = []
-    for each in answer.measures:
-        if not is_bought(each.means):
-            continue
-        raised = instance.raised_by(each.means)
+    for each, raised in bought:
         if not raised:
             continue
-        k = raised[0]
-        if each.means == "outdoor_sports_area_m2" or each.means == "indoor_sports_area_m2":
-            others = [
-                m
-                for m in answer.measures
-                if m.school_id == each.school_id and k in instance.raised_by(m.means)
-            ]
-            if others[0] is not each:
-                continue  # grounds and halls count together: the first line speaks for both
-        needed = Fraction(0)
-        for row in instance.rows:
-            if each.school_id in place and row.school == place[each.school_id]:
-                have = instance.schools[row.school].have[k]
-                needed = max(needed, row.need[k] / row.share - have)
-        spare = exact(each.amount) - max(needed, Fraction(0))
+        left = min(spare[key] for key in raised)
         purchase = answer.means.purchase[each.means]
-        units = math.floor(spare / exact(purchase.step)) if spare > 0 else 0
+        units = math.floor(left / exact(purchase.step)) if left > 0 else 0
         if units <= 0:
             continue
         amount = float(exact(purchase.step) * min(units, round(each.amount / purchase.step)))
+        for key in raised:
+            spare[key] -= exact(amount)
         rent = purchase.rent_cny
         years = year - answer.study.year
         found.append(

@@ -38,7 +38,7 @@ def price_projects(answer: Remedy) -> Priced | None:
     text = Text(zh="规划", en="Plan")
     course = PlanCourse(source=text, confidence="high")
     parts, _ = plan_parts(county, Scenario(name=text, plan=course), county.last_observed)
-    lacking = _lacking(answer)
+    lacking = answer.instance.lacking()
     places = {}
     for school in answer.instance.schools:
         places[school.school_id] = places[school.name] = school.school_id
@@ -58,10 +58,11 @@ def price_projects(answer: Remedy) -> Priced | None:
             for school in addition.schools:
                 value += amount * purchase.cny
                 code = places.get(school)
-                lack = float(lacking.get((code, raised[0]), Fraction(0)))
-                used = min(amount, lack)
-                lacking[code, raised[0]] = exact(lack - used)
-                useful += used * purchase.cny
+                # a building that serves two indicators is useful as far as one of them lacks it
+                lacks = {k: float(lacking.get((code, k), Fraction(0))) for k in raised}
+                useful += min(amount, max(lacks.values())) * purchase.cny
+                for k, lack in lacks.items():
+                    lacking[code, k] = exact(max(lack - amount, 0.0))
         if not value:
             continue
         count += 1
@@ -75,16 +76,3 @@ def price_projects(answer: Remedy) -> Priced | None:
             count += 1
             whole += project.cost_cny
     return Priced(count, whole, moving) if count else None
-
-
-def _lacking(answer: Remedy) -> dict[tuple[str | None, int], Fraction]:
-    """What each school lacks of what its stages share, by code and indicator."""
-    found: dict[tuple[str | None, int], Fraction] = {}
-    instance = answer.instance
-    for row in instance.rows:
-        school = instance.schools[row.school]
-        for k in instance.shared:
-            lack = row.need[k] / row.share - school.have[k]
-            key = (school.school_id, k)
-            found[key] = max(found.get(key, Fraction(0)), lack)
-    return found

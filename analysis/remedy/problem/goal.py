@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,14 +11,16 @@ from ...base.files import N_, problem
 from .instance import Instance
 
 
-class _Every:
-    """All indicators, however many the standard has."""
+class Every(enum.Enum):
+    """All indicators, however many the standard has: one value, also after a pickle."""
+
+    EVERY = enum.auto()
 
     def __contains__(self, indicator: object) -> bool:
         return True
 
 
-EVERY = _Every()
+EVERY = Every.EVERY
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Goal:
 
     schools: frozenset[str] | None = None
     indicators: tuple[int, ...] = ()
-    variations: tuple[int, ...] | _Every = EVERY
+    variations: tuple[int, ...] | Every = EVERY
     budget: Fraction | None = None
     most: bool = False
     items: bool = False

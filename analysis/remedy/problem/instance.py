@@ -24,17 +24,13 @@ from ...measure.apportioning.scope import REASONS
 from ...measure.balance import cv_entry
 from ...measure.study import Study
 from ...policy.standards import Rules
-from .means import ATTRIBUTES
+from .means import ATTRIBUTES, INDOOR
 from .staff import Kind, Kinds, kinds_of_line, reported_kinds
 
 
 def exact(value: float | int | str) -> Fraction:
     """The number that a person wrote: 0.85 is 85/100, not its nearest binary fraction."""
     return Fraction(Decimal(repr(float(value)))) if not isinstance(value, int) else Fraction(value)
-
-
-#: Sports halls: a part of the teaching area of the statistics.
-INDOOR = "indoor_sports_area_m2"
 
 
 @dataclass(frozen=True)
@@ -165,6 +161,17 @@ class Instance:
             if sum(c in added for c in self.about(k).add)
             > sum(c in added for c in self.about(k).less)
         ]
+
+    def lacking(self) -> dict[tuple[str | None, int], Fraction]:
+        """What each school lacks of what its stages share, by code and position of the indicator."""
+        found: dict[tuple[str | None, int], Fraction] = {}
+        for row in self.rows:
+            school = self.schools[row.school]
+            for k in self.shared:
+                lack = row.need[k] / row.share - school.have[k]
+                key = (school.school_id, k)
+                found[key] = max(found.get(key, Fraction(0)), lack)
+        return found
 
     def with_limit(self, factor: Fraction) -> Instance:
         """The same county with every limit of a coefficient of variation multiplied."""

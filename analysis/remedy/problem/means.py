@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ import pydantic
 from ...base.files import N_, Document, InputError, parse_model, read_model, read_yaml
 from ...base.language import Said
 from ...base.refusals import refusal
+from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGES, Label
 from ...data.county import County
 from ...policy.entries import Text
@@ -18,10 +20,13 @@ from ...policy.entries import Text
 #: File beside a county's data.
 FILE = "remedy.yaml"
 
+#: Halls: they stand within the teaching area of the statistics.
+INDOOR = "indoor_sports_area_m2"
+
 #: What is bought for a school as a whole, in the order of the columns of `school_years`.
 PURCHASES = {
     "teaching_area_m2": Label("教学及辅助用房（平方米）", "Teaching area (m²)"),
-    "indoor_sports_area_m2": Label("室内体育用房（平方米）", "Indoor sports area (m²)"),
+    INDOOR: Label("室内体育用房（平方米）", "Indoor sports area (m²)"),
     "outdoor_sports_area_m2": Label("室外运动场地（平方米）", "Outdoor sports area (m²)"),
     "equipment_value_cny": Label("教学仪器设备（元）", "Equipment (yuan)"),
     "multimedia_rooms": Label("网络多媒体教室（间）", "Multimedia rooms"),
@@ -270,23 +275,36 @@ def _named(means: Means, county: County, document: Document) -> Means:
         for column in about.add
     }
     known = list(dict.fromkeys((*PURCHASES, *counted)))
-    unknown = sorted(set(means.purchase) - set(known))
-    if unknown:
-        values = {"names": ", ".join(unknown), "known": ", ".join(known)}
-        said = Said(N_("unknown purchase {names}; expected one of {known}"), values)
-        raise InputError([document.finding(("purchase",), said)])
+    places: list[tuple[tuple, Iterable[str]]] = [(("purchase",), means.purchase)]
+    places += [(("limits", n, "more"), limit.more) for n, limit in enumerate(means.limits)]
+    wrong = []
+    for path, names in places:
+        unknown = sorted(set(names) - set(known))
+        if unknown:
+            values = {"names": ", ".join(unknown), "known": ", ".join(known)}
+            said = Said(N_("unknown purchase {names}; expected one of {known}"), values)
+            wrong.append(document.finding(path, said))
+    if wrong:
+        raise InputError(wrong)
     named = {}
     for name, purchase in means.purchase.items():
         if name not in PURCHASES and purchase.title is None:
             about = counted[name]
-            zh, en = (
-                f"{about.short.zh}（{about.resource.zh}）",
-                f"{about.short.en} ({about.resource.en})",
+            label = counted_label(about)
+            title, unit = (
+                Text(zh=label.zh, en=label.en),
+                Text(zh=about.resource.zh, en=about.resource.en),
             )
-            unit = Text(zh=about.resource.zh, en=about.resource.en)
-            purchase = purchase.model_copy(update={"title": Text(zh=zh, en=en), "unit": unit})
+            purchase = purchase.model_copy(update={"title": title, "unit": unit})
         named[name] = purchase
     return means.model_copy(update={"purchase": named})
+
+
+def counted_label(about: Indicator) -> Label:
+    """What an indicator counts, with its unit, where it is bought."""
+    return Label(
+        f"{about.short.zh}（{about.resource.zh}）", f"{about.short.en} ({about.resource.en})"
+    )
 
 
 def is_bought(means: str) -> bool:

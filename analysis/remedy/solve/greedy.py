@@ -38,8 +38,7 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
             able = [
                 (program.cost[v] / amount, v, amount)
                 for v, amount in gain.items()
-                if amount > 0
-                and program.keys[v][0] not in ("upgrade", "transfer_in", "transfer_out")
+                if amount > 0 and program.buys(v)
             ]
             for _, v, amount in sorted(able):
                 units = min(math.ceil(lack / amount), program.upper[v] - values[v])

@@ -23,6 +23,10 @@ from .fixed import Key, hold
 INFINITE = math.inf
 
 
+#: First words of the keys of what is no purchase: teachers who are there already, and decisions of the rule.
+NOT_BOUGHT = {"upgrade", "transfer_in", "transfer_out", "remains", "passes"}
+
+
 @dataclass
 class Program:
     """Variables and constraints, all numbers exact.
@@ -63,6 +67,10 @@ class Program:
     def place(self) -> dict[Key, int]:
         """Position of each variable."""
         return {key: number for number, key in enumerate(self.keys)}
+
+    def buys(self, variable: int) -> bool:
+        """Whether a variable is a purchase or a new teacher: it takes from nobody and presumes nobody."""
+        return self.keys[variable][0] not in NOT_BOUGHT
 
     def total(self, values) -> Fraction:
         """What a solution costs."""

@@ -37,8 +37,6 @@ TRIES = 4
 LARGE, ROUGH = 200, 4e-4
 #: Part of the gap so far at which a program is left whose boxes are divided anyway.
 ENDS = 4
-#: Means of which more never does harm to a threshold.
-NOT_BOUGHT = {"upgrade", "transfer_in", "transfer_out", "remains", "passes"}
 
 
 @dataclass
@@ -274,7 +272,7 @@ class _Search(Within):
         touched = {v for each in self.active for gain in each.gains for v in gain}
         for v in sorted(touched):
             # what is done for a single coefficient shows in purchases; for a sum of them, everywhere
-            if self.program.keys[v][0] not in NOT_BOUGHT or self.reckoned is not None:
+            if self.program.buys(v) or self.reckoned is not None:
                 low = min(np.floor(relaxed[v] + 1e-6), self.program.upper[v])
                 solver.bounds(v, max(low, self.program.lower[v]), self.program.upper[v])
         answer = solver.solved(self.left / 4, 1e-3)

@@ -11,7 +11,14 @@ from ...base.language import Said
 from ...base.schema.terms import STAGE_LABELS, Label
 from ..problem.goal import Goal
 from ..problem.instance import Instance
-from ..problem.means import ATTRIBUTES, PURCHASES, Means, Purchase, built_in_means
+from ..problem.means import (
+    ATTRIBUTES,
+    PURCHASES,
+    Means,
+    Purchase,
+    built_in_means,
+    counted_label,
+)
 from ..problem.overrides import EVERYWHERE, label_of
 from .model import build
 from .search import search
@@ -180,11 +187,7 @@ def _buyable(instance: Instance, offered: Means) -> dict[str, tuple[Purchase, La
     for k in instance.shared:
         about = instance.about(k)
         for column in about.add:
-            named = Label(
-                f"{about.short.zh}（{about.resource.zh}）",
-                f"{about.short.en} ({about.resource.en})",
-            )
-            found.setdefault(column, (Purchase(cny=0), named))
+            found.setdefault(column, (Purchase(cny=0), counted_label(about)))
     return found
 
 
