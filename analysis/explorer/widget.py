@@ -34,7 +34,7 @@ class Explorer(anywidget.AnyWidget):
         First year of the school year; the last observed one if omitted.
     stage : {"primary", "junior"}, optional
     indicator : str
-        Id of one of the seven indicators.
+        Id of one of the standard's indicators.
     kind : {"scatter", "strip"}
         Figure against students, or schools in the order of their figures.
     chosen : iterable of str

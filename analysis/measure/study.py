@@ -44,7 +44,7 @@ class Study(Results):
     facts : Facts
         The county's tables in numbers.
     entered, ratios, school_rule, variation
-        Results of all years in numbers: the register, the seven indicators, the rule for schools,
+        Results of all years in numbers: the register, the indicators, the rule for schools,
         the coefficients of variation. The tables are made of them when they are asked for.
     outlook : analysis.future.project.Outlook or None
         How the projected years came about, if there are any.

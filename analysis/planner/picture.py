@@ -43,7 +43,7 @@ def plain(values: Iterable) -> list:
 
 
 def numbers(study: Study, quota: dict[str, np.ndarray]) -> dict:
-    """What every year comes to, by stage; the verdicts; the seven indicators.
+    """What every year comes to, by stage; the verdicts; the indicators.
 
     `quota` is as from `analysis.future.planning.staffing.by_quota`.
 

@@ -13,6 +13,7 @@ from ..base.language import Language
 from ..base.schema.terms import STAGE_LABELS
 from ..future.assumptions.scenario import write_scenario
 from ..future.comparison import yearly
+from ..measure.balance import COMPOSITE
 from ..measure.study import Study
 from ..present.terms import PART_NAMES, ROUNDED, status_name
 
@@ -131,7 +132,7 @@ def _sheets(study: Study, found: dict, hollow: list[str], say: Language):
     balance = balance[(balance["year"] > last) & (balance["schools"] > 0)]
     balance = balance.assign(
         stage=balance["stage"].map(stage),
-        indicator=balance["indicator"].map(short | {"composite": say("Composite")}),
+        indicator=balance["indicator"].map(short | {COMPOSITE: say("Composite")}),
         status=[status_name(status, say.code) for status in balance["status"]],
     )
     columns = {

@@ -41,6 +41,8 @@ class IndicatorEntry(pydantic.BaseModel):
     title: Text
     short: Text | None = None
     """For narrow columns and axes; the title if omitted."""
+    head: Text | None = None
+    """For heads of columns of figures, where even that is too wide (``\\n`` begins a line); `short` if omitted."""
     add: Annotated[tuple[Column, ...], pydantic.Field(min_length=1)]
     """Columns of `school_years` that make up the numerator; without the stage where they are recorded by stage."""
     less: tuple[Column, ...] = ()
@@ -102,12 +104,14 @@ class IndicatorEntry(pydantic.BaseModel):
         """The indicator, at its place among those of the standard (from 0)."""
         unit = self.unit or _ratio_unit(self.resource, self.per)
         short = self.short or self.title
+        head = self.head or short
         return Indicator(
             name=name,
             number=f"R{position + 1}",
             zh=self.title.zh,
             en=self.title.en,
             short=Label(short.zh, short.en),
+            head=Label(head.zh, head.en),
             quantity=self.quantity or name,
             add=self.add,
             less=self.less,

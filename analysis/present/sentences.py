@@ -8,6 +8,7 @@ import pandas as pd
 from ..base.language import Language, places, speak
 from ..base.schema.terms import STAGE_LABELS
 from ..future.odds.chance import Chance
+from ..measure.balance import COMPOSITE
 from ..measure.gaps import doubted, doubted_items, stage_gaps
 from ..measure.indicators import whole_up
 from ..measure.study import Study
@@ -189,7 +190,7 @@ def _balance(study: Study, say: Language) -> list[str]:
                     "{stage} {indicator} {cv} (limit {limit})",
                     stage=_stage(row["stage"], say),
                     indicator=say("Composite (mean of all)")
-                    if row["indicator"] == "composite"
+                    if row["indicator"] == COMPOSITE
                     else say.label(study.rules.indicators[row["indicator"]].short),
                     cv=say.number(row["cv"], 3),
                     limit=say.number(row["limit"], 2),

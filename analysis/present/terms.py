@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
 from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, SUBJECTS
-from ..measure.balance import CV_DECIMALS
+from ..measure.balance import COMPOSITE, CV_DECIMALS
 from ..measure.indicators import whole_up
 from ..measure.study import Study
 
@@ -116,7 +116,7 @@ def item_detail(detail: str, lang: str, most: int | None = None) -> str:
 
 def variation_item(row: Mapping) -> str:
     """Id of the requirement behind a row of `balance`: ``cv.backbone_teachers.junior``."""
-    if row["indicator"] == "composite":
+    if row["indicator"] == COMPOSITE:
         return f"composite_cv.{row['stage']}"
     return f"cv.{row['indicator']}.{row['stage']}"
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from ..base.language import Said
 from ..future.analyze import analyze
+from ..measure.balance import COMPOSITE
 from ..measure.study import Study
 from .plan import Measure, apply
 from .problem.goal import Goal
@@ -142,7 +143,7 @@ class Remedy:
                 # with a school that is not known it stays open; the others were proved exactly
                 within &= status in ("met", "not_applicable") or bool(left_out)
         for stage in self.instance.composite if self.goal.composite else ():
-            row = balance[(balance["stage"] == stage) & (balance["indicator"] == "composite")]
+            row = balance[(balance["stage"] == stage) & (balance["indicator"] == COMPOSITE)]
             within &= row["status"].iloc[0] in ("met", "not_applicable") or bool(left_out)
         if self.goal.most:
             passing = rows[rows["status"] == "met"].groupby("school_id").size()

@@ -19,7 +19,7 @@ from ..base.language import DASH, Language, speak
 from ..base.schema.systems import stages_of_rows
 from ..base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ..base.spreadsheet import XLSX_OPTIONS
-from ..measure.balance import CV_DECIMALS
+from ..measure.balance import COMPOSITE, CV_DECIMALS
 from ..measure.evaluation_table import said
 from ..measure.requirements.facts import year_data
 from ..measure.study import Study
@@ -357,7 +357,7 @@ def _means_and_variation(study: Study, say: Language) -> Grid:
                 CV_DECIMALS,
                 part.loc[name, "status"] if part.loc[name, "status"] != "not_applicable" else "",
             )
-            for name in (*names, "composite")
+            for name in (*names, COMPOSITE)
         ]
         rows.append((Cell(stage_name), Cell(say("CV")), *cvs))
     header = (

@@ -20,7 +20,7 @@ class Indicator:
     number : str
         Place in the official order, R1, R2 and so on.
     zh, en : str
-        Labels; `short` is the label for narrow columns and axes.
+        Labels; `short` is the label for narrow columns and axes, `head` the shortest, above figures.
     quantity : str
         Name of the numerator: the column of the register.
     add, less : tuple of str
@@ -47,6 +47,7 @@ class Indicator:
     zh: str
     en: str
     short: Label
+    head: Label
     quantity: str
     add: tuple[str, ...]
     less: tuple[str, ...]

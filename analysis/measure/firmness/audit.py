@@ -11,7 +11,7 @@ from ...base.schema.indicators import Indicators
 from ...base.schema.terms import STAGES
 from ...policy.standards import Rules
 from ..apportioning.columns import by_year
-from ..balance import CV_DECIMALS
+from ..balance import COMPOSITE, CV_DECIMALS
 from ..dispersion import coefficient_of_variation
 from ..indicators import (
     STATUSES,
@@ -159,7 +159,7 @@ def balance_margins(
     margins = []
     names = list(found.indicators)
     for row in balance.to_dict("records"):
-        if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
+        if row["status"] not in ("met", "not_met") or row["indicator"] == COMPOSITE:
             continue
         group = _group(found, row)
         has = found.quantity[names.index(row["indicator"]), group]
@@ -255,7 +255,7 @@ def method_audit(
         changes += _changed_indicators(judged, found, value, status, method)
         changes += _changed_schools(judged, found, schools, status, rules, method)
     for row in balance.to_dict("records"):
-        if row["status"] not in ("met", "not_met") or row["indicator"] == "composite":
+        if row["status"] not in ("met", "not_met") or row["indicator"] == COMPOSITE:
             continue
         group, number = _group(found, row), found.indicators.names.index(row["indicator"])
         weights = _weights(found.students[group], rules[row["year"]])

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.schema.terms import STAGES
+from ..balance import COMPOSITE
 from ..evaluate import PAIRS_NEEDED
 from ..indicators import HAIR, whole_up
 from ..study import Study
@@ -63,7 +64,7 @@ def trajectory_table(study: Study) -> pd.DataFrame:
         if row["schools"] == 0:
             continue
         key = (row["year"], row["stage"], row["indicator"])
-        composite = row["indicator"] == "composite"
+        composite = row["indicator"] == COMPOSITE
         base = {name: row[name] for name in ("county", "year", "stage", "schools", "missing")}
         base["name"] = row["indicator"]
         if not composite:
@@ -206,7 +207,7 @@ def _entry(subject: str, stage: str, name: str) -> str:
     """Id of the standard's entry that a series is measured by."""
     return {
         "mean": f"{name}.{stage}",
-        "cv": ("composite_cv." if name == "composite" else "cv.") + stage,
+        "cv": ("composite_cv." if name == COMPOSITE else "cv.") + stage,
         "item": name,
         "passing": "",
     }[subject]
@@ -357,7 +358,7 @@ def shrinking_table(study: Study) -> pd.DataFrame:
     rows = []
     table = study.all_balance[study.all_balance["schools"] > 0]
     for stage in STAGES:
-        for name in (*study.rules.indicators, "composite"):
+        for name in (*study.rules.indicators, COMPOSITE):
             part = table[(table["stage"] == stage) & (table["indicator"] == name)]
             part = part[part["year"] <= study.year].sort_values("year")
             if part.empty:

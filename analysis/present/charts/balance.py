@@ -8,6 +8,7 @@ import numpy as np
 from ...base.language import speak
 from ...base.nearest import known_stage
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.balance import COMPOSITE
 from ...measure.study import Study
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
@@ -16,9 +17,9 @@ from .names import short_name
 
 @styled
 def balance_chart(study: Study, lang: str = "zh") -> Chart:
-    """The seven coefficients of variation of each stage against their limit."""
+    """The coefficients of variation of each stage against their limit."""
     say = speak(lang)
-    balance = study.balance[study.balance["indicator"] != "composite"]
+    balance = study.balance[study.balance["indicator"] != COMPOSITE]
     stages = [s for s in STAGES if (balance.loc[balance["stage"] == s, "schools"] > 0).any()]
     figure = Chart(figsize=(WIDTH, 2.35), layout=GridLayout())
     axes = figure.subplots(1, max(len(stages), 1), squeeze=False, sharey=True)[0]

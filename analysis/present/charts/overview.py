@@ -34,7 +34,7 @@ _MARKS = {"near": "^", "short": "x", "not_assessed": "o"}
 
 @styled
 def overview_chart(study: Study, lang: str = "zh") -> Chart:
-    """Every judged school of each stage against the seven indicators, those that meet fewest first."""
+    """Every judged school of each stage against the indicators, those that meet fewest first."""
     say = speak(lang)
     stages = [stage for stage in STAGES if (study.schools["stage"] == stage).any()]
     tables = {stage: _statuses(study, stage) for stage in stages}

@@ -6,7 +6,6 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
-from ...base.schema.indicators import Indicator
 from ...base.schema.terms import SCHOOL_TYPES, STAGE_LABELS, STAGES
 from ...future.assumptions.scenario import BASELINE
 from ...future.comparison import side_by_side
@@ -158,18 +157,6 @@ def _verdict_cell(
     return Cell(cell_text(status, chance, say, what), False, standing(status, chance, what))
 
 
-def _missing_head(about: Indicator, say: Language) -> str:
-    """Head of a narrow column: a kind of teachers that is missing."""
-    short = {
-        "teachers_above_qualification": N_("Missing:\nabove req."),
-        "backbone_teachers": N_("Missing:\nbackbone"),
-        "pe_arts_teachers": N_("Missing:\nPE, arts"),
-    }
-    if about.name in short:
-        return say(short[about.name])
-    return say("Missing:\n{what}", what=say.label(about.short))
-
-
 def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
     """What the main scenario needs year by year."""
     say, about = speak(lang), what_if.indicators
@@ -205,7 +192,7 @@ def needs_grid(what_if: WhatIf, lang: str = "zh") -> Grid:
             say("Classes"),
             say("Missing:\nseats"),
             say("Missing:\nrooms"),
-            *(_missing_head(each, say) for each in about.staff.values()),
+            *(say("Missing:\n{what}", what=say.label(each.head)) for each in about.staff.values()),
             say("Meet the\nschool rule"),
             say("Largest\nCV"),
             say("Indicator"),

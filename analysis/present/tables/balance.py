@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...base.language import DASH, speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
+from ...measure.balance import COMPOSITE
 from ...measure.dispersion import break_even
 from ...measure.study import Study
 from ..terms import status_name
@@ -17,7 +18,7 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
     for row in study.balance.to_dict("records"):
         if row["schools"] == 0:
             continue
-        composite = row["indicator"] == "composite"
+        composite = row["indicator"] == COMPOSITE
         about = study.rules.indicators.get(row["indicator"])
         decimals = about.decimals if about else 2
         rows.append(

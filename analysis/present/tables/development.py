@@ -9,6 +9,7 @@ from ...base.language import DASH, Language, speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.odds.draws import Forecast
 from ...future.odds.goals import GoalChance, goal_chance
+from ...measure.balance import COMPOSITE
 from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.study import Study
 from ...measure.verdicts import SIGNS
@@ -32,9 +33,7 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
     """
     say = speak(lang)
     table = study.all_balance
-    names = (
-        list(study.rules.indicators) if what == "mean" else [*study.rules.indicators, "composite"]
-    )
+    names = list(study.rules.indicators) if what == "mean" else [*study.rules.indicators, COMPOSITE]
     rows = []
     for stage in STAGES:
         part = table[(table["stage"] == stage) & (table["schools"] > 0)]
@@ -42,7 +41,7 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
             found = part[part["indicator"] == name].set_index("year")
             if found.empty:
                 continue
-            composite = name == "composite"
+            composite = name == COMPOSITE
             label = (
                 say("Composite (mean of all)")
                 if composite
@@ -260,7 +259,7 @@ def _trajectory_item(row: dict) -> str:
     if row["subject"] == "mean":
         return f"{row['name']}.{row['stage']}"
     if row["subject"] == "cv":
-        composite = row["name"] == "composite"
+        composite = row["name"] == COMPOSITE
         return f"composite_cv.{row['stage']}" if composite else f"cv.{row['name']}.{row['stage']}"
     return row["name"]
 
@@ -272,7 +271,7 @@ def shrinking_grid(study: Study, lang: str = "zh") -> Grid:
     say = speak(lang)
     rows = []
     for row in shrinking_table(study).to_dict("records"):
-        composite = row["indicator"] == "composite"
+        composite = row["indicator"] == COMPOSITE
         rows.append(
             (
                 Cell(say.label(STAGE_LABELS[row["stage"]])),

@@ -12,6 +12,7 @@ from ...base.schema.indicators import Indicator
 from ...base.schema.results import UNITS, ResultColumn
 from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
 from ...base.table import Table
+from ...measure.balance import COMPOSITE
 from ..tables.grid import MARKS, Cell, text_cell
 from ..terms import (
     OPTION_WORDS,
@@ -148,7 +149,7 @@ def _text(name: str, value: object, row: dict, context: Context) -> Cell:
 def _indicator(text: str, row: dict, context: Context) -> str:
     say, about = context.say, context.about(text)
     if about is None:
-        return say("Composite (mean of all)") if text == "composite" else text
+        return say("Composite (mean of all)") if text == COMPOSITE else text
     label = say.label(about.short)
     mixed = any(name in row for name in ("value", "mean")) and "unit" not in row
     return say("{label} ({unit})", label=label, unit=say.label(about.unit)) if mixed else label

@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...base.language import DASH
 from ...base.schema.terms import STAGE_LABELS, STAGES
-from ...measure.balance import CV_DECIMALS, cv_entry
+from ...measure.balance import COMPOSITE, CV_DECIMALS, cv_entry
 from ...present.terms import OPTION_WORDS, bracketed
 from .book import HEADS, Book, Field, quoted, stage_field
 from .formulas import COUNT, HAIR_TEXT, at_most, copied
@@ -57,7 +57,7 @@ def write_balance(book: Book, rules: dict[str, str], blocks: dict) -> dict[tuple
     data = book.sheets["indicators"]
     for stage in STAGES:
         first = row
-        for name in (*indicators, "composite"):
+        for name in (*indicators, COMPOSITE):
             result = table.loc[(stage, name)]
             at = {key: xl_rowcol_to_cell(row, position) for key, position in COLUMNS.items()}
             found[stage, name] = {

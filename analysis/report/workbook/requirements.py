@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...base.language import DASH
+from ...measure.balance import COMPOSITE
 from ...measure.evaluation_table import said
 from ...measure.study import Study
 from ...present.terms import (
@@ -124,6 +125,6 @@ def _resource_item(book: Book, item: str, balance: dict, schools: dict) -> tuple
             f"COUNTIF({cells},{word['met']})/{judged})"
         )
         return value, three_valued(book, cells)
-    name, stage = rest.split(".") if head == "cv" else ("composite", rest)
+    name, stage = rest.split(".") if head == "cv" else (COMPOSITE, rest)
     at = balance[stage, name]
     return copied(at["cv"]), at["status"]

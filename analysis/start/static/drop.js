@@ -1,7 +1,7 @@
 // Files of a county dropped on the page: read here, sent to the program on this computer.
 
 import { askJson, complain } from "./ask.js";
-import { clear, measure, read, show } from "./lists.js";
+import { clear, measure, read, record, show } from "./lists.js";
 import { $, page, text } from "./page.js";
 
 let last = null; // the files that were checked last, for entries that were missing
@@ -17,9 +17,8 @@ export async function check(files, then) {
   try {
     measure(files, page.limits);
     $("summary").textContent = text("checking", { name: files.map((file) => file.name).join(", ").slice(0, 120) });
-    const record = { code: $("record_code").value, name: $("record_name").value, province: $("record_province").value };
     const sent = await Promise.all(files.map(read));
-    const found = await askJson("/start/check", { files: sent, record });
+    const found = await askJson("/start/check", { files: sent, record: record("record") });
     show(found);
     then(found);
   } catch (error) {

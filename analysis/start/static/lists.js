@@ -26,6 +26,10 @@ export function measure(files, { bytes, files: most }) {
   return megabytes;
 }
 
+/** Code, name and province as written beside a zone. */
+export const record = (zone) =>
+  Object.fromEntries(["code", "name", "province"].map((key) => [key, $(`${zone}_${key}`).value]));
+
 export function show(found) {
   $("summary").textContent = found.summary;
   $("summary").className = found.ok ? "good" : "bad";

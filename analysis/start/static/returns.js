@@ -2,7 +2,7 @@
 
 import { askJson, complain, Refused } from "./ask.js";
 import { forget, lightUp } from "./drop.js";
-import { clear, measure, read, show } from "./lists.js";
+import { clear, measure, read, record, show } from "./lists.js";
 import { $, make, number, page, text } from "./page.js";
 
 let chosen = []; // the files that are to be imported
@@ -59,9 +59,8 @@ async function run(then) {
   try {
     const files = [];
     for (const file of chosen) files.push(await read(file));
-    const record = { code: $("returns_code").value, name: $("returns_name").value, province: $("returns_province").value };
     const found = await askJson("/start/returns", {
-      files, record, district: $("returns_district").value, without_broken: $("without_broken").checked,
+      files, record: record("returns"), district: $("returns_district").value, without_broken: $("without_broken").checked,
     });
     forget();
     $("returns_told").textContent = found.summary;
