@@ -21,7 +21,7 @@ import yaml
 
 from .language import N_, Said, speak
 from .refusals import mistakes
-from .schema.tables import TABLES
+from .schema.tables import BESIDE, TABLES
 from .schema.terms import Named
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
@@ -88,8 +88,14 @@ class Finding:
 
     def head(self, lang: str = "zh") -> str:
         """What the column is called: its head in a workbook, its id in a file of programs."""
+        return self.title(lang) if self.in_workbook else self.column.removeprefix("~")
+
+    def title(self, lang: str = "zh") -> str:
+        """What people call the column, whatever the file."""
         table = TABLES.get(self.table)
-        if not self.in_workbook or table is None or self.column not in table.names:
+        if self.column in BESIDE:
+            return BESIDE[self.column][lang]
+        if table is None or self.column not in table.names:
             return self.column
         return table[self.column].label(lang)
 

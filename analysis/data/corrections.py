@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem, read_model
 from ..base.language import LANGUAGES, Language, speak
-from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS, TABLES
+from ..base.schema.tables import COUNTY_SHEET, OTHER_SHEETS
 from ..base.storage.folders import entries
 from .checks.cells import YEAR_BLANK
 from .county import CountyRecord
@@ -300,12 +300,11 @@ def _list(book, findings, places, say: Language, whole: bool) -> None:
     names = {"error": say("error"), "warning": say("warning")}
     for number, (finding, place) in enumerate(zip(findings, places, strict=True), 1):
         row = 4 + number
-        column = TABLES[finding.table].get(finding.column) if finding.column else None
         texts = (
             names[finding.severity],
             place[0] if place else Path(finding.file).name,
             finding.cell or (str(finding.row) if finding.row else ""),
-            column.label(say.code) if column else finding.column,
+            finding.title(say.code),
             finding.value,
             finding.text(say.code),
             _advice(finding, say),
@@ -388,13 +387,12 @@ def listed(findings: list[Finding], lang: str = "zh") -> list[dict]:
     say = speak(lang)
     rows = []
     for finding in findings:
-        column = TABLES[finding.table].get(finding.column) if finding.column else None
         rows.append(
             {
                 "severity": finding.severity,
                 "file": finding.file,
                 "cell": finding.cell or (str(finding.row) if finding.row else ""),
-                "head": column.label(say.code) if column else finding.column,
+                "head": finding.title(say.code),
                 "value": finding.value,
                 "what": finding.text(say.code),
                 "todo": _advice(finding, say),

@@ -1566,3 +1566,12 @@ def test_the_list_of_what_is_missing_ends_with_how_to_fill_it_in(folder, tmp_pat
     assert of_book.stdout.splitlines()[-1] == (
         "县级项目还须填写学年：可逐行填写，也可在“县区信息”表的“填报学年”中一次填写。"
     )
+
+
+def test_what_another_standard_asks_for_is_nothing_strange(folder):
+    """The same file serves the standard of 2012 and that of 2017."""
+    change("county_years", lambda rows: rows.append(["2021", "G1", "yes", "", ""]))(folder)
+
+    for standard in ("cn-2017", "cn-2012"):
+        _, findings = read_county(folder, standard)
+        assert not [each for each in findings if "nothing is called" in each.text("en")]

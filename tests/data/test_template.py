@@ -400,12 +400,12 @@ def test_items_are_read_by_their_names_and_the_year_of_the_form(filled):
     [
         (
             [("学校年度数据", "B2", "第一小")],
-            "A2",
+            "B2",
             "no school of the roster is called “第一小”; the nearest: 第一小学, 第二小学, 第一中学",
         ),
         (
             [("学校年度数据", "B2", "Hogwarts")],
-            "A2",
+            "B2",
             "no school of the roster is called “Hogwarts”; enter it in the roster",
         ),
         (

@@ -475,6 +475,9 @@ SCHOOL_PARTS = (
     ("training_funds_cny", "operating_funds_cny", "warning"),
 )
 
+#: Columns that stand beside those of a table for people, by the name under which they are read.
+BESIDE = MappingProxyType({"~school": Label("学校名称", "School name")})
+
 #: Sheets that Junheng writes beside the tables and does not read.
 OTHER_SHEETS = MappingProxyType(
     {

@@ -16,7 +16,7 @@ from ...base.language import Said
 from ...base.schema.county_items import COUNTY_INPUTS, COUNTY_PARTS
 from ...base.schema.terms import Label, Named
 from ...policy.overrides import LARGEST_SHARE
-from ...policy.standards import Standard
+from ...policy.standards import NATIONAL, Standard, load_standard
 from .amounts import county_amounts
 from .faults import SEVERAL_OF_ITEM, Limits, faults_of_number, listed, right_form
 from .ranges import named, range_of
@@ -84,7 +84,10 @@ def _of_computed(finding: Finding, standard: Standard) -> Finding:
 def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[Finding]:
     """Items that nothing is called, if they look like one: what is only shown may have any name."""
     groups = {name.split(".")[0] for name in standard.entries}
-    known = groups | set(standard.entries) | set(COUNTY_INPUTS)
+    # what another standard asks for is kept for it
+    others = load_standard(NATIONAL).entries
+    known = groups | {*standard.entries, *COUNTY_INPUTS, *others}
+    known |= {name.split(".")[0] for name in others}
     near = {}
     for item in set(rows["item"]) - known:
         found = difflib.get_close_matches(item, sorted(known), n=1, cutoff=0.85)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import unicodedata
 from collections import defaultdict
@@ -87,9 +88,16 @@ def _resolve(table, frame, ids, names, files, unread) -> list[Finding]:
     # two schools of one name: the id says which
     wrong = told.assign(_own=own_name)[other]
     some = (~several) & (lost["_near"].fillna("") != "")
-    parts = [
+    unknown = [
         *report(_UNKNOWN, table, lost[some], column, name="_name", near="_near"),
         *report(_NONE_NEAR, table, lost[~several & ~some], column, name="_name"),
+    ]
+    parts = [
+        # the name is what is to be mended, not the id that it stands for
+        *(
+            dataclasses.replace(each, column="~school", value=each.values.get("name", ""))
+            for each in unknown
+        ),
         *report(_SEVERAL, table, lost[several], column, name="_name", ids="_ids"),
         *report(_ANOTHER, table, wrong, column, id="school_id", own="_own", name="_name"),
     ]

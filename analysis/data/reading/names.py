@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from ...base.files import N_, Finding
 from ...base.refusals import shorten
 from ...base.schema.columns import Table
-from ...base.schema.tables import COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, TABLES
+from ...base.schema.tables import BESIDE, COUNTY_FIELDS, COUNTY_SHEET, OTHER_SHEETS, TABLES
 from ...base.schema.terms import Label
 from ..texts import plain
 
 TABLE = Label("表", "table")
 COLUMN = Label("列", "column")
 #: Columns of a sheet that are no columns of its table: how they are called, by what they mean.
-_SCHOOL = {"school": Label("学校名称", "School name")}
+_SCHOOL = {name.removeprefix("~"): label for name, label in BESIDE.items()}
 _ITEM = {
     "unit": Label("单位", "Unit"),
     "form": Label("申报表", "Form table"),
