@@ -214,6 +214,10 @@ def test_a_sheet_for_every_table_with_heads_notes_and_frozen_panes(lang):
             assert column.unit[lang] in cell.value
             assert column.help[lang] in cell.comment.text
             assert all(CHOICE_LABELS[c][lang] in cell.comment.text for c in column.choices)
+            sentences = [s for s in re.split("。|[.] ?", cell.comment.text) if s]
+            assert len(set(sentences)) == len(sentences)
+            blank = "空格" if lang == "zh" else "lank"
+            assert sum(blank in s for s in sentences) <= 1
         assert sheet.freeze_panes is not None
         assert sheet.protection.sheet
         assert sheet["A1"].protection.locked

@@ -431,8 +431,8 @@ TABLES = MappingProxyType(
                         key=True,
                         filled=True,
                         help=Label(
-                            "项目代码，见“项目清单”。",
-                            "Id of an item; the sheet of items lists them.",
+                            "项目名称或代码，见“项目清单”。",
+                            "Name or id of an item; the sheet of items lists them.",
                         ),
                     ),
                     Column(

@@ -96,7 +96,7 @@ class Sheets:
             sheet.write_string(row + 1, 4, say("Example, never read"), formats["example"])
             row += 2
             for column in table.columns:
-                help = self.help(column)
+                help = self.help(table, column)
                 texts = (
                     column.label(self.lang),
                     column.unit[self.lang],
@@ -167,7 +167,7 @@ class Sheets:
             column = table[name]
             kind = "needed" if column.filled else "optional"
             sheet.write_string(0, position, self.head(column), self.formats[kind])
-            self.note(sheet, 0, position, self.help(column))
+            self.note(sheet, 0, position, self.help(table, column))
             wide = {"item": 44, "name": 26, "note": 26, "evidence": 26}.get(name, 14)
             sheet.set_column(position, position, wide, self.formats[column.kind])
             self.limits.below(sheet, table, position, last)
@@ -302,10 +302,11 @@ class Sheets:
         else:
             sheet.write_string(row, position, _kept(value), format)
 
-    def help(self, column: Column) -> str:
+    def help(self, table: Table, column: Column) -> str:
         """What is to be filled in, in sentences."""
         say, parts = self.say, [column.help[self.lang]] if column.help[self.lang] else []
-        if column.kind in KINDS:
+        # what is a number or yes or no says in its own words what it takes
+        if column.kind in KINDS and not (parts and column.kind == "value"):
             parts.append(say(KINDS[column.kind]))
         if column.unit[self.lang]:
             unit = MONEY_UNITS[self.money] if column.unit == YUAN_LABEL else column.unit
@@ -320,9 +321,14 @@ class Sheets:
         if column.choices:
             labels = [CHOICE_LABELS[choice][self.lang] for choice in column.choices]
             parts.append(say("One of: {choices}.", choices=" | ".join(labels)))
-        parts.append(
-            say("Must be filled in.") if column.filled else say("Blank means not reported.")
-        )
+        if column.name == "school_id" and "school" in companions(table):
+            parts.append(say("May stay blank where the school is given by its name."))
+        elif column.filled:
+            parts.append(say("Must be filled in."))
+        # some say in their own words what a blank means
+        elif "lank" not in column.help.en:
+            text = column.kind == "text"
+            parts.append(say("May stay blank.") if text else say("Blank means not reported."))
         return (" " if self.lang == "en" else "").join(parts)
 
     def note(self, sheet, row: int, column: int, text: str) -> None:
