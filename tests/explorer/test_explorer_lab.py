@@ -3,27 +3,19 @@
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from browsing import WAIT
+from serving import free_port, wait_for
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +48,6 @@ def address(tmp_path_factory):
             yield f"{at}/lab/tree/explore.ipynb?token={token}&reset"
         finally:
             process.terminate()
-
-
-def wait_for(url, process, log):
-    for _ in range(240):
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(log.read_text())
 
 
 @pytest.fixture(scope="module")
