@@ -31,12 +31,14 @@ _REASONS = {
     "greater_than_equal": N_("must be {ge} or more"),
     "less_than_equal": N_("must be {le} or less"),
     "greater_than": N_("must be more than {gt}"),
-    "less_than": N_("must be less than {lt}"),
     "literal_error": N_("expected one of {choices}"),
     "union_tag_invalid": N_("expected one of {choices}"),
     "too_short": N_("must have {min_length} or more entries"),
     "too_long": N_("must have {max_length} entries or fewer"),
     "^[0-9]{6}$": N_("must be six digits"),
+    r"^[a-z][a-z0-9_]{1,40}$": N_(
+        "must be the id of a column: small letters, digits and “_”, a letter first, such as library_books"
+    ),
     r"^\d\d-\d\d$": N_("must be month and day, such as 12-31"),
 }
 

@@ -123,10 +123,8 @@ class Standard:
     @functools.cached_property
     def evaluation(self) -> Standard:
         """The nearest standard that recognition is judged by: this one or an ancestor."""
-        for position, profile in enumerate(self.profiles):
-            if profile.kind == "evaluation":
-                return Standard(self.profiles[position:])
-        raise problem(N_("no evaluation standard among what it extends"), file=self.id)
+        kinds = [profile.kind for profile in self.profiles]
+        return Standard(self.profiles[kinds.index("evaluation") :])
 
     @property
     def plan(self) -> Standard | None:
@@ -354,12 +352,21 @@ def _check(profiles: list[Profile], path: Path) -> None:
     def refuse(where: tuple, message: str, **values) -> None:
         mistakes.append((where, message, values))
 
-    thresholds = (f"{name}.{stage}" for name in standard.indicators for stage in STAGES)
-    for name in (*thresholds, *NEEDED):
-        if name not in standard.entries:
-            refuse((), N_("line {line}: the entry “{name}” is missing"), name=name)
     own = profiles[0]
     base = Standard(profiles[1:]) if len(profiles) > 1 else None
+    if own.kind == "plan" and base is None:
+        refuse(
+            ("kind",),
+            N_(
+                "line {line}: a plan extends the standard by which the county is judged; name that one, such as extends: {name}"
+            ),
+            name=NATIONAL,
+        )
+    else:
+        thresholds = (f"{name}.{stage}" for name in standard.indicators for stage in STAGES)
+        for name in (*thresholds, *NEEDED):
+            if name not in standard.entries:
+                refuse((), N_("line {line}: the entry “{name}” is missing"), name=name)
     for name, entry in own.entries.items():
         if base and name not in base.entries and not entry.new:
             refuse(

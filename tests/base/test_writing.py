@@ -165,6 +165,19 @@ def test_no_command_writes_over_its_own_workbook(command, jiujiang, tmp_path):
     assert set(os.listdir(tmp_path)) == {"county.xlsx", "hard.xlsx", "link.xlsx", "linked-folder"}
 
 
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_what_a_command_reads_is_never_written_over(options, jiujiang, tmp_path):
+    path = Path(shutil.copy(jiujiang, tmp_path / "county.xlsx"))
+    before = path.read_bytes()
+    result = run("balance", path, "--out", path, "--lang", "en", *options)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"error: {path}: is read by this command and is never written over; choose another name\n"
+    )
+    assert path.read_bytes() == before
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", each(n for n in FILES if n not in ("import", "batch")))
 def test_force_names_what_is_replaced_and_repeating_needs_none(command, county, tmp_path):

@@ -1555,6 +1555,16 @@ def test_a_blank_year_of_an_item_may_be_given_once_for_the_workbook(tmp_path):
     assert error.text("zh") == "学年为空；请在此填写，也可在“县区信息”表的“填报学年”中一次填写"
 
 
+def test_the_year_of_a_form_is_four_digits(tmp_path):
+    county = [*bad.COUNTY_SHEET, ["School year of the form", "next year"]]
+    path = bad.write_workbook(tmp_path / "county.xlsx", county=county)
+    (error,) = [f for f in read_county(path)[1] if f.severity == "error"]
+
+    assert error.text("en") == (
+        "School year of the form is “next year”; expected: the school year as four digits, such as 2024"
+    )
+
+
 def test_the_list_of_what_is_missing_ends_with_how_to_fill_it_in(folder, tmp_path):
     of_folder = CliRunner().invoke(app, ["check", str(folder)])
     book = bad.write_workbook(tmp_path / "county.xlsx")

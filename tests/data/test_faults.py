@@ -3,9 +3,11 @@
 import bad_county as bad
 import openpyxl
 import pytest
-from bad_county import cell, cells
+from bad_county import add_column, cell, cells
 
 from analysis import load_county, read_county
+from analysis.base.schema.tables import TABLES
+from analysis.data.checks.faults import Limits
 from analysis.data.template.write import write_template
 
 
@@ -47,6 +49,27 @@ SEVERAL = [
         "应填0至10000000的整数，只写数字",
     ),
 ]
+
+
+def test_a_number_between_two_limits_that_has_several_faults(folder):
+    add_column("schools", "longitude", "-112.5度")(folder)
+    found = [f for f in read_county(folder)[1] if f.column == "longitude"]
+
+    assert (
+        found[0]
+        .sentence("en")
+        .endswith(
+            "is “-112.5度” (“度” behind the number and less than 0); expected a number from 0 to 136, "
+            "in digits only"
+        )
+    )
+
+
+def test_every_column_of_numbers_has_a_least_value():
+    """What the right form of a number says begins with it."""
+    columns = [column for table in TABLES.values() for column in table.columns if column.is_numeric]
+
+    assert [column.name for column in columns if Limits.of(column).low is None] == []
 
 
 @pytest.mark.parametrize(("table", "column", "text", "faults", "form"), SEVERAL)

@@ -168,6 +168,16 @@ def test_a_part_that_lies_about_its_size(good, tmp_path):
     assert DAMAGED in told(path)[1][0]
 
 
+def test_a_part_that_says_it_is_enormous(good, tmp_path):
+    path = rebuilt(good, tmp_path / "x.xlsx", {})
+    data = bytearray(path.read_bytes())
+    entry = data.index(STRINGS.encode(), data.index(b"PK\x01\x02")) - 46
+    data[entry + 24 : entry + 28] = (2000 * MB).to_bytes(4, "little")
+    path.write_bytes(data)
+
+    assert TOO_LARGE in told(path)[1][0]
+
+
 @pytest.mark.slow
 def test_a_sheet_of_a_hundred_megabytes_in_little_memory(good, tmp_path):
     """Read to its end under a limit of 6 GB (address space, of which threads reserve much)."""

@@ -2,9 +2,11 @@
 
 import bad_county as bad
 import pytest
-from bad_county import cell, cells
+from bad_county import cell, cells, file
 
 from analysis import read_county
+
+AGES = "school_id,year,stage,age_band,persons,women\n"
 
 
 def many_columns(folder):
@@ -32,6 +34,10 @@ CASES = {
             ("county_years", 3, "value", "101"),
         ),
         "(teachers_trained_360h) is 101, more than Teachers who are to be trained (teachers_total)",
+    ),
+    "more women than persons of an age": (
+        file("staff_ages.csv", f"{AGES}0101,2021,primary,35_to_39,3,4\n"),
+        "Women among them is 4, more than the 3 persons of these ages",
     ),
     "thirty columns of the office's own": (many_columns, "10 more columns are left aside"),
 }

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import MappingProxyType
 
 import hypothesis.strategies as st
+import pandas as pd
 import pydantic
 import pytest
 from counties import build_county
 from hypothesis import given
 
-from analysis import InputError, load_scenario
+from analysis import InputError, load_scenario, project
 from analysis.base.files import parse_model, parse_yaml
 from analysis.base.refusals import _OTHER, mistakes
 from analysis.future.assumptions.scenario import Scenario, parse_scenario
-from analysis.policy.plan import Plan
+from analysis.policy.plan import Plan, read_plan
 from analysis.policy.standards import Profile
 
 NAME = "name: {zh: 一, en: One}\n"
@@ -322,6 +324,28 @@ def test_moves_that_cannot_be(here, changes, sentence):
     assert refused(here) == [f"mine.yaml: line 3: {sentence}"]
 
 
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        (
+            f"seat_warning: {{yellow: 0.9, orange: 0.8, {WHY}}}",
+            "seat_warning: yellow 0.9, orange 0.8, red 1: expected rising numbers",
+        ),
+        (
+            f"seat_warning: {{yellow: 0, {WHY}}}",
+            "seat_warning.yellow: must be more than 0 (found 0)",
+        ),
+        (
+            f"births: {{monthly: {{2024: [{', '.join('9' * 13)}]}}, {WHY}}}",
+            "births.monthly.2024: must have 12 entries or fewer",
+        ),
+    ],
+)
+def test_figures_that_cannot_be(here, section, sentence):
+    write(here, f"{NAME}{section}\n")
+    assert refused(here) == [f"mine.yaml: line 2: {sentence}"]
+
+
 # --- several files -----------------------------------------------------------------------------------
 
 
@@ -343,6 +367,110 @@ def test_a_base_or_part_that_does_not_exist(here):
     first, second = refused(here)
     assert first.startswith("mine.yaml: line 2: base: there is no scenario “nobody”; there are ")
     assert second.startswith("mine.yaml: line 3: parts.1: there is no scenario “nothing”; there ")
+
+
+# --- what is only seen when the county is projected ----------------------------------------------------
+
+PLAN = """\
+title: {zh: 规划, en: Plan}
+document: 规划
+start: 2022
+end: 2030
+projects:
+  - {name: 教学楼, schools: [第一小学], kind: building, area_m2: 900, where: 一}
+  - {name: 围墙, schools: [第一小学], kind: repair, end: 2025, where: 二}
+equipment:
+  - {year: 2025, books: 3000, for_what: {zh: 图书, en: Books}, where: 三}
+staffing:
+  - {entry: G12, target: 1, by: 2025, where: 四}
+moves:
+  - {kind: merger, name: 合并, origin: [第一小学], target: [第二小学], start: 2025, where: 五}
+  - {kind: diversion, name: 调整, origin: [第一中学], target: [九年学校], stage: junior, start: 2025, where: 六}
+"""
+
+
+def projected(county, name: str = "mine") -> dict[str, str]:
+    """What a projection says of itself, and of which kind it is."""
+    notes = project(county, load_scenario(name, county), 2025).notes
+    return {note.sentence("en"): note.kind for note in notes}
+
+
+def test_what_a_plan_says_too_little_about(here):
+    roster = here.tables["schools"]
+    more = roster[roster["name"] == "第一中学"]
+    more = more.assign(school_id="006", name="九年学校", type="nine_year", system="5+4")
+    here = dataclasses.replace(
+        here, tables=MappingProxyType(dict(here.tables) | {"schools": pd.concat([roster, more])})
+    )
+    (here.path / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    write(here, f"{NAME}plan: {{{WHY}}}\n")
+    said = projected(dataclasses.replace(here, plan=read_plan(here.path / "plan.yaml")))
+
+    assert said["“教学楼” has no date in the plan: taken as 2024"] == "assumed"
+    refused = [text for text, kind in said.items() if kind == "not_applied"]
+    assert refused == [
+        "“围墙”: the plan gives neither area nor seats",
+        "“Books”: books and computers without a sum in yuan",
+        "“Full-time teachers in post with a teaching certificate”: a target for the county as a whole; "
+        "its figures stay as last reported",
+        "“合并”: what passes from school to school is not said; describe it in a scenario of the county",
+        "“调整”: 第一中学 is a six-three school, 九年学校 a five-four school: a grade of the stage Junior "
+        "secondary has no place at one of them. Only entrants of primary school can be turned to a "
+        "school of the other system",
+    ]
+
+
+def test_a_plan_that_names_two_schools_by_one_name(here):
+    """What it says of them is left out, the rest of it is carried out."""
+    (here.path / "plan.yaml").write_text(
+        PLAN[: PLAN.index("projects")]
+        + "projects:\n"
+        + "  - {name: 教学楼, schools: [中心小学], kind: building, area_m2: 900, end: 2024, where: 一}\n"
+        + "  - {name: 食堂, schools: [第一小学], kind: building, area_m2: 900, end: 2024, where: 二}\n"
+        + "equipment: [{year: 2025, instruments_cny: 9, schools: [中心小学], for_what: {zh: 图书, en: Books}, where: 三}]\n"
+        + "moves: [{kind: diversion, name: 调整, origin: [中心小学], target: [第二小学], stage: primary, start: 2024, where: 四}]\n",
+        encoding="utf-8",
+    )
+    write(here, f"{NAME}plan: {{{WHY}}}\n")
+    said = projected(dataclasses.replace(here, plan=read_plan(here.path / "plan.yaml")))
+
+    why = "2 schools are called “中心小学”; write the code of one: 003, 004"
+    refused = [text for text, kind in said.items() if kind == "not_applied"]
+    assert refused == [f"“教学楼”: {why}", f"“Books”: {why}", f"“调整”: {why}"]
+    assert [text for text in said if "食堂" in text]
+
+
+def test_a_plan_is_asked_for_where_there_is_none(here):
+    write(here, f"{NAME}plan: {{{WHY}}}\n")
+    assert projected(here)["the county has no plan (plan.yaml)"] == "not_applied"
+
+
+def test_a_move_is_said_in_its_year(here):
+    write(here, one_move())
+    assert projected(here)["2024: Diversion (第一小学 → 第二小学)"] == "applied"
+
+
+def test_a_new_school_with_the_code_of_another_one(here):
+    school = '{school_id: "002", name: 东城小学, type: primary, area: urban}'
+    write(
+        here,
+        f"{NAME}moves: [{{kind: opening, school: {school}, intake: {{primary: 40}}, start: 2024, {WHY}}}]\n",
+    )
+    with pytest.raises(
+        InputError, match="the new school 东城小学 has the code 002 of another school"
+    ):
+        projected(here)
+
+
+def test_a_scenario_of_another_county(here):
+    write(here, one_move())
+    scenario = load_scenario("mine", here)
+    other = build_county([{"name": "第一小学校", "students_primary": 300}], [2022, 2023])
+    with pytest.raises(InputError) as error:
+        project(other, scenario, 2024)
+    assert error.value.findings[0].text("en") == (
+        "scenario “One”: moves.0.origin.0: no school is called “第一小学”; the nearest: 第一小学校"
+    )
 
 
 # --- what a careful user writes ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from ministry_details import row, write_table
@@ -74,6 +75,35 @@ def test_stages_are_joined(folder, tmp_path):
         "3100000002": "junior",
         "3100000003": "nine_year",
     }
+
+
+def test_a_kindergarten_among_the_rows_is_left_out(folder, tmp_path):
+    primary(folder, row("甲县幼儿园", "1100000004", "幼儿园", "小学", 30))
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+
+    assert (
+        "2023年小学.xlsx: kindergartens: no matter of this assessment and left out (甲县幼儿园)"
+        in said(found, "warning")
+    )
+    assert "1100000004" not in years(found).index
+
+
+def test_a_column_that_stands_twice_is_not_guessed(folder, tmp_path):
+    path = primary(folder)
+    book = openpyxl.load_workbook(path)
+    page = book.active
+    last = page.max_column
+    for line in range(1, page.max_row + 1):
+        page.cell(line, last + 1, page.cell(line, last).value)
+    book.save(path)
+
+    found = import_returns(folder, tmp_path / "out", **ABOUT)
+
+    assert said(found) == (
+        "2023年小学.xlsx [Sheet1]: Networked multimedia rooms: several columns (AE, AF) are called "
+        "网络多媒体教室; keep one"
+    )
 
 
 def test_stages_that_contradict_each_other_are_named(folder, tmp_path):

@@ -456,6 +456,41 @@ def test_rooms_and_settings_among_the_sheets(first):
     assert sorted(load_county(county).tables["rooms"]["area_m2"]) == [80, 96]
 
 
+PLAN = "title: {zh: 规划, en: Plan}\ndocument: 规划\nstart: 2021\nend: 2025\n"
+
+
+def test_another_plan_among_the_sheets_is_refused_and_taken_with_force(first):
+    sheets, county = first
+    (county / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    (sheets / "plan.yaml").write_text(PLAN.replace("2025", "2026"), encoding="utf-8")
+
+    (error,) = texts(merge_returns(sheets, county), "error")
+    assert error == (
+        "another plan.yaml stands in the county's folder than among the sheets; remove one of them, "
+        "or take that of the sheets with --force"
+    )
+    assert (county / "plan.yaml").read_text(encoding="utf-8") == PLAN
+
+    taken = merge_returns(sheets, county, force=True)
+    assert "plan.yaml was replaced by the one among the sheets" in texts(taken, "warning")
+    assert "plan.yaml的plan.yaml" not in taken.page.read_text(encoding="utf-8")
+    assert load_county(county).plan.end == "2026"
+
+
+def test_another_roster_among_the_sheets_changes_nothing_without_force(first):
+    sheets, county = first
+    shutil.copy(county / "schools.csv", sheets)
+    edit(sheets, "schools", lambda t: t.__setitem__("area", ["urban", "town"]))
+
+    found = merge_returns(sheets, county)
+
+    assert [t for t in texts(found, "warning") if "--force takes the latter" in t] == [
+        f"{county / 'schools.csv'}: Area of 一小 is “town” in the county's folder and “urban” in "
+        "schools.csv among the sheets; the former was kept (--force takes the latter)"
+    ]
+    assert load_county(county).tables["schools"]["area"].tolist() == ["town", "town"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -29,9 +29,10 @@ from ministry_files import (
 from typer.testing import CliRunner
 
 from analysis import analyze, load_county
-from analysis.base.files import InputError
+from analysis.base.files import InputError, read_model
 from analysis.cli.app import app
 from analysis.data.load import read_county
+from analysis.ministry import forms as forms_of
 from analysis.ministry.folder import import_returns
 from analysis.ministry.forms import Forms, forms
 from analysis.ministry.reading.heads import form_of, school_of, sheet_units, years_of
@@ -645,6 +646,77 @@ def test_school_years_as_they_are_written(small, tmp_path, text, year):
     found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
 
     assert found.returns.years == ([] if year is None else [year])
+
+
+def test_several_school_years_in_one_sheet(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["A3"] = "2021/2022学年初、2022/2023学年初"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert (
+        "1503040001.xlsx [教基3112]: several school years are written in the sheet: 2021 (A3), 2022 (A3)"
+        in sentences(found, "error")
+    )
+
+
+def test_a_school_of_two_names(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["D2"] = "第一小学"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert (
+        "the school 1503040001 is called 第一小学 here and 一小 elsewhere; the latter was kept"
+        in sentences(found, "warning")
+    )
+
+
+def test_a_fact_that_differs_between_two_sheets(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    here = tmp_path / "in" / "2021学年"
+    shutil.copy(here / "1503040001.xlsx", here / "later.xlsx")
+    path, workbook = book(tmp_path / "in", "later.xlsx")
+    assert workbook["教基1001"]["B4"].value == "小学"
+    workbook["教基1001"]["B4"] = "九年一贯制学校"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert (
+        "2021学年/later.xlsx [教基1001]: cell B4: “九年一贯制学校” differs from "
+        "2021学年/1503040001.xlsx [教基1001] B4; the latter was kept" in sentences(found, "warning")
+    )
+
+
+def test_a_sheet_without_figures(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    page = workbook["教基3112"]
+    page.delete_rows(4, page.max_row)
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert "[教基3112]: there are no figures in this sheet" in sentences(found, "warning")
+
+
+def test_a_cell_far_outside_the_table(small, tmp_path):
+    write_returns(small, tmp_path / "in", "new", "plain")
+    path, workbook = book(tmp_path / "in", "1503040001.xlsx")
+    workbook["教基3112"]["Z100000"] = "x"
+    workbook.save(path)
+
+    found = import_returns(tmp_path / "in", tmp_path / "out", **ABOUT)
+
+    assert (
+        "1503040001.xlsx [教基3112]: there are cells filled in far outside the table; delete them"
+        in sentences(found, "error")
+    )
 
 
 def test_forms_that_are_not_needed_are_listed(small, tmp_path):
@@ -1354,6 +1426,18 @@ def test_the_binding_table_is_strict():
     broken = data | {"labels": {}}
     with pytest.raises(ValueError, match="labels"):
         Forms.model_validate(broken | {"forms": [_as_written(f) for f in data["forms"]]})
+
+
+def test_a_misspelt_column_in_the_binding_table(tmp_path):
+    text = Path(forms_of.__file__).with_name("forms.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "forms.yaml"
+    path.write_text(text.replace("school_years.students_primary", "school_years.pupils"), "utf-8")
+
+    with pytest.raises(
+        InputError,
+        match=r"line \d+: forms.*: cannot be used \(school_years.pupils: no such column\)",
+    ):
+        read_model(path, Forms)
 
 
 def _as_written(form):

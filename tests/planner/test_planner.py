@@ -410,6 +410,7 @@ def test_a_coefficient_that_fails_has_its_share():
         (b"{}", "county: is missing"),
         (b'{"county": "x", "colour": 1}', "colour: unknown key"),
         (b'{"county": "x", "births_shift": 7}', "births_shift: must be 0.3 or less"),
+        (b'{"county": "x", "name": "' + b"n" * 81 + b'"}', "must have 80 characters or fewer"),
         (b'{"county": "x", "moves": [{"kind": "diversion"}]}', "moves.0.origin"),
         (b'{"county": "x", "moves": [{"kind": "run"}]}', "moves.0"),
         (b'{"county": "x", "migration": {"students": 1, "start": 2030, "end": 2024}}', "before"),

@@ -235,6 +235,11 @@ def test_the_report_and_a_projection_have_it(own):
         ("add: [books, books]", "stands twice"),
         ("add: [books, teachers]", "columns of one kind"),
         ("add: []", "add"),
+        (
+            "add: [Maker rooms]",
+            "add.0: must be the id of a column: small letters, digits and “_”, a letter first, such as "
+            "library_books (found 'Maker rooms')",
+        ),
         ("per: 0", "1"),
         ("at_least: {secondary: 3}", "secondary"),
     ],

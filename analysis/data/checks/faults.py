@@ -25,10 +25,10 @@ _WIDE = re.compile(r"[０-９．－＋，]")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a number may be; None where there is no limit."""
+    """What a number may be: at least `low`, and at most `high` if that is not None."""
 
     whole: bool
-    low: float | None = None
+    low: float
     high: float | None = None
 
     @classmethod
@@ -41,7 +41,7 @@ class Limits:
 def faults_of_number(value: float, limits: Limits) -> list[Said]:
     """What is wrong with a number."""
     found = []
-    if limits.low is not None and value < limits.low:
+    if value < limits.low:
         found.append(Said(N_("less than {low}"), {"low": shown(float(limits.low))}))
     if limits.high is not None and value > limits.high:
         found.append(Said(N_("more than {high}"), {"high": shown(float(limits.high))}))
@@ -87,7 +87,7 @@ def listed(faults: list[Said]) -> Label:
 
 def right_form(limits: Limits) -> Said:
     """How the number is to be written."""
-    form = (_FROM if limits.high is None else _BETWEEN) if limits.low is not None else _FREE
+    form = _FROM if limits.high is None else _BETWEEN
     bounds = {"low": limits.low, "high": limits.high}
     values = {name: shown(float(bound)) for name, bound in bounds.items() if bound is not None}
     return Said(form[not limits.whole], values)
@@ -101,4 +101,3 @@ _FROM = (
     N_("a whole number, {low} or more, in digits only"),
     N_("a number, {low} or more, in digits only"),
 )
-_FREE = (N_("a whole number, in digits only"), N_("a number, in digits only"))

@@ -11,7 +11,7 @@ from ..notes import Note
 from .fit import Roster
 from .moves import Diversion
 from .scenario import Scenario
-from .sections import Addition, PlanCourse, Purchase, StaffTarget
+from .sections import Addition, Purchase, StaffTarget
 
 #: What an indicator may count that a school is to reach a level of.
 KINDS = tuple((kind,) for kind in TEACHER_KINDS)
@@ -38,10 +38,7 @@ def plan_parts(county: County, scenario: Scenario, last: int) -> tuple[Scenario,
     empty = Scenario(name={"zh": "规划", "en": "Plan"})
     if county.plan is None:
         return empty, [Note("not_applied", N_("the county has no plan (plan.yaml)"))]
-    made = {
-        move.school.name for move in scenario.moves if getattr(move, "school", None) is not None
-    }
-    reader = _PlanReader(county, scenario.plan, last, made)
+    reader = _PlanReader(county, scenario, last)
     return reader.read(empty), reader.notes
 
 
@@ -61,9 +58,13 @@ def project_areas(project: Project, teaching_share: float) -> tuple[float, float
 
 
 class _PlanReader:
-    def __init__(self, county: County, course: PlanCourse, last: int, made: set[str]):
-        self.county, self.course, self.last, self.made = county, course, last, made
+    def __init__(self, county: County, scenario: Scenario, last: int):
+        self.county, self.course, self.last = county, scenario.plan, last
         self.notes: list[Note] = []
+        new = (getattr(move, "school", None) for move in scenario.moves)
+        self.made = {school.name for school in new if school is not None}
+        # with the schools that the scenario makes: one of them may share its name with another
+        self.roster = Roster(county, scenario.moves)
         roster = county.tables["schools"]
         self.known = set(roster["name"]) | set(roster["school_id"])
         self.names = dict(zip(roster["school_id"], roster["name"], strict=True))
@@ -92,8 +93,8 @@ class _PlanReader:
             "confidence": self.course.confidence,
         }
 
-    def _skip(self, name, reason: str, **values) -> None:
-        self.notes.append(Note("not_applied", reason, {"name": name} | values))
+    def _skip(self, name, message: str, **values) -> None:
+        self.notes.append(Note("not_applied", message, {"name": name} | values))
 
     def _date(self, period: str | None, name) -> int | None:
         """First school year that begins after a period; None if it was over before."""
@@ -119,6 +120,13 @@ class _PlanReader:
         whole = (name if site is None else self.names[site.main] for name, site in found)
         return tuple(dict.fromkeys(whole))
 
+    def _shared(self, what, names: tuple[str, ...]) -> bool:
+        """Whether it is not known which school a name means; that is noted."""
+        shared = [name for name in names if len(self.roster.codes(name)) > 1]
+        if shared:
+            self._skip(what, N_("“{name}”: {reason}"), reason=self.roster.stranger(shared[0]))
+        return bool(shared)
+
     def _project(self, project) -> Addition | None:
         if project.end is not None and self._date(project.end, project.name) is None:
             return None
@@ -131,6 +139,8 @@ class _PlanReader:
             return None
         if strangers:
             self._skip(project.name, N_("“{name}”: {schools} not in the roster; describe the school in a scenario of the county (opening)"), schools="; ".join(strangers) or "—")  # fmt: skip
+            return None
+        if self._shared(project.name, schools):
             return None
         ground = project.kind == "sports_ground"
         teaching, sports = project_areas(project, self.course.teaching_share)
@@ -163,6 +173,8 @@ class _PlanReader:
         start = entry.year + self.course.delay
         years = end - start + 1
         named = tuple(name for name in self._schools(entry.schools) if name in self.known)
+        if self._shared(entry.for_what, named):
+            return None
         return Purchase(
             **self._common(entry),
             start=max(start, self.last + 1),
@@ -193,6 +205,8 @@ class _PlanReader:
         strangers = [name for name in names if name not in self.known]
         if strangers or not move.origin or not move.target:
             self._skip(move.name, N_("“{name}”: {schools} not in the roster; describe the school in a scenario of the county (opening)"), schools="; ".join(strangers) or "—")  # fmt: skip
+            return None
+        if self._shared(move.name, names):
             return None
         wrong = [
             name

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from ...base.files import N_, Finding, InputError, problem
+from ...base.files import N_, Finding, InputError
 from ...base.schema.terms import FIVE_FOUR, SCHOOL_TYPES, STAGES
 from ...data.county import County
 from ..grades import Ladder
@@ -99,25 +98,13 @@ class Schools:
         return roster.reset_index(drop=True)
 
     def number(self, name: str) -> int:
-        """Position of a school given by code or name.
+        """Position of a school given by code or name, which stands for one school.
 
-        Raises
-        ------
-        InputError
-            None is called so, or several are. Names in files have been looked up before, with their
-            line (`analysis.future.assumptions.fit`).
+        Names have been looked up before: those of a scenario when it is loaded
+        (`analysis.future.assumptions.fit`), those of a plan when it is read
+        (`analysis.future.assumptions.from_plan`).
         """
-        found = self.place.get(name, self.by_name.get(name))
-        if found is None:
-            near = difflib.get_close_matches(name, [*self.by_name, *self.place], n=1, cutoff=0.5)
-            raise problem(
-                N_("scenario “{scenario}”: no school is called “{name}”; the nearest is “{near}”"),
-                file=self.county.path,
-                scenario=self.scenario.name,
-                name=name,
-                near=near[0] if near else "—",
-            )
-        return found
+        return self.place[name] if name in self.place else self.by_name[name]
 
     def numbers(self, names: Sequence[str]) -> list[int]:
         """Positions of several schools."""

@@ -9,7 +9,7 @@ from ...base.files import N_, Finding
 from ...base.language import DASH, Language, Said, speak
 from ...base.schema.county_items import COUNTY_INPUTS
 from ...base.schema.tables import TABLES
-from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS
+from ...base.schema.terms import CHOICE_LABELS, STAGE_LABELS, Label
 from ..reconcile import html_note, html_table
 from ..returns import Returns, target_label
 from .merge import Change
@@ -69,8 +69,10 @@ _FILES = {
 }
 
 
-def what(change: Change, returns: Returns) -> Said:
-    """Which figure a change is about: whose, of which year, what."""
+def what(change: Change, returns: Returns) -> Said | Label:
+    """Which figure a change is about: whose, of which year, what; or which file."""
+    if change.table not in TABLES:
+        return Label(change.table, change.table)
     parts = {"whose": _whose(change, returns), "figure": _figure(change)}
     year = _year(change)
     if not year:
@@ -98,8 +100,6 @@ def _year(change: Change) -> str:
 
 
 def _figure(change: Change) -> object:
-    if change.table not in TABLES:
-        return change.table
     table = TABLES[change.table]
     if change.table == "enrolment" and not change.column:
         return Said(N_("{table} (grade {grade})"), {"table": table, "grade": change.key[2]})

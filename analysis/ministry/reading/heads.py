@@ -110,8 +110,10 @@ def fact_of(block: Block, labels: tuple[str, ...]) -> Said | None:
                     continue
                 said = _in_lines_below(block, row, column)
                 if said is None:
-                    word = behind.strip() or _right_of_words(block, row, column)
-                    said = Said(word, "", block.place(row, column))
+                    word, across = behind.strip(), column
+                    if not word:
+                        word, across = _right_of_words(block, row, column)
+                    said = Said(word, "", block.place(row, across))
                 if said.text or said.code:
                     return said
     return None
@@ -146,13 +148,13 @@ def coordinates_of(block: Block) -> dict[str, tuple[str, Place]]:
     return found if len(found) == 2 else {}
 
 
-def _right_of_words(block: Block, row: int, column: int) -> str:
-    """The next cell to the right that is a word, not the number of a line."""
+def _right_of_words(block: Block, row: int, column: int) -> tuple[str, int]:
+    """The next cell to the right that is a word, not the number of a line; and its column."""
     for across in range(column + 1, block.width):
         text = show(block.cells[row][across])
         if text and not re.fullmatch(r"[甲乙丙丁\d]{1,3}", plain(text)):
-            return unicodedata.normalize("NFKC", text)
-    return ""
+            return unicodedata.normalize("NFKC", text), across
+    return "", column
 
 
 def form_of(block: Block, table: Forms) -> tuple[str, list[str]]:

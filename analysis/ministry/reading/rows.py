@@ -19,7 +19,7 @@ from .details import Column, DetailTable, layout
 from .heads import year_of
 from .labels import key, narrow, plain
 from .locate import figure
-from .sheets import show
+from .sheets import address, show
 
 
 @dataclass(frozen=True)
@@ -205,19 +205,23 @@ def _columns(made: DetailTable, column: Column) -> list[int] | Finding:
             here = made.find(term)
             label = "/".join(term.spellings[0])
             if len(here) > 1:
-                several = several or label
+                several = several or here
             elif not here and not term.optional:
                 missing = missing or label
             found += here[:1]
         if terms and several is None and all(made.find(t) or t.optional for t in terms):
             return list(dict.fromkeys(found))
     if several is not None:
-        message, label = N_("{target}: several columns are called {label}"), several
+        message = N_("{target}: several columns ({columns}) are called {label}; keep one")
+        values = {
+            "columns": ", ".join(address(0, across)[:-1] for across in several),
+            "label": "/".join(made.paths[several[0]]),
+        }
         severity = "error"
     else:
-        message, label = N_("{target} stays blank: no column is called {label}"), missing
-        severity = "warning"
-    return Finding(severity, message, {"target": target_label(column.to), "label": label})
+        message = N_("{target} stays blank: no column is called {label}")
+        values, severity = {"label": missing}, "warning"
+    return Finding(severity, message, {"target": target_label(column.to), **values})
 
 
 def _reading(
