@@ -279,7 +279,7 @@ CASES = [
     case(
         "duplicate key in full-width digits",
         bad.add_rows("county_years", ["２０２１", "Q1", "no", ""]),
-        "county_years.csv, row 5: the row repeats 2021, Q1 of an earlier row; keep one of them",
+        "county_years.csv, row 5: the row repeats 2021 Q1 of an earlier row; keep one of them",
     ),
     case(
         "an id with a space",

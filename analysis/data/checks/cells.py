@@ -77,7 +77,8 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
     repeated = frame.duplicated(table.keys) if table.keys else pd.Series(False, frame.index)
     rows = frame[repeated & frame[table.keys].notna().all(axis=1)]
     keys = [
-        ", ".join(str(shown(part)) for part in key)
+        # several of them stand in one sentence, between commas
+        " ".join(str(shown(part)) for part in key)
         for key in rows[table.keys].head(LISTED).itertuples(index=False)
     ]
     keys += [""] * (len(rows) - len(keys))
