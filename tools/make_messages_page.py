@@ -160,7 +160,7 @@ class Heard:
         Finding.__init__, Said.__init__ = of_finding, of_said
 
     def example(self, message: str, folder: str) -> dict[str, str]:
-        """The shortest that was said, in both languages; nothing where nothing was."""
+        """The shortest that was said of a file, else of anything, in both languages; nothing where nothing was."""
         for kind in (self.findings, self.said):
             found = []
             for each in kind.get(message, ())[:2000]:
@@ -169,9 +169,11 @@ class Heard:
                 except (KeyError, IndexError, ValueError, TypeError):
                     continue  # made by a test, without its values
                 if all(text.isprintable() and "\\u" not in text for text in texts.values()):
-                    found.append(texts)
+                    found.append(
+                        (not getattr(each, "file", ""), len(texts["en"]), texts["en"], texts)
+                    )
             if found:
-                return min(found, key=lambda texts: (len(texts["en"]), texts["en"]))
+                return min(found, key=lambda each: each[:3])[-1]
         return {}
 
     def severities(self, message: str) -> list[str]:
