@@ -111,6 +111,6 @@ def read_csv(file: Path, findings: list[Finding]) -> pd.DataFrame:
             return refuse(
                 N_("a quotation mark is opened here and never closed"), int(opened[1]) + above + 1
             )
-        return refuse(N_("is not a CSV table ({reason})"), reason=shorten(str(error).strip()))
+        return refuse(N_("cannot be read ({reason})"), reason=shorten(str(error).strip()))
     rows.index += above
     return rows
