@@ -375,7 +375,7 @@ def _items(
             "status": VERDICTS[whole[position]],
             "source": source(rule, name),
             "margin": float(margin[worst]) if worst is not None else NAN,
-            "detail": _detail(found, status, first, last, rule.entry(name).unit is None)
+            "detail": _detail(found, status, ranked, first, last, rule.entry(name).unit is None)
             if failing[position] or unknown[position]
             else "",
             "origin": ("reported" if reported else "computed")
@@ -386,10 +386,13 @@ def _items(
     return rows
 
 
-def _detail(found: Measure, status: np.ndarray, first: int, last: int, share: bool) -> str:
-    """The units that fail, or else those that are not known."""
+def _detail(
+    found: Measure, status: np.ndarray, ranked: np.ndarray, first: int, last: int, share: bool
+) -> str:
+    """The units that fail, the furthest first, or else those that are not known."""
     for code in (NOT_MET, NOT_ASSESSED):
         rows = first + np.flatnonzero(status[first:last] == code)
+        rows = rows[np.argsort(ranked[rows], kind="stable")]
         named = [row for row in rows.tolist() if found.unit[row]]
         if named and code == NOT_MET:
             shown = (_named(found.unit[row], found.value[row], share) for row in named[:NAMED])

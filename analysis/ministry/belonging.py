@@ -18,7 +18,7 @@ FACT = "schools.belongs_to"
 _NAMED = 8
 
 ASKED = N_(
-    "sites that are not counted as schools (不计校数) and of which no table says to which school they belong: {n} ({names}); until it is known neither they nor their schools are assessed: put a file {file} with the columns site, belongs_to into the folder and import again, or fill in the column belongs_to of schools.csv"
+    "sites that are not counted as schools (不计校数) and of which no table says to which school they belong: {n} ({names}); until it is known neither they nor their schools are assessed: fill in the main school of each in the roster (schools.csv, column belongs_to), or put a file {file} with the columns site, belongs_to beside the sheets and import again with --into"
 )
 ADDED = N_(
     "sites (不计校数) whose figures were added to those of the schools they belong to: {n} ({names})"

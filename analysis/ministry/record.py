@@ -10,7 +10,16 @@ import pydantic
 
 from ..base.files import N_, Finding, InputError, problem, read_model, read_yaml
 from ..base.refusals import mistakes, shorten
+from ..base.schema.tables import COUNTY_FIELDS
+from ..base.schema.terms import Label
 from ..data.county import CountyRecord
+
+#: What a county's record must say, as people call it.
+_ASKED = {
+    "code": COUNTY_FIELDS["code"],
+    "name": Label("县（市、区）名称", "name"),
+    "province": Label("省（自治区、直辖市）", "province"),
+}
 
 
 def record_before(out: Path) -> dict:
@@ -92,7 +101,15 @@ def county_record(
                 N_(
                     "the county's {names} is missing: give {options}, or put a county.yaml into the folder"
                 ),
-                {"names": ", ".join(absent), "options": " ".join(f"--{name}" for name in absent)},
+                {
+                    "names": Label(
+                        *(
+                            "、".join(_ASKED[name].zh for name in absent),
+                            ", ".join(_ASKED[name].en for name in absent),
+                        )
+                    ),
+                    "options": " ".join(f"--{name}" for name in absent),
+                },
                 str(folder),
             )
         )

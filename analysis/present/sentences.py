@@ -292,8 +292,8 @@ def _doubts(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     return [
         say(
             "{n} values can hardly be meant as they stand, among them {list}. "
-            "Check digits and units first; they are left out of the gaps and schools named here, "
-            "though the verdicts rest on them.",
+            "Check digits and units first; what matters most leaves them out, while verdicts, totals of what "
+            "is missing and costs rest on them.",
             n=say.number(len(table)),
             list=say("; ").join(shown),
         )

@@ -161,7 +161,9 @@ def _what(each: Difference, say: Language) -> str:
             if text and name not in ("school_id", "year")
         ]
     if each.column and not (each.table == "county_years" and each.column == "value"):
-        column = table[each.column]
+        column = table.get(each.column)
+        if column is None:  # one that a standard counts and the tables do not have of themselves
+            return " ".join([*parts, each.column])
         unit = say.label(column.unit)
         parts.append(say.label(column) + (say(" ({unit})", unit=unit) if unit else ""))
     return " ".join(parts)
@@ -183,7 +185,7 @@ def _shown(each: Difference, text: str, say: Language) -> str:
     if each.kind.startswith("column"):
         return say("{n} values", n=text) if text else ""
     table = TABLES.get(each.table)
-    column = table[each.column] if table is not None and each.column else None
+    column = table.get(each.column) if table is not None and each.column else None
     words = column is not None and (column.choices or column.kind == "value")
     if words and text in CHOICE_LABELS:
         return say.label(CHOICE_LABELS[text])
@@ -207,9 +209,13 @@ def _turn_row(turn: Turn, old: Study, new: Study, say: Language) -> list[str]:
     elif turn.kind == "item":
         study = new if turn.name in new.statuses[turn.year] else old
         what = item_title(study, turn.name, say.code)
+    elif turn.kind == "indicator":
+        study = new if turn.indicator in new.rules.indicators else old
+        short = say.label(study.rules.indicators[turn.indicator].short)
+        what = f"{say.label(STAGE_LABELS[turn.stage])}{say(': ')}{short}"
     else:
         what = say("{stage}: the school meets the rule", stage=say.label(STAGE_LABELS[turn.stage]))
-    school = turn.kind == "school"
+    school = turn.kind in ("school", "indicator")
     return [
         say(_TURN),
         say("Evaluation"),
@@ -219,5 +225,5 @@ def _turn_row(turn: Turn, old: Study, new: Study, say: Language) -> list[str]:
         what,
         status_name(turn.old, say.code),
         status_name(turn.new, say.code),
-        turn.stage if school else turn.name,
+        f"{turn.indicator}.{turn.stage}".removeprefix(".") if school else turn.name,
     ]

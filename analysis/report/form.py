@@ -25,7 +25,7 @@ from ..measure.requirements.facts import year_data
 from ..measure.study import Study
 from ..measure.verdicts import three_valued
 from ..policy.standards import NATIONAL, load_standard
-from ..present.tables.grid import Cell, Grid, number_cell
+from ..present.tables.grid import Cell, Grid, number_cell, text_cell
 from ..present.terms import (
     floor_share,
     item_detail,
@@ -204,7 +204,15 @@ def _basic_facts(study: Study, say: Language) -> Grid:
         return number_cell(say, data.number(item) / unit, decimals)
 
     def total(column: str) -> Cell:
-        return number_cell(say, schools[column].sum(min_count=1))
+        """The sum over the schools; of those that did not report it is said how many they are."""
+        whole, stage = schools[column].sum(min_count=1), column.rpartition("_")[2]
+        heads = schools[f"students_{stage}"]
+        teaches = schools["type"].map(lambda kind: stage in SCHOOL_TYPES[kind].stages)
+        blank = int((schools[column].isna() & ((heads > 0) | (heads.isna() & teaches))).sum())
+        if not blank or pd.isna(whole):
+            return number_cell(say, whole)
+        told = say.plural("{sum} ({n} school missing)", "{sum} ({n} schools missing)", blank, sum=say.number(whole))  # fmt: skip
+        return text_cell(told, "not_assessed")
 
     lines = [
         (say("Population (10,000 persons)"), reported("population_persons", 1e4)),

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from counties import build_county, school
+from typer.testing import CliRunner
 
 from analysis import InputError, analyze, load_county, load_standard
+from analysis.cli.app import app
 from analysis.data.paths import sample_folder
 from analysis.data.template.write import write_template
 from analysis.measure.indicators import ratios
@@ -270,3 +272,42 @@ def test_ratios_ask_nothing_where_there_is_no_threshold():
 
     assert (found.status == 4).all()
     assert np.isnan(found.shortfall).all()
+
+
+def test_an_own_column_takes_no_head_of_the_tables_own(tmp_path):
+    """A title that is called like a column of the tables: that column keeps its figures."""
+    folder = sample_copy(HAINAN, tmp_path)
+    text = OWN.replace("maker_rooms", "computerz").replace("Maker rooms}", "Books}")
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    study = analyze(folder, standard="own.yaml")
+
+    assert study.county.tables["school_years"]["books"].notna().any()
+    found = study.indicators.query("indicator == 'computerz'")
+    assert set(found["status"]) == {"not_assessed"}
+
+
+def test_an_own_column_that_nobody_filled_in_is_asked_for_by_its_name(own):
+    file = own / "school_years.csv"
+    pd.read_csv(file, dtype=str).drop(columns="maker_rooms").to_csv(file, index=False)
+    shown = CliRunner().invoke(app, ["check", str(own), "--standard", "own.yaml", "--lang", "en"])
+
+    assert shown.exit_code == 0, shown.output
+    assert "Maker rooms" in shown.stdout
+
+
+def test_two_versions_differ_in_an_own_column(own, tmp_path):
+    """Whatever the standard of the versions, the column is named."""
+    changed = shutil.copytree(own, tmp_path / "changed")
+    for folder in (own, changed):
+        record = (folder / "county.yaml").read_text(encoding="utf-8")
+        lines = [line for line in record.splitlines() if not line.startswith("standard:")]
+        (folder / "county.yaml").write_text(
+            "\n".join([*lines, "standard: own.yaml"]) + "\n", encoding="utf-8"
+        )
+    table = pd.read_csv(changed / "school_years.csv", dtype=str)
+    table.loc[table.index[-1], "maker_rooms"] = "99"
+    table.to_csv(changed / "school_years.csv", index=False)
+    shown = CliRunner().invoke(app, ["compare", str(own), str(changed), "--lang", "en"])
+
+    assert not shown.exception or isinstance(shown.exception, SystemExit), shown.exception
+    assert "maker_rooms" in shown.stdout

@@ -154,3 +154,14 @@ def test_a_standard_of_another_evaluation_has_no_such_form():
     with pytest.raises(InputError, match=r"cn-2012|2012") as refused:
         form_grids(analyze("652323-hutubi", standard="cn-2012"))
     assert "application form" in str(refused.value)
+
+
+def test_a_sum_without_all_schools_says_so():
+    schools = [{"students_primary": 100, "teachers_primary": 10}]
+    schools += [{"students_primary": 100, "teachers_primary": None}]
+    rows = form_grids(study_of(build_county(schools)))["表Ⅰ"].rows
+    cells = {row[1].text: row[2] for row in rows}
+
+    [teachers] = [cell for name, cell in cells.items() if name.startswith("小学专任教师")]
+    assert (teachers.text, teachers.status) == ("10（缺1所学校）", "not_assessed")
+    assert "缺" not in cells["小学在校生（人）"].text

@@ -82,7 +82,10 @@ def typed(
     body = rows.iloc[start + 1 :][of_row[start + 1 :]]
     index = pd.Index(body.index + 1, name="row")
     spellings = {name: c.name for c in table.columns for name in (c.name, c.zh, c.en)}
-    known = {plain(spelling): name for spelling, name in spellings.items()}
+    # an id is nobody else's label, and what a standard adds takes no label of the tables' own
+    known = {plain(c.name): c.name for c in table.columns}
+    for spelling, name in spellings.items():
+        known.setdefault(plain(spelling), name)
     for name, label in companions(table).items():
         known |= {plain(spelling): f"~{name}" for spelling in (name, label.zh, label.en)}
     top = int(rows.index[start]) + 1

@@ -14,16 +14,19 @@ class Turn:
 
     Attributes
     ----------
-    kind : {"county", "part", "item", "school"}
+    kind : {"county", "part", "item", "school", "indicator"}
     year : int
     name : str
-        Id of the part or item; code of the school; empty for the county.
+        Id of the part or item; code of the school, also where one of its indicators turns; empty
+        for the county.
     stage : str
         Of a school.
     school : str
         Its name.
     old, new : str
         Status; ``not_applicable`` where a version does not have the item.
+    indicator : str
+        Id, where it is one of a school's that turns.
     """
 
     kind: str
@@ -33,6 +36,7 @@ class Turn:
     school: str
     old: str
     new: str
+    indicator: str = ""
 
 
 def turns(old: Study, new: Study, year: int | None = None) -> list[Turn]:
@@ -47,13 +51,15 @@ def turns(old: Study, new: Study, year: int | None = None) -> list[Turn]:
     Returns
     -------
     list of Turn
-        Year by year: the county, parts of the standard, items, schools that both have.
+        Year by year: the county, parts of the standard, items, schools that both have, and their
+        indicators.
     """
     years = sorted(set(old.years) & set(new.years))
     found: list[Turn] = []
     for each in years if year is None else [y for y in years if y == year]:
         found += _of_county(old, new, each)
         found += _of_schools(old, new, each)
+        found += _of_indicators(old, new, each)
     return found
 
 
@@ -101,3 +107,16 @@ def _schools(study: Study, year: int) -> dict[tuple[str, str], tuple[str, str]]:
     return {
         (code, stage): (name, status) for code, stage, name, status in zip(*columns, strict=True)
     }
+
+
+def _of_indicators(old: Study, new: Study, year: int) -> list[Turn]:
+    keys = ["school_id", "stage", "indicator"]
+    before, now = (s.all_indicators[s.all_indicators["year"] == year] for s in (old, new))
+    both = now.merge(before[[*keys, "status"]], on=keys, suffixes=("", "_before"))
+    return [
+        Turn("indicator", year, *names, before, status, indicator)
+        for *names, indicator, before, status in both.loc[
+            both["status"] != both["status_before"],
+            ["school_id", "stage", "school", "indicator", "status_before", "status"],
+        ].itertuples(index=False)
+    ]

@@ -51,8 +51,8 @@ def told(changes: Iterable[Change], returns: Returns) -> Iterator[Finding]:
             message, severity = _DIFFERS[change.kind]
             values = {
                 "what": what(change, returns),
-                "old": change.old or DASH,
-                "new": change.new or DASH,
+                "old": _value(change, change.old, returns),
+                "new": _value(change, change.new, returns),
                 "place": place(change, returns) or DASH,
             }
             yield Finding(severity, message, values)
@@ -78,6 +78,20 @@ def what(change: Change, returns: Returns) -> Said | Label:
     if not year:
         return Said(N_("{figure} of {whose}"), parts)
     return Said(N_("{figure} of {whose} in {year}"), parts | {"year": year})
+
+
+def _value(change: Change, text: str, returns: Returns) -> str | Label:
+    """A value as people say it: choices in words, a school by its name."""
+    column = TABLES[change.table].get(change.column) if change.table in TABLES else None
+    if change.column == "belongs_to":
+        return UNKNOWN if text == "unknown" else returns.names.get(text, text) or DASH
+    if column is not None and column.choices and text in CHOICE_LABELS:
+        return CHOICE_LABELS[text]
+    return text or DASH
+
+
+#: The school of a site whose school nobody has said.
+UNKNOWN = Label("未知", "unknown")
 
 
 def _words(thing: object, lang: str) -> str:

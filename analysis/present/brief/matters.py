@@ -172,6 +172,7 @@ def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
     table = study.indicators
     found = []
     for row in rows.head(SHOWN).to_dict("records"):
+        more = int(study.rules.number("school.indicators_met")) - int(row["met"])
         mine = table[(table["school_id"] == row["school_id"]) & (table["stage"] == row["stage"])]
         short = mine[mine["status"] == "short"]
         names = say.join(
@@ -182,7 +183,7 @@ def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
                 "",
                 row["school"] + bracketed(say.label(STAGE_LABELS[row["stage"]]), say),
                 say("{met} of {k} met, {below} below the floor", met=say.number(row["met"]), k=len(study.rules.indicators), below=say.number(row["below_floor"])),
-                say("first: {names}", names=names) if names else say("one more indicator to its threshold"),
+                say("first: {names}", names=names) if names else say.plural("{n} more indicator to its threshold", "{n} more indicators to their thresholds", more),
             )
         )  # fmt: skip
     return found

@@ -104,10 +104,14 @@ def _part(study: Study, part: str, say: Language) -> tuple[Cell, ...] | None:
             n=say.number((statuses == "not_met").sum()),
             all=say.number(len(statuses)),
         )
+        none = say("none")
+        if open_:
+            none += say.plural("; {n} not assessed", "; {n} not assessed", int(open_))
         return (
             text_cell(say(PART_NAMES[part])),
-            Cell(found, True),
-            text_cell(say("none")),
+            # of what nobody answered nothing is said to be found or not
+            Cell(DASH if open_ == len(statuses) else found, True),
+            text_cell(none),
             _status(study.part_status(part), say),
         )
     required = say("every item")

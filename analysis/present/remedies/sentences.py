@@ -56,8 +56,8 @@ def headline(answer: Remedy, lang: str) -> list[str]:
     if answer.saving:
         told.append(
             say(
-                "If every school bought its own shortfall without regard to the others, it would cost "
-                "{greedy}: this way saves {saved} ({part}).",
+                "If every school brought every indicator to its threshold by itself, it would cost {greedy}: this "
+                "way, which does what is asked and no more, and shares, saves {saved} ({part}).",
                 greedy=money(say, answer.greedy),
                 saved=money(say, answer.greedy - answer.cost),
                 part=say.percent(answer.saving),

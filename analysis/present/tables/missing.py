@@ -15,6 +15,7 @@ from ...data.texts import cell_name
 from ...measure.open_items.blanks import Blank
 from ...measure.open_items.missing import Gap, Verdict, missing_figures
 from ...measure.study import Study, study_of
+from ...policy.own_columns import schema_of
 from ..terms import item_title, school_year
 from .grid import Cell, Grid, number_cell, text_cell
 
@@ -122,7 +123,8 @@ def figure(study: Study, blank: Blank, say: Language) -> str:
         return say("grades of the stage {stage}, one row for each", stage=stage)
     if not blank.column:
         return say(_ROWS[blank.table])
-    label = TABLES[blank.table][blank.column].label(say.code)
+    schema = schema_of(study.county.standard)
+    label = schema[blank.table][blank.column].label(say.code)
     if blank.grade:
         return say("{figure} of grade {grade}", figure=label, grade=blank.grade)
     return label
@@ -143,7 +145,7 @@ def _head(county: County, blank: Blank, say: Language) -> str:
         if county.path.is_file():  # a workbook has its items by name, as the list itself
             return label
         return say("{head} (item {item})", head=label, item=blank.column)
-    table = TABLES[blank.table]
+    table = schema_of(county.standard)[blank.table]
     return table[blank.column].label(say.code) if blank.column else say("all columns")
 
 
