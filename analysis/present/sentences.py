@@ -292,8 +292,7 @@ def _doubts(study: Study, doubt: np.ndarray, say: Language) -> list[str]:
     return [
         say(
             "{n} values can hardly be meant as they stand, among them {list}. "
-            "Check digits and units first; what matters most leaves them out, while verdicts, totals of what "
-            "is missing and costs rest on them.",
+            "Check digits and units first; what matters most leaves them out, verdicts, totals and costs do not.",
             n=say.number(len(table)),
             list=say("; ").join(shown),
         )

@@ -109,9 +109,9 @@ def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") ->
         year = study.county.record.target_year
         cost, n = about(say, cny), say.number(schools)
         if year and year > study.year:
-            asked.append(say("to provide at least about {cost}, at {n} schools, by {year}, so that every school meets the rule and every coefficient its limit", cost=cost, n=n, year=year))  # fmt: skip
+            asked.append(say("to provide at least about {cost} at {n} schools by {year} for rule and limits", cost=cost, n=n, year=year))  # fmt: skip
         else:
-            asked.append(say("to provide at least about {cost}, at {n} schools, so that every school meets the rule and every coefficient its limit", cost=cost, n=n))  # fmt: skip
+            asked.append(say("to provide at least about {cost} at {n} schools for rule and limits", cost=cost, n=n))  # fmt: skip
     if open_ := unassigned(study, lang):
         asked.append(say.plural("to say who answers by when for the {n} matter above that the plan does not mention", "to say who answers by when for the {n} matters above that the plan does not mention", open_)
                      if study.county.plan else
