@@ -59,6 +59,8 @@ def lab(chromium, address):
     page.set_default_timeout(WAIT)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
+    # a cell that is run before the kernel is wholly there makes JupyterLab ask something of its own
+    page.add_locator_handler(page.locator("dialog.jp-Dialog"), accept)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     # the kernel has to be there before cells are sent to it
@@ -75,6 +77,11 @@ def lab(chromium, address):
     ]
     context.close()
     assert far == []
+
+
+def accept(dialog):
+    """What JupyterLab asks before it goes on: its own proposal."""
+    dialog.locator("button.jp-mod-accept").last.click()
 
 
 def run(cell, number):
