@@ -70,6 +70,8 @@ def for_each(counties: list[str], lang: str, work) -> None:
         except InputError as error:
             failed = True
             print_findings(error.findings, lang)
+        except BrokenPipeError:
+            raise  # who reads the screen has seen enough (`| head`): the command ends without a word
         except OSError as error:
             failed = True
             print_findings([trouble(error, name)], lang)

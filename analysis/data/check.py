@@ -10,7 +10,7 @@ from ..base.files import Finding
 from ..base.schema.tables import TABLES
 from ..base.typefaces import check_typefaces
 from .checks.amounts import amounts
-from .checks.cells import check_cells, county_values
+from .checks.cells import check_cells
 from .checks.doubts import area_jumps, jumps, large_rooms, rare_values
 from .checks.roster import (
     future_years,
@@ -60,7 +60,6 @@ def check_tables(tables: Tables) -> list[Finding]:
         ownership,
         sites,
         year_gaps,
-        county_values,
         same_names,
         jumps,
         area_jumps,

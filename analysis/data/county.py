@@ -84,6 +84,8 @@ class County:
         Rows of the roster that are parts of other schools; those of known schools are in no table.
     entered : mapping of str to DataFrame or None
         The tables as they were entered, with a row for every site; None where there are no sites.
+    form_year : int or None
+        School year that the workbook sets once for all county items whose year is blank.
     files, places : mapping
         Where each table was read from, as the user knows it; row of the header and position of
         each (table, column), from 1; of items that are printed in a workbook and still blank, row
@@ -100,6 +102,7 @@ class County:
     observed_until: int | None = None
     sites: Sites = field(repr=False, default=Sites())
     entered: MappingProxyType | None = field(repr=False, default=None)
+    form_year: int | None = field(repr=False, default=None)
     files: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
     places: MappingProxyType = field(repr=False, default_factory=lambda: MappingProxyType({}))
 

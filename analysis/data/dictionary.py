@@ -11,10 +11,11 @@ from ..base.nearest import refuse_unknown
 from ..base.schema.columns import Column
 from ..base.schema.results import result_tables
 from ..base.schema.tables import TABLES
-from ..base.schema.terms import Label
+from ..base.schema.terms import STAGES, Label
 from ..base.table import Table
 from ..policy.entries import Entry
-from ..policy.standards import NATIONAL, load_standard
+from ..policy.items import unit_of
+from ..policy.standards import NATIONAL, Standard, load_standard
 
 _COLUMNS = ["kind", "table", "column", "zh", "en", "unit", "unit_zh", "range"]
 _COLUMNS += ["meaning", "meaning_zh", "source"]
@@ -29,21 +30,23 @@ _KINDS = {
 }
 
 
-def dictionary(kind: str | None = None, *, standard: str | Path = NATIONAL) -> Table:
+def dictionary(kind: str | None = None, *, standard: str | Path | Standard = NATIONAL) -> Table:
     """What every column, indicator and rule means.
 
     Parameters
     ----------
-    kind : {"input", "result", "indicator", "rule"}, optional
+    kind : {"input", "result", "indicator", "item", "rule"}, optional
         Columns of the tables that a county fills in, columns of the tables of results, the
-        indicators, the rules of a standard; all of them if omitted.
-    standard : str or Path
-        Whose rules: the id of a built-in standard or the path of a profile.
+        indicators, the items of the table `evaluation`, the rules of a standard; all of them if
+        omitted.
+    standard : str, Path or Standard
+        Whose indicators, items and rules: the id of a built-in standard, the path of a profile, or
+        a county's own (``study.county.standard``).
 
     Returns
     -------
     Table
-        ``kind, table`` (of a rule: the standard), `column` (or id of the indicator or rule), labels
+        ``kind, table`` (of a rule: the standard), `column` (or id of the indicator, item or rule), labels
         `zh` and `en`; `unit`, `unit_zh`; `range` of the values (of a rule: what holds from which
         day); `meaning`, `meaning_zh`; `source`. All texts, empty where there is nothing to say.
 
@@ -59,11 +62,13 @@ def dictionary(kind: str | None = None, *, standard: str | Path = NATIONAL) -> T
     >>> table.loc["cv.primary", "range"]
     'at_most 0.5 from 2017-04-19'
     """
+    chosen = standard if isinstance(standard, Standard) else load_standard(standard)
     kinds = {
         "input": _inputs,
         "result": _results,
-        "indicator": _indicators,
-        "rule": lambda: _rules(standard),
+        "indicator": lambda: _indicators(chosen),
+        "item": lambda: _items(chosen),
+        "rule": lambda: _rules(chosen),
     }
     if kind is not None:
         refuse_unknown(_KIND, [kind], {f"{name}{s}": () for name in kinds for s in ("", "s")})
@@ -124,10 +129,11 @@ def _results() -> Iterator[dict]:
             }
 
 
-def _indicators() -> Iterator[dict]:
-    source = load_standard(NATIONAL)
-    for about in source.indicators.values():
-        reference = source.entries[f"{about.name}.primary"].reference
+def _indicators(standard: Standard) -> Iterator[dict]:
+    for about in standard.indicators.values():
+        # a standard without thresholds for schools limits how much they differ
+        ids = (f"{prefix}{about.name}.{stage}" for prefix in ("", "cv.") for stage in STAGES)
+        stated = (standard.entries[name] for name in ids if name in standard.entries)
         yield {
             "table": "indicators",
             "column": about.name,
@@ -138,26 +144,44 @@ def _indicators() -> Iterator[dict]:
             "range": "0 or more",
             "meaning": about.short.en,
             "meaning_zh": about.short.zh,
-            "source": f"{reference.document} {reference.section}",
+            "source": next(map(_source, stated), standard.title.zh),
         }
 
 
-def _rules(standard: str | Path) -> Iterator[dict]:
-    chosen = load_standard(standard)
-    for name, entry in chosen.entries.items():
-        unit, note = entry.unit, entry.note
+def _items(standard: Standard) -> Iterator[dict]:
+    for name, item in standard.items.items():
+        entry = standard.entries.get(name)
         yield {
-            "table": chosen.id,
+            "table": "evaluation",
+            "column": name,
+            "zh": item.title.zh,
+            "en": item.title.en,
+            "unit": item.unit.en,
+            "unit_zh": item.unit.zh,
+            "range": _dated(entry) if entry else "",
+            "source": _source(entry) if entry else standard.evaluation.title.zh,
+        }
+
+
+def _rules(standard: Standard) -> Iterator[dict]:
+    for name, entry in standard.entries.items():
+        note, unit = entry.note, unit_of(standard, name, entry)
+        yield {
+            "table": standard.id,
             "column": name,
             "zh": entry.title.zh,
             "en": entry.title.en,
-            "unit": unit.en if unit else "",
-            "unit_zh": unit.zh if unit else "",
+            "unit": unit.en,
+            "unit_zh": unit.zh,
             "range": _dated(entry),
             "meaning": note.en if note else "",
             "meaning_zh": note.zh if note else "",
-            "source": f"{entry.reference.document} {entry.reference.section}",
+            "source": _source(entry),
         }
+
+
+def _source(entry: Entry) -> str:
+    return f"{entry.reference.document} {entry.reference.section}"
 
 
 def _dated(entry: Entry) -> str:

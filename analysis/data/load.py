@@ -11,15 +11,15 @@ import pandas as pd
 from ..base.files import LEADS_OUT, N_, Finding, InputError, problem
 from ..base.refusals import shorten
 from ..base.schema.tables import TABLES
-from ..base.schema.terms import Named
+from ..base.schema.terms import Label, Named
 from ..base.storage.folders import entries, look, scenario_folder, usable
 from ..base.storage.patience import reason
 from ..policy.own_columns import schema_of
 from ..policy.plan import read_plan
-from ..policy.standards import Standard, built_in, load_standard
+from ..policy.standards import NATIONAL, Standard, built_in, load_standard
 from .belonging.joining import join_sites
 from .check import check_tables
-from .checks.county_items import check_items
+from .checks.county_items import check_items, unreadable_values
 from .checks.tables import Tables
 from .county import County, fingerprint
 from .paths import find_county, stray_links
@@ -40,7 +40,7 @@ def load_county(path: str | Path, standard: str | None = None) -> County:
         Folder of CSV tables, .xlsx workbook, or the name of a sample.
     standard : str, optional
         Judge by this standard instead of the one that the county names: a built-in one (``cn-2012``) or a
-        file in its folder.
+        file in its folder. The targets of the county's plan stay where it extends the plan's standard.
 
     Returns
     -------
@@ -94,11 +94,12 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
         unreadable = problem(N_("cannot be read ({reason})"), file=path, reason=reason(error))
         return None, [*findings, *unreadable.findings]
     standard = None
-    if record is not None and named is not None:
-        record = record.model_copy(update={"standard": named})
     if record is not None:
         try:
             standard = county_standard(record.standard, path)
+            if named is not None:
+                standard = _instead(standard, county_standard(named, path), findings)
+                record = record.model_copy(update={"standard": named})
         except InputError as error:
             findings.extend(error.findings)
     plan = None
@@ -152,6 +153,7 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
     for name in [name for name in empty if TABLES[name].needed] or empty:
         severity, message = _NO_ROWS[TABLES[name].needed]
         findings.append(Finding(severity, message, {}, files[name], name))
+    findings.extend(unreadable_values(tables, standard or load_standard(NATIONAL)))
     if standard is not None:
         findings.extend(check_items(tables, standard))
     findings = [_placed(finding, places) for finding in findings]
@@ -175,6 +177,7 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
         files=MappingProxyType(files),
         places=MappingProxyType(places),
         entered=MappingProxyType(frames) if sites.joined or sites.unplaced else None,
+        form_year=settings.year,
     )
     return county, findings
 
@@ -212,6 +215,21 @@ def county_standard(name: str, path: Path) -> Standard:
         name=shorten(name),
         names=", ".join(built_in()),
     )
+
+
+def _instead(own: Standard, named: Standard, findings: list[Finding]) -> Standard:
+    """The named standard, with the plan of the county's own before it where that rests on it."""
+    if own.plan is None or named.plan is not None:
+        return named
+    base = own.evaluation
+    if base.id in [profile.id for profile in named.profiles[1:]]:
+        return Standard([*own.profiles[: -len(base.profiles)], *named.profiles])
+    message = N_(
+        "judged by {standard}: the targets of “{plan}” rest on {base} and are not compared"
+    )
+    values = {"standard": named.id, "plan": Label(own.title.zh, own.title.en), "base": base.id}
+    findings.append(Finding("warning", message, values))
+    return named
 
 
 #: By whether the table is needed.

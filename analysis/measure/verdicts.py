@@ -104,6 +104,9 @@ def requirement(rule: Rules, name: str) -> str:
 
 
 def source(rule: Rules, name: str) -> str:
-    """Document and section of an entry."""
+    """Document and section of an entry; where the analyst changed it, what was changed."""
+    changed = rule.changes(name)
+    if changed:
+        return f"what_if({', '.join(changed)})"
     reference = rule.entry(name).reference
     return f"{reference.document} {reference.section}"

@@ -49,6 +49,9 @@ class IndicatorEntry(pydantic.BaseModel):
     """Columns that are taken out of it."""
     quantity: Column | None = None
     """Name of the numerator in the register; the indicator's own if omitted."""
+    denominator: Literal["students"] = "students"
+    """What it is divided by. Schools count by their students in every coefficient of variation, and no text
+    says what they would count by if it were anything else."""
     per: Annotated[int, pydantic.Field(ge=1, le=1000)] = 1
     """Students in the denominator's unit."""
     resource: Text

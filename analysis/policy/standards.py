@@ -21,6 +21,7 @@ from ..base.schema.indicators import Indicators
 from ..base.schema.terms import STAGES
 from .entries import Entry, MonthDay, NumberRule, Text, iso_date
 from .indicator_entries import IndicatorEntry
+from .items import Item, items
 from .overrides import allowed_words, checked
 
 PARTS = ("resource", "government", "quality", "recognition", "veto")
@@ -97,6 +98,11 @@ class Standard:
             )
             for position, (name, about) in enumerate(written.items())
         )
+
+    @functools.cached_property
+    def items(self) -> dict[str, Item]:
+        """What is judged by it: the items of the table `evaluation`, by id."""
+        return items(self)
 
     def asks(self, name: str) -> bool:
         """Whether an entry ever requires anything."""
@@ -185,7 +191,8 @@ class Rules(Mapping):
         self.standard = standard
         self.date = date
         self._values = {name: entry.on(date) for name, entry in standard.entries.items()}
-        self._values.update(overrides or {})
+        self._changed_values = dict(overrides or {})
+        self._values.update(self._changed_values)
         self._changed_words: dict[str, str] = dict(words or {})
         self._words = dict(self._changed_words)
 
@@ -205,7 +212,17 @@ class Rules(Mapping):
         """
         values, words = checked(self.standard.entries, overrides, get_args(NumberRule))
         changed = self._changed_words | words
-        return Rules(self.standard, self.date, self._values | values, changed)
+        return Rules(self.standard, self.date, self._changed_values | values, changed)
+
+    def changes(self, name: str) -> tuple[str, ...]:
+        """What `replace` changed in an entry, as it is called: ``cv.primary=0.4``."""
+        found = []
+        if name in self._changed_values:
+            value = self._changed_values[name]
+            found.append(f"{name}={f'{value:.12g}' if isinstance(value, float) else value}")
+        if name in self._changed_words:
+            found.append(f"{name}.rule={self._changed_words[name]}")
+        return tuple(found)
 
     def __getitem__(self, name: str) -> float | str | None:
         return self._values[name]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
-from ..base.schema.terms import CHOICE_LABELS, STAGE_LABELS, SUBJECTS
+from ..base.schema.terms import CHOICE_LABELS, SUBJECTS
 from ..measure.balance import COMPOSITE, CV_DECIMALS
 from ..measure.indicators import whole_up
 from ..measure.study import Study
@@ -124,18 +124,10 @@ def variation_item(row: Mapping) -> str:
 def item_title(study: Study, item: str, lang: str, own: bool = False) -> str:
     """What an item of the evaluation is called; `own`: by the county's plan, if it has a name for it."""
     say = speak(lang)
-    head, _, rest = item.partition(".")
-    if head == "schools":
-        return say("{stage}: every school meets the rule", stage=say.label(STAGE_LABELS[rest]))
-    if head == "cv" and "." in rest:
-        name, stage = rest.split(".")
-        return say(
-            "{stage}: CV of {indicator}",
-            stage=say.label(STAGE_LABELS[stage]),
-            indicator=say.label(study.rules.indicators[name].short),
-        )
     both = (study.rules, study.plan.get(study.year))
     for rules in both[::-1] if own else both:
+        if rules and item in rules.standard.items:
+            return say.label(rules.standard.items[item].title)
         if rules and item in rules.standard.entries:
             return say.label(rules.entry(item).title)
     return item

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import subprocess
 import sys
 
@@ -288,3 +289,18 @@ def test_template_may_be_in_ten_thousands(tmp_path):
     assert result.exit_code == 0, result.stderr
     assert "公用经费（万元）" in heads
     assert run("template", tmp_path / "x.xlsx", "--money", "千元").exit_code == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise on Windows")
+def test_who_closes_the_pipe_has_seen_enough(tmp_path):
+    """`junheng check … | head`: no county is to blame."""
+    command = [sys.executable, "-m", "analysis", "check", *["340207-jiujiang"] * 2]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    ) as run:
+        run.stdout.readline()
+        run.stdout.close()
+        said = run.stderr.read().decode()
+
+    assert "340207-jiujiang：无法读写" not in said
+    assert "Traceback" not in said

@@ -185,20 +185,20 @@ CASES = [
         case(
             f"{value} as a number",
             cell("rooms", 4, "area_m2", value),
-            f"rooms.csv, row 4, column area_m2: Area is “{value}”; {expected}",
+            f"rooms.csv, row 4, column area_m2: Area is “{value}”{expected}",
         )
         for value, expected in {
-            "inf": "expected a number",
-            "-Infinity": "expected a number",
-            "nan": "expected a number. Leave the cell blank if it was not reported",
-            "N/A": "expected a number. Leave the cell blank if it was not reported",
-            "无": "expected a number. Leave the cell blank if it was not reported",
-            "85%": "expected a number without a unit or sign behind it",
-            "1.2万": "expected a number without a unit or sign behind it",
-            "1,23": "expected a number",
-            "#REF!": "expected a number",
-            "0x10": "expected a number",
-            "{x} %s": "expected a number",
+            "inf": "; expected a number",
+            "-Infinity": "; expected a number",
+            "nan": "; expected a number. Leave the cell blank if it was not reported",
+            "N/A": "; expected a number. Leave the cell blank if it was not reported",
+            "无": "; expected a number. Leave the cell blank if it was not reported",
+            "85%": "; expected a number without a unit or sign behind it",
+            "1.2万": "; expected a number without a unit or sign behind it",
+            "1,23": " (commas in the number); expected a number, 0 or more, in digits only",
+            "#REF!": "; expected a number",
+            "0x10": "; expected a number",
+            "{x} %s": "; expected a number",
         }.items()
     ),
     *(
@@ -267,19 +267,20 @@ CASES = [
     case(
         "neither number nor yes nor no",
         cell("county_years", 3, "value", "mostly"),
-        "county_years.csv, row 3, column value: Value is “mostly”; expected a number, yes or no",
+        "county_years.csv, row 3, column value: Three-year junior retention "
+        "rate (Q1) is “mostly”; expected a number, yes or no",
     ),
     case(
         "duplicate school",
         bad.add_rows(
             "schools", ["0101", "又一小", "primary", "public", "7", "urban", "", "", "", "", "", ""]
         ),
-        "schools.csv, row 6: the row repeats 0101 of an earlier row; keep one of them",
+        "schools.csv, row 6: the row repeats 0101 of row 2; keep one of them",
     ),
     case(
         "duplicate key in full-width digits",
         bad.add_rows("county_years", ["２０２１", "Q1", "no", ""]),
-        "county_years.csv, row 5: the row repeats 2021 Q1 of an earlier row; keep one of them",
+        "county_years.csv, row 5: the row repeats 2021 Q1 of row 3; keep one of them",
     ),
     case(
         "an id with a space",
@@ -1563,6 +1564,28 @@ def test_the_year_of_a_form_is_four_digits(tmp_path):
     assert error.text("en") == (
         "School year of the form is “next year”; expected: the school year as four digits, such as 2024"
     )
+
+
+def test_a_wrong_value_of_an_item_is_said_with_the_item_and_what_it_takes(folder):
+    rows = (["births", "abc"], ["births", "12人"], ["G1", "maybe"], ["Q1", "mostly"])
+    for number, (item, value) in enumerate(rows):
+        change("county_years", lambda of, n=number, i=item, v=value: of.append([str(2015 + n), i, v, "", ""]))(folder)  # fmt: skip
+    found = [f.text("zh") for f in read_county(folder)[1] if f.column == "value"]
+
+    assert sorted(found) == [
+        "出生人口（人）（births）为“12人”（数字后有“人”），应填0至10000000的整数，只写数字",
+        "出生人口（人）（births）为“abc”，应为数字",
+        "初中三年巩固率（Q1）为“mostly”，应为数字或“是”“否”",
+        "学校规划布局合理（G1）为“maybe”，应为“是”或“否”",
+    ]
+
+
+def test_the_year_of_items_is_not_asked_for_where_the_workbook_says_it(tmp_path):
+    county = [*bad.COUNTY_SHEET, ["School year of the form", "2021"]]
+    book = bad.write_workbook(tmp_path / "county.xlsx", county=county)
+
+    assert read_county(book)[0].form_year == 2021
+    assert "填报学年" not in CliRunner().invoke(app, ["check", str(book)]).stdout
 
 
 def test_the_list_of_what_is_missing_ends_with_how_to_fill_it_in(folder, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from analysis import InputError, analyze, compare, dictionary, load_standard
 from analysis.base.schema.results import UNITS, result_tables
 from analysis.base.schema.tables import TABLES
+from analysis.data.paths import sample_counties
 
 #: Those of the national standard.
 INDICATORS = load_standard("cn-2017").indicators
@@ -56,6 +57,7 @@ def test_every_column_that_goes_in_every_indicator_and_rule_is_in_it():
     assert len(found["input"]) == sum(len(each.columns) for each in TABLES.values())
     assert found["indicator"] == list(INDICATORS)
     assert found["rule"] == list(load_standard("cn-2017").entries)
+    assert set(found["item"]) >= {"schools.primary", "cv.sports_area.junior", "G7", "V6"}
     assert (table[["zh", "en"]] != "").all(axis=None)
     assert (table.loc[table["kind"] == "rule", "source"] != "").all()
     assert not table.duplicated(["kind", "table", "column"]).any()
@@ -76,3 +78,32 @@ def test_a_local_standard_and_an_unknown_kind():
     assert national.equals(local)
     with pytest.raises(InputError, match=r"unknown kind “colums”"):
         dictionary("colums")
+
+
+@pytest.mark.parametrize(
+    ("county", "standard"),
+    [(name, None) for name in sample_counties()] + [("150303-hainan", "cn-2012")],
+)
+def test_every_item_of_an_evaluation_is_in_it_with_its_unit(county, standard):
+    study = analyze(county, standard=standard)
+    items = dictionary("item", standard=study.county.standard).set_index("column")
+
+    assert set(study.evaluation["item"]) <= set(items.index)
+    numbers = study.evaluation.query("value == value")["item"]
+    assert (items.loc[numbers, ["unit", "unit_zh"]] != "").all(axis=None)
+
+
+def test_a_threshold_has_the_unit_of_the_ratio():
+    rules = dictionary("rule").set_index("column")["unit"]
+
+    assert rules["teaching_area.primary"] == "m² per student"
+    assert rules["cv.primary"] == rules["composite_cv.junior"] == "coefficient (no unit)"
+    assert rules["school.floor"] == "share (0 to 1)"
+    assert rules["G1"] == ""
+
+
+def test_indicators_are_those_of_the_standard_that_is_named():
+    own = sample_counties()["150303-hainan"] / "with-books.yaml"
+
+    assert dictionary("indicator", standard=own)["column"].tolist()[-1] == "library_books"
+    assert dictionary("indicator", standard="cn-2012")["source"].str.startswith("教督").all()

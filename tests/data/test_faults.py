@@ -90,11 +90,14 @@ def test_all_faults_of_a_cell_in_one_sentence(table, column, text, faults, form,
         ("-2", "is -2; expected 0 or more"),
         ("2.5", "is 2.5; expected a whole number"),
         ("１２人", "is “１２人”; expected a number without a unit or sign behind it"),
-        ("1 200", "is “1 200”; expected a number"),
+        (
+            "1 200",
+            "is “1 200” (blanks in the number); expected a whole number, 0 or more, in digits only",
+        ),
         ("about ten", "is “about ten”; expected a number"),
     ],
 )
-def test_a_single_fault_keeps_its_sentence(text, said, folder):
+def test_a_single_fault_is_named(text, said, folder):
     cell("school_years", 2, "multimedia_rooms", text)(folder)
     found = [f for f in read_county(folder)[1] if f.severity == "error"]
 

@@ -30,6 +30,7 @@ from analysis.data.county_form import form_items, item_ids, name_key
 from analysis.data.examples import EXAMPLES
 from analysis.data.paths import sample_folder
 from analysis.data.reading.names import companions
+from analysis.data.template.folder import write_folder
 from analysis.data.template.limits import columns_of
 from analysis.data.template.write import files_beside, offered, write_template
 from analysis.future.project import project
@@ -67,6 +68,12 @@ def test_every_sample_comes_back_unchanged(name, lang, tmp_path):
     assert again.plan == county.plan
     assert again.standard.profiles == county.standard.profiles
     assert again.warnings == ()
+    write_folder(again, tmp_path / "folder")
+    back = load_county(tmp_path / "folder")
+
+    assert back.fingerprint == county.fingerprint
+    assert back.plan == county.plan
+    assert back.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -132,9 +139,12 @@ def test_any_county_comes_back_unchanged(tmp_path_factory, tables, data, lang):
     (folder / "county.yaml").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     county = load_county(folder)
     again = load_county(written(county, folder.parent / "out", lang))
+    back = folder.parent / "back"
+    write_folder(again, back)
 
-    assert again.fingerprint == county.fingerprint
-    assert again.record == county.record
+    for found in (again, load_county(back)):
+        assert found.fingerprint == county.fingerprint
+        assert found.record == county.record
 
 
 def test_sheet_of_the_county_has_a_line_for_every_field_of_the_record():
@@ -509,6 +519,32 @@ def test_command_never_overwrites(tmp_path):
 
 def test_command_wants_a_workbook(tmp_path):
     assert run("template", tmp_path / "county.csv").exit_code == 2
+    assert run("template", tmp_path / "county").exit_code == 2
+
+
+def test_command_makes_a_folder_of_a_workbook_into_which_sheets_can_be_merged(tmp_path):
+    book, folder = tmp_path / "county.xlsx", tmp_path / "county"
+    run("template", book, "--from", "652323-hutubi")
+    made = run("template", folder, "--from", book, "--lang", "en")
+
+    assert made.exit_code == 0
+    assert f"{folder / 'school_years.csv'} written" in made.stdout
+    assert (folder / "scenarios").is_dir()
+    assert load_county(folder).fingerprint == load_county("652323-hutubi").fingerprint
+    before = {path: path.read_bytes() for path in folder.glob("*.csv")}
+    again = run("template", folder, "--from", book, "--lang", "en")
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+    assert {path: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def test_coordinates_are_no_whole_numbers():
+    roster = rules(workbook(lang="zh"), "学校名册")
+    positions = {name: at for at, name in enumerate(columns_of(offered(TABLES["schools"])), 1)}
+    (rule,) = roster[get_column_letter(positions["longitude"])]
+
+    assert rule.type == "decimal"
+    assert rule.error == "73至136之间的数。"
 
 
 # --- as LibreOffice has it -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from docsite import api, commands, decisions, dictionary, links, rules
+from docsite import api, commands, decisions, dictionary, links, rules, samples
 from docsite.markdown import slug
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ DOCUMENTS = sorted(
 @pytest.fixture(scope="module")
 def generated() -> dict[str, str]:
     """Pages that exist in the site only: place in docs/ -> Markdown."""
-    modules = (api, commands, decisions, dictionary, rules)
+    modules = (api, commands, decisions, dictionary, rules, samples)
     return {place: text for module in modules for place, text in module.pages("en").items()}
 
 

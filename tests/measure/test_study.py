@@ -390,3 +390,14 @@ def test_a_required_number_of_indicators_can_be_stricter(make_county):
     assert analyze(make_county([school])).schools["status"].item() == "met"
     strict = analyze(make_county([school], rules={"school.indicators_met": 7}))
     assert strict.schools["status"].item() == "not_met"
+
+
+def test_what_an_analyst_changed_stands_where_its_source_stood():
+    study = analyze("150202-donghe")
+    other = study.what_if(cv__primary=0.4, G7__rule="above", school__indicators_met=7)
+    items, asked = (each.evaluation.set_index("item")["source"] for each in (study, other))
+
+    assert asked["cv.sports_area.primary"] == "what_if(cv.primary=0.4)"
+    assert asked["G7"] == "what_if(G7.rule=above)"
+    assert asked["schools.junior"] == "what_if(school.indicators_met=7)"
+    assert asked["cv.sports_area.junior"] == items["cv.sports_area.junior"]

@@ -50,7 +50,7 @@ def test_a_county_is_not_made_where_a_file_or_another_folder_is(tmp_path, sheets
 def test_sheets_are_not_merged_into_a_workbook(tmp_path, sheets):
     (tmp_path / "county.xlsx").write_bytes(b"x")
 
-    assert "is a file; sheets are merged into a county's folder" in refused(
+    assert "by `junheng template FOLDER --from county.xlsx`" in refused(
         merge_returns, sheets, tmp_path / "county.xlsx"
     )
 

@@ -311,3 +311,56 @@ def test_two_versions_differ_in_an_own_column(own, tmp_path):
 
     assert not shown.exception or isinstance(shown.exception, SystemExit), shown.exception
     assert "maker_rooms" in shown.stdout
+
+
+BESIDE_A_PLAN = """\
+id: beside
+kind: evaluation
+extends: cn-2017
+title: {zh: 本县标准, en: Own standard}
+indicators:
+  library_books:
+    title: {zh: 生均图书册数, en: Library books per student}
+    add: [books]
+    resource: {zh: 册, en: books}
+    at_least: {primary: 25, junior: 35}
+"""
+
+
+def test_a_standard_that_rests_on_the_plans_own_keeps_the_plan(tmp_path):
+    folder = sample_copy("150202-donghe", tmp_path)
+    (folder / "beside.yaml").write_text(BESIDE_A_PLAN, encoding="utf-8")
+    own, other = analyze(folder), analyze(folder, standard="beside.yaml")
+    columns = ["item", "target", "target_status", "target_source"]
+    targets = own.evaluation.loc[own.evaluation["target"] != "", columns]
+    kept = other.evaluation.loc[other.evaluation["target"] != "", columns]
+
+    assert len(other.rules.indicators) == 8
+    assert set(targets["item"]) <= set(kept["item"])
+    # the rule of schools is another one: six of eight
+    same = ~targets["item"].str.startswith("schools.")
+    merged = targets[same].merge(kept, on="item", suffixes=("", "_kept"))
+    for column in columns[1:]:
+        assert merged[column].tolist() == merged[f"{column}_kept"].tolist()
+    assert other.county.warnings == own.county.warnings
+
+
+@pytest.mark.parametrize("standard", ["cn-2017", "cn-2012"])
+def test_a_plan_that_another_standard_leaves_out_is_named(standard):
+    county = load_county("150202-donghe", standard)
+    (said,) = [f.sentence("zh") for f in county.warnings]
+
+    assert said == (
+        f"按{standard}评定；“包头市东河区义务教育优质均衡发展规划方案（2021—2030年）”的目标"
+        "以cn-2017为依据，不再对照"
+    )
+    assert county.standard.plan is None
+
+
+def test_only_students_are_divided_by(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN.replace("    per: 100\n", "    denominator: classes\n"), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_standard(path)
+
+    assert "denominator: expected one of students" in str(refused.value)

@@ -77,7 +77,7 @@ def _members(owner: str, kind: type) -> list[str]:
 def signature(name: str, function) -> str:
     """How a function is called; one parameter a line where they are many."""
     found = inspect.signature(function)
-    given = [str(p) for key, p in found.parameters.items() if key != "self"]
+    given = _given(found)
     back = found.return_annotation
     end = (
         f" -> {back if isinstance(back, str) else back.__name__}"
@@ -86,6 +86,19 @@ def signature(name: str, function) -> str:
     )
     line = f"{name}({', '.join(given)}){end}"
     return line if len(line) < 90 else f"{name}(\n    " + ",\n    ".join(given) + f",\n){end}"
+
+
+def _given(found: inspect.Signature) -> list[str]:
+    """Parameters as they are written, with the star behind which they go by name."""
+    kinds = inspect.Parameter
+    given, starred = [], False
+    for key, parameter in found.parameters.items():
+        if parameter.kind == kinds.KEYWORD_ONLY and not starred:
+            given.append("*")
+        starred = starred or parameter.kind in (kinds.VAR_POSITIONAL, kinds.KEYWORD_ONLY)
+        if key != "self":
+            given.append(str(parameter))
+    return given
 
 
 def numpydoc(text: str) -> str:

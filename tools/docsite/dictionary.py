@@ -92,7 +92,9 @@ def _inputs(lang: str) -> str:
 def _results(lang: str) -> str:
     rows = analysis.dictionary("result")
     parts = [word("results_about", lang)]
-    parts += [f"## {word('indicators', lang)}", _indicators(lang)]
+    parts += [f"## {word('indicators', lang)}", _entries("indicator", lang)]
+    items = _entries("item", lang)
+    parts += [f"## {word('judged_items', lang)}", word("judged_items_about", lang), items]
     header = _head(lang, "range", "meaning")
     for name, about in result_tables().items():
         body = [
@@ -109,7 +111,7 @@ def _results(lang: str) -> str:
     return page(word("results", lang), *parts)
 
 
-def _indicators(lang: str) -> str:
-    rows = analysis.dictionary("indicator")
+def _entries(kind: str, lang: str) -> str:
+    rows = analysis.dictionary(kind)
     body = [[code(row.column), *_row(row, lang), cell(row.source)] for row in rows.itertuples()]
     return table(_head(lang, "source"), body)

@@ -7,12 +7,12 @@ import posixpath
 
 from mkdocs.structure.files import File, Files
 
-from docsite import api, commands, decisions, dictionary, links, rules
+from docsite import api, commands, decisions, dictionary, links, rules, samples
 from docsite.markdown import slug
 from docsite.navigation import navigation
 from docsite.words import word
 
-GENERATORS = (dictionary, rules, commands, api, decisions)
+GENERATORS = (dictionary, samples, rules, commands, api, decisions)
 LANG = os.environ.get("JUNHENG_DOCS_LANG", "en")
 
 

@@ -34,6 +34,7 @@ SECTIONS = (
         (
             "reference/data-input.md",
             "reference/data-results.md",
+            "reference/samples.md",
             "reference/rules/",
             "reference/commands.md",
             "messages.md",

@@ -35,6 +35,12 @@ WORDS = {
         "What `study.<table>` gives; in Python: `analysis.dictionary()`.",
     ),
     "indicators": Label("七项资源配置指标", "The indicators"),
+    "judged_items": Label("表 evaluation 的条目", "Items of the table evaluation"),
+    "judged_items_about": Label(
+        '以国家标准为例；其他标准：`analysis.dictionary("item", standard=…)`。数值和要求以下列单位计。',
+        'Those of the national standard; of another one: `analysis.dictionary("item", standard=…)`. '
+        "Value and requirement are in these units.",
+    ),
     "rules": Label("标准条目", "Rules"),
     "rules_about": Label(
         "由标准文件生成：每个条目自某日起的数值及依据。带“—”的为只报告、不判定。",
@@ -73,6 +79,22 @@ WORDS = {
     "decisions_about": Label(
         "为什么这样做（英文）。", "Why things are as they are, a few lines each."
     ),
+    "samples": Label("样例县", "Samples"),
+    "samples_about": Label(
+        "随程序提供，以名称代替路径即可使用，例如 `junheng check 150202-donghe`；`junheng new desk --sample 名称` 复制一份供修改。"
+        "所列文件载明的数字与原文一致，各校数据均为合成。",
+        "They come with the package and go by their names: `junheng check 150202-donghe`; `junheng new desk "
+        "--sample NAME` makes a copy to change. What the documents named here say is exact; all figures of "
+        "single schools are synthetic.",
+    ),
+    "sample": Label("名称", "Name"),
+    "county": Label("县区", "County"),
+    "years": Label("学年", "School years"),
+    "schools": Label("学校数", "Schools"),
+    "students": Label("学生数（人）", "Students (persons)"),
+    "standard": Label("标准", "Standard"),
+    "scenarios": Label("情景", "Scenarios"),
+    "exact": Label("数字出处", "Where exact figures are from"),
     "english_only": Label("本页只有英文。", ""),
     "file": Label("程序所带文件，原样显示。", "A file of the repository, as it is."),
     "from": Label("自 {date} 起", "from {date}"),

@@ -125,5 +125,5 @@ def _print_missing(
                 folder=asked,
             )
         )
-    elif any(gap.blank.table == "county_years" for gap in gaps):
+    elif study.county.form_year is None and any(g.blank.table == "county_years" for g in gaps):
         typer.echo(say(YEAR_ONCE))

@@ -22,7 +22,11 @@ from ..output import (
 
 def template(
     workbook: Annotated[
-        Path, typer.Argument(metavar="WORKBOOK", help=N_("Workbook to write (.xlsx)."))
+        Path,
+        typer.Argument(
+            metavar="WORKBOOK",
+            help=N_("Workbook to write (.xlsx); with --from also a new folder, of CSV tables."),
+        ),
     ],
     source: Annotated[
         str | None, typer.Option("--from", metavar="COUNTY", help=N_("Fill in this county's data."))
@@ -38,14 +42,21 @@ def template(
     from ...base.storage.writing import write_whole
     from ...data.load import load_county
     from ...data.reading.settings import money_unit
+    from ...data.template.folder import write_folder
     from ...data.template.write import files_beside, write_template
     from ...policy.standards import NATIONAL
 
     speaker(lang)  # an unknown language is refused before anything is done
-    check_workbook(workbook, "WORKBOOK")
+    as_folder = source is not None and not workbook.suffix
+    if not as_folder:
+        check_workbook(workbook, "WORKBOOK")
     unit = money_unit(money)
     if not unit:
         raise misused("--money", N_("{value}: expected yuan or wan"), value=repr(money))
+
+    def folder(name: str) -> None:
+        for path in write_folder(load_county(source, standard), Path(name)):
+            say_written(path, lang)
 
     def work(_: str) -> None:
         writer = writer_for(force, *([source] if source else []))
@@ -64,4 +75,4 @@ def template(
                 write_whole(path, data)
             say_written(path, lang)
 
-    for_each([str(workbook)], lang, work)
+    for_each([str(workbook)], lang, folder if as_folder else work)

@@ -76,17 +76,20 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
             )
     repeated = frame.duplicated(table.keys) if table.keys else pd.Series(False, frame.index)
     rows = frame[repeated & frame[table.keys].notna().all(axis=1)]
+    said = rows[table.keys].head(LISTED)
     keys = [
         # several of them stand in one sentence, between commas
         " ".join(str(shown(part)) for part in key)
-        for key in rows[table.keys].head(LISTED).itertuples(index=False)
+        for key in said.itertuples(index=False)
     ]
-    keys += [""] * (len(rows) - len(keys))
+    firsts = [frame.index[(frame[table.keys] == key).all(axis=1)][0] for _, key in said.iterrows()]
+    blank = [""] * (len(rows) - len(keys))
     yield from tables.report(
-        N_("the row repeats {keys} of an earlier row; keep one of them"),
+        N_("the row repeats {keys} of row {first}; keep one of them"),
         name,
-        rows.assign(_keys=keys),
+        rows.assign(_keys=keys + blank, _first=firsts + blank),
         keys="_keys",
+        first="_first",
     )
 
 
@@ -113,18 +116,3 @@ def _limits(column: Column) -> dict[str, object]:
             " | ".join(column.choices),
         ),
     }
-
-
-def county_values(tables: Tables) -> Iterator[Finding]:
-    if "county_years" in tables:
-        rows = tables["county_years"]
-        text = rows["value"]
-        number = pd.to_numeric(text, errors="coerce")
-        wrong = text.notna() & number.isna() & ~text.isin(["yes", "no"])
-        yield from tables.report(
-            N_("{label} is “{value}”; expected a number, yes or no"),
-            "county_years",
-            rows[wrong | np.isinf(number)],
-            "value",
-            value="value",
-        )

@@ -18,7 +18,14 @@ from ...base.schema.terms import Label, Named
 from ...policy.overrides import LARGEST_SHARE
 from ...policy.standards import NATIONAL, Standard, load_standard
 from .amounts import county_amounts
-from .faults import SEVERAL_OF_ITEM, Limits, faults_of_number, listed, right_form
+from .faults import (
+    SEVERAL_OF_ITEM,
+    Limits,
+    faults_of_number,
+    faults_of_text,
+    listed,
+    right_form,
+)
 from .ranges import named, range_of
 from .tables import Tables
 
@@ -65,6 +72,53 @@ def check_items(tables: Tables, standard: Standard) -> list[Finding]:
         or (f.row not in wrong and (f.message != RARE or f.row not in asked))
     ]
     return [_of_computed(f, standard) for f in (*kept, *(f for f in money if f.row not in wrong))]
+
+
+def unreadable_values(tables: Tables, standard: Standard) -> Iterator[Finding]:
+    """Values that are no numbers, yes or no, with what the item of the row takes.
+
+    Parameters
+    ----------
+    tables : Tables
+    standard : Standard
+        The county's own; the national one where that cannot be read.
+    """
+    if _TABLE not in tables:
+        return
+    rows = tables[_TABLE]
+    number = pd.to_numeric(rows["value"], errors="coerce")
+    wrong = rows["value"].notna() & number.isna() & ~rows["value"].isin(["yes", "no"])
+    rows = rows[wrong | np.isinf(number)]
+    takes = [None if pd.isna(item) else range_of(item, standard) for item in rows["item"]]
+    kind = np.array(["" if of is None or of.finding else of.kind for of in takes], dtype=object)
+    limits = [of and Limits(of.whole, of.low, _or_none(of.high)) for of in takes]
+    faults = [
+        faults_of_text(text, of) if of else []
+        for text, of in zip(rows["value"], limits, strict=True)
+    ]
+    rows = rows.assign(
+        _item=[
+            tables.schema[_TABLE]["value"] if pd.isna(item) else named([item], standard)
+            for item in rows["item"]
+        ],
+        _faults=[listed(found) for found in faults],
+        _form=[of and right_form(of) for of in limits],
+    )
+    numbers = np.isin(kind, ["", "yes_no"], invert=True)
+    near = numbers & np.array([len(found) > 0 for found in faults], dtype=bool)
+    for message, where, columns in (
+        (N_("{item} is “{value}”; expected yes or no"), kind == "yes_no", {}),
+        (SEVERAL_OF_ITEM, near, {"faults": "_faults", "form": "_form"}),
+        (N_("{item} is “{value}”; expected a number"), numbers & ~near, {}),
+        (N_("{item} is “{value}”; expected a number, yes or no"), kind == "", {}),
+    ):
+        yield from tables.report(
+            message, _TABLE, rows[where], "value", item="_item", value="value", **columns
+        )
+
+
+def _or_none(number: float) -> float | None:
+    return None if np.isnan(number) else number
 
 
 def _of_computed(finding: Finding, standard: Standard) -> Finding:
@@ -211,7 +265,7 @@ def _kinds_and_ranges(
 def _with_faults(rows: pd.DataFrame, number: np.ndarray) -> pd.DataFrame:
     """Counts that break more than one rule, with their faults and the right form."""
     limits = [
-        Limits(True, low, None if np.isnan(high) else high)
+        Limits(True, low, _or_none(high))
         for low, high in zip(rows["_low"], rows["_high"], strict=True)
     ]
     faults = [listed(faults_of_number(value, of)) for value, of in zip(number, limits, strict=True)]

@@ -13,7 +13,7 @@ from ...base.schema.terms import Label
 from ..texts import clean
 from .tables import shown
 
-#: Of a cell that has more than one fault; of one with a single fault the sentence of that fault.
+#: Of a cell that has more than one fault, or one that has no sentence of its own.
 SEVERAL = N_("{label} is “{value}” ({faults}); expected {form}")
 SEVERAL_OF_ITEM = N_("{item} is “{value}” ({faults}); expected {form}")
 

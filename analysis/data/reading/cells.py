@@ -155,9 +155,10 @@ def _why_unreadable(column: Column, cell: str, values: dict) -> str:
             "{label} is “{value}”; write the year as four digits, a school year as the one in which it begins: {year}"
         )
     faults = faults_of_text(cell, Limits.of(column)) if column.is_numeric else []
-    if len(faults) > 1:
+    behind = _NUMBER.match(text) and not re.search(r"[0-9]", _NUMBER.sub("", text, count=1))
+    if len(faults) > 1 or (faults and not behind):
         values |= {"faults": listed(faults), "form": right_form(Limits.of(column))}
         return SEVERAL
-    if _NUMBER.match(text) and not re.search(r"[0-9]", _NUMBER.sub("", text, count=1)):
+    if behind:
         return N_("{label} is “{value}”; expected a number without a unit or sign behind it")
     return N_("{label} is “{value}”; expected a number")

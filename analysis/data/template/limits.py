@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...base.files import N_
 from ...base.language import Language
 from ...base.schema.columns import Column, Table
 from ...base.schema.tables import OTHER_SHEETS, SCHOOL_PARTS, TABLES
@@ -104,7 +105,12 @@ class Limits:
         rule = {"validate": "integer" if whole_number else "decimal"}
         if column.high is not None:
             limits = {"criteria": "between", "minimum": column.low, "maximum": column.high}
-            expected = say("A whole number from {low} to {high}.", low=column.low, high=column.high)
+            text = (
+                N_("A whole number from {low} to {high}.")
+                if whole_number
+                else N_("A number from {low} to {high}.")
+            )
+            expected = say(text, low=column.low, high=column.high)
         else:
             limits = {"criteria": ">=", "value": 0}
             expected = (

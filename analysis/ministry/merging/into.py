@@ -177,9 +177,10 @@ def _check_county(out: Path) -> None:
     if out.is_file():
         raise problem(
             N_(
-                "is a file; sheets are merged into a county's folder. Import the sheets into a new folder and compare both by `junheng compare`"
+                "is a file; sheets are merged into a county's folder. Make one of a workbook by `junheng template FOLDER --from {name}`"
             ),
             file=out,
+            name=out.name,
         )
     if not (out / "county.yaml").is_file():
         raise problem(N_("is no county folder (it has no county.yaml)"), file=out)

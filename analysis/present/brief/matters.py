@@ -89,7 +89,7 @@ def _gaps(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
             Matter(
                 f"{row['indicator']}.{row['stage']}",
                 f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{say.label(about.short)}",
-                say("{n} schools below the threshold", n=say.number(row["schools"])),
+                say.plural("{n} school below the threshold", "{n} schools below the threshold", row["schools"]),
                 say("add {amount} {unit} ({share} of what is needed)", amount=amount, unit=say.label(about.resource), share=say.percent(row["share"], 1)),
             )
         )  # fmt: skip

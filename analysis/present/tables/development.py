@@ -161,7 +161,14 @@ def pace_grid(study: Study, lang: str = "zh", forecast: Forecast | None = None) 
     say = speak(lang)
     table = pace_table(study)
     table = table[table["course"] != "reached"]
-    rows = tuple(_pace_row(study, row, say, forecast) for row in table.to_dict("records"))
+    # what asks nothing of this county has no course
+    judged = study.evaluation[["status", "target_status"]].eq("not_applicable").all(axis=1)
+    idle = set(study.evaluation.loc[judged, "item"])
+    rows = tuple(
+        _pace_row(study, row, say, forecast)
+        for row in table.to_dict("records")
+        if row["subject"] != "item" or _trajectory_item(row) not in idle
+    )
     header = (
         say("Item"),
         say("Measured as"),
