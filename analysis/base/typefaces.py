@@ -96,8 +96,11 @@ FURTHER = (
     ),
 )
 
-#: What both Chinese typefaces have, so that most texts need no look into the files.
-_USUAL = " -~·×—‘’“”…、。《》「」『』【】〔〕〓一-龥가-힣！（），：；？０-９Ａ-Ｚａ-ｚ\\s"
+#: What both Chinese typefaces have, so that most texts need no look into the files (a third of a second).
+_USUAL = (
+    " -~²·×÷–—‘’“”…Σ↑↓√−∶≤≥○△Ⅰ-Ⅹ、。《》「」『』【】〔〕〓一-龥가-힣"
+    "！％（）＋，：；＝？０-９Ａ-Ｚａ-ｚ\\s"
+)
 _UNUSUAL = re.compile(f"[^{_USUAL}]")
 
 #: Letters that take less or more than one place, or change their form by their neighbours.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, problem
+from ..base.garbage import uncollected
 from ..base.storage.temporary import scratch
 from ..base.storage.writing import Writer
 from ..data.county import County
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .pages.report import Report
 
 
+@uncollected()
 def write_report(
     county: County | str | Path,
     out: str | Path,

@@ -45,9 +45,12 @@ def report(
     force: Force = False,
 ) -> None:
     """`junheng report`."""
-    from ...base.typefaces import UNPRINTABLE
-    from ...data.load import load_county
-    from ...report.build import write_report
+    from ...base.garbage import uncollected
+
+    with uncollected():
+        from ...base.typefaces import UNPRINTABLE
+        from ...data.load import load_county
+        from ...report.build import write_report
 
     say = speaker(lang)
     chosen = formats_of(formats or ",".join(BRIEF if brief else USUAL))
@@ -55,6 +58,7 @@ def report(
     options["standard"] = standard
     writer = writer_for(force, *counties)
 
+    @uncollected()
     def work(name: str) -> None:
         county = load_county(name, standard)
         if sys.stderr.isatty():  # who waits sees for what; a log does not need it

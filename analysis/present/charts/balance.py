@@ -70,10 +70,10 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
     for y, name in enumerate(study.rules.indicators):
         shares = rows[rows["indicator"] == name]
         largest = shares.head(top)
-        largest = zip(largest["school"], largest["share"], strict=True)
-        left = 0.0
+        largest = list(zip(largest["school"], largest["share"], strict=True))
+        left, bars = 0.0, []
         for colour, (school, share) in zip(shades, largest, strict=False):
-            axis.barh(y, share, left=left, color=colour, edgecolor="white", height=0.7)
+            bars.append((left, share))
             if share > 0.13:
                 dark = colour[:3].mean() < 0.55
                 axis.text(
@@ -87,7 +87,10 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
                 )
             left += share
         if len(shares):
-            axis.barh(y, max(1 - left, 0), left=left, color="#ECECEC", height=0.7)
+            bars.append((left, max(1 - left, 0)))
+            fills = [*shades[: len(largest)], "#ECECEC"]
+            edges = [*["white"] * len(largest), "none"]
+            axis.broken_barh(bars, (y - 0.35, 0.7), facecolors=fills, edgecolors=edges)
     axis.set_yticks(
         range(len(study.rules.indicators)),
         [say.label(i.short) for i in study.rules.indicators.values()],

@@ -58,10 +58,12 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     for axis in axes[len(shown) :]:
         axis.axis("off")
     panels = [(axis, *each) for axis, each in zip(axes, shown, strict=False)]
+    # a year without data is a gap in the line, not a straight piece of it
+    span = np.arange(years[0], years[-1] + 1)
+    courses = _courses(table, span)
     for axis, name, shown in panels:
         for stage in shown:
-            rows = table[(table["name"] == name) & (table["stage"] == stage)]
-            _course(axis, study, rows, what, until)
+            _course(axis, study, (name, stage), span, courses[name, stage], what, until)
         about = study.rules.indicators[name]
         unit = say.label(about.unit)
         stage_name = f"{say.label(STAGE_LABELS[shown[0]])} " if what == "mean" else ""
@@ -74,31 +76,44 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     return figure
 
 
-def _course(axis, study: Study, rows: pd.DataFrame, what: str, until: int) -> None:
+#: What a course shows of a trajectory.
+_FIGURES = ("value", "low", "high", "missing")
+
+
+def _courses(table: pd.DataFrame, span: np.ndarray) -> dict[tuple[str, str], dict[str, np.ndarray]]:
+    """Figures of every year of the span, by indicator and stage; NaN where there are none."""
+    found: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+    columns = [table[name].tolist() for name in ("name", "stage", "year", *_FIGURES)]
+    for name, stage, year, *figures in zip(*columns, strict=True):
+        empty = {each: np.full(len(span), np.nan) for each in _FIGURES}
+        course = found.setdefault((name, stage), empty)
+        for each, figure in zip(_FIGURES, figures, strict=True):
+            course[each][year - span[0]] = figure
+    return found
+
+
+def _course(
+    axis,
+    study: Study,
+    about: tuple[str, str],
+    span: np.ndarray,
+    course: dict[str, np.ndarray],
+    what: str,
+    until: int,
+) -> None:
     """One stage of one indicator in a panel."""
-    stage, name = rows["stage"].iloc[0], rows["name"].iloc[0]
-    years = list(study.years)
-    colour = COLOURS[stage]
-    # a year without data is a gap in the line, not a straight piece of it
-    span = pd.RangeIndex(years[0], years[-1] + 1, name="year")
-    rows = rows.set_index("year").reindex(span).reset_index()
-    axis.plot(
-        rows["year"],
-        rows["value"],
-        _marker(stage) + "-",
-        color=colour,
-        markersize=3.2,
-        linewidth=1.3,
-    )
-    partial = rows[rows["missing"] > 0]
-    axis.plot(partial["year"], partial["value"], _marker(stage), color="white", markersize=1.8)
-    low, high = rows["value"].min(), rows["value"].max()
+    name, stage = about
+    colour, value = COLOURS[stage], course["value"]
+    line = {"color": colour, "markersize": 3.2, "linewidth": 1.3}
+    axis.plot(span, value, _marker(stage) + "-", **line)
+    partial = course["missing"] > 0
+    axis.plot(span[partial], value[partial], _marker(stage), color="white", markersize=1.8)
     entry = f"{name}.{stage}" if what == "mean" else cv_entry(study.rules, name, stage)
-    reach = [low, high, *_steps(axis, study, entry, years[0], until, colour)]
+    reach = [*value, *_steps(axis, study, entry, span[0], until, colour)]
     if what == "mean":
         ribbon = {"color": colour, "alpha": 0.16, "linewidth": 0}
-        axis.fill_between(rows["year"], rows["low"], rows["high"], **ribbon)
-        reach += [rows["low"].min(), rows["high"].max()]
+        axis.fill_between(span, course["low"], course["high"], **ribbon)
+        reach += [*course["low"], *course["high"]]
     reach = [each for each in reach if np.isfinite(each)]
     if not reach:
         return  # nothing was reported and nothing is asked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import matplotlib as mpl
 
 from ...base.language import speak
@@ -9,6 +11,15 @@ from ...policy.plan import Plan, begins, ends
 from .chart import WIDTH, Chart, styled
 from .layout import GridLayout
 from .names import short_name
+
+
+class _Bar(NamedTuple):
+    """Something that takes from one time to another (years)."""
+
+    kind: str
+    name: str
+    start: float
+    end: float
 
 
 @styled
@@ -23,11 +34,11 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
         School year of the data, drawn as a line at its 1 September.
     """
     say = speak(lang)
-    bars: list[tuple[str, str, float, float, str]] = []
+    bars: list[_Bar] = []
 
     def add(kind: str, name: str, start: str | None, end: str | None) -> None:
         if start and end:
-            bars.append((kind, name, begins(start) / 12, (ends(end) + 1) / 12, ""))
+            bars.append(_Bar(kind, name, begins(start) / 12, (ends(end) + 1) / 12))
 
     for phase in plan.phases:
         add("phase", say.label(phase.name), phase.start, phase.end)
@@ -43,10 +54,14 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
     lines = len(bars) + (1 if tasks else 0) + len(plan.milestones)
     figure = Chart(figsize=(WIDTH, min(1.0 + 0.2 * lines, 9.3)), layout=GridLayout())
     axis = figure.subplots()
-    labels = []
-    for y, (kind, name, start, end, _) in enumerate(bars):
-        axis.barh(y, end - start, left=start, height=0.62, color=colours[kind])
-        labels.append(short_name(name, lang, 40 if lang == "en" else 24))
+    axis.barh(
+        range(len(bars)),
+        [bar.end - bar.start for bar in bars],
+        left=[bar.start for bar in bars],
+        height=0.62,
+        color=[colours[bar.kind] for bar in bars],
+    )
+    labels = [short_name(bar.name, lang, 40 if lang == "en" else 24) for bar in bars]
     y = len(bars)
     if tasks:
         months = [begins(task.start) / 12 for task in plan.calendar]
@@ -74,7 +89,7 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
         "move": say("move"),
         "equipment": say("equipment"),
     }
-    present = {bar[0] for bar in bars}
+    present = {bar.kind for bar in bars}
     handles = [mpl.patches.Patch(color=colours[k], label=names[k]) for k in names if k in present]
     diamond = {"linestyle": "", "marker": "D", "markersize": 4}
     handles.append(mpl.lines.Line2D([], [], color="#222222", label=say("target date"), **diamond))

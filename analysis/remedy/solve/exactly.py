@@ -9,7 +9,7 @@ from ..problem.goal import Goal
 from ..problem.instance import Instance
 from .composite.roots import compared
 from .cone import squared_variation
-from .model import Program
+from .model import Program, reached
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ class Verdict:
 def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -> Verdict:
     """Judge a solution in whole numbers."""
     quantity = {
-        (n, k): instance.have(n, k)
-        + sum((g * values[v] for v, g in program.gain.get((n, k), {}).items()), Fraction(0))
+        (n, k): instance.have(n, k) + reached(program.gain.get((n, k), {}), values)
         for n in range(len(instance.rows))
         for k in range(len(instance.names))
     }
@@ -72,13 +71,8 @@ def judge(instance: Instance, program: Program, goal: Goal, values: list[int]) -
         for stage in (instance.composite if goal.composite else ())
         if not within_composite(instance, stage, quantity)
     ]
-    broken = sum(
-        sum((c * values[v] for v, c in terms.items()), Fraction(0)) < low
-        for terms, low in program.rows
-    ) + sum(
-        sum((c * values[v] for v, c in terms.items()), Fraction(0)) != level
-        for terms, level in program.equal
-    )
+    broken = sum(reached(terms, values) < low for terms, low in program.rows)
+    broken += sum(reached(terms, values) != level for terms, level in program.equal)
     broken += sum(
         not low <= value <= high
         for value, low, high in zip(values, program.lower, program.upper, strict=True)

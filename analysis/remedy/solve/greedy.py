@@ -17,7 +17,7 @@ from ..problem.goal import Goal
 from ..problem.instance import Instance
 from .composite.limit import composites_of
 from .cone import Cone
-from .model import Program
+from .model import Program, reached
 from .repair import repaired
 
 
@@ -29,10 +29,7 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
             continue
         for k in goal.indicators or range(len(instance.names)):
             gain = program.gain.get((row, k), {})
-            has = instance.have(row, k) + sum(
-                (amount * values[v] for v, amount in gain.items()), Fraction(0)
-            )
-            lack = about.need[k] - has
+            lack = about.need[k] - instance.have(row, k) - reached(gain, values)
             if lack <= 0:
                 continue
             able = [
@@ -62,9 +59,6 @@ def greedy(instance: Instance, program: Program, goal: Goal) -> tuple[Fraction, 
         if found is None:
             return None
         values = [round(each) for each in found.tolist()]
-    if any(
-        sum((c * values[v] for v, c in terms.items()), Fraction(0)) != level
-        for terms, level in program.equal
-    ):
+    if any(reached(terms, values) != level for terms, level in program.equal):
         return None  # something is fixed at what the greedy repair does not do
     return program.total(values), values

@@ -178,6 +178,11 @@ def movable(instance: Instance, means: Means, row: int) -> bool:
     )
 
 
+def reached(terms: Mapping[int, Fraction], values: list[int]) -> Fraction:
+    """A row's left side; most purchases are none, and a product of fractions takes its time."""
+    return sum((each * values[v] for v, each in terms.items() if values[v]), Fraction(0))
+
+
 def _staff(
     program: Program, instance: Instance, means: Means, limits: Mapping, years: int
 ) -> set[int]:
@@ -188,6 +193,7 @@ def _staff(
     # who has nothing that counts is worth moving only where somebody is trained afterwards
     kinds = [kind for kind in KINDS if any(kind) or means.upgrade]
     moving = {n for n in range(len(instance.rows)) if movable(instance, means, n)}
+    counted = functools.cache(instance.counted)
     for n, row in enumerate(instance.rows):
         code, stage = instance.schools[row.school].school_id, row.stage
         gain = {k: program.gain.setdefault((n, k), {}) for k in instance.staff}
@@ -197,7 +203,7 @@ def _staff(
         ]
 
         def person(number: int, kind: Kind, sign: int, gain=gain, lacking=lacking) -> None:
-            for k in instance.counted(kind):
+            for k in counted(kind):
                 gain[k][number] = Fraction(sign)
             for has, without in zip(kind, lacking, strict=True):
                 if not has:
