@@ -81,6 +81,13 @@ def _apart(work: Callable, job: Job, *arguments):
     )
 
 
+def _limit_inside(job: Job) -> float | None:
+    """The limit that its notebook has of its own: none where it needs no kernel and this process can be ended."""
+    from ..report.pages_engine import only_pages
+
+    return None if hasattr(os, "fork") and only_pages(job.notebook) else job.timeout
+
+
 def _by_a_new_process(work: Callable, job: Job, *arguments):
     """As `_apart`, where no process can be forked: papermill changes the folder of the whole process."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -162,7 +169,7 @@ def _make(job: Job, out: Path, record: dict) -> None:
             lang=job.lang,
             formats=job.formats,
             notebook=job.notebook,
-            time_limit=job.timeout,
+            time_limit=_limit_inside(job),
             facts=facts,
             writer=Writer(ledger=None),
             **options,

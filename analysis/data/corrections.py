@@ -35,7 +35,7 @@ LARGEST_COPY = 150_000_000
 
 #: What to do where the message does not say it, by message.
 ADVICE = {
-    N_("the row repeats {keys} of row {first}; keep one of them"): N_(
+    N_("the row repeats {place}; keep one of them"): N_(
         "Delete the row that is out of date; if both are right, one of them has a wrong year or id."
     ),
     N_("the school “{school}” is not in the roster (table schools)"): N_(

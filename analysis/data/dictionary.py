@@ -130,6 +130,7 @@ def _results() -> Iterator[dict]:
 
 
 def _indicators(standard: Standard) -> Iterator[dict]:
+    standard = standard.evaluation
     for about in standard.indicators.values():
         # a standard without thresholds for schools limits how much they differ
         ids = (f"{prefix}{about.name}.{stage}" for prefix in ("", "cv.") for stage in STAGES)
@@ -149,8 +150,10 @@ def _indicators(standard: Standard) -> Iterator[dict]:
 
 
 def _items(standard: Standard) -> Iterator[dict]:
+    judged = standard.evaluation.entries
     for name, item in standard.items.items():
-        entry = standard.entries.get(name)
+        # what the plan asks of it stands in the column of targets
+        entry = judged.get(name) or standard.entries.get(name)
         yield {
             "table": "evaluation",
             "column": name,

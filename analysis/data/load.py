@@ -96,12 +96,16 @@ def _read_county(path: str | Path, named: str | None) -> tuple[County | None, li
     standard = None
     if record is not None:
         try:
-            standard = county_standard(record.standard, path)
-            if named is not None:
-                standard = _instead(standard, county_standard(named, path), findings)
-                record = record.model_copy(update={"standard": named})
+            standard = county_standard(record.standard if named is None else named, path)
         except InputError as error:
             findings.extend(error.findings)
+    if record is not None and named is not None:
+        own, record = record.standard, record.model_copy(update={"standard": named})
+        try:
+            standard = standard and _instead(county_standard(own, path), standard, findings)
+        except InputError as error:
+            # nobody asked for it, but who has a plan in it will miss that
+            findings.extend(replace(each, severity="warning") for each in error.findings)
     plan = None
     written = plan_file(path)
     if written.exists():
@@ -187,6 +191,11 @@ def plan_file(path: Path) -> Path:
     return path / "plan.yaml" if path.is_dir() else path.with_suffix(".plan.yaml")
 
 
+def prices_file(path: Path) -> Path:
+    """Where prices of its own stand, if it has any (`analysis.remedy`)."""
+    return path / "remedy.yaml" if path.is_dir() else path.with_suffix(".remedy.yaml")
+
+
 def _placed(finding: Finding, places: dict[tuple[str, str], tuple[int, int]]) -> Finding:
     """A finding with its cell, by the row of the header and the position of each column."""
     if finding.cell or not finding.table:
@@ -219,15 +228,14 @@ def county_standard(name: str, path: Path) -> Standard:
 
 def _instead(own: Standard, named: Standard, findings: list[Finding]) -> Standard:
     """The named standard, with the plan of the county's own before it where that rests on it."""
-    if own.plan is None or named.plan is not None:
+    plan, base = own.plan, own.evaluation
+    if plan is None or plan.id in [profile.id for profile in named.profiles]:
         return named
-    base = own.evaluation
-    if base.id in [profile.id for profile in named.profiles[1:]]:
-        return Standard([*own.profiles[: -len(base.profiles)], *named.profiles])
-    message = N_(
-        "judged by {standard}: the targets of “{plan}” rest on {base} and are not compared"
-    )
-    values = {"standard": named.id, "plan": Label(own.title.zh, own.title.en), "base": base.id}
+    if named.plan is None and base.id in [profile.id for profile in named.profiles[1:]]:
+        whole = [*own.profiles[: -len(base.profiles)], *named.profiles]
+        return Standard(whole, named.switched_on)
+    message = N_("judged by {standard} alone; the targets of “{plan}” are not compared")
+    values = {"standard": named.id, "plan": Label(own.title.zh, own.title.en)}
     findings.append(Finding("warning", message, values))
     return named
 

@@ -107,13 +107,14 @@ def _schools_item(
     failing = rows[status == NOT_MET]
     known = len(rows) and not (status == NOT_ASSESSED).any()
     share = float((status == MET).mean()) if known else NAN
+    thresholds = (f"{name}.{STAGES[stage]}" for name in rule.indicators)
     return {
         "part": "resource",
         "item": f"schools.{STAGES[stage]}",
         "value": share,
         "requirement": "= 1",
         "status": three_valued(VERDICTS[code] for code in set(status.tolist())),
-        "source": source(rule, "school.indicators_met"),
+        "source": source(rule, "school.indicators_met", "school.floor", *thresholds),
         "margin": share - 1,
         "detail": _listed(names[failing[:NAMED]], len(failing)),
         "origin": "computed",

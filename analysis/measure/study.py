@@ -302,7 +302,7 @@ def study_of(
             years=", ".join(map(str, county.years)),
         )
     standard = county.standard.evaluation
-    named = county.standard.profile.concessions if concessions is None else concessions
+    named = county.standard.switched_on if concessions is None else concessions
     chosen = known_concessions(standard, named)
     rules = {each: standard.for_year(each, as_of) for each in county.years}
     own = county.standard.plan

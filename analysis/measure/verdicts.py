@@ -103,9 +103,9 @@ def requirement(rule: Rules, name: str) -> str:
     return str(value) if word in ("yes", "no") else f"{SIGNS[word]} {value:g}"
 
 
-def source(rule: Rules, name: str) -> str:
-    """Document and section of an entry; where the analyst changed it, what was changed."""
-    changed = rule.changes(name)
+def source(rule: Rules, name: str, *others: str) -> str:
+    """Document and section of an entry; where the analyst changed it, or others that it rests on, what was changed."""
+    changed = [change for each in (name, *others) if each in rule for change in rule.changes(each)]
     if changed:
         return f"what_if({', '.join(changed)})"
     reference = rule.entry(name).reference

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from .entries import Entry
     from .standards import Standard
 
-#: What is judged by an entry of this beginning is an item for every indicator or school, not the entry itself.
-_OF_ALL = ("school.", *(f"cv.{stage}" for stage in STAGES))
+#: By these an item is judged for every indicator, or all schools: they are none themselves.
+_OF_ALL = ("school.indicators_met", "school.floor", *(f"cv.{stage}" for stage in STAGES))
 #: Parts of a standard that say how to reckon and judge nothing.
 _METHOD = ("concession", "option")
 
-_SHARE = Label("比例（0至1）", "share (0 to 1)")
+_SHARE = Label("比例（1为100%）", "share (1 is 100 %)")
 _COEFFICIENT = Label("系数（无单位）", "coefficient (no unit)")
 _WORD = Label("", "")
 
@@ -39,7 +39,7 @@ class Item:
 def items(standard: Standard) -> dict[str, Item]:
     """Every item that a standard, or a plan that extends it, may be judged on, by id."""
     found = {}
-    if standard.asks("school.indicators_met"):
+    if standard.evaluation.asks("school.indicators_met"):
         for stage in STAGES:
             stage_name = STAGE_LABELS[stage]
             title = Label(
@@ -56,7 +56,7 @@ def items(standard: Standard) -> dict[str, Item]:
             )
             found[f"cv.{name}.{stage}"] = Item(title, _COEFFICIENT)
     for name, entry in standard.entries.items():
-        if name in found or name.startswith(_OF_ALL) or entry.part in _METHOD:
+        if name in found or name in _OF_ALL or entry.part in _METHOD:
             continue
         title = Label(entry.title.zh, entry.title.en)
         found[name] = Item(title, unit_of(standard, name, entry))

@@ -68,10 +68,13 @@ class Standard:
     ----------
     profiles : list of Profile
         From the profile itself to its most distant ancestor.
+    switched_on : tuple of str, optional
+        Concessions that are on; those of the profile itself if omitted.
     """
 
-    def __init__(self, profiles: list[Profile]):
+    def __init__(self, profiles: list[Profile], switched_on: tuple[str, ...] | None = None):
         self.profile = profiles[0]
+        self.switched_on = self.profile.concessions if switched_on is None else switched_on
         self.entries: dict[str, Entry] = {}
         for profile in reversed(profiles):
             self.entries.update(profile.requirements)

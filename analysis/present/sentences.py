@@ -418,10 +418,10 @@ def _open(study: Study, say: Language) -> list[str]:
     if len(open_):
         names = [say(PART_NAMES[part]) for part in open_["part"].unique()]
         sentences.append(
-            say(
-                "Not assessed for lack of data: {n} requirements of {parts}. "
-                "Before they are, the county cannot be called recognised.",
-                n=say.number(len(open_)),
+            say.plural(
+                "Not assessed for lack of data: {n} requirement of {parts}. Before it is, the county cannot be called recognised.",
+                "Not assessed for lack of data: {n} requirements of {parts}. Before they are, the county cannot be called recognised.",
+                len(open_),
                 parts=say.join(names),
             )
         )

@@ -334,9 +334,8 @@ def export(executed, name: str) -> bytes:
 
 def totals(county: County, year: int) -> tuple[int, int]:
     """Schools and students that a report of a year has to be about, from the tables alone."""
-    profile = county.standard.profile
     rules = {year: county.standard.evaluation.for_year(year)}
-    rows = stage_rows(county, rules, frozenset(profile.concessions))
+    rows = stage_rows(county, rules, frozenset(county.standard.switched_on))
     judged = rows[rows["in_scope"]]
     students = round_half_up(judged["students"].sum(), 0)
     return int(judged["school_id"].nunique()), int(students)

@@ -14,6 +14,8 @@ MANY = 13
 TYPES = {"plain": (1.6, 2.9), "tight": (1.31, 1.9), "many": (1.17, 1.9)}
 #: Characters of a status that stays on one line.
 LONGEST_STATUS = 14
+#: Halves of a character of a head that stays on one line, such as 序号.
+SHORTEST_HEAD = 4
 #: What figures and statuses, which do not break, may take of the page together.
 MOST_HELD = 0.92
 
@@ -44,6 +46,9 @@ def column_shares(table: str, kind: str) -> list[float]:
         for column, (tag, marks, cell) in enumerate(_CELL.findall(row)):
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
             widths[column] = max(widths.get(column, 4), _width(tag, text))
+            if tag == "th" and _halves(text.strip()) <= SHORTEST_HEAD:
+                for held in (whole, parted):
+                    held[column] = max(held.get(column, 0), _halves(text.strip()))
             status = _STATUS.search(marks) and len(text) <= LONGEST_STATUS
             if tag == "td" and (status or _NUMBER.search(marks)):
                 # never "not" on one line and "met ×" on the next, nor a figure in the next column

@@ -275,12 +275,12 @@ CASES = [
         bad.add_rows(
             "schools", ["0101", "又一小", "primary", "public", "7", "urban", "", "", "", "", "", ""]
         ),
-        "schools.csv, row 6: the row repeats 0101 of row 2; keep one of them",
+        "schools.csv, row 6: the row repeats row 2 (0101); keep one of them",
     ),
     case(
         "duplicate key in full-width digits",
         bad.add_rows("county_years", ["２０２１", "Q1", "no", ""]),
-        "county_years.csv, row 5: the row repeats 2021 Q1 of row 3; keep one of them",
+        "county_years.csv, row 5: the row repeats row 3 (2021 Q1); keep one of them",
     ),
     case(
         "an id with a space",
@@ -1567,7 +1567,13 @@ def test_the_year_of_a_form_is_four_digits(tmp_path):
 
 
 def test_a_wrong_value_of_an_item_is_said_with_the_item_and_what_it_takes(folder):
-    rows = (["births", "abc"], ["births", "12人"], ["G1", "maybe"], ["Q1", "mostly"])
+    rows = (
+        ["births", "abc"],
+        ["births", "12人"],
+        ["G1", "maybe"],
+        ["Q1", "mostly"],
+        ["Q4", "0,05"],
+    )
     for number, (item, value) in enumerate(rows):
         change("county_years", lambda of, n=number, i=item, v=value: of.append([str(2015 + n), i, v, "", ""]))(folder)  # fmt: skip
     found = [f.text("zh") for f in read_county(folder)[1] if f.column == "value"]
@@ -1577,7 +1583,16 @@ def test_a_wrong_value_of_an_item_is_said_with_the_item_and_what_it_takes(folder
         "出生人口（人）（births）为“abc”，应为数字",
         "初中三年巩固率（Q1）为“mostly”，应为数字或“是”“否”",
         "学校规划布局合理（G1）为“maybe”，应为“是”或“否”",
+        "教师培训经费占公用经费预算比例（Q4）为“0,05”（逗号位置不对），应填0至1的数，只写数字",
     ]
+
+
+def test_rows_that_are_pasted_twice_are_named_in_one_line(folder):
+    change("school_years", lambda rows: rows.extend([list(row) for row in rows[1:6]]))(folder)
+    (line,) = [text for _, text in digest(read_county(folder)[1], "zh") if "重复" in text]
+
+    assert "第10–14行" in line
+    assert "本行与第2行（0101 2020）、第3行（0101 2021）" in line
 
 
 def test_the_year_of_items_is_not_asked_for_where_the_workbook_says_it(tmp_path):

@@ -98,7 +98,7 @@ def test_a_threshold_has_the_unit_of_the_ratio():
 
     assert rules["teaching_area.primary"] == "m² per student"
     assert rules["cv.primary"] == rules["composite_cv.junior"] == "coefficient (no unit)"
-    assert rules["school.floor"] == "share (0 to 1)"
+    assert rules["school.floor"] == "share (1 is 100 %)"
     assert rules["G1"] == ""
 
 
@@ -107,3 +107,11 @@ def test_indicators_are_those_of_the_standard_that_is_named():
 
     assert dictionary("indicator", standard=own)["column"].tolist()[-1] == "library_books"
     assert dictionary("indicator", standard="cn-2012")["source"].str.startswith("教督").all()
+
+
+def test_what_the_rule_says_of_an_item_is_not_what_the_plan_does():
+    study = analyze("150202-donghe")
+    items = dictionary("item", standard=study.county.standard).set_index("column")
+
+    assert items.loc["backbone_teachers.primary", "source"].startswith("教督〔2017〕6号")
+    assert items.loc["staff.bachelor_share.junior", "source"].startswith("包东政发〔2021〕322号")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -531,11 +532,36 @@ def test_command_makes_a_folder_of_a_workbook_into_which_sheets_can_be_merged(tm
     assert f"{folder / 'school_years.csv'} written" in made.stdout
     assert (folder / "scenarios").is_dir()
     assert load_county(folder).fingerprint == load_county("652323-hutubi").fingerprint
+    assert (folder / "schools.csv").read_bytes().startswith(b"\xef\xbb\xbf")  # Excel's mark
     before = {path: path.read_bytes() for path in folder.glob("*.csv")}
     again = run("template", folder, "--from", book, "--lang", "en")
     assert again.exit_code == 1
     assert "is there already" in again.stderr
     assert {path: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def test_prices_of_its_own_go_along_with_a_county(tmp_path):
+    source = shutil.copytree(sample_folder() / "340207-jiujiang", tmp_path / "source")
+    (source / "remedy.yaml").write_text("purchase: {}\n", encoding="utf-8")
+    book = tmp_path / "county.xlsx"
+    run("template", book, "--from", source)
+    run("template", tmp_path / "back", "--from", book)
+
+    assert (tmp_path / "county.remedy.yaml").read_bytes() == b"purchase: {}\n"
+    assert (tmp_path / "back" / "remedy.yaml").read_bytes() == b"purchase: {}\n"
+
+
+def test_a_standard_called_like_another_file_is_not_lost(tmp_path):
+    county = load_county("150202-donghe")
+    record = county.record.model_copy(update={"standard": "county.yaml"})
+    (tmp_path / "county.yaml").write_bytes((county.path / "standard.yaml").read_bytes())
+    county = dataclasses.replace(county, record=record, path=tmp_path, plan=None)
+
+    with pytest.raises(InputError, match=r"county\.yaml: is there already and is another file"):
+        write_folder(county, tmp_path / "back")
+    with pytest.raises(InputError, match="the folder does not exist"):
+        write_folder(county, tmp_path / "nowhere" / "back")
+    assert not (tmp_path / "back").exists()
 
 
 def test_coordinates_are_no_whole_numbers():

@@ -400,4 +400,7 @@ def test_what_an_analyst_changed_stands_where_its_source_stood():
     assert asked["cv.sports_area.primary"] == "what_if(cv.primary=0.4)"
     assert asked["G7"] == "what_if(G7.rule=above)"
     assert asked["schools.junior"] == "what_if(school.indicators_met=7)"
+    wider = study.what_if(teaching_area__junior=6).evaluation.set_index("item")["source"]
+    assert wider["schools.junior"] == "what_if(teaching_area.junior=6)"
+    assert wider["schools.primary"] == items["schools.primary"]
     assert asked["cv.sports_area.junior"] == items["cv.sports_area.junior"]

@@ -351,8 +351,7 @@ def test_a_plan_that_another_standard_leaves_out_is_named(standard):
     (said,) = [f.sentence("zh") for f in county.warnings]
 
     assert said == (
-        f"按{standard}评定；“包头市东河区义务教育优质均衡发展规划方案（2021—2030年）”的目标"
-        "以cn-2017为依据，不再对照"
+        f"只按{standard}评定，不对照“包头市东河区义务教育优质均衡发展规划方案（2021—2030年）”的目标"
     )
     assert county.standard.plan is None
 
@@ -364,3 +363,22 @@ def test_only_students_are_divided_by(tmp_path):
         load_standard(path)
 
     assert "denominator: expected one of students" in str(refused.value)
+
+
+def test_concessions_are_those_of_the_standard_that_is_named(tmp_path):
+    folder = sample_copy("150202-donghe", tmp_path)
+    text = BESIDE_A_PLAN + "concessions: [rooms_small_rural]\n"
+    (folder / "beside.yaml").write_text(text, encoding="utf-8")
+
+    assert load_county(folder, "beside.yaml").standard.switched_on == ("rooms_small_rural",)
+    assert analyze(folder, standard="beside.yaml").concessions == {"rooms_small_rural"}
+    assert load_county(folder).standard.switched_on == ()
+
+
+def test_an_own_standard_that_cannot_be_read_stands_in_nobodys_way(tmp_path):
+    folder = sample_copy("150202-donghe", tmp_path)
+    (folder / "standard.yaml").write_text("id: [", encoding="utf-8")
+    county = load_county(folder, "cn-2017")
+
+    assert county.standard.id == "cn-2017"
+    assert "standard.yaml" in county.warnings[0].sentence("zh")

@@ -77,6 +77,23 @@ def test_matters_that_the_plan_does_not_mention_are_those_of_the_table(sifangtai
     assert unassigned(sifangtai) == said.count(speak("zh")("not in the plan")) > 0
 
 
+def test_matters_for_which_the_plan_names_nobody_are_open_too():
+    study = analyze("150202-donghe")
+    said = [row[-1].text for row in matters_grid(study).rows]
+    nobody = [text for text in said if "规划未涉及" in text or "未明确责任单位" in text]
+
+    assert unassigned(study) == len(nobody) > said.count(speak("zh")("not in the plan")) > 0
+
+
+def test_what_no_purchase_settles_is_asked_for_beside_the_sum():
+    study = analyze("150202-donghe")
+    failed = study.items.query("part in ['government', 'quality'] and status == 'not_met'")
+    text = decision(study, 46_900_000.0, 25)
+
+    assert f"未达到的{len(failed)}项要求（不在上述投入之内）" in text
+    assert "不在上述投入之内" not in decision(study, None, 0)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_decision_says_sum_schools_year_and_open_matters(sifangtai, answer, lang):
     say = speak(lang)

@@ -55,7 +55,10 @@ def template(
         raise misused("--money", N_("{value}: expected yuan or wan"), value=repr(money))
 
     def folder(name: str) -> None:
-        for path in write_folder(load_county(source, standard), Path(name)):
+        skipped: list[Finding] = []
+        paths = write_folder(load_county(source, standard), Path(name), skipped)
+        print_findings(skipped, lang)
+        for path in paths:
             say_written(path, lang)
 
     def work(_: str) -> None:

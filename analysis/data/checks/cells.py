@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...base.files import N_, Finding
+from ...base.language import Said
 from ...base.schema.columns import Column
 from ...base.schema.tables import frame_schema
 from ...base.schema.terms import CHOICE_LABELS, Label
@@ -77,19 +78,19 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
     repeated = frame.duplicated(table.keys) if table.keys else pd.Series(False, frame.index)
     rows = frame[repeated & frame[table.keys].notna().all(axis=1)]
     said = rows[table.keys].head(LISTED)
-    keys = [
-        # several of them stand in one sentence, between commas
-        " ".join(str(shown(part)) for part in key)
-        for key in said.itertuples(index=False)
-    ]
+    keys = [" ".join(str(shown(part)) for part in key) for key in said.itertuples(index=False)]
     firsts = [frame.index[(frame[table.keys] == key).all(axis=1)][0] for _, key in said.iterrows()]
-    blank = [""] * (len(rows) - len(keys))
+    # one value, so that several of them stand in one sentence
+    places: list = [
+        Said(N_("row {first} ({keys})"), {"first": first, "keys": key})
+        for first, key in zip(firsts, keys, strict=True)
+    ]
+    places += [None] * (len(rows) - len(places))
     yield from tables.report(
-        N_("the row repeats {keys} of row {first}; keep one of them"),
+        N_("the row repeats {place}; keep one of them"),
         name,
-        rows.assign(_keys=keys + blank, _first=firsts + blank),
-        keys="_keys",
-        first="_first",
+        rows.assign(_place=places),
+        place="_place",
     )
 
 

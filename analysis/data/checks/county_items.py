@@ -30,6 +30,8 @@ from .ranges import named, range_of
 from .tables import Tables
 
 _TABLE = "county_years"
+#: Unreadable values that are looked into for what is wrong with them; of more only the first are listed.
+LOOKED_AT = 1000
 PLUS = Label(" + ", " + ")
 COMPUTED = N_("{problem}; the system computes it, so the cell may be cleared")
 RARE = N_("{item} is {value}; usual is {low} to {high}: is a digit wrong, or the unit?")
@@ -89,28 +91,29 @@ def unreadable_values(tables: Tables, standard: Standard) -> Iterator[Finding]:
     number = pd.to_numeric(rows["value"], errors="coerce")
     wrong = rows["value"].notna() & number.isna() & ~rows["value"].isin(["yes", "no"])
     rows = rows[wrong | np.isinf(number)]
-    takes = [None if pd.isna(item) else range_of(item, standard) for item in rows["item"]]
-    kind = np.array(["" if of is None or of.finding else of.kind for of in takes], dtype=object)
+    codes, items = pd.factorize(rows["item"])
+    value = tables.schema[_TABLE]["value"]
+    takes = [*(range_of(item, standard) for item in items), None]  # the last: of a blank item
+    names = np.array([*(named([item], standard) for item in items), value], dtype=object)[codes]
+    kinds = np.array([of.kind if of else "" for of in takes], dtype=object)[codes]
+    both = np.array([of is None or of.finding for of in takes])[codes]
     limits = [of and Limits(of.whole, of.low, _or_none(of.high)) for of in takes]
-    faults = [
-        faults_of_text(text, of) if of else []
-        for text, of in zip(rows["value"], limits, strict=True)
-    ]
+    faults: list[list] = [[] for _ in range(len(rows))]
+    for at, (text, code) in enumerate(zip(rows["value"].head(LOOKED_AT), codes, strict=False)):
+        if limits[code] and kinds[at] != "yes_no":
+            faults[at] = faults_of_text(text, limits[code])
     rows = rows.assign(
-        _item=[
-            tables.schema[_TABLE]["value"] if pd.isna(item) else named([item], standard)
-            for item in rows["item"]
-        ],
+        _item=names,
         _faults=[listed(found) for found in faults],
-        _form=[of and right_form(of) for of in limits],
+        _form=[limits[code] and right_form(limits[code]) for code in codes],
     )
-    numbers = np.isin(kind, ["", "yes_no"], invert=True)
-    near = numbers & np.array([len(found) > 0 for found in faults], dtype=bool)
+    near = np.array([len(found) > 0 for found in faults], dtype=bool)
+    yes_no = kinds == "yes_no"
     for message, where, columns in (
-        (N_("{item} is “{value}”; expected yes or no"), kind == "yes_no", {}),
+        (N_("{item} is “{value}”; expected yes or no"), yes_no, {}),
         (SEVERAL_OF_ITEM, near, {"faults": "_faults", "form": "_form"}),
-        (N_("{item} is “{value}”; expected a number"), numbers & ~near, {}),
-        (N_("{item} is “{value}”; expected a number, yes or no"), kind == "", {}),
+        (N_("{item} is “{value}”; expected a number"), ~near & ~both & ~yes_no, {}),
+        (N_("{item} is “{value}”; expected a number, yes or no"), ~near & both & ~yes_no, {}),
     ):
         yield from tables.report(
             message, _TABLE, rows[where], "value", item="_item", value="value", **columns

@@ -69,11 +69,13 @@ def faults_of_text(text: str, limits: Limits) -> list[Said]:
     faults = []
     if re.search(r"\s", number):
         faults.append(Said(N_("blanks in the number")))
-    if "," in number and not _GROUPED.fullmatch(re.sub(r"\s", "", number)):
+    misplaced = "," in number and not _GROUPED.fullmatch(re.sub(r"\s", "", number))
+    if misplaced:
         faults.append(Said(N_("commas in the number")))
     if unit:
         faults.append(Said(N_("“{unit}” behind the number"), {"unit": unit}))
-    faults += faults_of_number(float(digits), limits)
+    if not misplaced:  # else nobody knows how much is meant: 0,05 is not 5
+        faults += faults_of_number(float(digits), limits)
     if len(faults) > 1 and _WIDE.search(text):  # alone they are read
         faults.insert(0, Said(N_("full-width digits")))
     return faults

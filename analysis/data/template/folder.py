@@ -6,22 +6,27 @@ from pathlib import Path
 
 import yaml
 
+from ...base.files import N_, Finding, problem
+from ...base.spreadsheet import csv_bytes
 from ...base.storage.temporary import scratch
 from ...base.storage.writing import move_new, write_whole
 from ...policy.own_columns import schema_of
 from ..county import County
+from ..load import plan_file, prices_file
 from ..texts import cell_text
 from .write import files_beside, offered
 
 
-def write_folder(county: County, folder: Path) -> list[Path]:
-    """Write a county's record, tables, plan, standard and scenarios into a new folder.
+def write_folder(county: County, folder: Path, skipped: list[Finding] | None = None) -> list[Path]:
+    """Write a county's record, tables, plan, prices, standard and scenarios into a new folder.
 
     Parameters
     ----------
     county : County
     folder : Path
         A new folder, or one in which none of these is there yet.
+    skipped : list of Finding, optional
+        Warnings of scenarios that cannot be read are added to it.
 
     Returns
     -------
@@ -33,12 +38,24 @@ def write_folder(county: County, folder: Path) -> list[Path]:
     InputError
         Everything that is there already. Nothing is written then.
     """
+    if not folder.parent.is_dir():
+        raise problem(N_("the folder does not exist"), file=folder.parent)
     with scratch(folder.parent) as made:
-        for name, data in {"county.yaml": _record(county), **_tables(county)}.items():
-            write_whole(made / name, data)
-        # beside a workbook a plan bears its name, in a folder it stands for itself
-        for path, data in files_beside(county, made / "county.xlsx").items():
-            name = "plan.yaml" if path.name == "county.plan.yaml" else path.relative_to(made)
+        # beside a workbook a plan and prices bear its name, in a folder they stand for themselves
+        book = made / "county.xlsx"
+        called = {plan_file(book): "plan.yaml", prices_file(book): "remedy.yaml"}
+        files = {"county.yaml": _record(county), **_tables(county)}
+        for path, data in files_beside(county, book, skipped).items():
+            name = called.get(path, path.relative_to(made).as_posix())
+            if name in files:  # a standard that is called like something else
+                raise problem(
+                    N_(
+                        "is there already and is another file; move it away or choose another folder"
+                    ),
+                    file=folder / name,
+                )
+            files[name] = data
+        for name, data in files.items():
             (made / name).parent.mkdir(exist_ok=True)
             write_whole(made / name, data)
         return move_new(made, folder)
@@ -58,5 +75,5 @@ def _tables(county: County) -> dict[str, bytes]:
             continue
         columns = [column.name for column in offered(table, frame).columns]
         texts = frame[columns].astype(object).where(frame[columns].notna(), None).map(cell_text)
-        found[f"{name}.csv"] = texts.to_csv(index=False, lineterminator="\n").encode()
+        found[f"{name}.csv"] = csv_bytes(texts)
     return found

@@ -20,7 +20,7 @@ from ...policy.own_columns import schema_of
 from ...policy.standards import NATIONAL, built_in, load_standard
 from ..county import County
 from ..county_form import form_items
-from ..load import plan_file
+from ..load import plan_file, prices_file
 from ..reading.settings import YUAN
 from .sheets import Sheets
 
@@ -90,7 +90,7 @@ def offered(table: Table, frame: pd.DataFrame | None = None) -> Table:
 def files_beside(
     county: County, workbook: Path, skipped: list[Finding] | None = None
 ) -> dict[Path, bytes]:
-    """Plan, standard and scenarios of a county as files for a workbook's folder.
+    """Plan, prices, standard and scenarios of a county as files for a workbook's folder.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def files_beside(
     Returns
     -------
     dict of Path to bytes
-        ``<stem>.plan.yaml``, the profile that the record names, with those it extends, and the
+        ``<stem>.plan.yaml``, ``<stem>.remedy.yaml``, the profile that the record names, with those it extends, and the
         folder ``scenarios``; only what is not yet there. Profiles that come with the package need no file.
 
     Raises
@@ -115,6 +115,9 @@ def files_beside(
     wanted = {}
     if county.plan is not None:
         wanted[plan_file(workbook)] = plan_file(county.path)
+    prices = prices_file(county.path)
+    if prices.is_file():
+        wanted[prices_file(workbook)] = prices
     names = [county.record.standard, *(profile.extends for profile in county.standard.profiles)]
     for name in names:
         if name is not None and (name not in built_in() or (folder / name).is_file()):

@@ -14,6 +14,8 @@ from ..terms import plan_date
 from .due import assigned, is_ahead
 from .matters import matters
 
+#: Parts of the evaluation that no purchase of the least cost is made for.
+_NOT_BOUGHT = ("government", "quality")
 #: Prices told: those of what costs most.
 PRICES = 4
 
@@ -76,12 +78,14 @@ def milestones(study: Study, lang: str = "zh") -> str:
 
 
 def unassigned(study: Study, lang: str = "zh") -> int:
-    """How many of the things that matter most the plan does not mention."""
+    """For how many of the things that matter most the plan names nobody."""
     plan, say = study.county.plan, speak(lang)
-    return sum(
-        plan is None or not (each.entry and assigned(plan, each.entry, study.year, say))
-        for each in matters(study, lang)
-    )
+
+    def named(entry: str) -> bool:
+        told = assigned(plan, entry, study.year, say) if plan and entry else None
+        return told is not None and told.has_unit
+
+    return sum(not named(each.entry) for each in matters(study, lang))
 
 
 def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") -> str:
@@ -112,8 +116,15 @@ def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") ->
             asked.append(say("to provide at least about {cost} at {n} schools by {year} for rule and limits", cost=cost, n=n, year=year))  # fmt: skip
         else:
             asked.append(say("to provide at least about {cost} at {n} schools for rule and limits", cost=cost, n=n))  # fmt: skip
+    failed = study.items.loc[study.items["part"].isin(_NOT_BOUGHT), "status"].eq("not_met").sum()
+    if failed:
+        asked.append(
+            say.plural("to settle the {n} unmet requirement of government and quality besides", "to settle the {n} unmet requirements of government and quality besides", int(failed))
+            if asked else
+            say.plural("to settle the {n} unmet requirement of government and quality", "to settle the {n} unmet requirements of government and quality", int(failed))
+        )  # fmt: skip
     if open_ := unassigned(study, lang):
-        asked.append(say.plural("to say who answers by when for the {n} matter above that the plan does not mention", "to say who answers by when for the {n} matters above that the plan does not mention", open_)
+        asked.append(say.plural("to name who answers by when for the {n} matter above without a name in the plan", "to name who answers by when for the {n} matters above without a name in the plan", open_)
                      if study.county.plan else
                      say.plural("to say who answers by when for the {n} matter above", "to say who answers by when for the {n} matters above", open_))  # fmt: skip
     return say("For decision: {asked}.", asked=say("; ").join(asked)) if asked else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from ...base.language import Language
 from ...policy.plan import Measure, Plan, begins, ends
@@ -19,8 +20,15 @@ _VARIATION = ("cv", "composite_cv", "cv_shrinking")
 NAMED = 2
 
 
-def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
-    """What the plan says of a requirement: date, units, and section; empty where it says nothing.
+class Assigned(NamedTuple):
+    """What the plan says of a requirement: date, units and section, and whether it names a unit."""
+
+    text: str
+    has_unit: bool
+
+
+def assigned(plan: Plan, entry: str, year: int, say: Language) -> Assigned | None:
+    """What the plan says of a requirement; None where it says nothing.
 
     Parameters
     ----------
@@ -42,11 +50,9 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
         duty = next(
             (each for each in plan.duties if (each.entry or "").split(".")[0] in _VARIATION), None
         )
-        return (
-            _told(None, duty.responsible or _units(plan, duty.where), duty.where, say)
-            if duty
-            else ""
-        )
+        if duty is None:
+            return None
+        return _told(None, duty.responsible or _units(plan, duty.where), duty.where, say)
     built = [
         each
         for each in plan.projects
@@ -54,12 +60,13 @@ def assigned(plan: Plan, entry: str, year: int, say: Language) -> str:
     ]  # fmt: skip
     if built:
         last = max((each.end for each in built), key=ends)
-        return say(
+        text = say(
             "{n} projects of the plan, the last by {date}",
             n=say.number(len(built)),
             date=plan_date(last, say.code),
         )
-    return ""
+        return Assigned(text, has_unit=True)  # a project is somebody's
+    return None
 
 
 def is_ahead(by: str | None, year: int) -> bool:
@@ -68,11 +75,12 @@ def is_ahead(by: str | None, year: int) -> bool:
     return by is None or ends(by) >= begins(f"{year:04d}-09")
 
 
-def _told(by: str | None, units: tuple[str, ...], where: str, say: Language) -> str:
+def _told(by: str | None, units: tuple[str, ...], where: str, say: Language) -> Assigned:
     """`2024年12月，区教育局、区财政局等3个单位（三（四））`."""
     parts = [plan_date(by, say.code)] if by else []
     parts.append(units_text(units, say, NAMED))
-    return say("{text} (plan, {where})", text=say(", ").join(parts), where=where)
+    text = say("{text} (plan, {where})", text=say(", ").join(parts), where=where)
+    return Assigned(text, has_unit=bool(units))
 
 
 def _units(plan: Plan, where: str) -> tuple[str, ...]:

@@ -216,5 +216,5 @@ def matters_grid(study: Study, lang: str = "zh") -> Grid:
 def _who(plan: Plan | None, matter: Matter, study: Study, say: Language) -> str:
     if plan is None:
         return DASH
-    told = assigned(plan, matter.entry, study.year, say) if matter.entry else ""
-    return told or say("not in the plan")
+    told = assigned(plan, matter.entry, study.year, say) if matter.entry else None
+    return told.text if told else say("not in the plan")

@@ -24,9 +24,9 @@ def counted_items(study: Study) -> dict[str, int]:
     Returns
     -------
     dict
-        ``all, met, not_met, not_assessed``: the indicators (one is met if its coefficient of
+        ``all, met, not_met, not_assessed, not_applicable``: the indicators (one is met if its coefficient of
         variation is within the limit in every stage), the items of the government's guarantee and
-        those of quality; what does not apply is not counted.
+        those of quality; what does not apply is not in `all`.
     """
     balance = study.balance
     statuses = [
@@ -38,9 +38,9 @@ def counted_items(study: Study) -> dict[str, int]:
         statuses = list(balance.loc[balance["indicator"] == COMPOSITE, "status"])
     for part in COUNTED:
         statuses += list(study.items.loc[study.items["part"] == part, "status"])
-    statuses = [status for status in statuses if status != "not_applicable"]
-    counts = {name: statuses.count(name) for name in ("met", "not_met", "not_assessed")}
-    return {"all": len(statuses), **counts}
+    names = ("met", "not_met", "not_assessed", "not_applicable")
+    counts = {name: statuses.count(name) for name in names}
+    return {"all": len(statuses) - counts["not_applicable"], **counts}
 
 
 def standing_grid(study: Study, lang: str = "zh") -> Grid:
@@ -85,7 +85,7 @@ def _variation(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | No
         return None
     limits = rows["limit"].dropna().unique()
     return (
-        text_cell(say("{stage}: coefficients of variation within the limit", stage=say.label(STAGE_LABELS[stage]))),
+        text_cell(say("{stage}: CVs within the limit", stage=say.label(STAGE_LABELS[stage]))),
         Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
         text_cell(say("all at most {limit}", limit=say.join(say.number(limit, places(limit)) for limit in limits))),
         _status(three_valued(rows["status"]), say),
@@ -99,11 +99,11 @@ def _part(study: Study, part: str, say: Language) -> tuple[Cell, ...] | None:
         return None
     open_ = (statuses == "not_assessed").sum()
     if part == "veto":
-        found = say(
-            "{n} of {all} found",
-            n=say.number((statuses == "not_met").sum()),
-            all=say.number(len(statuses)),
-        )
+        n, all_ = int((statuses == "not_met").sum()), say.number(len(statuses))
+        if n or open_:
+            found = say("{n} of {all} found", n=say.number(n), all=all_)
+        else:
+            found = say("none of {all} found", all=all_)
         none = say("none")
         if open_:
             none += say.plural("; {n} not assessed", "; {n} not assessed", int(open_))
@@ -181,7 +181,7 @@ def years_grid(study: Study, lang: str = "zh") -> Grid:
             name = say.label(STAGE_LABELS[stage])
             for title, table in (
                 (say("{stage}: schools that meet the rule", stage=name), schools),
-                (say("{stage}: coefficients of variation within the limit", stage=name), balance),
+                (say("{stage}: CVs within the limit", stage=name), balance),
             ):
                 part = table[table["stage"] == stage]
                 part = part[part["status"] != "not_applicable"]

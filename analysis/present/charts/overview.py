@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.legend_handler import HandlerTuple
 
-from ...base.language import speak
+from ...base.language import Language, speak
+from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.indicators import STATUSES
 from ...measure.study import Study
@@ -55,9 +57,7 @@ def overview_chart(study: Study, lang: str = "zh") -> Chart:
         axis.set_yticks(
             [row + 0.5 for row in range(len(labels))], labels, fontsize=6.2 if line > 0.12 else 5.4
         )
-        heads = [
-            _stacked(say.label(about.short), lang) for about in study.rules.indicators.values()
-        ]
+        heads = [_stacked(about, say) for about in study.rules.indicators.values()]
         axis.set_xticks(
             [column + 0.5 for column in range(len(heads))],
             heads,
@@ -115,10 +115,14 @@ def _above(axis, points: float):
     return axis.transAxes + lift
 
 
-def _stacked(text: str, lang: str) -> str:
-    if lang == "zh":
-        return "\n".join(text[n : n + 3] for n in range(0, len(text), 3))
-    return text.replace(" ", "\n")
+def _stacked(about: Indicator, say: Language) -> str:
+    """A head in lines as narrow as its column: those that the standard gives, or of three characters."""
+    text, head = say.label(about.short), say.label(about.head)
+    if say.code != "zh":
+        return text.replace(" ", "\n")
+    if "\n" in head:
+        return head
+    return "\n".join(text[n : n + 3] for n in range(0, len(text), 3))
 
 
 def _title(study: Study, stage: str, say) -> str:
@@ -139,10 +143,22 @@ def _legend(figure: Chart, say, study: Study, height: float) -> None:
         "short": say("below {floor}", floor=floor),
         "not_assessed": say("not assessed"),
     }
-    handles = [
-        mpl.lines.Line2D([], [], linestyle="", marker="s", markersize=7, markerfacecolor=_FILLS[s], markeredgecolor="#999999", label=w)
-        for s, w in words.items()
-    ]  # fmt: skip
+    line = mpl.lines.Line2D
+    handles = []
+    for status in words:
+        field = {"markersize": 7, "markerfacecolor": _FILLS[status], "markeredgecolor": "#999999"}
+        handle = [line([], [], linestyle="", marker="s", **field)]
+        if status in _MARKS:
+            colour = COLOURS[status if status in COLOURS else "not_assessed"]
+            mark = {"marker": _MARKS[status], "markersize": 3, "color": colour}
+            handle.append(line([], [], linestyle="", **mark))
+        handles.append(tuple(handle))
     figure.legend(
-        handles=handles, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 0), borderpad=0
+        handles=handles,
+        labels=list(words.values()),
+        loc="lower center",
+        ncols=4,
+        bbox_to_anchor=(0.5, 0),
+        borderpad=0,
+        handler_map={tuple: HandlerTuple(ndivide=1)},
     )

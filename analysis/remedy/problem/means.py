@@ -15,10 +15,8 @@ from ...base.refusals import refusal
 from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGES, Label
 from ...data.county import County
+from ...data.load import prices_file
 from ...policy.entries import Text
-
-#: File beside a county's data.
-FILE = "remedy.yaml"
 
 #: Halls: they stand within the teaching area of the statistics.
 INDOOR = "indoor_sports_area_m2"
@@ -256,7 +254,7 @@ def read_means(county: County, file: Path | None = None) -> Means:
         Every mistake with its line, schools that are not on the roster included.
     """
     if file is None:
-        own = means_file(county)
+        own = prices_file(county.path)
         if not own.is_file():
             return built_in_means()
         file = own
@@ -318,12 +316,6 @@ def purchase_label(name: str, means: Means | None = None) -> Label:
         return PURCHASES[name]
     title = means.purchase[name].title if means is not None and name in means.purchase else None
     return Label(title.zh, title.en) if title else Label(name, name)
-
-
-def means_file(county: County) -> Path:
-    """Where the county's own prices stand, if it has any."""
-    path = county.path
-    return path / FILE if path.is_dir() else path.with_suffix(f".{FILE}")
 
 
 def check_schools(means: Means, county: County, document: Document) -> None:

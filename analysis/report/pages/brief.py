@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from ...data.load import prices_file
 from ...present import sentences
 from ...present.brief.asked import about, decision, milestones, prices
 from ...present.brief.matters import matters_grid
@@ -13,7 +14,6 @@ from ...present.charts.overview import overview_chart
 from ...present.remedies.calculation import by_clock
 from ...present.terms import school_year
 from ...remedy.outcome.drivers import whole
-from ...remedy.problem.means import means_file
 from .page import METADATA, Page, Picture, bullets, paragraph
 from .report import Report
 
@@ -94,10 +94,13 @@ def _counted(report: Report) -> str:
         met=say.number(counted["met"]),
         failed=say.number(counted["not_met"]),
     )
+    more = []
     if counted["not_assessed"]:
-        open_ = say("Not assessed: {n}.", n=say.number(counted["not_assessed"]))
-        return whole(say, text, open_)
-    return text
+        more.append(say("Not assessed: {n}.", n=say.number(counted["not_assessed"])))
+    if counted["not_applicable"]:
+        idle = say("Not applicable, not counted: {n}.", n=say.number(counted["not_applicable"]))
+        more.append(idle)
+    return whole(say, text, *more)
 
 
 def _least(report: Report) -> tuple[float, int] | None:
@@ -128,7 +131,7 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
     )
     if is_projected(report.study):
         return text
-    own = means_file(report.study.county).is_file()
+    own = prices_file(report.study.county.path).is_file()
     return whole(say, text, prices(report.remedy, own, report.lang))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from ...base.files import N_
+from ...data.load import prices_file
 from ...present.projection.sentences import scenario_name
 from ...present.remedies import calculation as worked
 from ...present.remedies import charts, sentences, tables
 from ...remedy.outcome.alone import rest, stuck
 from ...remedy.outcome.drivers import rest_text, stuck_texts
-from ...remedy.problem.means import means_file
 from ...remedy.result import Remedy
 from .page import Page, Picture, annex, bullets, paragraph, section, see
 from .report import Report
@@ -52,7 +52,7 @@ def cheapest(report: Report) -> Page:
         paragraph(say(sentences.SCOPE)),
         bullets(sentences.headline(answer, lang)),
         tables.means_grid(answer, lang),
-        paragraph(sentences.prices_note(answer, means_file(study.county).is_file(), lang)),
+        paragraph(sentences.prices_note(answer, prices_file(study.county.path).is_file(), lang)),
         *_money(bought, limits, report),
         bullets([text for text in further if text]),
     )
