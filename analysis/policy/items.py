@@ -41,19 +41,11 @@ def items(standard: Standard) -> dict[str, Item]:
     found = {}
     if standard.evaluation.asks("school.indicators_met"):
         for stage in STAGES:
-            stage_name = STAGE_LABELS[stage]
-            title = Label(
-                f"{stage_name.zh}：每所学校综合达标",
-                f"{stage_name.en}: every school meets the rule",
-            )
+            title = _of_stage(stage, "每所学校综合达标", "every school meets the rule")
             found[f"schools.{stage}"] = Item(title, _SHARE)
     for name, about in standard.indicators.items():
         for stage in STAGES:
-            stage_name = STAGE_LABELS[stage]
-            title = Label(
-                f"{stage_name.zh}：{about.short.zh}差异系数",
-                f"{stage_name.en}: CV of {about.short.en}",
-            )
+            title = _of_stage(stage, f"{about.short.zh}差异系数", f"CV of {about.short.en}")
             found[f"cv.{name}.{stage}"] = Item(title, _COEFFICIENT)
     for name, entry in standard.entries.items():
         if name in found or name in _OF_ALL or entry.part in _METHOD:
@@ -61,6 +53,10 @@ def items(standard: Standard) -> dict[str, Item]:
         title = Label(entry.title.zh, entry.title.en)
         found[name] = Item(title, unit_of(standard, name, entry))
     return found
+
+
+def _of_stage(stage: str, zh: str, en: str) -> Label:
+    return Label(f"{STAGE_LABELS[stage].zh}：{zh}", f"{STAGE_LABELS[stage].en}: {en}")
 
 
 def unit_of(standard: Standard, name: str, entry: Entry) -> Label:

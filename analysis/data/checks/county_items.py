@@ -98,6 +98,7 @@ def unreadable_values(tables: Tables, standard: Standard) -> Iterator[Finding]:
     kinds = np.array([of.kind if of else "" for of in takes], dtype=object)[codes]
     both = np.array([of is None or of.finding for of in takes])[codes]
     limits = [of and Limits(of.whole, of.low, _or_none(of.high)) for of in takes]
+    forms = np.array([of and right_form(of) for of in limits], dtype=object)[codes]
     faults: list[list] = [[] for _ in range(len(rows))]
     for at, (text, code) in enumerate(zip(rows["value"].head(LOOKED_AT), codes, strict=False)):
         if limits[code] and kinds[at] != "yes_no":
@@ -105,7 +106,7 @@ def unreadable_values(tables: Tables, standard: Standard) -> Iterator[Finding]:
     rows = rows.assign(
         _item=names,
         _faults=[listed(found) for found in faults],
-        _form=[limits[code] and right_form(limits[code]) for code in codes],
+        _form=forms,
     )
     near = np.array([len(found) > 0 for found in faults], dtype=bool)
     yes_no = kinds == "yes_no"

@@ -43,7 +43,7 @@ def write_folder(county: County, folder: Path, skipped: list[Finding] | None = N
     with scratch(folder.parent) as made:
         # beside a workbook a plan and prices bear its name, in a folder they stand for themselves
         book = made / "county.xlsx"
-        called = {plan_file(book): "plan.yaml", prices_file(book): "remedy.yaml"}
+        called = {of(book): of(made).name for of in (plan_file, prices_file)}
         files = {"county.yaml": _record(county), **_tables(county)}
         for path, data in files_beside(county, book, skipped).items():
             name = called.get(path, path.relative_to(made).as_posix())

@@ -13,9 +13,8 @@ from ..remedies.tables import unit_prices
 from ..terms import plan_date
 from .due import assigned, is_ahead
 from .matters import matters
+from .standing import COUNTED
 
-#: Parts of the evaluation that no purchase of the least cost is made for.
-_NOT_BOUGHT = ("government", "quality")
 #: Prices told: those of what costs most.
 PRICES = 4
 
@@ -116,7 +115,7 @@ def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") ->
             asked.append(say("to provide at least about {cost} at {n} schools by {year} for rule and limits", cost=cost, n=n, year=year))  # fmt: skip
         else:
             asked.append(say("to provide at least about {cost} at {n} schools for rule and limits", cost=cost, n=n))  # fmt: skip
-    failed = study.items.loc[study.items["part"].isin(_NOT_BOUGHT), "status"].eq("not_met").sum()
+    failed = study.items.loc[study.items["part"].isin(COUNTED), "status"].eq("not_met").sum()
     if failed:
         asked.append(
             say.plural("to settle the {n} unmet requirement of government and quality besides", "to settle the {n} unmet requirements of government and quality besides", int(failed))
