@@ -14,6 +14,7 @@ $(READY): pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m compileall -q analysis # the libraries are; where Python may not write, every start would do it again
 	@touch $@
 
 reports: $(READY) ## install what is missing; PDF and web page of every sample county and reports/index.html

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from ..base.garbage import seldom_collected
 from ..base.language import N_
 from .commands.batch import batch
 from .commands.check import check
@@ -145,4 +146,5 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # a terminal or file that knows no Chinese is no reason to fail
             stream.reconfigure(errors="backslashreplace")
+    seldom_collected()
     app()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..base.rows import rows_by
 from ..base.schema.terms import STAGES
 from ..data.county import County
 from ..policy.standards import Rules
@@ -197,26 +198,29 @@ def influence_table(indicators: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         `share` is 0 to 1, and adds up to 1 over the schools; `cv` is that of the schools that
         reported, `cv_without` the same without this school. Without rows where all are alike.
     """
-    parts = []
+    known = indicators[indicators["value"].notna()]
+    all_values = known["value"].to_numpy(dtype=float)
+    all_students = known["students"].to_numpy(dtype=float)
+    standing = rows_by(known, "stage", "indicator")
+    order, figures = [], []
     for stage in STAGES:
         for name in rules.indicators:
-            part = indicators[(indicators["stage"] == stage) & (indicators["indicator"] == name)]
-            part = part[part["value"].notna()]
-            if part.empty:
+            rows = standing.get((stage, name))
+            if rows is None:
                 continue
-            values, students = part["value"].to_numpy(), part["students"].to_numpy(dtype=float)
+            values, students = all_values[rows], all_students[rows]
             weights = cv_weights(students, {0: rules})
-            part = part[["stage", "indicator", "school_id", "school", "students", "value"]].assign(
-                mean=weighted_mean(values, weights),
-                share=variation_shares(values, weights),
-                cv=coefficient_of_variation(values, weights),
-                cv_without=variation_without(values, weights),
-            )
-            part = part.dropna(subset="share")
-            parts.append(part.sort_values("share", ascending=False, kind="stable"))
-    columns = ["stage", "indicator", "school_id", "school", "students", "value", "mean", "share"]
-    columns += ["cv", "cv_without"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+            share = variation_shares(values, weights)
+            largest = np.argsort(-share, kind="stable")[: np.isfinite(share).sum()]
+            mean = np.full(len(rows), weighted_mean(values, weights))
+            cv = np.full(len(rows), coefficient_of_variation(values, weights))
+            found = np.column_stack([mean, share, cv, variation_without(values, weights)])
+            order.append(rows[largest])
+            figures.append(found[largest])
+    columns = ["stage", "indicator", "school_id", "school", "students", "value"]
+    table = known[columns].iloc[np.concatenate(order) if order else []].reset_index(drop=True)
+    added = np.concatenate(figures) if figures else np.empty((0, 4))
+    return table.assign(**dict(zip(("mean", "share", "cv", "cv_without"), added.T, strict=True)))
 
 
 def balance_table(

@@ -26,7 +26,6 @@ from ..present.sentences import status
 from ..remedy.problem.means import read_means
 from . import USUAL
 from .light_imports import import_jsonschema
-from .workbook.write import write_workbook
 
 if TYPE_CHECKING:
     from .pages.report import Report
@@ -136,6 +135,8 @@ def write_report(
         found = _check_identity(executed, judged, year, scenario)
         files = {name: export(executed, name) for name in pages}
     if "xlsx" in formats:
+        from .workbook.write import write_workbook
+
         alone = outlook.scenario.name if outlook is not None and ahead is None else None
         study = analyze(county, year, scenario=ahead)
         if not pages:

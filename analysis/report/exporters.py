@@ -33,7 +33,6 @@ from .numbering import contents, number_headings
 from .pages.page import METADATA
 from .paper import give_tables
 from .web import finished, list_of_schools, margins, section_of_schools, take_schools
-from .word.document import docx_from_html
 
 #: The module of the Jupyter server that lists exporters for JupyterLab's menu.
 MENU = "jupyter_server.services.nbconvert.handlers"
@@ -149,6 +148,8 @@ class ReportWordExporter(ReportPDFExporter):
         page, resources = ReportHTMLExporter.from_notebook_node(
             self, notebook, resources, **options
         )
+        from .word.document import docx_from_html
+
         resources["output_extension"] = ".docx"
         return docx_from_html(page, resources["junheng"]), resources
 

@@ -296,17 +296,17 @@ def _every_school(study: Study, say: Language) -> Grid:
     enrolled = data.enrolment[data.enrolment["students"] > 0]
     roster = study.county.tables["schools"]
     enrolled = enrolled.assign(stage=stages_of_rows(enrolled, roster))
+    grades = enrolled.groupby(["stage", "school_id"])["grade"].nunique().to_dict()
     values = study.indicators.set_index(["stage", "school_id", "indicator"])
+    values = values[["value", "status"]].to_dict("index")
     register = study.rows.set_index(["stage", "school_id"])
+    register = register[["sponsor", "classes", "sites"]].to_dict("index")
     rows = []
     for number, school in enumerate(study.schools.to_dict("records"), 1):
         key = (school["stage"], school["school_id"])
-        grades = enrolled[
-            (enrolled["school_id"] == school["school_id"]) & (enrolled["stage"] == school["stage"])
-        ]["grade"].nunique()
         cells, met, near = [], [], []
         for position, name in enumerate(study.rules.indicators, 7):
-            found = values.loc[(*key, name)]
+            found = values[*key, name]
             status = SHORT.get(found["status"], found["status"])
             cells.append(number_cell(say, found["value"], VALUE_DECIMALS, status))
             if found["status"] == "met":
@@ -318,16 +318,16 @@ def _every_school(study: Study, say: Language) -> Grid:
             remark += say("; ") + say(
                 "{floor}: L{list}", floor=floor_share(study, say.code), list=",".join(near)
             )
-        if sites := with_sites(register.loc[key, "sites"], say):
+        if sites := with_sites(register[key]["sites"], say):
             remark += say("; ") + sites
         rows.append(
             (
                 Cell(str(number), True),
                 Cell(f"{school['school']}（{say.label(STAGE_LABELS[school['stage']])}）"),
-                number_cell(say, register.loc[key, "sponsor"]),
+                number_cell(say, register[key]["sponsor"]),
                 number_cell(say, school["students"]),
-                number_cell(say, grades or np.nan),
-                number_cell(say, register.loc[key, "classes"]),
+                number_cell(say, grades.get(key, np.nan)),
+                number_cell(say, register[key]["classes"]),
                 *cells,
                 Cell(status_name(school["status"], say.code), False, school["status"]),
                 Cell(remark),

@@ -24,6 +24,8 @@ PRELOAD = (
         "analysis.report.form",
         "analysis.report.build",
         "analysis.report.exporters",
+        "analysis.report.word.document",
+        "analysis.report.workbook.write",
     ),
     *(
         "analysis.report.pages.contents",
@@ -203,6 +205,8 @@ class _Forks:
 def _work(channel: Connection, content: bytes) -> None:
     """Call a function and send back what it returns; kernels come from the same server."""
     SERVERS[os.getpid()] = WarmServer(channel)
+    # with the answer this process ends, and the system takes back what it has
+    gc.disable()
     function, arguments = pickle.loads(content)
     _seed()
     channel.send(("result", pickle.dumps(function(*arguments))))

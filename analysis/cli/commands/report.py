@@ -46,11 +46,9 @@ def report(
 ) -> None:
     """`junheng report`."""
     from ...base.garbage import uncollected
-
-    with uncollected():
-        from ...base.typefaces import UNPRINTABLE
-        from ...data.load import load_county
-        from ...report.build import write_report
+    from ...base.typefaces import UNPRINTABLE
+    from ...data.load import load_county
+    from ...report.build import write_report
 
     say = speaker(lang)
     chosen = formats_of(formats or ",".join(BRIEF if brief else USUAL))

@@ -24,6 +24,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from ...base.rows import rows_by
 from ...base.schema.terms import STAGES
 from ..balance import COMPOSITE
 from ..evaluate import PAIRS_NEEDED
@@ -59,7 +60,7 @@ def trajectory_table(study: Study) -> pd.DataFrame:
     """
     rows = []
     by_school = study.all_indicators.groupby(["year", "stage", "indicator"])["value"]
-    spread = by_school.quantile([0.1, 0.9]).unstack() if len(study.all_indicators) else None
+    ends = by_school.quantile([0.1, 0.9]).to_dict() if len(study.all_indicators) else {}
     for row in study.all_balance.to_dict("records"):
         if row["schools"] == 0:
             continue
@@ -68,7 +69,7 @@ def trajectory_table(study: Study) -> pd.DataFrame:
         base = {name: row[name] for name in ("county", "year", "stage", "schools", "missing")}
         base["name"] = row["indicator"]
         if not composite:
-            low, high = spread.loc[key] if key in spread.index else (np.nan, np.nan)
+            low, high = (ends.get((*key, at), np.nan) for at in (0.1, 0.9))
             entry = f"{row['indicator']}.{row['stage']}"
             rows.append(
                 base | {"subject": "mean", "value": row["mean"], "low": low, "high": high}
@@ -141,23 +142,27 @@ def pace_table(study: Study) -> pd.DataFrame:
     """
     table = trajectory_table(study)
     target_year = study.county.record.target_year
-    has = amounts(study)
+    has = amounts(study).to_dict()
     rows = []
-    for (subject, stage, name), part in table.groupby(["subject", "stage", "name"], sort=False):
+    all_years = table["year"].to_numpy()
+    # what leaves schools out is not comparable from year to year
+    all_values = table["value"].where(table["missing"] == 0).to_numpy(dtype=float)
+    for (subject, stage, name), found in rows_by(table, "subject", "stage", "name").items():
         entry = _entry(subject, stage, name)
         goal = _goal(study, subject, stage, name, target_year)
         if goal is None:
             continue
-        part = part[part["year"] <= study.year].sort_values("year")
-        amount = None
+        found = found[all_years[found] <= study.year]
+        found = found[np.argsort(all_years[found])]
+        years, amount = all_years[found], None
         if subject == "mean":
-            amount = has[stage, name].reindex(part["year"]).to_numpy(dtype=float)
+            each = (has.get((stage, name, year), np.nan) for year in years.tolist())
+            amount = np.fromiter(each, float, len(years))
         rows.append(
             {"subject": subject, "stage": stage, "name": name}
             | course(
-                part["year"].to_numpy(),
-                # what leaves schools out is not comparable from year to year
-                part["value"].where(part["missing"] == 0).to_numpy(dtype=float),
+                years,
+                all_values[found],
                 goal,
                 _due(study, entry, goal[1], target_year),
                 study.year,
@@ -356,17 +361,19 @@ def shrinking_table(study: Study) -> pd.DataFrame:
         pair of years, from which no course can be told.
     """
     rows = []
-    table = study.all_balance[study.all_balance["schools"] > 0]
+    table = study.all_balance
+    table = table[(table["schools"] > 0) & (table["year"] <= study.year)].sort_values("year")
+    years = table["year"].to_numpy()
+    complete = table["cv"].where(table["missing"] == 0).to_numpy(dtype=float)
+    standing = rows_by(table, "stage", "indicator")
     for stage in STAGES:
         for name in (*study.rules.indicators, COMPOSITE):
-            part = table[(table["stage"] == stage) & (table["indicator"] == name)]
-            part = part[part["year"] <= study.year].sort_values("year")
-            if part.empty:
+            found = standing.get((stage, name))
+            if found is None:
                 continue
-            complete = part["cv"].where(part["missing"] == 0)
-            step = complete.diff()[part["year"].diff() == 1]
-            known = step.dropna()
-            grew = part.loc[known.index[known > 0], "year"]
+            step = np.diff(complete[found])[np.diff(years[found]) == 1]
+            known = step[np.isfinite(step)]
+            grew = years[found][1:][np.diff(years[found]) == 1][step > 0]
             enough = len(known) >= PAIRS_NEEDED
             status = "not_assessed" if not enough else ("not_met" if len(grew) else "met")
             if status == "met" and len(known) < len(step):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
+from ...base.rows import rows_by
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.odds.draws import Forecast
 from ...future.odds.goals import GoalChance, goal_chance
@@ -32,14 +33,14 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
     lang : {"zh", "en"}
     """
     say = speak(lang)
-    table = study.all_balance
+    table = study.all_balance[study.all_balance["schools"] > 0]
+    standing, records = rows_by(table, "stage", "indicator"), table.to_dict("records")
     names = list(study.rules.indicators) if what == "mean" else [*study.rules.indicators, COMPOSITE]
     rows = []
     for stage in STAGES:
-        part = table[(table["stage"] == stage) & (table["schools"] > 0)]
         for name in names:
-            found = part[part["indicator"] == name].set_index("year")
-            if found.empty:
+            found = {records[at]["year"]: records[at] for at in standing.get((stage, name), ())}
+            if not found:
                 continue
             composite = name == COMPOSITE
             label = (
@@ -50,12 +51,13 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
             cells = [text_cell(say.label(STAGE_LABELS[stage])), text_cell(label)]
             if what == "mean":
                 cells.append(text_cell(say.label(study.rules.indicators[name].unit)))
-            decimals = 3 if what == "cv" else 0 if found[what].min() >= WHOLE_FROM else 2
+            least = min((row[what] for row in found.values() if row[what] >= 0), default=np.nan)
+            decimals = 3 if what == "cv" else 0 if least >= WHOLE_FROM else 2
             for year in study.years:
-                if year not in found.index:
+                if year not in found:
                     cells.append(Cell(DASH, True))
                     continue
-                row = found.loc[year]
+                row = found[year]
                 status = row["status"] if what == "cv" and row["status"] in ("not_met",) else ""
                 if row["missing"]:
                     status = "not_assessed"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from ...base.language import DASH, speak
+from ...base.rows import rows_by
 from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.gaps import stage_gaps
@@ -102,20 +105,19 @@ def shortfall_totals(study: Study, lang: str = "zh") -> Grid:
     gaps = stage_gaps(study.indicators, study.rules.indicators).set_index(["stage", "indicator"])[
         "lacking"
     ]
-    rows = []
+    rows, statuses = [], study.indicators["status"].tolist()
+    standing = rows_by(study.indicators, "stage", "indicator")
     for stage in STAGES:
         for name, about in study.rules.indicators.items():
-            part = study.indicators
-            part = part[(part["stage"] == stage) & (part["indicator"] == name)]
-            if part.empty:
+            if (stage, name) not in standing:
                 continue
-            counts = part["status"].value_counts()
+            counts = Counter(statuses[at] for at in standing[stage, name])
             rows.append(
                 (
                     text_cell(say.label(STAGE_LABELS[stage])),
                     text_cell(say.label(about.short)),
                     *(
-                        number_cell(say, counts.get(status, 0))
+                        number_cell(say, counts[status])
                         for status in ("met", "near", "short", "not_assessed")
                     ),
                     number_cell(say, *printed_part(gaps[stage, name], about.whole)),

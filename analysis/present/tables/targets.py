@@ -6,6 +6,7 @@ import pandas as pd
 
 from ...base.files import N_
 from ...base.language import DASH, speak
+from ...base.rows import rows_by
 from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.evaluation_table import said
 from ...measure.study import Study
@@ -111,15 +112,15 @@ def own_course_grid(study: Study, lang: str = "zh") -> Grid:
     own = now.loc[~now["target_compared"].isin(["same", "not_stated"]), "item"]
     table = study.all_evaluation
     table = table[(table["target"] != "") & table["item"].isin(own)]
-    rows = []
-    for item, part in table.groupby("item", sort=False):
-        part = part.set_index("year")
+    rows, records = [], table.to_dict("records")
+    for (item,), found in rows_by(table, "item").items():
+        part = {records[at]["year"]: records[at] for at in found}
         cells = [Cell(title_with_unit(study, item, lang))]
         for year in study.years:
-            if year not in part.index:
+            if year not in part:
                 cells.append(Cell(DASH, True))
                 continue
-            row = part.loc[year]
+            row = part[year]
             value = item_value(study, item, said(row), lang)
             target = item_requirement(study, item, row["target"], lang)
             cells.append(Cell(value + bracketed(target, say), True, row["target_status"]))
@@ -134,20 +135,20 @@ def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = 
     say = speak(lang)
     table = study.targets_by_phase(years)
     chosen = sorted(table["as_of"].unique())
-    rows = []
-    for item, part in table.groupby("item", sort=False):
-        part = part.set_index("as_of")
-        if len(set(part["target"])) == 1 and len(part) == len(chosen):
+    rows, records = [], table.to_dict("records")
+    for (item,), found in rows_by(table, "item").items():
+        part = {records[at]["as_of"]: records[at] for at in found}
+        if len({row["target"] for row in part.values()}) == 1 and len(part) == len(chosen):
             continue
         cells = [
             Cell(title_with_unit(study, item, lang)),
-            Cell(item_value(study, item, said(part.iloc[0]), lang), True),
+            Cell(item_value(study, item, said(records[found[0]]), lang), True),
         ]
         for year in chosen:
-            if year not in part.index:
+            if year not in part:
                 cells.append(Cell(DASH, True))
                 continue
-            row = part.loc[year]
+            row = part[year]
             text = item_requirement(study, item, row["target"], lang)
             cells.append(Cell(text, True, row["target_status"]))
         rows.append(tuple(cells))
