@@ -212,7 +212,7 @@ def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]
     page = give_tables(page)
     body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
     imports = (
-        '#import "report.typ": fills, bar, tight, cover, brief, annexes, see, subtitle, edition, '
+        '#import "report.typ": fills, bar, head-lines, lines, tight, cover, brief, annexes, see, subtitle, edition, '
         "synthetic, together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
     )
     words = json.dumps(metadata, ensure_ascii=False)

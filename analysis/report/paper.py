@@ -23,9 +23,13 @@ _CELL = re.compile(r"<t([hd])([^>]*)>(.*?)</t[hd]>")
 #: Cells with a colour of their own in print (`fills` in report.typ), and how far the bar behind one reaches.
 _FILLED = re.compile(r'class="(?:num )?(near|short|not_met|not_assessed)"')
 _BARRED = re.compile(r'class="(?:num )?(?:(met|near|short|not_assessed) )?bar".*--bar: (\d+%)')
-#: What Typst would read as its own: all ASCII that is neither a letter nor a figure nor a space. Of a
-#: hyphen before a figure it makes a minus, which is wanted.
-_MARKUP = re.compile(r"(?!-\d)[!-/:-@\[-`{-~]")
+#: What Typst would read as its own. Nothing else is marked: every mark makes one more text of a cell,
+#: and a point between figures is in most of them. Of a hyphen before a figure Typst makes a minus,
+#: which is wanted.
+_MARKUP = re.compile(r"(?!-\d)[\\#$*_`<>@=+\-/~\[\]'\"]|(?<!\d)\.|\.(?!\d)")
+
+#: Lines above and below the head of a table (report.typ).
+HEAD = "stroke: head-lines"
 
 
 def give_tables(page: str) -> str:
@@ -56,8 +60,8 @@ def _table(found: re.Match) -> str:
     rows = [" ".join(map(_cell, _CELL.findall(row))) for row in _ROW.findall(body)]
     typst = [
         "#figure(align(center)[#table(",
-        f"columns: {columns}, align: ({', '.join(sides)},),",
-        f"table.header({' '.join(map(_cell, heads))}), table.hline(),",
+        f"columns: {columns}, align: ({', '.join(sides)},), stroke: lines,",
+        f"table.header({' '.join(_cell(head, HEAD) for head in heads)}),",
         *rows,
         f")], caption: [{_text(caption)}], kind: table)",
     ]
@@ -66,11 +70,9 @@ def _table(found: re.Match) -> str:
     return "\n".join(typst)
 
 
-def _cell(cell: tuple[str, str, str]) -> str:
+def _cell(cell: tuple[str, str, str], *own: str) -> str:
     _, marks, text = cell
-    if not marks:
-        return f"[{_text(text)}],"
-    how = ["align: right"] if _numbers(marks) else []
+    how = [*own, *(["align: right"] if _numbers(marks) else [])]
     if bar := _BARRED.search(marks):
         how.append(f'fill: bar("{bar[1] or "plain"}", {bar[2]})')
     elif filled := _FILLED.search(marks):

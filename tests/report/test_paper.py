@@ -22,6 +22,7 @@ def _typst(body: str, tmp_path) -> str:
     import typst
 
     head = "#let fills = (short: red)\n#let bar(a, b) = none\n#let tight(body) = body\n"
+    head += "#let lines = (bottom: 1pt)\n#let head-lines = lines\n"
     (tmp_path / "a.typ").write_text(head + body, encoding="utf-8")
     typst.compile(str(tmp_path / "a.typ"), output=str(tmp_path / "a.pdf"))
     pages = pypdf.PdfReader(tmp_path / "a.pdf").pages
@@ -31,6 +32,7 @@ def _typst(body: str, tmp_path) -> str:
 NASTY = (
     "#let x = 1", "*not bold*", "_x_ `y` $z$", "[a](b) <c> @d ~", "= 100%", "- 1", "-80.8%", "1. x", "+ a", "/ b: c",
     "a // b /* c */", "https://example.org", "\\ \\u{41}", "“x” ‘y’ 's \"t\"", "— – --", "a\u00a0b", "{ } ; ,",
+    "3.", ".5", "1...2", "7.35", "2. ", "1,388 (7.35%)", "x: y; z!", "? & ^ |", "1.5.2 x",
 )  # fmt: skip
 
 
