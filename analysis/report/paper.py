@@ -51,17 +51,20 @@ def give_tables(page: str) -> str:
 def _table(found: re.Match) -> str:
     kind, caption, head, body = found.groups()
     heads = _CELL.findall(head)
-    sides = ["right" if _numbers(marks) else "auto" for _, marks, _ in heads]
+    sides = [_side(marks) for _, marks, _ in heads]
     shares = column_shares(found[0], kind)
     if not shares and "<br>" in head:
         # left to itself, a head of two lines takes more than its figures need
         shares = [1 / len(heads)] * len(heads)
     columns = f"({', '.join(f'{100 * share:.2f}%' for share in shares)})" if shares else len(heads)
-    rows = [" ".join(map(_cell, _CELL.findall(row))) for row in _ROW.findall(body)]
+    rows = [
+        " ".join(_cell(cell, side) for cell, side in zip(_CELL.findall(row), sides, strict=True))
+        for row in _ROW.findall(body)
+    ]
     typst = [
         "#figure(align(center)[#table(",
         f"columns: {columns}, align: ({', '.join(sides)},), stroke: lines,",
-        f"table.header({' '.join(_cell(head, HEAD) for head in heads)}),",
+        f"table.header({' '.join(_cell(head, side, HEAD) for head, side in zip(heads, sides, strict=True))}),",
         *rows,
         f")], caption: [{_text(caption)}], kind: table)",
     ]
@@ -70,9 +73,12 @@ def _table(found: re.Match) -> str:
     return "\n".join(typst)
 
 
-def _cell(cell: tuple[str, str, str], *own: str) -> str:
+def _cell(cell: tuple[str, str, str], side: str, *own: str) -> str:
+    """A cell, by itself where it is not as its column (`side`) is."""
     _, marks, text = cell
-    how = [*own, *(["align: right"] if _numbers(marks) else [])]
+    how = list(own)
+    if (aligned := _side(marks)) != side:
+        how.append(f"align: {aligned}")
     if bar := _BARRED.search(marks):
         how.append(f'fill: bar("{bar[1] or "plain"}", {bar[2]})')
     elif filled := _FILLED.search(marks):
@@ -80,8 +86,8 @@ def _cell(cell: tuple[str, str, str], *own: str) -> str:
     return f"table.cell({', '.join(how)})[{_text(text)}]," if how else f"[{_text(text)}],"
 
 
-def _numbers(marks: str) -> bool:
-    return "text-align: right" in marks
+def _side(marks: str) -> str:
+    return "right" if "text-align: right" in marks else "auto"
 
 
 def _text(shown: str) -> str:

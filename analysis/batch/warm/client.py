@@ -61,7 +61,8 @@ class WarmServer:
         ended, self._lifeline = os.pipe()
         environment = {k: v for k, v in os.environ.items() if k != "JPY_PARENT_PID"}
         # one report has one core; also, threads do not survive a fork
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+        environment |= dict.fromkeys(threads, "1")
         # the debugger that every kernel has ready warns of what concerns nobody here
         environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         arguments = (other.fileno(), ended, rehearsal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,8 @@ class Matter:
     todo: str
 
 
-def matters(study: Study, lang: str = "zh") -> list[Matter]:
+@functools.lru_cache(maxsize=4)
+def matters(study: Study, lang: str = "zh") -> tuple[Matter, ...]:
     """What matters most, most important first: vetoes, then gaps, variation, items and schools in turn.
 
     A veto outranks everything (Measures, article 9). After it each kind is heard once before any is
@@ -70,7 +72,7 @@ def matters(study: Study, lang: str = "zh") -> list[Matter]:
         _schools(study, doubt, say),
     ]
     turns = [kind[turn] for turn in range(SHOWN) for kind in kinds if turn < len(kind)]
-    return (vetoes + turns)[:SHOWN]
+    return tuple((vetoes + turns)[:SHOWN])
 
 
 def _failed(study: Study, *parts: str) -> list[dict]:

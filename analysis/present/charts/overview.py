@@ -89,10 +89,11 @@ def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
     rows = study.schools[study.schools["stage"] == stage]
     rows = rows.sort_values(["met", "below_floor", "school_id"], ascending=[True, False, True])
     table = study.indicators[study.indicators["stage"] == stage]
-    wide = table.pivot(index="school_id", columns="indicator", values="status")
-    wide = wide.reindex(index=rows["school_id"], columns=list(study.rules.indicators))
-    codes = wide.apply(lambda column: column.map(STATUSES.index)).to_numpy(dtype=int)
-    return list(rows["school"]), codes
+    fields = zip(table["school_id"], table["indicator"], strict=True)
+    codes = dict(zip(fields, map(STATUSES.index, table["status"]), strict=True))
+    names = list(study.rules.indicators)
+    shown = [[codes[school, name] for name in names] for school in rows["school_id"]]
+    return list(rows["school"]), np.array(shown, dtype=int).reshape(len(rows), len(names))
 
 
 def _mosaic(axis, codes: np.ndarray, line: float) -> None:
