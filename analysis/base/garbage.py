@@ -7,17 +7,17 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-#: Whether earlier work of this process has left garbage that nobody has looked for.
-_left = False
+#: Whether this process is a command's, and whether earlier work of it has left garbage.
+_command = _left = False
 
 
 @contextlib.contextmanager
 def uncollected() -> Iterator[None]:
-    """Put the search for garbage in cycles off until the next work of this kind begins.
+    """Put the search for garbage in cycles off until the work is done.
 
     Tables, figures and modules grow to millions of objects, nearly all of which live on; to walk
-    through them again and again was a tenth of what a report costs, and once more at its end what
-    the last report of a command has no use for.
+    through them again and again was a tenth of what a report costs. In the process of a command
+    the search comes only before the next work of this kind: what the last report leaves is of no use to anybody.
     """
     global _left
     if not gc.isenabled():
@@ -25,15 +25,16 @@ def uncollected() -> Iterator[None]:
         return
     if _left:
         gc.collect()
+        _left = False
     gc.disable()
     try:
         yield
     finally:
-        _left = True
-        if not gc.get_freeze_count():
+        if _command:
             # all that is new is old now, without a walk: else the next object made would set it off
             gc.freeze()
             gc.unfreeze()
+            _left = True
         gc.enable()
 
 
@@ -43,5 +44,7 @@ def seldom_collected() -> None:
     Libraries and tables live until then; the interpreter would walk through all of them twice before
     it gives the memory back, which the system does anyway.
     """
+    global _command
+    _command = True
     gc.set_threshold(100_000, 20, 20)
     atexit.register(gc.freeze)

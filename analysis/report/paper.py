@@ -18,8 +18,8 @@ _TABLE = re.compile(
     r"<tbody>\n(.*?)</tbody></table>\n",
     re.DOTALL,
 )
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>")
-_CELL = re.compile(r"<t([hd])([^>]*)>(.*?)</t[hd]>")
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<t([hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 #: Cells with a colour of their own in print (`fills` in report.typ), and how far the bar behind one reaches.
 _FILLED = re.compile(r'class="(?:num )?(near|short|not_met|not_assessed)"')
 _BARRED = re.compile(r'class="(?:num )?(?:(met|near|short|not_assessed) )?bar".*--bar: (\d+%)')

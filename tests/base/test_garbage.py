@@ -1,4 +1,4 @@
-"""When the garbage of a report is looked for: not while it is made, but before the next one."""
+"""When the garbage of a report is looked for: not while it is made; in a command only before the next one."""
 
 import gc
 import weakref
@@ -17,55 +17,67 @@ class Knot:
 
 
 @pytest.fixture(autouse=True)
-def untouched(monkeypatch):
+def fresh(monkeypatch):
+    """A process that searches often, in which nothing is frozen; afterwards as it was."""
     monkeypatch.setattr(garbage, "_left", False)
+    monkeypatch.setattr(garbage, "_command", False)
+    limits, frozen = gc.get_threshold(), gc.get_freeze_count()
+    gc.unfreeze()
+    gc.collect()
+    gc.set_threshold(700, 10, 10)
     yield
     assert gc.isenabled()
+    gc.set_threshold(*limits)
+    if frozen:
+        gc.freeze()
 
 
-def test_nothing_is_searched_during_the_work_nor_at_its_end():
-    seen = []
-    gc.callbacks.append(lambda phase, info: seen.append(phase))
-    try:
+@pytest.fixture
+def command(monkeypatch):
+    monkeypatch.setattr(garbage, "_command", True)
+
+
+def knots():
+    return [weakref.ref(Knot()) for _ in range(5000)]
+
+
+def alive(tied):
+    return sum(knot() is not None for knot in tied)
+
+
+def test_nothing_is_searched_during_the_work():
+    with uncollected():
+        assert not gc.isenabled()
+        tied = knots()
+        assert alive(tied) == 5000
+    # the next objects set the search off
+    more = [[] for _ in range(1000)]
+    assert more
+    assert alive(tied) == 0
+
+
+def test_a_command_searches_before_its_next_work(command):
+    with uncollected():
+        tied = knots()
+    more = [[] for _ in range(600)]
+    assert more
+    assert alive(tied) == 5000
+    with uncollected():
+        assert alive(tied) == 0
+
+
+def test_work_within_work_is_one(command):
+    with uncollected():
         with uncollected():
-            assert not gc.isenabled()
-            knots = [weakref.ref(Knot()) for _ in range(5000)]
-        assert all(knot() is not None for knot in knots)
-        assert seen == []
-    finally:
-        gc.callbacks.pop()
-    gc.collect()
-    assert all(knot() is None for knot in knots)
-
-
-def test_the_next_work_begins_with_what_the_last_one_left():
-    with uncollected():
-        left = weakref.ref(Knot())
-    assert left() is not None
-    with uncollected():
-        assert left() is None
-
-
-def test_work_within_work_is_one():
-    with uncollected():
-        with uncollected():
-            inner = weakref.ref(Knot())
+            inner = knots()
         assert not gc.isenabled()
         with uncollected():
-            assert inner() is not None
+            assert alive(inner) == 5000
 
 
-def test_what_somebody_froze_stays_frozen():
-    gc.freeze()
-    try:
-        with uncollected():
-            pass
-        assert gc.get_freeze_count() > 0
-    finally:
-        gc.unfreeze()
-
-
-def test_an_error_leaves_the_search_on():
+@pytest.mark.parametrize("kind", [False, True])
+def test_an_error_leaves_the_search_on(kind, monkeypatch):
+    monkeypatch.setattr(garbage, "_command", kind)
     with pytest.raises(ValueError, match="not this one"), uncollected():
         raise ValueError("not this one")
     assert gc.isenabled()

@@ -122,6 +122,14 @@ def test_no_text_uses_a_forbidden_variant(pairs):
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_translation_lost_most_of_its_sentence():
+    """One had become a word of its neighbour's: a sentence takes an eighth of its letters at least."""
+    own = [row for row in pairs_of_catalogue() if not row[2].startswith("Input should be")]
+    wrong = [f"{en!r} => {zh!r}" for _, zh, en in own if len(en) > 35 and 8 * len(zh) < len(en)]
+
+    assert not wrong, "\n".join(wrong)
+
+
 #: Words of speech, not of a document that an office signs.
 SPOKEN = re.compile(
     "钱|搬|靠得住|两回事|最临界|读者|细心|看不出|来不及|够用|要紧|多半|满打满算|没有一年|无论怎样|花费?少"

@@ -36,6 +36,18 @@ NASTY = (
 )  # fmt: skip
 
 
+def test_a_line_break_in_a_cell_loses_no_row():
+    ours = give_tables(_grid("one\nmore", "x").to_html())
+
+    assert "one\nmore" in ours
+    assert "[x]" in ours
+
+
+def test_every_row_has_a_cell_for_every_head():
+    with pytest.raises(ValueError, match="row 2 has 1 cells, the head 2"):
+        Grid("c", ("A", "B"), ((Cell("x"), Cell("y")), (Cell("x"),)))
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_a_cell_says_what_it_says_in_pandocs_table(text, tmp_path):
     page = _grid(text, "x").to_html()

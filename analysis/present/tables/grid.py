@@ -46,6 +46,11 @@ class Grid:
         Many columns: small type in print.
     fixed : int
         Rows at the top that stay there when people sort the table: a threshold, a total.
+
+    Raises
+    ------
+    ValueError
+        A row has more or fewer cells than the head.
     """
 
     caption: str
@@ -53,6 +58,13 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
     tight: bool = False
     fixed: int = 0
+
+    def __post_init__(self):
+        for number, row in enumerate(self.rows, 1):
+            if len(row) != len(self.header):
+                raise ValueError(
+                    f"{self.caption!r}: row {number} has {len(row)} cells, the head {len(self.header)}"
+                )
 
     def to_html(self) -> str:
         """Semantic HTML: caption, column heads with scope, classes for status."""

@@ -16,7 +16,7 @@ Forbidden = tuple[str, str | None]
 Locked = tuple[str, str | None, str | None, float]
 
 #: Where something holds that names no school.
-EVERYWHERE = Label("县域", "whole county")
+EVERYWHERE = Label("县域内各校", "whole county")
 ASKED = Text(zh="提问时给定", en="Set with the question")
 
 
