@@ -18,6 +18,9 @@ LONGEST_STATUS = 14
 SHORTEST_HEAD = 4
 #: What figures and statuses, which do not break, may take of the page together.
 MOST_HELD = 0.92
+#: Halves of a character of a text that stays on one line, such as 规划未涉及, where there is room: as long
+#: as what is held takes no more of the page than this.
+SHORT_TEXT, ROOMY = 10, 0.5
 
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
@@ -42,6 +45,7 @@ def column_shares(table: str, kind: str) -> list[float]:
     widths: dict[int, float] = {}
     whole: dict[int, float] = {}
     parted: dict[int, float] = {}
+    brief: dict[int, float] = {}
     for row in _ROW.findall(table):
         for column, (tag, marks, cell) in enumerate(_CELL.findall(row)):
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
@@ -55,14 +59,19 @@ def column_shares(table: str, kind: str) -> list[float]:
                 whole[column] = max(whole.get(column, 0), _halves(text))
                 lines = chance.groups() if (chance := _CHANCE.fullmatch(text.strip())) else [text]
                 parted[column] = max(parted.get(column, 0), *map(_halves, lines))
+            elif tag == "td" and _halves(text.strip()) <= SHORT_TEXT:
+                brief[column] = max(brief.get(column, 0), _halves(text.strip()))
     total = sum(widths.values()) + 2 * len(widths)
     if total < 90:
         return []
     half, inset = TYPES["many" if kind == "tight" and len(widths) > MANY else kind]
-    least, lower = (
+    least, lower, short = (
         {column: (half * width + inset) / PAGE for column, width in each.items()}
-        for each in (whole, parted)
+        for each in (whole, parted, brief)
     )
+    kept = {n: max(least.get(n, 0), short.get(n, 0)) for n in least | short}
+    if sum(kept.values()) <= ROOMY:
+        return _fitted([(widths[n] + 2) / total for n in sorted(widths)], kept)
     if sum(least.values()) > MOST_HELD:
         # the verdict on one line and its chance on the next, for as many years as there are
         least = lower

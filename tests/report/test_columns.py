@@ -59,3 +59,13 @@ def test_verdicts_of_many_years_keep_their_word_on_one_line():
     assert all(share * PAGE >= half * 6 + inset - 1e-6 for share in shares[3:])
     # and two words of two characters are not broken for it
     assert all(share * PAGE >= half * 4 + inset for share in shares[:2])
+
+
+def test_a_short_text_stays_on_its_line_where_there_is_room():
+    long = "增加标准教学及辅助用房，优先补足体艺专任教师"
+    row = f"<tr><td>1</td><td>{long}</td><td>{long}</td><td>{long}</td><td>规划未涉及</td></tr>"
+    shares = column_shares(row, "plain")
+    half, inset = TYPES["plain"]
+
+    assert sum(shares) == pytest.approx(1)
+    assert shares[-1] * PAGE >= 10 * half + inset - 1e-6
