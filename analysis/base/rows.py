@@ -1,4 +1,4 @@
-"""Where the rows of each group of a table stand: many small groups, looked up once."""
+"""The rows of each group of a table: many small groups, looked up once."""
 
 from __future__ import annotations
 
@@ -33,3 +33,9 @@ def rows_by(table: pd.DataFrame, *columns: str) -> dict[tuple, np.ndarray]:
     for place, key in enumerate(keys):
         found.setdefault(key, []).append(place)
     return {key: np.array(rows) for key, rows in found.items()}
+
+
+def records_by(table: pd.DataFrame, *columns: str) -> dict[tuple, list[dict]]:
+    """The rows themselves, as dictionaries; see `rows_by`."""
+    records = table.to_dict("records")
+    return {key: [records[at] for at in rows] for key, rows in rows_by(table, *columns).items()}

@@ -22,8 +22,8 @@ MOST_HELD = 0.92
 #: as what is held takes no more of the page than this.
 SHORT_TEXT, ROOMY = 10, 0.5
 
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
-_CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
+ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 #: Figures that are held on one line; those with a bar behind them leave the room to the schools' names.
 _NUMBER = re.compile(r'class="num\b(?!.*\bbar")')
 _STATUS = re.compile(r'class="(met|near|short|not_met|not_assessed)"')
@@ -46,8 +46,8 @@ def column_shares(table: str, kind: str) -> list[float]:
     whole: dict[int, float] = {}
     parted: dict[int, float] = {}
     brief: dict[int, float] = {}
-    for row in _ROW.findall(table):
-        for column, (tag, marks, cell) in enumerate(_CELL.findall(row)):
+    for row in ROW.findall(table):
+        for column, (tag, marks, cell) in enumerate(CELL.findall(row)):
             text = html.unescape(re.sub(r"<[^>]+>", " ", cell))
             widths[column] = max(widths.get(column, 4), _width(tag, text))
             if tag == "th" and _halves(text.strip()) <= SHORTEST_HEAD:
@@ -71,8 +71,8 @@ def column_shares(table: str, kind: str) -> list[float]:
     )
     kept = {n: max(least.get(n, 0), short.get(n, 0)) for n in least | short}
     if sum(kept.values()) <= ROOMY:
-        return _fitted([(widths[n] + 2) / total for n in sorted(widths)], kept)
-    if sum(least.values()) > MOST_HELD:
+        least = kept
+    elif sum(least.values()) > MOST_HELD:
         # the verdict on one line and its chance on the next, for as many years as there are
         least = lower
     return _fitted([(widths[n] + 2) / total for n in sorted(widths)], least)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from .columns import column_shares
+from .columns import CELL, ROW, column_shares
 
 #: A table of `Grid.to_html`, in which nothing stands but text and line breaks.
 _TABLE = re.compile(
@@ -18,8 +18,6 @@ _TABLE = re.compile(
     r"<tbody>\n(.*?)</tbody></table>\n",
     re.DOTALL,
 )
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
-_CELL = re.compile(r"<t([hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 #: Cells with a colour of their own in print (`fills` in report.typ), and how far the bar behind one reaches.
 _FILLED = re.compile(r'class="(?:num )?(near|short|not_met|not_assessed)"')
 _BARRED = re.compile(r'class="(?:num )?(?:(met|near|short|not_assessed) )?bar".*--bar: (\d+%)')
@@ -50,7 +48,7 @@ def give_tables(page: str) -> str:
 
 def _table(found: re.Match) -> str:
     kind, caption, head, body = found.groups()
-    heads = _CELL.findall(head)
+    heads = CELL.findall(head)
     sides = [_side(marks) for _, marks, _ in heads]
     shares = column_shares(found[0], kind)
     if not shares and "<br>" in head:
@@ -58,8 +56,8 @@ def _table(found: re.Match) -> str:
         shares = [1 / len(heads)] * len(heads)
     columns = f"({', '.join(f'{100 * share:.2f}%' for share in shares)})" if shares else len(heads)
     rows = [
-        " ".join(_cell(cell, side) for cell, side in zip(_CELL.findall(row), sides, strict=True))
-        for row in _ROW.findall(body)
+        " ".join(_cell(cell, side) for cell, side in zip(CELL.findall(row), sides, strict=True))
+        for row in ROW.findall(body)
     ]
     typst = [
         "#figure(align(center)[#table(",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...base.language import DASH, speak
-from ...base.rows import rows_by
+from ...base.rows import records_by
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.balance import COMPOSITE
 from ...measure.dispersion import break_even
@@ -62,15 +62,14 @@ def influence_grid(study: Study, lang: str = "zh", top: int = 3) -> Grid:
     """The schools with the largest exact share in the squared CV of each indicator."""
     say = speak(lang)
     rows = []
-    schools = study.influence.to_dict("records")
-    standing = rows_by(study.influence, "stage", "indicator")
+    standing = records_by(study.influence, "stage", "indicator")
     for stage in STAGES:
         for name, about in study.rules.indicators.items():
             if (stage, name) not in standing:
                 continue
             cells = [text_cell(say.label(STAGE_LABELS[stage])), text_cell(say.label(about.short))]
             order = standing[stage, name][:top]
-            for school in (schools[place] for place in order):
+            for school in order:
                 arrow = "↑" if school["value"] > school["mean"] else "↓"
                 cells.append(
                     text_cell(f"{school['school']} {arrow} {say.percent(school['share'], 1)}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...base.files import N_
 from ...base.language import DASH, Language, speak
-from ...base.rows import rows_by
+from ...base.rows import records_by
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...future.odds.draws import Forecast
 from ...future.odds.goals import GoalChance, goal_chance
@@ -34,12 +34,12 @@ def trend_grid(study: Study, what: str, lang: str = "zh") -> Grid:
     """
     say = speak(lang)
     table = study.all_balance[study.all_balance["schools"] > 0]
-    standing, records = rows_by(table, "stage", "indicator"), table.to_dict("records")
+    standing = records_by(table, "stage", "indicator")
     names = list(study.rules.indicators) if what == "mean" else [*study.rules.indicators, COMPOSITE]
     rows = []
     for stage in STAGES:
         for name in names:
-            found = {records[at]["year"]: records[at] for at in standing.get((stage, name), ())}
+            found = {row["year"]: row for row in standing.get((stage, name), ())}
             if not found:
                 continue
             composite = name == COMPOSITE

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...base.files import N_
 from ...base.language import DASH, speak
-from ...base.rows import rows_by
+from ...base.rows import records_by
 from ...measure.evaluate import PAIRS_NEEDED
 from ...measure.evaluation_table import said
 from ...measure.study import Study
@@ -112,9 +112,9 @@ def own_course_grid(study: Study, lang: str = "zh") -> Grid:
     own = now.loc[~now["target_compared"].isin(["same", "not_stated"]), "item"]
     table = study.all_evaluation
     table = table[(table["target"] != "") & table["item"].isin(own)]
-    rows, records = [], table.to_dict("records")
-    for (item,), found in rows_by(table, "item").items():
-        part = {records[at]["year"]: records[at] for at in found}
+    rows = []
+    for (item,), found in records_by(table, "item").items():
+        part = {row["year"]: row for row in found}
         cells = [Cell(title_with_unit(study, item, lang))]
         for year in study.years:
             if year not in part:
@@ -135,14 +135,14 @@ def phases_grid(study: Study, lang: str = "zh", years: tuple[int, ...] | None = 
     say = speak(lang)
     table = study.targets_by_phase(years)
     chosen = sorted(table["as_of"].unique())
-    rows, records = [], table.to_dict("records")
-    for (item,), found in rows_by(table, "item").items():
-        part = {records[at]["as_of"]: records[at] for at in found}
+    rows = []
+    for (item,), found in records_by(table, "item").items():
+        part = {row["as_of"]: row for row in found}
         if len({row["target"] for row in part.values()}) == 1 and len(part) == len(chosen):
             continue
         cells = [
             Cell(title_with_unit(study, item, lang)),
-            Cell(item_value(study, item, said(records[found[0]]), lang), True),
+            Cell(item_value(study, item, said(found[0]), lang), True),
         ]
         for year in chosen:
             if year not in part:
