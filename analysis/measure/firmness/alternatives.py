@@ -23,14 +23,14 @@ def switch_audit(study: Study) -> pd.DataFrame:
         One row per verdict and alternative (`Entry.alternatives`): ``switch, alternative`` (as
         text), ``item, status, other_status``.
     """
-    found = []
+    found, ours = [], study.statuses[study.year]
     for name, entry in study.rules.standard.entries.items():
         for alternative in entry.alternatives:
             if alternative == study.rules[name]:
                 continue
             other = study.with_rules(**{name.replace(".", "__"): alternative})
             shown = alternative if isinstance(alternative, str) else f"{alternative:g}"
-            for row in changed(study.statuses[study.year], other.statuses[study.year]):
+            for row in changed(ours, _statuses(other)):
                 found.append({"switch": name, "alternative": shown} | row)
     columns = ["switch", "alternative", "item", "status", "other_status"]
     return pd.DataFrame(found, columns=columns)
@@ -47,13 +47,13 @@ def concession_effects(study: Study) -> pd.DataFrame:
     """
     facts = study._facts_of_year
     data = CountyData(facts, {study.year: study.rules})
-    found = []
+    found, ours = [], study.statuses[study.year]
     for name in study.rules.standard.concessions:
         on = name in study.concessions
-        other = study.with_concessions(study.concessions ^ {name})
-        without, with_it = (other, study) if on else (study, other)
+        other = _statuses(study.with_concessions(study.concessions ^ {name}))
+        without, with_it = (other, ours) if on else (ours, other)
         row = {"concession": name, "on": on, "schools": tuple(facts.names[covered(data, name)])}
-        changes = changed(without.statuses[study.year], with_it.statuses[study.year])
+        changes = changed(without, with_it)
         for change in changes or [{"item": "", "status": "", "other_status": ""}]:
             found.append(
                 row
@@ -79,7 +79,12 @@ def targets_by_phase(study: Study, years: Iterable[int]) -> pd.DataFrame:
         found.append(table[table["target"] != ""].assign(as_of=as_of))
     columns = ["item", "value", "finding", "as_of", "requirement", "status"]
     columns += ["target", "target_status", "target_compared"]
-    return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+
+
+def _statuses(other: Study) -> dict[str, str]:
+    """What is compared of a study that is made for nothing else."""
+    return {row["item"]: row["status"] for row in other._evaluated(whole=())[other.year]}
 
 
 def changed(ours: Mapping[str, str], other: Mapping[str, str]) -> list[dict]:

@@ -14,7 +14,7 @@ from ...measure.study import Study
 from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
-from .scales import draw_scales
+from .panels import Line, Panel, draw_panels, reach
 
 #: Small panels beside one another.
 ACROSS = 4
@@ -48,31 +48,32 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     stages = [stage for stage in STAGES if (table["stage"] == stage).any()]
     years = np.array(list(study.years))
     until = max(years[-1], min(study.county.record.target_year or 0, years[-1] + 10))
-    if what == "mean":
-        shown = [(name, [stage]) for stage in stages for name in study.rules.indicators]
-        figure = Chart(figsize=(WIDTH, 0.6 + 1.45 * -(-len(shown) // ACROSS)), layout=GridLayout())
-    else:
-        shown = [(name, stages) for name in study.rules.indicators]
-        figure = Chart(figsize=(WIDTH, 0.2 + 1.45 * -(-len(shown) // ACROSS)), layout=GridLayout())
-    axes = figure.subplots(-(-len(shown) // ACROSS), ACROSS, squeeze=False).ravel()
-    for axis in axes[len(shown) :]:
-        axis.axis("off")
-    panels = [(axis, *each) for axis, each in zip(axes, shown, strict=False)]
+    each = [[stage] for stage in stages] if what == "mean" else [stages]
+    shown = [(name, of) for of in each for name in study.rules.indicators]
     # a year without data is a gap in the line, not a straight piece of it
     span = np.arange(years[0], years[-1] + 1)
     courses = _courses(table, span)
-    for axis, name, shown in panels:
-        for stage in shown:
-            _course(axis, study, (name, stage), span, courses[name, stage], what, until)
+    marks = range(years[0], until + 1, -(-(until - years[0] + 1) // 5))
+    panels = []
+    for name, of in shown:
         about = study.rules.indicators[name]
-        unit = say.label(about.unit)
-        stage_name = f"{say.label(STAGE_LABELS[shown[0]])} " if what == "mean" else ""
-        title = f"{stage_name}{say.label(about.short)}" + (f"\n{unit}" if what == "mean" else "")
-        axis.set_title(title, fontsize=6.6 if lang == "zh" else 5.6)
-        ticks = np.arange(years[0], until + 1, -(-(until - years[0] + 1) // 5))
-        axis.set_xlim(years[0] - 0.3, until + 0.3)
-        draw_scales(axis, x=(ticks, [str(year) for year in ticks]), grid="y", size=5.8)
-    _trend_legend(figure, study, stages, what, (table["missing"] > 0).any(), say)
+        title = say.label(about.short)
+        if what == "mean":
+            # English words of both do not stand beside one another above a panel
+            between = " " if lang == "zh" else "\n"
+            title = f"{say.label(STAGE_LABELS[of[0]])}{between}{title}\n{say.label(about.unit)}"
+        panel = Panel(title, (years[0] - 0.3, until + 0.3), marks)
+        _fill(panel, study, name, {stage: courses[name, stage] for stage in of}, span, what, until)
+        panels.append(panel)
+    handles = _trend_handles(study, stages, what, (table["missing"] > 0).any(), say)
+    foot = 0.1 + 0.15 * -(-len(handles) // ACROSS)
+    rows = -(-len(shown) // ACROSS)
+    figure = Chart(figsize=(WIDTH, foot + (1.5 if what == "mean" else 1.4) * rows))
+    heads = 6.6 if lang == "zh" else 5.6
+    draw_panels(figure, panels, ACROSS, say, size=5.8, heads=heads, foot=foot)
+    figure.legend(
+        handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0), ncols=ACROSS, fontsize=7
+    )
     return figure
 
 
@@ -92,43 +93,38 @@ def _courses(table: pd.DataFrame, span: np.ndarray) -> dict[tuple[str, str], dic
     return found
 
 
-def _course(
-    axis,
+def _fill(
+    panel: Panel,
     study: Study,
-    about: tuple[str, str],
+    name: str,
+    courses: dict[str, dict[str, np.ndarray]],
     span: np.ndarray,
-    course: dict[str, np.ndarray],
     what: str,
     until: int,
 ) -> None:
-    """One stage of one indicator in a panel."""
-    name, stage = about
-    colour, value = COLOURS[stage], course["value"]
-    line = {"color": colour, "markersize": 3.2, "linewidth": 1.3}
-    axis.plot(span, value, _marker(stage) + "-", **line)
-    partial = course["missing"] > 0
-    axis.plot(span[partial], value[partial], _marker(stage), color="white", markersize=1.8)
-    entry = f"{name}.{stage}" if what == "mean" else cv_entry(study.rules, name, stage)
-    reach = [*value, *_steps(axis, study, entry, span[0], until, colour)]
-    if what == "mean":
-        ribbon = {"color": colour, "alpha": 0.16, "linewidth": 0}
-        axis.fill_between(span, course["low"], course["high"], **ribbon)
-        reach += [*course["low"], *course["high"]]
-    reach = [each for each in reach if np.isfinite(each)]
-    if not reach:
-        return  # nothing was reported and nothing is asked
-    bottom, top = min(reach), max(reach)
-    room = 0.12 * (top - bottom or 1)
-    if what == "mean":
-        axis.set_ylim(max(0, bottom - room), top + room)
-        rule = study.county.standard.evaluation.for_year(until)
-        threshold = rule.number(entry)
-        floor = threshold * rule.number("school.floor")
-        axis.axhspan(floor, threshold, color=COLOURS["band"], zorder=0)
-        axis.axhspan(0, floor, color=COLOURS["below"], zorder=0)
+    """The courses of an indicator, by stage, with the rules and targets they are to reach."""
+    figures: list[float] = []
+    for stage, course in courses.items():
+        colour, value, partial = COLOURS[stage], course["value"], course["missing"] > 0
+        panel.lines.append(Line(span, value, colour, marker=_marker(stage)))
+        panel.open_marks.append((span[partial], value[partial], _marker(stage)))
+        entry = f"{name}.{stage}" if what == "mean" else cv_entry(study.rules, name, stage)
+        steps = _steps(study, entry, range(int(span[0]), until + 1), colour)
+        panel.lines += steps
+        figures += [*value, *(each for line in steps for each in line.y)]
+        if what == "mean":
+            panel.ribbons.append((span, course["low"], course["high"], colour))
+            figures += [*course["low"], *course["high"]]
+            rule = study.county.standard.evaluation.for_year(until)
+            threshold = rule.number(entry)
+            if np.isfinite(threshold):
+                floor = threshold * rule.number("school.floor")
+                panel.bands.append((floor, threshold, COLOURS["band"]))
+                panel.bands.append((0, floor, COLOURS["below"]))
+    panel.y = reach(figures)
 
 
-def _trend_legend(figure: Chart, study: Study, stages, what: str, missing: bool, say) -> None:
+def _trend_handles(study: Study, stages, what: str, missing: bool, say) -> list:
     line, grey = mpl.lines.Line2D, {"color": "#555555"}
     handles = [
         line([], [], marker=_marker(s), color=COLOURS[s], markersize=3.5, label=say.label(STAGE_LABELS[s]))
@@ -150,22 +146,27 @@ def _trend_legend(figure: Chart, study: Study, stages, what: str, missing: bool,
     if missing:
         ring = {"markersize": 4, "markeredgecolor": "#555555", "markerfacecolor": "white"}
         handles.append(line([], [], linestyle="", marker="o", label=say("schools missing"), **ring))
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=7)
+    return handles
 
 
-def _steps(axis, study: Study, entry: str, first: int, last: int, colour: str) -> list[float]:
-    """Rule and own target of an entry in every year, as steps into the future; their values."""
+def _steps(study: Study, entry: str, span: range, colour: str) -> list[Line]:
+    """Rule and own target of an entry in every year, as steps into the future."""
     standard = study.county.standard
-    span = range(int(first), int(last) + 1)
     rules = [standard.evaluation.for_year(year).number(entry) for year in span]
-    axis.step(span, rules, where="post", color=colour, linestyle=(0, (4, 2)), linewidth=0.9)
+    found = [_stairs(span, rules, colour, 0.9, (0, (4, 2)))]
     plan = standard.plan
     if plan is None or plan.stated_in(entry) is None:
-        return rules
+        return found
     own = [plan.for_year(year).number(entry) for year in span]
     if not np.array_equal(own, rules, equal_nan=True):
-        axis.step(span, own, where="post", color=colour, linestyle=(0, (1, 1.5)), linewidth=1.4)
-    return rules + own
+        found.append(_stairs(span, own, colour, 1.4, (0, (1, 1.5))))
+    return found
+
+
+def _stairs(span: range, values: list[float], colour: str, width: float, dashes: tuple) -> Line:
+    """A line that keeps the value of each year up to the next."""
+    x, y = np.repeat(span, 2)[1:], np.repeat(values, 2)[:-1]
+    return Line(x, y, colour, width, dashes)
 
 
 def _marker(stage: str) -> str:
