@@ -47,6 +47,8 @@ SCHOOLS = "<!-- all schools -->\n"
 
 #: Archive (long-term, tagged) and accessibility in one file.
 PDF_STANDARDS = ["a-2a", "ua-1"]
+#: What is for the screen alone.
+_LOOK = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 
 
 class ReportHTMLExporter(TemplateExporter):
@@ -209,8 +211,8 @@ def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]
     import typst
 
     page, pictures = _pictures_to_files(page, root)
-    page = give_tables(page)
-    body = _pandoc(page, "typst", f"--lua-filter={TEMPLATES / 'to_typst.lua'}")
+    filter_ = f"--lua-filter={TEMPLATES / 'to_typst.lua'}"
+    body = give_tables(_LOOK.sub("", page), lambda rest: _pandoc(rest, "typst", filter_))
     imports = (
         '#import "report.typ": fills, bar, head-lines, lines, tight, cover, brief, annexes, see, subtitle, edition, '
         "synthetic, together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"

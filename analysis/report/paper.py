@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 from .columns import CELL, ROW, column_shares
 
@@ -18,6 +19,8 @@ _TABLE = re.compile(
     r"<tbody>\n(.*?)</tbody></table>\n",
     re.DOTALL,
 )
+#: Where a table was: a remark of Typst, which no text can be, for pandoc escapes every asterisk.
+_PLACE = re.compile(r"/\*table (\d+)\*/")
 #: Cells with a colour of their own in print (`fills` in report.typ), and how far the bar behind one reaches.
 _FILLED = re.compile(r'class="(?:num )?(near|short|not_met|not_assessed)"')
 _BARRED = re.compile(r'class="(?:num )?(?:(met|near|short|not_assessed) )?bar".*--bar: (\d+%)')
@@ -30,20 +33,29 @@ _MARKUP = re.compile(r"(?!-\d)[\\#$*_`<>@=+\-/~\[\]'\"]|(?<!\d)\.|\.(?!\d)")
 HEAD = "stroke: head-lines"
 
 
-def give_tables(page: str) -> str:
-    """Write the tables of a page in Typst's own words, which `to_typst.lua` lets through.
+def give_tables(page: str, convert: Callable[[str], str]) -> str:
+    """Convert a page to Typst, its tables by our own hand.
 
     Parameters
     ----------
     page : str
         HTML.
+    convert : callable
+        Converts the rest, by pandoc with `to_typst.lua`, which lets ``<pre class="typst">`` through.
 
     Returns
     -------
     str
-        With ``<pre class="typst">`` in the place of tables.
+        Typst.
     """
-    return _TABLE.sub(lambda found: f'<pre class="typst">{html.escape(_table(found))}</pre>', page)
+    tables: list[str] = []
+
+    def aside(found: re.Match) -> str:
+        tables.append(_table(found))
+        return f'<pre class="typst">/*table {len(tables) - 1}*/</pre>'
+
+    converted = convert(_TABLE.sub(aside, page))
+    return _PLACE.sub(lambda found: tables[int(found[1])], converted)
 
 
 def _table(found: re.Match) -> str:

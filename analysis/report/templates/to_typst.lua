@@ -37,7 +37,7 @@ function Figure(figure)
     '#figure(' .. picture(image):sub(2) .. ', kind: image, caption: [' .. caption .. '])\n')
 end
 
--- <pre class="typst"> is Typst already: the tables.
+-- <pre class="typst"> is Typst already: where a table goes.
 function CodeBlock(block)
   if block.classes[1] == 'typst' then return pandoc.RawBlock('typst', block.text) end
 end
