@@ -13,6 +13,7 @@ from ...measure.study import Study
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
 from .names import short_name
+from .scales import draw_scales
 
 
 @styled
@@ -91,15 +92,14 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
             fills = [*shades[: len(largest)], "#ECECEC"]
             edges = [*["white"] * len(largest), "none"]
             axis.broken_barh(bars, (y - 0.35, 0.7), facecolors=fills, edgecolors=edges)
-    axis.set_yticks(
-        range(len(study.rules.indicators)),
-        [say.label(i.short) for i in study.rules.indicators.values()],
-    )
     axis.set_ylim(len(study.rules.indicators) - 0.4, -0.6)
     axis.set_xlim(0, 1)
-    axis.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1))
     axis.set_xlabel(
         say("share in the squared CV (%); darkest: largest share, grey: all other schools")
     )
-    axis.tick_params(axis="y", length=0)
+    names = [say.label(about.short) for about in study.rules.indicators.values()]
+    marks = np.linspace(0, 1, 6)
+    draw_scales(
+        axis, x=(marks, [say.percent(mark, 0) for mark in marks]), y=(range(len(names)), names)
+    )
     return figure

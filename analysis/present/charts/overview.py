@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import matplotlib as mpl
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
 
 from ...base.language import Language, speak
 from ...base.schema.indicators import Indicator
@@ -17,12 +21,17 @@ from .names import short_name
 #: Letters of a name beside its row.
 LONGEST = 11
 
+#: Letters of a word above a column.
+LONGEST_WORD = 9
+
 #: Rows with a name each; more are shown as a field of colours.
 NAMED = 42
 TALLEST = 3.9
 """Inches: half a page."""
 HEAD = 0.62
 """Inches for the title of a panel and the heads of its columns."""
+AWAY = 2 / 72
+"""Inches between the fields and what is written beside them."""
 
 _FILLS = {
     "met": "#C9DBEC",
@@ -49,28 +58,22 @@ def overview_chart(study: Study, lang: str = "zh") -> Chart:
     panel = (WIDTH - len(stages) * left - 0.1) / max(len(stages), 1)
     for place, stage in enumerate(stages):
         names, codes = tables[stage]
-        tall = len(names) * line
-        x0, y0 = (place + 1) * left + place * panel, height - HEAD - tall
-        axis = figure.add_axes((x0 / WIDTH, y0 / height, (panel - 0.08) / WIDTH, tall / height))
-        _mosaic(axis, codes, line)
+        x, top = (place + 1) * left + place * panel, height - HEAD
+        column = (panel - 0.08) / len(study.rules.indicators)
+        _mosaic(figure, codes, (x, top, column, line))
         labels = [short_name(name, lang, LONGEST) for name in names] if named else []
-        axis.set_yticks(
-            [row + 0.5 for row in range(len(labels))], labels, fontsize=6.2 if line > 0.12 else 5.4
-        )
         heads = [_stacked(about, say) for about in study.rules.indicators.values()]
-        axis.set_xticks(
-            [column + 0.5 for column in range(len(heads))],
-            heads,
-            fontsize=5.6 if lang == "zh" else 4.8,
-        )
-        axis.text(
-            0,
-            1,
-            _title(study, stage, say),
-            transform=_above(axis, 28),
-            fontsize=8 if lang == "zh" else 6.8,
-            va="bottom",
-        )
+        write = partial(figure.text, transform=figure.dpi_scale_trans)
+        beside = {"ha": "right", "va": "center_baseline", "color": mpl.rcParams["ytick.color"]}
+        beside["fontsize"] = 6.2 if line > 0.12 else 5.4
+        for row, label in enumerate(labels):
+            write(x - AWAY, top - (row + 0.5) * line, label, **beside)
+        above = {"ha": "center", "va": "bottom", "color": mpl.rcParams["xtick.color"]}
+        above["fontsize"] = 5.6 if lang == "zh" else 4.8
+        for number, head in enumerate(heads):
+            write(x + (number + 0.5) * column, top + AWAY, head, **above)
+        title = {"fontsize": 8 if lang == "zh" else 6.8, "va": "bottom"}
+        write(x, top + 28 / 72, _title(study, stage, say), **title)
     _legend(figure, say, study, height)
     return figure
 
@@ -96,34 +99,38 @@ def _statuses(study: Study, stage: str) -> tuple[list[str], np.ndarray]:
     return list(rows["school"]), np.array(shown, dtype=int).reshape(len(rows), len(names))
 
 
-def _mosaic(axis, codes: np.ndarray, line: float) -> None:
-    colours = mpl.colors.ListedColormap([_FILLS[status] for status in STATUSES])
-    edge = {"edgecolors": "white", "linewidth": 0.8} if line > 0.06 else {}
-    axis.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=len(STATUSES) - 0.5, **edge)
-    for status, marker in _MARKS.items():
-        y, x = np.nonzero(codes == STATUSES.index(status))
-        if line > 0.06:
-            colour = COLOURS[status if status in COLOURS else "not_assessed"]
-            axis.plot(x + 0.5, y + 0.5, linestyle="", marker=marker, markersize=3, color=colour)
-    axis.set_ylim(len(codes), 0)
-    axis.set_frame_on(False)
-    axis.tick_params(length=0, pad=2, top=False, labeltop=True, bottom=False, labelbottom=False)
-
-
-def _above(axis, points: float):
-    """A place so many points above a panel."""
-    lift = mpl.transforms.ScaledTranslation(0, points / 72, axis.figure.dpi_scale_trans)
-    return axis.transAxes + lift
+def _mosaic(figure: Chart, codes: np.ndarray, place: tuple[float, float, float, float]) -> None:
+    """Fields from a left upper corner on, so wide and high (inches)."""
+    left, top, wide, high = place
+    inches = {"transform": figure.dpi_scale_trans}
+    edge = {"edgecolors": "white", "linewidths": 0.8} if high > 0.06 else {"linewidths": 0}
+    corners = np.array([(0, 0), (1, 0), (1, -1), (0, -1)]) * (wide, high)
+    for number, status in enumerate(STATUSES):
+        fields = np.argwhere(codes == number)[:, ::-1] * (wide, -high) + (left, top)
+        if not len(fields):
+            continue
+        shapes = fields[:, None] + corners
+        figure.add_artist(PolyCollection(shapes, facecolors=_FILLS[status], **edge, **inches))
+        if status in _MARKS and high > 0.06:
+            how = {"color": COLOURS[status if status in COLOURS else "not_assessed"]}
+            how |= {"linestyle": "", "marker": _MARKS[status], "markersize": 3, "zorder": 2}
+            figure.add_artist(Line2D(*shapes.mean(axis=1).T, **how, **inches))
 
 
 def _stacked(about: Indicator, say: Language) -> str:
-    """A head in lines as narrow as its column: those that the standard gives, or of three characters."""
+    """A head in lines as narrow as its column: those that the standard gives, words, or three characters."""
     text, head = say.label(about.short), say.label(about.head)
-    if say.code != "zh":
-        return text.replace(" ", "\n")
     if "\n" in head:
         return head
+    if say.code != "zh":
+        return "\n".join(_halved(word) for word in head.split())
     return "\n".join(text[n : n + 3] for n in range(0, len(text), 3))
+
+
+def _halved(word: str) -> str:
+    """A word, on two lines if one is too narrow for it."""
+    middle = len(word) // 2
+    return word if len(word) <= LONGEST_WORD else f"{word[:middle]}-\n{word[middle:]}"
 
 
 def _title(study: Study, stage: str, say) -> str:
@@ -144,15 +151,14 @@ def _legend(figure: Chart, say, study: Study, height: float) -> None:
         "short": say("below {floor}", floor=floor),
         "not_assessed": say("not assessed"),
     }
-    line = mpl.lines.Line2D
     handles = []
     for status in words:
         field = {"markersize": 7, "markerfacecolor": _FILLS[status], "markeredgecolor": "#999999"}
-        handle = [line([], [], linestyle="", marker="s", **field)]
+        handle = [Line2D([], [], linestyle="", marker="s", **field)]
         if status in _MARKS:
             colour = COLOURS[status if status in COLOURS else "not_assessed"]
             mark = {"marker": _MARKS[status], "markersize": 3, "color": colour}
-            handle.append(line([], [], linestyle="", **mark))
+            handle.append(Line2D([], [], linestyle="", **mark))
         handles.append(tuple(handle))
     figure.legend(
         handles=handles,
