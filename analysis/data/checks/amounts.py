@@ -15,7 +15,7 @@ import pandas as pd
 from ...base.files import N_, Finding
 from ...policy.standards import Standard
 from .ranges import named, range_of
-from .tables import Tables, shown
+from .tables import Tables, shown, those
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def amounts(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             _LOW[about.per],
             "school_years",
-            told[low],
+            those(told, low),
             column,
             "warning",
             value=column,
@@ -108,7 +108,7 @@ def amounts(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             _HIGH[about.per],
             "school_years",
-            told[high & ~low],
+            those(told, high & ~low),
             column,
             "warning",
             value=column,

@@ -46,12 +46,13 @@ def check_cells(tables: Tables, name: str) -> Iterator[Finding]:
     for column_name, rules in frame_schema(table).columns.items():
         cells = frame[column_name]
         there = cells.notna().to_numpy()
+        known = cells if there.all() else cells[there]
         wrong = {} if rules.nullable else {"filled": ~there}
         if "filled" in wrong and (name, column_name) in tables.unread:
             wrong["filled"] &= ~cells.index.isin(tables.unread[name, column_name])
         for check in rules.checks:
             wrong[check.name] = np.zeros(len(cells), dtype=bool)
-            wrong[check.name][there] = ~check(cells[there]).check_output.to_numpy(dtype=bool)
+            wrong[check.name][there] = ~check(known).check_output.to_numpy(dtype=bool)
         several = _several(wrong)
         if several.any():
             wrong = {kind: rows & ~several for kind, rows in wrong.items()}

@@ -27,7 +27,7 @@ from .faults import (
     right_form,
 )
 from .ranges import named, range_of
-from .tables import Tables
+from .tables import Tables, those
 
 _TABLE = "county_years"
 #: Unreadable values that are looked into for what is wrong with them; of more only the first are listed.
@@ -154,7 +154,7 @@ def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[F
     yield from tables.report(
         N_("nothing is called “{item}”; did you mean “{near}”?"),
         _TABLE,
-        rows.assign(_near=rows["item"].map(near))[rows["item"].isin(near)],
+        those(rows.assign(_near=rows["item"].map(near)), rows["item"].isin(near)),
         "item",
         "warning",
         item="item",
@@ -165,13 +165,12 @@ def _names(tables: Tables, rows: pd.DataFrame, standard: Standard) -> Iterator[F
         group: tuple(name for name in standard.entries if name.startswith(f"{group}."))
         for group in groups - set(standard.entries) - set(COUNTY_INPUTS)
     }
-    unused = rows["item"].isin(groups) & ~rows["value"].isin(["yes", "no"]) & rows["value"].notna()
+    number = ~rows["value"].isin(["yes", "no"]) & rows["value"].notna()
+    unused = those(rows, rows["item"].isin(groups) & number)
     yield from tables.report(
         N_("{item} is {value}, which is not used; report a number under one of {names}"),
         _TABLE,
-        rows.assign(_names=[named(groups.get(item, ()), standard) for item in rows["item"]])[
-            unused
-        ],
+        unused.assign(_names=[named(groups.get(item, ()), standard) for item in unused["item"]]),
         "value",
         "warning",
         item="item",
@@ -213,7 +212,14 @@ def _kinds_and_ranges(
         message: str, where: np.ndarray, severity: str = "error", **columns: str
     ) -> Iterator[Finding]:
         yield from tables.report(
-            message, _TABLE, rows[where], "value", severity, item="_item", value="value", **columns
+            message,
+            _TABLE,
+            those(rows, where),
+            "value",
+            severity,
+            item="_item",
+            value="value",
+            **columns,
         )
 
     finite = np.isfinite(number)
@@ -223,7 +229,7 @@ def _kinds_and_ranges(
     yield from tables.report(
         SEVERAL_OF_ITEM,
         _TABLE,
-        _with_faults(rows[several], number[several]),
+        _with_faults(those(rows, several), number[several]),
         "value",
         item="_item",
         value="value",
@@ -284,12 +290,15 @@ def _parts(
     first = ~values.index.duplicated()
     wide = values[first].unstack("item")
     places = pd.Series(rows.index, values.index)[first].unstack("item")
+    figures = {item: column.to_numpy() for item, column in wide.items()}
     for parts, wholes, severity in COUNTY_PARTS:
-        if not {*parts, *wholes} <= set(wide):
+        if not {*parts, *wholes} <= set(figures):
             continue
-        part, whole = (wide[list(names)].sum(axis=1, skipna=False) for names in (parts, wholes))
+        part, whole = (sum(figures[name] for name in names) for names in (parts, wholes))
         wrong = part > whole
-        found = rows.loc[places.loc[wrong, parts[0]].astype(int)]
+        if not wrong.any():
+            continue
+        found = rows.loc[places[parts[0]].to_numpy()[wrong].astype(int)]
         constants: Mapping[str, object] = MappingProxyType(
             {
                 "item": named(parts, standard, PLUS),
@@ -301,7 +310,7 @@ def _parts(
             if severity == "error"
             else N_("{item} is {value}, more than {whole} ({total}); is one of them wrong?"),
             _TABLE,
-            found.assign(_part=part[wrong].to_numpy(), _total=whole[wrong].to_numpy()),
+            found.assign(_part=part[wrong], _total=whole[wrong]),
             "value",
             severity,
             constants,

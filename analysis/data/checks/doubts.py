@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...base.files import N_, Finding
 from .ranges import COLUMNS
-from .tables import Tables, shown
+from .tables import Tables, shown, those
 
 #: A change of enrolment from one year to the next by more than this share is questioned, unless one
 #: of the two figures is that of a small school, the school opened or closes about that time, or
@@ -58,7 +58,7 @@ def jumps(tables: Tables) -> Iterator[Finding]:
                 "{label} is {value} after {before} a year earlier; is a digit wrong, or was the school merged or divided?"
             ),
             "school_years",
-            rows.assign(_before=before)[change & (large | emptied) & steady],
+            those(rows.assign(_before=before), change & (large | emptied) & steady),
             column,
             "warning",
             value=column,
@@ -80,7 +80,7 @@ def area_jumps(tables: Tables) -> Iterator[Finding]:
                 "{label} is {value} m² after {before} m² a year earlier; is a digit wrong, or was the school rebuilt?"
             ),
             "school_years",
-            rows.assign(_before=before)[jump & steady],
+            those(rows.assign(_before=before), jump & steady),
             column,
             "warning",
             value=column,
@@ -94,7 +94,7 @@ def large_rooms(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             N_("one room of {value} m²; enter the area of a single room, one row per room"),
             "rooms",
-            rows[rows["area_m2"] > SUSPICIOUS_ROOM],
+            those(rows, rows["area_m2"] > SUSPICIOUS_ROOM),
             "area_m2",
             "warning",
             value="area_m2",
@@ -109,7 +109,7 @@ def rare_values(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("{label} is {value}; more than {high} is rare: is a digit wrong, or the unit?"),
                 name,
-                rows[rows[column] > bounds.rare_high],
+                those(rows, rows[column] > bounds.rare_high),
                 column,
                 "warning",
                 {"high": shown(float(bounds.rare_high))},

@@ -14,7 +14,7 @@ from ...base.schema.tables import SCHOOL_TABLES, TABLES
 from ...base.schema.terms import FIVE_FOUR, SCHOOL_TYPES, STAGE_GRADES
 from .school_system import five_years_of_primary
 from .sites import contained
-from .tables import LISTED, Tables
+from .tables import LISTED, Tables, those
 
 
 def roster_years(tables: Tables) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def roster_years(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             N_("the school closed ({closed}) before it opened ({opened})"),
             "schools",
-            schools[schools["closed"] < schools["opened"]],
+            those(schools, schools["closed"] < schools["opened"]),
             "closed",
             opened="opened",
             closed="closed",
@@ -43,7 +43,7 @@ def future_years(tables: Tables) -> Iterator[Finding]:
                     "data for {year}, a year that has not begun (today is {today}): is a digit wrong? What is expected for later years belongs in a scenario"
                 ),
                 name,
-                rows[(rows["year"] > today.year) & (rows["year"] <= table["year"].high)],
+                those(rows, (rows["year"] > today.year) & (rows["year"] <= table["year"].high)),
                 "year",
                 severity,
                 {"today": today.isoformat()},
@@ -80,7 +80,8 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
     for name in SCHOOL_TABLES:
         if name in tables:
             frame = tables[name]
-            rows = frame[frame["school_id"].notna() & ~frame["school_id"].isin(known)]
+            unknown = frame["school_id"].notna() & ~frame["school_id"].isin(known)
+            rows = those(frame, unknown)
             rows = rows.drop_duplicates("school_id")
             near = rows["school_id"].str.lstrip("0").map(short)
             yield from tables.report(
@@ -88,7 +89,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
                     "the school “{school}” is not in the roster (table schools), which has “{near}”: zeros in front were lost in one of the two tables; format the column as text and type them again"
                 ),
                 name,
-                rows.assign(_near=near)[near.notna()],
+                those(rows.assign(_near=near), near.notna()),
                 "school_id",
                 school="school_id",
                 near="_near",
@@ -96,7 +97,7 @@ def unknown_schools(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("the school “{school}” is not in the roster (table schools)"),
                 name,
-                rows[near.isna()],
+                those(rows, near.isna()),
                 "school_id",
                 school="school_id",
             )
@@ -109,7 +110,7 @@ def outside_roster_years(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("data for {year}, but the roster has the school open from {opened} to {closed}"),
                 name,
-                rows[(rows["year"] < rows["opened"]) | (rows["year"] > rows["closed"])],
+                those(rows, (rows["year"] < rows["opened"]) | (rows["year"] > rows["closed"])),
                 "year",
                 year="year",
                 opened="opened",
@@ -130,7 +131,9 @@ def impossible_stages(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("{label} is {value}, but a school of type {type} has no such stage"),
                 "school_years",
-                rows[(teaches == False) & (rows[column] > 0)],  # noqa: E712 (unknown type: NaN)
+                those(
+                    rows, teaches.eq(False) & (rows[column] > 0)
+                ),  # a type that is not known: NaN
                 column,
                 value=column,
                 type="type",
@@ -149,7 +152,7 @@ def impossible_grades(tables: Tables) -> Iterator[Finding]:
     yield from tables.report(
         N_("{value} students in grade {grade}, but a school of type {type} has no such stage"),
         "enrolment",
-        rows[wrong & (rows["students"] > 0)],
+        those(rows, wrong & (rows["students"] > 0)),
         "students",
         value="students",
         grade="grade",
@@ -166,7 +169,7 @@ def ownership(tables: Tables) -> Iterator[Finding]:
                 "ownership is “{ownership}”, but sponsor code {sponsor} says otherwise (10 = private)"
             ),
             "schools",
-            rows[rows["sponsor"].notna() & (private != (rows["ownership"] == "private"))],
+            those(rows, rows["sponsor"].notna() & (private != (rows["ownership"] == "private"))),
             "ownership",
             "warning",
             ownership="ownership",
@@ -204,7 +207,7 @@ def year_gaps(tables: Tables) -> Iterator[Finding]:
     for year in years:
         open_ = ~(opened > year) & ~(closed < year)
         there = pd.MultiIndex.from_product([roster["school_id"], [year]]).isin(reported)
-        absent = roster[open_ & ~there & ~(since > year)]
+        absent = those(roster, open_ & ~there & ~(since > year))
         if len(absent) <= strangers.get(year, 0):
             continue  # most likely the schools that are there under another id
         yield from tables.report(

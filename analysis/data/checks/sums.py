@@ -11,7 +11,7 @@ from ...base.files import N_, Finding
 from ...base.schema.systems import stages_of_grades
 from ...base.schema.tables import SCHOOL_PARTS, TABLES
 from ...base.schema.terms import STAGE_GRADES, STAGES
-from .tables import Tables
+from .tables import Tables, those
 
 
 def grade_sums(tables: Tables) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def grade_sums(tables: Tables) -> Iterator[Finding]:
                 yield from tables.report(
                     N_("{label} is {value}, but the grades in table enrolment add up to {sum}"),
                     "school_years",
-                    rows[differs],
+                    those(rows, differs),
                     total,
                     severity,
                     value=total,
@@ -51,14 +51,14 @@ def classes(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("{label} is 0, but there are {students} students"),
                 "school_years",
-                rows[(rows[students] > 0) & (rows[classes] == 0)],
+                those(rows, (rows[students] > 0) & (rows[classes] == 0)),
                 classes,
                 students=students,
             )
             yield from tables.report(
                 N_("{label} is 0, but there are {classes} classes"),
                 "school_years",
-                rows[(rows[students] == 0) & (rows[classes] > 0)],
+                those(rows, (rows[students] == 0) & (rows[classes] > 0)),
                 students,
                 classes=classes,
             )
@@ -70,7 +70,7 @@ def classes(tables: Tables) -> Iterator[Finding]:
                     "{label} is blank, but there are {classes} classes; without it the school is not assessed"
                 ),
                 "school_years",
-                rows[blank],
+                those(rows, blank),
                 students,
                 "warning",
                 classes=classes,
@@ -80,7 +80,7 @@ def classes(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             N_("{label} is 0, but there are {classes} classes"),
             "enrolment",
-            rows[(rows["students"] == 0) & (rows["classes"] > 0)],
+            those(rows, (rows["students"] == 0) & (rows["classes"] > 0)),
             "students",
             "warning",
             classes="classes",
@@ -89,7 +89,7 @@ def classes(tables: Tables) -> Iterator[Finding]:
             # a grade that is taught together with another one may be counted there
             N_("{label} is 0, but there are {students} students"),
             "enrolment",
-            rows[(rows["students"] > 0) & (rows["classes"] == 0)],
+            those(rows, (rows["students"] > 0) & (rows["classes"] == 0)),
             "classes",
             "warning",
             students="students",
@@ -103,7 +103,7 @@ def classes(tables: Tables) -> Iterator[Finding]:
                 "{label} is {value}; with {students} students in {classes} classes it lies between {mean} and {students}"
             ),
             "enrolment",
-            rows.assign(_mean=mean)[wrong & ~one],
+            those(rows.assign(_mean=mean), wrong & ~one),
             "largest_class",
             **of_class,
             mean="_mean",
@@ -111,7 +111,7 @@ def classes(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             N_("{label} is {value}; with {students} students in {classes} class it is {students}"),
             "enrolment",
-            rows[wrong & one],
+            those(rows, wrong & one),
             "largest_class",
             **of_class,
         )
@@ -127,7 +127,7 @@ def subsets(tables: Tables) -> Iterator[Finding]:
             yield from tables.report(
                 N_("{label} is {value}, more than the {whole} that contains it ({total})"),
                 "school_years",
-                rows[rows[part] > rows[whole]],
+                those(rows, rows[part] > rows[whole]),
                 part,
                 severity,
                 {"whole": TABLES["school_years"][whole]},
@@ -145,7 +145,7 @@ def ages(tables: Tables) -> Iterator[Finding]:
         yield from tables.report(
             N_("{label} is {value}, more than the {persons} persons of these ages"),
             "staff_ages",
-            rows[rows["women"] > rows["persons"]],
+            those(rows, rows["women"] > rows["persons"]),
             "women",
             value="women",
             persons="persons",

@@ -120,6 +120,11 @@ class Tables:
             )
 
 
+def those(rows: pd.DataFrame, where: pd.Series | np.ndarray) -> pd.DataFrame:
+    """The rows that are found wrong; as a rule none are, which need not be cut out one by one."""
+    return rows[where] if where.any() else rows.iloc[:0]
+
+
 def further(rows: pd.Index) -> tuple[int, ...]:
     """The rows behind those that are listed one by one."""
     return tuple(int(row) for row in rows[LISTED : LISTED + MARKED])

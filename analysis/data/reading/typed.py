@@ -190,4 +190,6 @@ def _remarks(remarks: dict[int, str], file: str, table: str) -> Finding:
 def complete(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """A table with all its columns, those not in the file empty, every one of its type."""
     kinds = {column.name: "float64" if column.is_numeric else "str" for column in table.columns}
-    return frame.reindex(columns=table.names).astype(kinds)
+    whole = frame.reindex(columns=table.names)
+    other = {name: kinds[name] for name, kind in whole.dtypes.items() if kind != kinds[name]}
+    return whole.astype(other) if other else whole
