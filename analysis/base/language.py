@@ -7,6 +7,7 @@ are read as they are: nothing has to be compiled before the package runs.
 
 from __future__ import annotations
 
+import decimal
 import functools
 import gettext
 import io
@@ -15,12 +16,12 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from babel import Locale, numbers
 from babel.messages import mofile, pofile
 
 LANGUAGES = ("zh", "en")
 _LOCALES = {"zh": "zh_CN", "en": "en_US"}
 DASH = "—"
+_HALVES_UP = decimal.Context(rounding=decimal.ROUND_HALF_UP)
 
 
 class Language:
@@ -42,7 +43,6 @@ class Language:
         if code not in LANGUAGES:
             raise ValueError(f"lang is {code!r}; expected one of {', '.join(LANGUAGES)}")
         self.code = code
-        self._locale = Locale.parse(_LOCALES[code])
         self._catalogue = _catalogue(code)
 
     def __call__(self, message: str, **values) -> str:
@@ -63,11 +63,9 @@ class Language:
         """
         if value is None or not math.isfinite(value):
             return DASH
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        with numbers.decimal.localcontext(numbers.decimal.Context(rounding="ROUND_HALF_UP")):
-            return _pattern(pattern).apply(
-                numbers.decimal.Decimal(repr(float(value))), self._locale
-            )
+        # Chinese and English write them alike (CLDR), so that no locale is asked
+        with decimal.localcontext(_HALVES_UP):
+            return format(decimal.Decimal(repr(float(value))), f",.{decimals}f")
 
     def percent(self, value: float | None, decimals: int = 1) -> str:
         """A share (0 to 1) as a percentage."""
@@ -89,7 +87,7 @@ class Language:
 
 def places(value: float) -> int:
     """Decimals that a threshold is written with."""
-    return max(0, -numbers.decimal.Decimal(repr(float(value))).normalize().as_tuple().exponent)
+    return max(0, -decimal.Decimal(repr(float(value))).normalize().as_tuple().exponent)
 
 
 @dataclass(frozen=True)
@@ -125,10 +123,6 @@ class Said:
 def N_(message: str) -> str:
     """Mark a message for the catalogue that is translated later."""
     return message
-
-
-# a report prints thousands of numbers in a handful of patterns
-_pattern = functools.cache(numbers.parse_pattern)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import warnings
@@ -320,6 +321,13 @@ def rehearse() -> None:
 
 def export(executed, name: str) -> bytes:
     """An executed notebook as the bytes of a PDF, web page or Word document."""
+    data, _ = _exporter(name).from_notebook_node(executed)
+    return data if isinstance(data, bytes) else data.encode("utf-8")
+
+
+@functools.cache
+def _exporter(name: str):
+    """The one exporter of a format: each reads its templates anew."""
     import_jsonschema()
     from .exporters import ReportHTMLExporter, ReportPDFExporter, ReportWordExporter
 
@@ -328,9 +336,7 @@ def export(executed, name: str) -> bytes:
         "html": ReportHTMLExporter,
         "docx": ReportWordExporter,
     }
-    exporter = exporters[name]()
-    data, _ = exporter.from_notebook_node(executed)
-    return data if isinstance(data, bytes) else data.encode("utf-8")
+    return exporters[name]()
 
 
 def totals(county: County, year: int) -> tuple[int, int]:

@@ -1,8 +1,10 @@
 """Numbers, lists and marks in both languages."""
 
+import decimal
 import math
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +62,17 @@ def test_plural():
 def test_unknown_language_is_named():
     with pytest.raises(ValueError, match="'fr'; expected one of zh, en"):
         Language("fr")
+
+
+@given(st.floats(-1e15, 1e15), st.integers(0, 6), st.sampled_from(["zh", "en"]))
+def test_numbers_are_written_as_the_locale_writes_them(value, decimals, code):
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    with decimal.localcontext(decimal.Context(rounding=decimal.ROUND_HALF_UP)):
+        told = format_decimal(
+            decimal.Decimal(repr(value)), pattern, {"zh": "zh_CN", "en": "en_US"}[code]
+        )
+    assert speak(code).number(value, decimals) == told
+
+
+def test_a_number_may_be_as_large_as_it_likes():
+    assert speak("zh").number(1e300).startswith("1,000,000")
