@@ -11,6 +11,7 @@ from ...policy.plan import Plan, begins, ends
 from .chart import WIDTH, Chart, styled
 from .layout import GridLayout
 from .names import short_name
+from .scales import draw_scales
 
 
 class _Bar(NamedTuple):
@@ -73,13 +74,10 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
         axis.scatter((ends(milestone.date) + 1) / 12, y, marker="D", s=18, color=colour, zorder=3)
         labels.append(short_name(say.label(milestone.name), lang, 40 if lang == "en" else 24))
         y += 1
-    axis.set_yticks(range(len(labels)), labels, fontsize=6.8 if lines > 30 else 7.5)
     axis.set_ylim(len(labels) - 0.4, -0.6)
-    axis.tick_params(axis="y", length=0)
     first, last = begins(plan.start) // 12, ends(plan.end) // 12 + 1
     axis.set_xlim(first, last + 0.15)
-    axis.set_xticks(range(first, last + 1), [str(year) for year in range(first, last + 1)])
-    axis.grid(axis="x")
+    years = range(first, last + 1)
     if now is not None and first <= now + 8 / 12 <= last:
         style_ = {"color": "#222222", "linewidth": 0.9, "linestyle": (0, (4, 2))}
         axis.axvline(now + 8 / 12, label=say("date of the data"), **style_)
@@ -95,5 +93,12 @@ def roadmap_chart(plan: Plan, lang: str = "zh", now: int | None = None) -> Chart
     handles.append(mpl.lines.Line2D([], [], color="#222222", label=say("target date"), **diamond))
     handles.append(mpl.lines.Line2D([], [], color="#C0392B", label=say("assessment"), **diamond))
     handles += axis.lines[:1]
+    draw_scales(
+        axis,
+        x=(years, [str(year) for year in years]),
+        y=(range(len(labels)), labels),
+        grid="x",
+        size=6.8 if lines > 30 else 7.5,
+    )
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure

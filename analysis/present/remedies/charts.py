@@ -8,6 +8,7 @@ from ...base.language import Language, speak
 from ...remedy.result import Remedy
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
+from ..charts.scales import draw_scales
 from .calculation import Bought
 
 
@@ -23,7 +24,6 @@ def _points(axis, x, y, texts) -> None:
             text, (at, value), textcoords="offset points", xytext=(0, 6), ha="center", fontsize=7
         )
     axis.margins(x=0.14, y=0.28)
-    axis.grid(axis="y")
 
 
 @styled
@@ -64,15 +64,16 @@ def money_chart(found: Bought, limits: pd.DataFrame, answer: Remedy, lang: str) 
         )
     axes[0].margins(x=0.06)
     axes[0].set_ylim(0, len(answer.instance.schools) * 1.2)
-    axes[0].grid(axis="y")
     axes[0].set_title(say("Schools that pass"))
     axes[0].set_xlabel(say("money ({unit})", unit=name))
+    draw_scales(axes[0], grid="y")
     if matters:
         known = limits.dropna(subset=["cost_cny"])
         cost = known["cost_cny"] / unit
         _points(axes[1], known["factor"] * 100, cost, [say.number(value, 1) for value in cost])
         axes[1].set_title(say("Cost of passing ({unit})", unit=name))
         axes[1].set_xlabel(say("limits of variation (% of today's)"))
+        draw_scales(axes[1], grid="y")
     return figure
 
 
@@ -92,7 +93,7 @@ def years_chart(years: pd.DataFrame, lang: str) -> Chart:
     axis = figure.subplots()
     cost = known["cost_cny"] / unit
     _points(axis, known["year"], cost, [say.number(value, 0 if value >= 100 else 1) for value in cost])  # fmt: skip
-    axis.set_xticks(list(known["year"]), [str(year) for year in known["year"]])
     axis.set_ylim(bottom=0)
     axis.set_title(say("Cost of passing ({unit})", unit=name))
+    draw_scales(axis, x=(list(known["year"]), [str(year) for year in known["year"]]), grid="y")
     return figure
