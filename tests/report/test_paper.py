@@ -1,9 +1,15 @@
 """Tables on paper: written by us, they are what pandoc would write."""
 
+import html
+import json
+import re
+
 import pytest
 
+from analysis.base.typefaces import families, font_folders
 from analysis.present.tables.grid import Cell, Grid
 from analysis.report.exporters import TEMPLATES, _pandoc
+from analysis.report.natural import natural_widths
 from analysis.report.paper import give_tables
 
 FILTER = f"--lua-filter={TEMPLATES / 'to_typst.lua'}"
@@ -57,3 +63,67 @@ def test_a_cell_says_what_it_says_in_pandocs_table(text, tmp_path):
     assert _typst(ours, tmp_path) == _typst(
         "#tight[\n" + _pandoc(page, "typst", FILTER) + "]", tmp_path
     )
+
+
+WIDE = (
+    "小学", "Sports area", "1,388 (7.35%)", "九年一贯制学校02（民办）", "≥ 4.5平方米", "2022年：3所", "WWW mmm iii",
+    "A—B", "○", "“引号”", "达到 ×", "14 / 14", "G11.backbone",
+)  # fmt: skip
+
+
+def _ends(tables: list[str], tmp_path) -> list[tuple[float, float]]:
+    """Where the figure in the last cell of each table ends (points): right and down."""
+    import pypdf
+    import typst
+
+    fonts = {"lang": "zh", "words": "{}", "typefaces": json.dumps(families("".join(WIDE)))}
+    (tmp_path / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+    page = [
+        '#import "report.typ": bar, fills, head-lines, lines, serif, sans, tight',
+        '#set text(font: serif, lang: "zh", size: 10.5pt)',
+        "#set table(inset: (x: 4pt, y: 3.2pt))",
+        "#show table: set text(size: 9pt)",
+        "#show table.cell.where(y: 0): set text(font: sans)",
+    ]
+    for number, table in enumerate(tables):
+        page += ["#pagebreak(weak: true)", table.replace("[1]", f"[1#metadata(0)<end-{number}>]")]
+    page.append("#pagebreak()")
+    for number in range(len(tables)):
+        page.append(
+            f"#context {{ let at = locate(<end-{number}>).position(); [P#at.x.pt(),#at.y.pt() E ] }}"
+        )
+    (tmp_path / "a.typ").write_text("\n".join(page), encoding="utf-8")
+    typst.compile(
+        str(tmp_path / "a.typ"),
+        output=str(tmp_path / "a.pdf"),
+        font_paths=font_folders("".join(WIDE)),
+        ignore_system_fonts=True,
+        sys_inputs=fonts,
+    )
+    told = pypdf.PdfReader(tmp_path / "a.pdf").pages[-1].extract_text()
+    return [(float(x), float(y)) for x, y in re.findall(r"P(\d+\.?\d*),(\d+\.?\d*)\sE", told)]
+
+
+@pytest.mark.parametrize("tight", [False, True])
+def test_columns_of_a_narrow_table_are_as_wide_as_typst_makes_them(tight, tmp_path):
+    given = []
+    for text in WIDE:
+        grid = Grid("c", (text, "B"), ((Cell(text), Cell("1", True)),), tight=tight)
+        typst = html.unescape(give_tables(grid.to_html(), str))
+        table = re.search(r"#table\(.*\)(?=\], caption)", typst, re.DOTALL)[0]
+        given.append(f"#tight[{table}]" if tight else table)
+    assert all("pt, " in table for table in given)
+    found = [re.sub(r"columns: \(.*?\),", "columns: 2,", table, count=1) for table in given]
+    places = _ends(given + found, tmp_path)
+    assert len(places) == 2 * len(WIDE)
+    for text, (x, y), (x_auto, y_auto) in zip(
+        WIDE, places[: len(WIDE)], places[len(WIDE) :], strict=True
+    ):
+        assert y == pytest.approx(y_auto, abs=0.1), text
+        # two quotation marks are narrower at the ends of a line
+        assert x_auto - 0.5 <= x <= x_auto + 10, text
+
+
+@pytest.mark.parametrize("text", ["བོད་", "ᠮᠣᠩᠭᠣᠯ", "ꆈꌠ", "é", "\u00a0"])
+def test_of_other_scripts_typst_finds_the_width(text):
+    assert natural_widths([text, "B"], [["1", "2"]]) == []
