@@ -106,3 +106,22 @@ def test_every_text_of_a_chart_is_measured_once(monkeypatch):
     assert sorted(t for t in seen if t in "甲乙丙" or t == "题目一二三") == sorted(
         ["甲", "乙", "丙", "题目一二三"]
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "first"),
+    [
+        (0, 25_000, ["0", "5,000", "10,000"]),
+        (100_000, 100_002, ["100,000", "100,000.25", "100,000.5"]),
+        (5_000_000, 9_000_000, ["5,000,000", "5,500,000", "6,000,000"]),
+    ],
+)
+def test_large_figures_have_separators_as_in_the_tables(low, high, first):
+    import matplotlib as mpl
+
+    with mpl.rc_context(style()):
+        axes = Figure(figsize=(4, 3)).subplots()
+        axes.set_ylim(low, high)
+        draw_scales(axes, x=([], []))
+
+    assert labels(axes)[:3] == first

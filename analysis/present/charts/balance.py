@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.collections import PolyCollection
 
 from ...base.language import speak
 from ...base.nearest import known_stage
@@ -68,13 +69,16 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
     figure = Chart(figsize=(WIDTH, 3.0), layout=GridLayout())
     axis = figure.subplots()
     shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
+    bars, fills, edges = [], [], []
     for y, name in enumerate(study.rules.indicators):
         shares = rows[rows["indicator"] == name]
         largest = shares.head(top)
         largest = list(zip(largest["school"], largest["share"], strict=True))
-        left, bars = 0.0, []
+        left = 0.0
         for colour, (school, share) in zip(shades, largest, strict=False):
-            bars.append((left, share))
+            bars.append((left, left + share, y))
+            fills.append(colour)
+            edges.append("white")
             if share > 0.13:
                 dark = colour[:3].mean() < 0.55
                 axis.text(
@@ -88,10 +92,11 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
                 )
             left += share
         if len(shares):
-            bars.append((left, max(1 - left, 0)))
-            fills = [*shades[: len(largest)], "#ECECEC"]
-            edges = [*["white"] * len(largest), "none"]
-            axis.broken_barh(bars, (y - 0.35, 0.7), facecolors=fills, edgecolors=edges)
+            bars.append((left, max(1, left), y))
+            fills.append("#ECECEC")
+            edges.append("none")
+    shapes = [[(a, y - 0.35), (b, y - 0.35), (b, y + 0.35), (a, y + 0.35)] for a, b, y in bars]
+    axis.add_collection(PolyCollection(shapes, facecolors=fills, edgecolors=edges), autolim=False)
     axis.set_ylim(len(study.rules.indicators) - 0.4, -0.6)
     axis.set_xlim(0, 1)
     axis.set_xlabel(

@@ -15,6 +15,7 @@ from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
 from .panels import Line, Panel, draw_panels, reach
+from .scales import draw_scales
 
 #: Small panels beside one another.
 ACROSS = 4
@@ -199,11 +200,9 @@ def enrolment_chart(study: Study, lang: str = "zh") -> Chart:
                     ha="center",
                     fontsize=7,
                 )
-    axis.set_xticks(years, [str(year) for year in years])
-    axis.set_ylim(bottom=0)
     axis.margins(y=0.2)
     axis.set_ylim(bottom=0)
-    axis.set_ylabel(say("students (persons)"))
-    axis.grid(axis="y")
+    axis.set_title(say("Students (persons)"))
+    draw_scales(axis, x=(years, [str(year) for year in years]), grid="y")
     axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

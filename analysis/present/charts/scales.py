@@ -54,6 +54,9 @@ def draw_scales(
 def _usual(axis) -> tuple:
     low, high = sorted(axis.get_view_interval())
     positions = [at for at in axis.get_major_locator()() if low <= at <= high]
+    if high >= 1000:
+        # written as in the tables; matplotlib might write what all have in common elsewhere
+        return positions, [f"{at:,.15g}" for at in positions]
     return positions, axis.get_major_formatter().format_ticks(positions)
 
 
