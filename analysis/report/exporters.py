@@ -30,6 +30,7 @@ from ..base.typefaces import (
     unprintable,
 )
 from .numbering import contents, number_headings
+from .page_type import with_typefaces
 from .pages.page import METADATA
 from .paper import give_tables
 from .web import finished, list_of_schools, margins, section_of_schools, take_schools
@@ -93,7 +94,8 @@ class ReportHTMLExporter(TemplateExporter):
         further = list_of_schools(sections, title, about["back"])
         page = finished(page, sections)
         page = page.replace(SCHOOLS, section_of_schools(sections, title, about["back"]), 1)
-        return page.replace(CONTENTS, contents(entries, about["contents"], further), 1), resources
+        page = page.replace(CONTENTS, contents(entries, about["contents"], further), 1)
+        return with_typefaces(page), resources
 
     def _preprocess(self, notebook, resources):
         # `jupyter nbconvert --execute` runs the notebook here; only then has it a cover
