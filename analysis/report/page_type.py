@@ -98,9 +98,9 @@ def _subset(file: Path, text: str, joined: bool = False) -> bytes:
     face = uharfbuzz.subset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file))), wanted)
     font = TTFont(io.BytesIO(face.blob.data), recalcTimestamp=False)
     font.flavor = "woff"
-    out = io.BytesIO()
-    font.save(out, reorderTables=False)
-    return out.getvalue()
+    packed = io.BytesIO()
+    font.save(packed, reorderTables=False)
+    return packed.getvalue()
 
 
 def _tag(name: str) -> int:

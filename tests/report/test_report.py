@@ -126,7 +126,7 @@ def test_every_picture_has_an_alternative_text_and_a_caption(hutubi, sifangtai):
 
         assert len(figures) >= 5
         for figure in figures:
-            assert re.search(r'alt="[^"]{8,}"', figure)
+            assert re.search(r'<svg role="img" aria-label="[^"]{8,}"', figure)
             assert re.search(r"<figcaption>[^<]+</figcaption>", figure)
 
 
