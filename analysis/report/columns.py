@@ -64,7 +64,7 @@ def column_shares(table: str, kind: str) -> list[float]:
     total = sum(widths.values()) + 2 * len(widths)
     if total < 90:
         return []
-    half, inset = TYPES["many" if kind == "tight" and len(widths) > MANY else kind]
+    half, inset = type_of(kind, len(widths))
     least, lower, short = (
         {column: (half * width + inset) / PAGE for column, width in each.items()}
         for each in (whole, parted, brief)
@@ -76,6 +76,11 @@ def column_shares(table: str, kind: str) -> list[float]:
         # the verdict on one line and its chance on the next, for as many years as there are
         least = lower
     return _fitted([(widths[n] + 2) / total for n in sorted(widths)], least)
+
+
+def type_of(kind: str, columns: int) -> tuple[float, float]:
+    """Half a Chinese character and what stands beside a cell's text (millimetres) in a table of a class."""
+    return TYPES["many" if kind == "tight" and columns > MANY else kind]
 
 
 def _halves(text: str) -> float:

@@ -9,17 +9,18 @@ import string
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from ..base.typefaces import font_files
+from .columns import PAGE, type_of
 
 #: Between Chinese signs and others Typst leaves a quarter of a sign.
 _BESIDE = re.compile(r"(?<=[\u2e80-\u9fff])(?=[!-~])|(?<=[!-~])(?=[\u2e80-\u9fff])")
 #: What both Chinese typefaces have in full width or, in letters and figures, as `_advances` says.
-_PLAIN = re.compile(r"[ -~\u2e80-\u9fff、。「」《》〈〉（）：；，！？○×△≥≤—“”‘’…]*")
+_PLAIN = re.compile(r"[ -~\u2e80-\u9fff、。「」《》〈〉（）：；，！？○×△≥≤—“”‘’…\n]*")
 #: Rounding, and kerning that a sum of widths does not know.
 SLACK = 0.03
 
 
-def natural_widths(heads: list[str], rows: list[list[str]]) -> list[float]:
-    """Width of each column in parts of the size of its type, without what stands beside the text.
+def natural_widths(heads: list[str], rows: list[list[str]], kind: str) -> list[float]:
+    """Width of each column (millimetres), with what stands beside the text.
 
     Parameters
     ----------
@@ -27,20 +28,24 @@ def natural_widths(heads: list[str], rows: list[list[str]]) -> list[float]:
         In the sans-serif typeface.
     rows : list of list of str
         Texts; a line break begins a new line.
+    kind : {"plain", "tight"}
+        Class of the table.
 
     Returns
     -------
     list of float
-        Empty where a text has signs whose width is not known: Typst has to find out itself.
+        Empty where a text has signs whose width is not known, or the page is too narrow: Typst has to
+        find out itself.
     """
-    lines = [text for row in (heads, *rows) for text in row]
-    if not all(map(_PLAIN.fullmatch, (part for text in lines for part in text.split("\n")))):
+    if not all(_PLAIN.fullmatch(text) for row in (heads, *rows) for text in row):
         return []
     sans, serif = _advances()
-    return [
-        max(_wide(head, sans), *(_wide(cell, serif) for cell in cells)) + SLACK
+    half, inset = type_of(kind, len(heads))
+    widths = [
+        2 * half * (max(_wide(head, sans), *(_wide(cell, serif) for cell in cells)) + SLACK) + inset
         for head, cells in zip(heads, zip(*rows, strict=True), strict=True)
     ]
+    return widths if sum(widths) <= PAGE else []
 
 
 def _wide(text: str, advances: dict[str, float]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import itertools
 import re
 import string
 from pathlib import Path
@@ -16,11 +17,9 @@ from pathlib import Path
 from ..base.typefaces import font_files, further
 
 #: Elements in the sans-serif typeface (report.css); pictures are in it, too.
-_SANS = re.compile(r"<(h[1-3]|th|caption|figcaption|nav|svg|p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_UNSEEN = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
-#: What is written by the style sheet and the script: numbers of tables, marks of the order.
-_WRITTEN = string.printable.strip() + " ▲▼表图第页共，"
+_SANS = re.compile(r"<(h[1-3]|th|caption|figcaption|nav|header|svg)\b.*?</\1>", re.DOTALL)
+#: What stands around the texts: labels that the style sheet and the script write are in it.
+_AROUND = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 _PICTURE = re.compile(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]*)">')
 #: Ids of a picture that something in it refers to.
 _USED = re.compile(r'(?:url\(#|href="#)([^)"]+)')
@@ -39,16 +38,14 @@ def with_typefaces(page: str) -> str:
     str
         The same page; the same input gives the same text.
     """
-    numbers = iter(range(1, page.count("<img ") + 1))
+    numbers = itertools.count(1)
     page = _PICTURE.sub(lambda found: _inline(found, next(numbers)), page)
-    seen = _UNSEEN.sub("", page)
-    everything = _text(seen) + _WRITTEN
-    sans = "".join(
-        _text(text)
-        for kind, marks, text in _SANS.findall(seen)
-        if kind != "p" or 'class="mark"' in marks
-    )
-    texts = {"Noto Sans CJK SC": sans + _WRITTEN, "Noto Serif CJK SC": everything}
+    everything = html.unescape(page) + string.digits
+    sans = "".join(found[0] for of in (_SANS, _AROUND) for found in of.finditer(page))
+    texts = {
+        "Noto Sans CJK SC": html.unescape(sans) + string.digits,
+        "Noto Serif CJK SC": everything,
+    }
     rules = [_rule(name, _subset(file, texts[name])) for name, file in font_files().items()]
     # a script whose letters change by their neighbours keeps the rules for that
     rules += [
@@ -73,10 +70,6 @@ def _inline(found: re.Match, number: int) -> str:
     drawing = _USED.sub(lambda n: n[0].replace(f"#{n[1]}", f"#p{number}-{n[1]}"), drawing)
     head = f'<svg role="img" aria-label="{found[2]}" style="stroke-linejoin: round; stroke-linecap: butt"'
     return head + drawing.removeprefix("<svg")
-
-
-def _text(page: str) -> str:
-    return html.unescape(_TAG.sub("", page))
 
 
 def _rule(family: str, data: bytes) -> str:

@@ -30,10 +30,6 @@ _BARRED = re.compile(r'class="(?:num )?(?:(met|near|short|not_assessed) )?bar".*
 #: which is wanted.
 _MARKUP = re.compile(r"(?!-\d)[\\#$*_`<>@=+\-/~\[\]'\"]|(?<!\d)\.|\.(?!\d)")
 
-#: Size of the type of a table, and what stands beside the text of a cell (points, as in report.typ).
-TYPE = {"plain": (9, 8), "tight": (7.4, 5.2)}
-TEXT_WIDTH = 481
-"""Points between the margins of a page."""
 #: Lines above and below the head of a table (report.typ).
 HEAD = "stroke: head-lines"
 
@@ -72,18 +68,15 @@ def _table(found: re.Match) -> str:
         # left to itself, a head of two lines takes more than its figures need
         shares = [1 / len(heads)] * len(heads)
     cells = [CELL.findall(row) for row in ROW.findall(body)]
-    columns = f"({', '.join(f'{100 * share:.2f}%' for share in shares)})" if shares else len(heads)
-    widths = [] if shares else natural_widths(_shown(heads), list(map(_shown, cells)))
-    size, beside = TYPE[kind]
-    points = [size * width + beside for width in widths]
-    if points and sum(points) <= TEXT_WIDTH:
-        columns = f"({', '.join(f'{each:.2f}pt' for each in points)},)"
+    columns = [f"{100 * share:.2f}%" for share in shares] or [
+        f"{width:.2f}mm" for width in natural_widths(_shown(heads), list(map(_shown, cells)), kind)
+    ]
     rows = [
         " ".join(_cell(cell, side) for cell, side in zip(row, sides, strict=True)) for row in cells
     ]
     typst = [
         "#figure(align(center)[#table(",
-        f"columns: {columns}, align: ({', '.join(sides)},), stroke: lines,",
+        f"columns: {_listed(columns) if columns else len(heads)}, align: {_listed(sides)}, stroke: lines,",
         f"table.header({' '.join(_cell(head, side, HEAD) for head, side in zip(heads, sides, strict=True))}),",
         *rows,
         f")], caption: [{_text(caption)}], kind: table)",
@@ -104,6 +97,11 @@ def _cell(cell: tuple[str, str, str], side: str, *own: str) -> str:
     elif filled := _FILLED.search(marks):
         how.append(f"fill: fills.{filled[1].replace('_', '-')}")
     return f"table.cell({', '.join(how)})[{_text(text)}]," if how else f"[{_text(text)}],"
+
+
+def _listed(words: list[str]) -> str:
+    """An array of Typst."""
+    return f"({', '.join(words)},)"
 
 
 def _shown(row: list[tuple[str, str, str]]) -> list[str]:

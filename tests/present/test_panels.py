@@ -7,11 +7,10 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.transforms import Bbox
 
 from analysis import analyze
-from analysis.base.language import speak
 from analysis.data.paths import sample_folder
 from analysis.present.charts.chart import Chart, styled
 from analysis.present.charts.development import trend_chart
-from analysis.present.charts.panels import Line, Panel, draw_panels, reach
+from analysis.present.charts.panels import Line, Look, Panel, draw_panels, reach
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/school_years.csv"))
 
@@ -19,7 +18,7 @@ SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/school_yea
 @styled
 def drawn(*panels, across=2):
     figure = Chart(figsize=(6, 3))
-    draw_panels(figure, panels, across, speak("en"), size=6, heads=7)
+    draw_panels(figure, panels, Look(across, size=6, heads=7))
     return figure
 
 

@@ -31,7 +31,11 @@ def seen(page):
 
 
 def small(body):
-    return f"<html><head><style>\nx {{}}\n</style></head><body>{body}</body></html>"
+    """A page whose style sheet and script write labels."""
+    return (
+        '<html data-filter="筛选"><head><style>\n:root { --table: "表"; }\n</style></head>'
+        f"<body>{body}<script>'▲'</script></body></html>"
+    )
 
 
 def drawing(text, name="p1"):
@@ -48,9 +52,9 @@ def test_each_typeface_has_what_stands_in_it():
     found = {name: set(map(chr, font.getBestCmap())) for name, font in faces(page).items()}
     assert list(found) == list(font_files())
     sans, serif = found.values()
-    assert set("标题图画") <= sans
+    assert set("标题图画筛选表▲9") <= sans
     assert not set("正文") & sans
-    assert set("标题正文图画0aZ") <= serif
+    assert set("标题正文图画筛选表▲9") <= serif
     assert len(serif) < 200
 
 

@@ -112,7 +112,7 @@ def test_columns_of_a_narrow_table_are_as_wide_as_typst_makes_them(tight, tmp_pa
         typst = html.unescape(give_tables(grid.to_html(), str))
         table = re.search(r"#table\(.*\)(?=\], caption)", typst, re.DOTALL)[0]
         given.append(f"#tight[{table}]" if tight else table)
-    assert all("pt, " in table for table in given)
+    assert all("mm, " in table for table in given)
     found = [re.sub(r"columns: \(.*?\),", "columns: 2,", table, count=1) for table in given]
     places = _ends(given + found, tmp_path)
     assert len(places) == 2 * len(WIDE)
@@ -126,4 +126,9 @@ def test_columns_of_a_narrow_table_are_as_wide_as_typst_makes_them(tight, tmp_pa
 
 @pytest.mark.parametrize("text", ["བོད་", "ᠮᠣᠩᠭᠣᠯ", "ꆈꌠ", "é", "\u00a0"])
 def test_of_other_scripts_typst_finds_the_width(text):
-    assert natural_widths([text, "B"], [["1", "2"]]) == []
+    assert natural_widths([text, "B"], [["1", "2"]], "plain") == []
+
+
+def test_of_a_table_wider_than_the_page_typst_finds_the_widths():
+    assert natural_widths(["甲" * 30, "B"], [["1", "2"]], "plain")
+    assert natural_widths(["甲" * 60, "B"], [["1", "2"]], "plain") == []

@@ -126,14 +126,12 @@ def impossible_stages(tables: Tables) -> Iterator[Finding]:
         teaches = rows["type"].map(
             {name: stage in kind.stages for name, kind in SCHOOL_TYPES.items()}
         )
-        column = f"students_{stage}"
+        never, column = teaches.eq(False), f"students_{stage}"  # of an unknown type it is NaN
         if column in rows:
             yield from tables.report(
                 N_("{label} is {value}, but a school of type {type} has no such stage"),
                 "school_years",
-                those(
-                    rows, teaches.eq(False) & (rows[column] > 0)
-                ),  # a type that is not known: NaN
+                those(rows, never & (rows[column] > 0)),
                 column,
                 value=column,
                 type="type",

@@ -14,7 +14,7 @@ from ...measure.study import Study
 from ..terms import floor_share
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
-from .panels import Line, Panel, draw_panels, reach
+from .panels import Line, Look, Panel, draw_panels, reach
 from .scales import draw_scales
 
 #: Small panels beside one another.
@@ -70,8 +70,8 @@ def trend_chart(study: Study, what: str, lang: str = "zh") -> Chart:
     foot = 0.1 + 0.15 * -(-len(handles) // ACROSS)
     rows = -(-len(shown) // ACROSS)
     figure = Chart(figsize=(WIDTH, foot + (1.5 if what == "mean" else 1.4) * rows))
-    heads = 6.6 if lang == "zh" else 5.6
-    draw_panels(figure, panels, ACROSS, say, size=5.8, heads=heads, foot=foot)
+    look = Look(ACROSS, size=5.8, heads=6.6 if lang == "zh" else 5.6, foot=foot)
+    draw_panels(figure, panels, look)
     figure.legend(
         handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0), ncols=ACROSS, fontsize=7
     )

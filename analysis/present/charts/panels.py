@@ -6,7 +6,7 @@ itself. Here all lines of a kind are one artist, whatever the panel they belong 
 
 from __future__ import annotations
 
-import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 
-from ...base.language import Language
+from .scales import depth, written
 
 #: Inches around a panel with its labels.
 GAP = 0.05
@@ -69,6 +69,32 @@ class Panel:
     ribbons: list[tuple] = field(default_factory=list)
     open_marks: list[tuple] = field(default_factory=list)
 
+    @property
+    def levels(self) -> list[float]:
+        """Marks of the vertical scale: round figures."""
+        found = mpl.ticker.MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(*self.y)
+        return [mark for mark in found.tolist() if self.y[0] <= mark <= self.y[1]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How panels stand beside one another.
+
+    Attributes
+    ----------
+    across : int
+        Panels in a row.
+    size, heads : float
+        Of the labels and of the titles (points).
+    foot : float
+        Inches that are left free below.
+    """
+
+    across: int
+    size: float
+    heads: float
+    foot: float = 0
+
 
 def reach(values: Sequence[float]) -> tuple[float, float]:
     """From where to where a scale goes that shows some figures of 0 or more, with room around them."""
@@ -79,16 +105,7 @@ def reach(values: Sequence[float]) -> tuple[float, float]:
     return max(0, min(known) - room), max(known) + room
 
 
-def draw_panels(
-    figure: Figure,
-    panels: Sequence[Panel],
-    across: int,
-    say: Language,
-    *,
-    size: float,
-    heads: float,
-    foot: float = 0,
-) -> None:
+def draw_panels(figure: Figure, panels: Sequence[Panel], look: Look) -> None:
     """Draw panels of one size, row by row.
 
     Parameters
@@ -96,126 +113,137 @@ def draw_panels(
     figure : Figure
         Nothing else is in it but what stands in its foot.
     panels : sequence of Panel
-    across : int
-        Beside one another.
-    say : Language
-        Writes the figures of the scales.
-    size, heads : float
-        Of the labels and of the titles (points).
-    foot : float
-        Inches that are left free below.
+    look : Look
     """
-    places = _places(figure, panels, across, say, size, heads, foot)
-    style, points = mpl.rcParams, figure.dpi_scale_trans
-    lines: dict[tuple, list] = {}
-    polygons: dict[tuple, list] = {}
-    markers: dict[tuple, list] = {}
-    texts = {"transform": points, "fontsize": size}
-    mark, pad = (style[f"xtick.major.{name}"] / 72 for name in ("size", "pad"))
-    frame = (style["axes.edgecolor"], style["axes.linewidth"], (0, None), 2.5)
-    ticks = (style["xtick.color"], style["xtick.major.width"], (0, None), 2.01)
-    ticks_y = (style["ytick.color"], style["ytick.major.width"], (0, None), 2.01)
-    grid = (style["grid.color"], style["grid.linewidth"], (0, None), 0.5)
-    for panel, (left, bottom, width, height, labels) in zip(panels, places, strict=True):
-
-        def at_x(x, panel=panel, left=left, width=width):
-            return left + (np.asarray(x) - panel.x[0]) / (panel.x[1] - panel.x[0]) * width
-
-        def at_y(y, panel=panel, bottom=bottom, height=height):
-            return bottom + (np.asarray(y) - panel.y[0]) / (panel.y[1] - panel.y[0]) * height
-
-        right, top = left + width, bottom + height
-        for low, high, colour in panel.bands:
-            low, high = at_y(np.clip([low, high], *panel.y))
-            polygons.setdefault((colour, 1, 0), []).append(
-                [(left, low), (right, low), (right, high), (left, high)]
-            )
-        for x, low, high, colour in panel.ribbons:
-            for part in _runs(np.isfinite(low) & np.isfinite(high)):
-                there = [*zip(at_x(x[part]), at_y(low[part]), strict=True)]
-                back = [*zip(at_x(x[part]), at_y(high[part]), strict=True)]
-                polygons.setdefault((colour, 0.16, 1), []).append(there + back[::-1])
-        for line in panel.lines:
-            points_ = np.column_stack([at_x(line.x), at_y(line.y)])
-            lines.setdefault((line.colour, line.width, line.dashes, 2), []).append(points_)
-            if line.marker:
-                markers.setdefault((line.marker, line.colour, 3.2, 2.1), []).append(points_)
-        for x, y, marker in panel.open_marks:
-            points_ = np.column_stack([at_x(x), at_y(y)])
-            markers.setdefault((marker, "white", 1.8, 2.2), []).append(points_)
-        lines.setdefault(frame, []).append([(left, top), (left, bottom), (right, bottom)])
-        for year in panel.years:
-            x = float(at_x(year))
-            lines.setdefault(ticks, []).append([(x, bottom), (x, bottom - mark)])
-            figure.text(
-                *(x, bottom - mark - pad, str(year)),
-                **texts, ha="center", va="top", color=style["xtick.color"],
-            )  # fmt: skip
-        for value, label in labels:
-            y = float(at_y(value))
-            lines.setdefault(grid, []).append([(left, y), (right, y)])
-            lines.setdefault(ticks_y, []).append([(left, y), (left - mark, y)])
-            figure.text(
-                *(left - mark - pad, y, label),
-                **texts, ha="right", va="center_baseline", color=style["ytick.color"],
-            )  # fmt: skip
-        above = top + style["axes.titlepad"] / 72
-        figure.text(left, above, panel.title, transform=points, fontsize=heads, va="baseline")
-    for (colour, width, dashes, order), parts in lines.items():
-        how = {"colors": colour, "linewidths": width, "linestyles": [dashes], "zorder": order}
-        figure.add_artist(LineCollection(parts, transform=points, **how))
-    for (colour, alpha, order), parts in polygons.items():
-        how = {"facecolors": colour, "alpha": alpha, "linewidths": 0, "zorder": order}
-        figure.add_artist(PolyCollection(parts, transform=points, **how))
-    for (marker, colour, across_, order), parts in markers.items():
-        x, y = np.concatenate(parts).T
-        how = {"linestyle": "", "marker": marker, "color": colour, "markersize": across_}
-        figure.add_artist(Line2D(x, y, transform=points, zorder=order, **how))
+    ink = _Ink()
+    for place in _places(figure, panels, look):
+        _scales(place, ink, figure, look)
+        _contents(place, ink)
+    ink.dry(figure)
 
 
-def _places(
-    figure: Figure,
-    panels: Sequence[Panel],
-    across: int,
-    say: Language,
-    size: float,
-    heads: float,
-    foot: float,
-) -> list[tuple]:
-    """Left, bottom, width and height (inches) of each panel, and the marks of its vertical scale."""
-    style = mpl.rcParams
-    aside = sum(style[f"ytick.major.{name}"] for name in ("size", "pad")) / 72
-    labels = [_marks(*panel.y, say) for panel in panels]
-    face = mpl.font_manager.FontProperties(family=style["font.family"], size=size)
-    left, down = np.zeros(across), -(-len(panels) // across)
-    for number, marks in enumerate(labels):
-        for label in {max((text for _, text in marks), key=len)}:
-            wide = text_to_path.get_text_width_height_descent(label, face, False)[0] / 72
-            left[number % across] = max(left[number % across], wide + aside)
-    # the last year stands half beside its panel
-    beside = size * 1.2 / 72
-    above = [0.0] * down
+@dataclass(frozen=True)
+class _Place:
+    """A panel and where it stands (inches)."""
+
+    panel: Panel
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        return self.bottom + self.height
+
+    def x(self, value) -> np.ndarray:
+        low, high = self.panel.x
+        return self.left + (np.asarray(value) - low) / (high - low) * self.width
+
+    def y(self, value) -> np.ndarray:
+        low, high = self.panel.y
+        return self.bottom + (np.asarray(value) - low) / (high - low) * self.height
+
+    def points(self, x, y) -> np.ndarray:
+        return np.column_stack([self.x(x), self.y(y)])
+
+
+class _Ink:
+    """What is drawn, by how it is drawn: one artist each."""
+
+    def __init__(self):
+        self.lines: dict[tuple, list] = defaultdict(list)
+        self.areas: dict[tuple, list] = defaultdict(list)
+        self.marks: dict[tuple, list] = defaultdict(list)
+
+    def dry(self, figure: Figure) -> None:
+        """Put it on the figure."""
+        inches = {"transform": figure.dpi_scale_trans}
+        for (colour, width, dashes, order), parts in self.lines.items():
+            how = {"colors": colour, "linewidths": width, "linestyles": [dashes], "zorder": order}
+            figure.add_artist(LineCollection(parts, **how, **inches))
+        for (colour, alpha, order), parts in self.areas.items():
+            how = {"facecolors": colour, "alpha": alpha, "linewidths": 0, "zorder": order}
+            figure.add_artist(PolyCollection(parts, **how, **inches))
+        for (marker, colour, size, order), parts in self.marks.items():
+            how = {"linestyle": "", "marker": marker, "color": colour, "markersize": size}
+            figure.add_artist(Line2D(*np.concatenate(parts).T, zorder=order, **how, **inches))
+
+
+def _scales(place: _Place, ink: _Ink, figure: Figure, look: Look) -> None:
+    """Frame, title, marks with their labels, and the lines of the vertical scale."""
+    style, panel = mpl.rcParams, place.panel
+    inches, plain = {"transform": figure.dpi_scale_trans}, (0, None)
+    left, bottom = place.left, place.bottom
+    frame = (style["axes.edgecolor"], style["axes.linewidth"], plain, 2.5)
+    ink.lines[frame].append([(left, place.top), (left, bottom), (place.right, bottom)])
+    above = place.top + style["axes.titlepad"] / 72
+    figure.text(left, above, panel.title, fontsize=look.heads, va="baseline", **inches)
+    tick, away = style["xtick.major.size"] / 72, depth("x") / 72
+    marks = (style["xtick.color"], style["xtick.major.width"], plain, 2.01)
+    how = {"ha": "center", "va": "top", "color": style["xtick.color"], "fontsize": look.size}
+    for year in panel.years:
+        x = float(place.x(year))
+        ink.lines[marks].append([(x, bottom), (x, bottom - tick)])
+        figure.text(x, bottom - away, str(year), **how, **inches)
+    tick, away = style["ytick.major.size"] / 72, depth("y") / 72
+    marks = (style["ytick.color"], style["ytick.major.width"], plain, 2.01)
+    grid = (style["grid.color"], style["grid.linewidth"], plain, 0.5)
+    how |= {"ha": "right", "va": "center_baseline", "color": style["ytick.color"]}
+    for level, label in zip(panel.levels, written(panel.levels), strict=True):
+        y = float(place.y(level))
+        ink.lines[grid].append([(left, y), (place.right, y)])
+        ink.lines[marks].append([(left, y), (left - tick, y)])
+        figure.text(left - away, y, label, **how, **inches)
+
+
+def _contents(place: _Place, ink: _Ink) -> None:
+    """Bands, ribbons, lines and markers."""
+    panel, left, right = place.panel, place.left, place.right
+    for low, high, colour in panel.bands:
+        low, high = place.y(np.clip([low, high], *panel.y))
+        ink.areas[colour, 1, 0].append([(left, low), (right, low), (right, high), (left, high)])
+    for x, low, high, colour in panel.ribbons:
+        for part in _runs(np.isfinite(low) & np.isfinite(high)):
+            there, back = place.points(x[part], low[part]), place.points(x[part], high[part])
+            ink.areas[colour, 0.16, 1].append(np.concatenate([there, back[::-1]]))
+    for line in panel.lines:
+        points = place.points(line.x, line.y)
+        ink.lines[line.colour, line.width, line.dashes, 2].append(points)
+        if line.marker:
+            ink.marks[line.marker, line.colour, 3.2, 2.1].append(points)
+    for x, y, marker in panel.open_marks:
+        ink.marks[marker, "white", 1.8, 2.2].append(place.points(x, y))
+
+
+def _places(figure: Figure, panels: Sequence[Panel], look: Look) -> list[_Place]:
+    """Panels of one size, as far apart as their titles and labels need."""
+    across, down = look.across, -(-len(panels) // look.across)
+    face = mpl.font_manager.FontProperties(family=mpl.rcParams["font.family"], size=look.size)
+    left, above = np.zeros(across), np.zeros(down)
     for number, panel in enumerate(panels):
-        tall = (panel.title.count("\n") + 1) * heads * LEADING + style["axes.titlepad"] / 72
-        above[number // across] = max(above[number // across], tall)
-    below = aside + size * LEADING
+        row, column = divmod(number, across)
+        label = max(written(panel.levels), key=len, default="")
+        wide = text_to_path.get_text_width_height_descent(label, face, False)[0] / 72
+        left[column] = max(left[column], wide + depth("y") / 72)
+        tall = (panel.title.count("\n") + 1) * look.heads * LEADING
+        above[row] = max(above[row], tall + mpl.rcParams["axes.titlepad"] / 72)
+    # the last year stands half beside its panel
+    beside, below = look.size * LEADING, depth("x") / 72 + look.size * LEADING
     wide, tall = figure.get_size_inches()
     width = (wide - left.sum() - across * (2 * GAP + beside)) / across
-    height = (tall - foot - sum(above) - down * (2 * GAP + below)) / down
+    height = (tall - look.foot - above.sum() - down * (2 * GAP + below)) / down
     found = []
-    for number, marks in enumerate(labels):
+    for number, panel in enumerate(panels):
         row, column = divmod(number, across)
         x = left[: column + 1].sum() + column * (2 * GAP + beside + width) + GAP
-        y = tall - sum(above[: row + 1]) - row * (2 * GAP + below + height) - GAP - height
-        found.append((x, y, width, height, marks))
+        y = tall - above[: row + 1].sum() - row * (2 * GAP + below + height) - GAP - height
+        found.append(_Place(panel, x, y, width, height))
     return found
-
-
-def _marks(low: float, high: float, say: Language) -> list[tuple[float, str]]:
-    """Round figures of a scale as they are written."""
-    found = mpl.ticker.MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
-    digits = max(0, -math.floor(math.log10(found[1] - found[0]) + 1e-9))
-    return [(mark, say.number(mark, digits)) for mark in found if low <= mark <= high]
 
 
 def _runs(known: np.ndarray) -> list[slice]:

@@ -7,11 +7,15 @@ its labels are one each.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.transforms import ScaledTranslation, Transform
+
+from ...base.language import places
 
 
 def draw_scales(
@@ -44,8 +48,8 @@ def draw_scales(
     _scale(axes, "x", x or _usual(axes.xaxis), grid == "x", size)
     _scale(axes, "y", y or _usual(axes.yaxis), grid == "y", size)
     if axes.get_xlabel():
-        depth = _depth("x") + (size or style["xtick.labelsize"]) * 1.25
-        below = _aside(axes, axes.transAxes, "x", depth)
+        under = depth("x") + (size or style["xtick.labelsize"]) * 1.25
+        below = _aside(axes, axes.transAxes, "x", under)
         how = {"ha": "center", "va": "top", "fontsize": style["axes.labelsize"]}
         axes.text(0.5, 0, axes.get_xlabel(), transform=below, **how)
     axes.set_axis_off()
@@ -54,10 +58,13 @@ def draw_scales(
 def _usual(axis) -> tuple:
     low, high = sorted(axis.get_view_interval())
     positions = [at for at in axis.get_major_locator()() if low <= at <= high]
-    if high >= 1000:
-        # written as in the tables; matplotlib might write what all have in common elsewhere
-        return positions, [f"{at:,.15g}" for at in positions]
-    return positions, axis.get_major_formatter().format_ticks(positions)
+    return positions, written(positions)
+
+
+def written(positions: Sequence[float]) -> list[str]:
+    """Marks of a scale as numbers are written in the tables, all with as many decimals as any needs."""
+    decimals = max((places(round(float(at), 10)) for at in positions), default=0)
+    return [f"{at:,.{decimals}f}" for at in positions]
 
 
 def _scale(axes: Axes, name: str, marks: tuple, grid: bool, size: float | None) -> None:
@@ -90,12 +97,12 @@ def _scale(axes: Axes, name: str, marks: tuple, grid: bool, size: float | None) 
     )
     how = {"ha": "center", "va": "top"} if flat else {"ha": "right", "va": "center_baseline"}
     how |= {"fontsize": size or style["labelsize"], "color": style["color"]}
-    how["transform"] = _aside(axes, beside, name, _depth(name))
+    how["transform"] = _aside(axes, beside, name, depth(name))
     for at, label in zip(positions, labels, strict=True):
         axes.text(*point(at, 0), label, **how)
 
 
-def _depth(name: str) -> float:
+def depth(name: str) -> float:
     """Points between a panel and the labels of its scale."""
     return mpl.rcParams[f"{name}tick.major.size"] + mpl.rcParams[f"{name}tick.major.pad"]
 
