@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
+from ..base.effort import effort
 from ..base.files import N_, InputError, problem
 from ..base.language import LANGUAGES, speak
 from ..base.storage.temporary import scratch
@@ -125,6 +126,7 @@ def make(job: Job, out: str, program: str) -> dict:
     return record
 
 
+@effort()
 def _make(job: Job, out: Path, record: dict) -> None:
     """Fill in a record while making what it is about."""
     from ..data.load import load_county

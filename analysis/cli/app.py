@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..base.garbage import seldom_collected
+from ..base.effort import seldom_collected
 from ..base.language import N_
 from .commands.batch import batch
 from .commands.check import check

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.files import N_, problem
-from ..base.garbage import uncollected
+from ..base.effort import effort
 from ..base.storage.temporary import scratch
 from ..base.storage.writing import Writer
 from ..data.county import County
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .pages.report import Report
 
 
-@uncollected()
+@effort()
 def write_report(
     county: County | str | Path,
     out: str | Path,
@@ -304,6 +304,7 @@ def pages_of(report: Report):
     return notebook
 
 
+@effort()
 def rehearse() -> None:
     """Make the pages of the smallest sample and throw them away.
 

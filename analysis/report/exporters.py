@@ -216,8 +216,8 @@ def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]
     filter_ = f"--lua-filter={TEMPLATES / 'to_typst.lua'}"
     body = give_tables(_LOOK.sub("", page), lambda rest: _pandoc(rest, "typst", filter_))
     imports = (
-        '#import "report.typ": fills, bar, head-lines, lines, tight, cover, brief, annexes, see, subtitle, edition, '
-        "synthetic, together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
+        '#import "report.typ": fills, bar, head-lines, lines, plain-row, tight-row, tight, cover, brief, annexes, see, '
+        "subtitle, edition, synthetic, together, signature, verdict-met, verdict-not-met, verdict-not-assessed\n"
     )
     words = json.dumps(metadata, ensure_ascii=False)
     text = words + body + pictures

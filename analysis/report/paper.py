@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from itertools import groupby
 
 from .columns import CELL, ROW, column_shares
-from .natural import natural_widths
+from .natural import lines_of, natural_widths
 
 #: A table of `Grid.to_html`, in which nothing stands but text and line breaks.
 _TABLE = re.compile(
@@ -68,15 +69,20 @@ def _table(found: re.Match) -> str:
         # left to itself, a head of two lines takes more than its figures need
         shares = [1 / len(heads)] * len(heads)
     cells = [CELL.findall(row) for row in ROW.findall(body)]
-    columns = [f"{100 * share:.2f}%" for share in shares] or [
-        f"{width:.2f}mm" for width in natural_widths(_shown(heads), list(map(_shown, cells)), kind)
-    ]
+    texts = list(map(_shown, cells))
+    if shares:
+        columns = [f"{100 * share:.2f}%" for share in shares]
+        lines = lines_of(texts, shares, kind)
+    else:
+        columns = [f"{width:.2f}mm" for width in natural_widths(_shown(heads), texts, kind)]
+        lines = [max(text.count("\n") + 1 for text in row) * bool(columns) for row in texts]
     rows = [
         " ".join(_cell(cell, side) for cell, side in zip(row, sides, strict=True)) for row in cells
     ]
     typst = [
         "#figure(align(center)[#table(",
         f"columns: {_listed(columns) if columns else len(heads)}, align: {_listed(sides)}, stroke: lines,",
+        f"rows: (auto, {_heights(lines, kind)}),",
         f"table.header({' '.join(_cell(head, side, HEAD) for head, side in zip(heads, sides, strict=True))}),",
         *rows,
         f")], caption: [{_text(caption)}], kind: table)",
@@ -97,6 +103,14 @@ def _cell(cell: tuple[str, str, str], side: str, *own: str) -> str:
     elif filled := _FILLED.search(marks):
         how.append(f"fill: fills.{filled[1].replace('_', '-')}")
     return f"table.cell({', '.join(how)})[{_text(text)}]," if how else f"[{_text(text)}],"
+
+
+def _heights(lines: list[int], kind: str) -> str:
+    """Of the rows below the head: a row of known height is set once, another twice."""
+    runs = ((count, len(list(rows))) for count, rows in groupby(lines))
+    return " ".join(
+        f"..({f'{kind}-row({count})' if count else 'auto'},) * {rows}," for count, rows in runs
+    )
 
 
 def _listed(words: list[str]) -> str:

@@ -24,7 +24,7 @@ from counties import write_province
 from notebook_files import write_cover
 
 from analysis import analyze, load_county
-from analysis.base.garbage import uncollected
+from analysis.base.effort import effort
 from analysis.data.paths import NOTEBOOKS, sample_folder
 from analysis.report.build import export, pages_of
 
@@ -113,7 +113,7 @@ def _floor(jobs: list[tuple[Path, int]]) -> float:
     """The same figures, tables, pandoc and Typst in this process: no notebook, no kernel."""
     from analysis.report.pages.report import Report
 
-    @uncollected()
+    @effort()
     def make(county: Path, year: int) -> None:
         notebook = pages_of(Report(analyze(county, year)))
         for kind in ("html", "pdf"):

@@ -45,7 +45,7 @@ def report(
     force: Force = False,
 ) -> None:
     """`junheng report`."""
-    from ...base.garbage import uncollected
+    from ...base.effort import effort
     from ...base.typefaces import UNPRINTABLE
     from ...data.load import load_county
     from ...report.build import write_report
@@ -56,7 +56,7 @@ def report(
     options["standard"] = standard
     writer = writer_for(force, *counties)
 
-    @uncollected()
+    @effort()
     def work(name: str) -> None:
         county = load_county(name, standard)
         if sys.stderr.isatty():  # who waits sees for what; a log does not need it

@@ -1,4 +1,4 @@
-"""Work of a few seconds that makes many objects, and when its garbage is looked for."""
+"""Work of a few seconds on many small tables: when its garbage is looked for, and how its texts are kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,21 @@ _command = _left = False
 
 
 @contextlib.contextmanager
-def uncollected() -> Iterator[None]:
+def effort() -> Iterator[None]:
+    """What makes a report cheaper, and what it reads; to be said once around the whole work.
+
+    Texts of tables are kept by Python. Arrow, which pandas takes where it is installed, is
+    quicker from some ten thousand rows on; at each of the thousands of looks into tables of a hundred it
+    is slower: a tenth of a report.
+    """
+    import pandas as pd
+
+    with _uncollected(), pd.option_context("mode.string_storage", "python"):
+        yield
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
     """Put the search for garbage in cycles off until the work is done.
 
     Tables, figures and modules grow to millions of objects, nearly all of which live on; to walk
