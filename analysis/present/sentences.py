@@ -211,6 +211,7 @@ def _balance(study: Study, say: Language) -> list[str]:
 def _items(study: Study, say: Language) -> list[str]:
     """Government guarantee, quality, recognition and vetoes: which items fail."""
     sentences = []
+    titles = _titles_that_fail(study, say)
     for part in ("government", "quality", "recognition", "veto"):
         items = study.items[study.items["part"] == part]
         items = items[items["status"] != "not_applicable"]
@@ -222,7 +223,9 @@ def _items(study: Study, say: Language) -> list[str]:
             "part": say(PART_NAMES[part]),
             "all": say.number(len(items)),
             "met": say.number(met),
-            "list": say("; ").join(_titled(study, item, say) for item in failed),
+            "list": say("; ").join(
+                f"{item} {say(', ').join(titles.get(item, []))}" for item in failed
+            ),
         }
         sentences.append(
             say("{part}: of {all} items, {met} are met; not met are {list}.", **words)
@@ -241,11 +244,13 @@ def _items(study: Study, say: Language) -> list[str]:
     return sentences
 
 
-def _titled(study: Study, item: str, say: Language) -> str:
-    """An item with the titles of all its requirements that fail."""
-    rows = study.evaluation[study.evaluation["status"] == "not_met"]
-    rows = rows[rows["item"].str.split(".").str[0] == item]
-    return f"{item} " + say(", ").join(item_title(study, name, say.code) for name in rows["item"])
+def _titles_that_fail(study: Study, say: Language) -> dict[str, list[str]]:
+    """The titles of all requirements that fail, by item."""
+    titles: dict[str, list[str]] = {}
+    evaluation = study.evaluation
+    for name in evaluation.loc[evaluation["status"] == "not_met", "item"]:
+        titles.setdefault(name.split(".")[0], []).append(item_title(study, name, say.code))
+    return titles
 
 
 def _largest_gaps(study: Study, doubt: np.ndarray, say: Language) -> list[str]:

@@ -133,18 +133,22 @@ class Remedy:
         ]
         rows = rows[judged]
         balance = self.after.balance
+        variation = dict(
+            zip(
+                zip(balance["stage"], balance["indicator"], strict=True),
+                balance["status"],
+                strict=True,
+            )
+        )
         within = True
         for (stage, k), limit in self.instance.limit.items():
             if k in self.goal.variations and limit is not None:
-                row = balance[
-                    (balance["stage"] == stage) & (balance["indicator"] == self.instance.names[k])
-                ]
-                status = row["status"].iloc[0]
+                status = variation[stage, self.instance.names[k]]
                 # with a school that is not known it stays open; the others were proved exactly
                 within &= status in ("met", "not_applicable") or bool(left_out)
         for stage in self.instance.composite if self.goal.composite else ():
-            row = balance[(balance["stage"] == stage) & (balance["indicator"] == COMPOSITE)]
-            within &= row["status"].iloc[0] in ("met", "not_applicable") or bool(left_out)
+            status = variation[stage, COMPOSITE]
+            within &= status in ("met", "not_applicable") or bool(left_out)
         if self.goal.most:
             passing = rows[rows["status"] == "met"].groupby("school_id").size()
             whole = rows.groupby("school_id").size()

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..base.files import N_, problem
 from ..base.effort import effort
+from ..base.files import N_, problem
 from ..base.storage.temporary import scratch
 from ..base.storage.writing import Writer
 from ..data.county import County

@@ -8,6 +8,7 @@ from matplotlib.collections import PolyCollection
 
 from ...base.language import speak
 from ...base.nearest import known_stage
+from ...base.rows import rows_by
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.balance import COMPOSITE
 from ...measure.study import Study
@@ -65,15 +66,16 @@ def balance_chart(study: Study, lang: str = "zh") -> Chart:
 def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Chart:
     """Each school's share in the squared CV of every indicator: the largest, and all others."""
     say, stage = speak(lang), known_stage(stage)
-    rows = study.influence[study.influence["stage"] == stage]
+    influence = study.influence
+    schools, parts = influence["school"].to_numpy(), influence["share"].to_numpy()
+    rows = rows_by(influence, "stage", "indicator")
     figure = Chart(figsize=(WIDTH, 3.0), layout=GridLayout())
     axis = figure.subplots()
     shades = mpl.colormaps["Blues"](np.linspace(0.85, 0.25, top))
     bars, fills, edges = [], [], []
     for y, name in enumerate(study.rules.indicators):
-        shares = rows[rows["indicator"] == name]
-        largest = shares.head(top)
-        largest = list(zip(largest["school"], largest["share"], strict=True))
+        own = rows.get((stage, name), [])
+        largest = zip(schools[own[:top]], parts[own[:top]], strict=True)
         left = 0.0
         for colour, (school, share) in zip(shades, largest, strict=False):
             bars.append((left, left + share, y))
@@ -91,7 +93,7 @@ def share_chart(study: Study, stage: str, lang: str = "zh", top: int = 6) -> Cha
                     color="white" if dark else "#222222",
                 )
             left += share
-        if len(shares):
+        if len(own):
             bars.append((left, max(1, left), y))
             fills.append("#ECECEC")
             edges.append("none")
