@@ -10,6 +10,8 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from ...base.typefaces import Typeface, font_files, further, unprintable
 
@@ -74,14 +76,23 @@ def style() -> dict:
     }
 
 
+@functools.lru_cache(4096)
+def measured(text: str, face: FontProperties, ismath: bool = False) -> tuple[float, float, float]:
+    """Width, height and depth (points) of a text in SVG; most stand in many charts, and none is cheap."""
+    return text_to_path.get_text_width_height_descent(text, face, ismath)
+
+
 class Chart(Figure):
     """A figure that Jupyter shows, and the report embeds, as SVG with text as text."""
 
     #: The renderer while it draws; the layout measures with it, so that every text is measured once.
     drawn_by = None
+    _in_svg = False
 
     def draw(self, renderer) -> None:
         self.drawn_by = renderer
+        if self._in_svg:
+            renderer.get_text_width_height_descent = measured
         with warnings.catch_warnings():
             if self._give_typefaces():
                 # it is measured as a box; what shows the picture has a typeface, or prints another sign
@@ -105,9 +116,11 @@ class Chart(Figure):
     def to_svg(self) -> str:
         """The figure as SVG; the same content gives the same bytes."""
         buffer = io.StringIO()
+        self._in_svg = True
         with mpl.rc_context(style()):
             # `savefig` would draw everything once for nothing before it draws
             FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        self._in_svg = False
         return buffer.getvalue()
 
     _repr_svg_ = to_svg

@@ -15,8 +15,8 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.textpath import text_to_path
 
+from .chart import measured
 from .scales import depth, written
 
 #: Inches around a panel with its labels.
@@ -228,7 +228,7 @@ def _places(figure: Figure, panels: Sequence[Panel], look: Look) -> list[_Place]
     for number, panel in enumerate(panels):
         row, column = divmod(number, across)
         label = max(written(panel.levels), key=len, default="")
-        wide = text_to_path.get_text_width_height_descent(label, face, False)[0] / 72
+        wide = measured(label, face)[0] / 72
         left[column] = max(left[column], wide + depth("y") / 72)
         tall = (panel.title.count("\n") + 1) * look.heads * LEADING
         above[row] = max(above[row], tall + mpl.rcParams["axes.titlepad"] / 72)
