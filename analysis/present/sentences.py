@@ -9,12 +9,24 @@ from ..base.language import Language, places, speak
 from ..base.schema.terms import STAGE_LABELS
 from ..future.odds.chance import Chance
 from ..measure.balance import COMPOSITE
+from ..measure.evaluation_table import said
 from ..measure.gaps import doubted, doubted_items, stage_gaps
 from ..measure.indicators import whole_up
 from ..measure.study import Study
 from .chance import conditional, is_projected, short_text, standing
 from .tables.schools import furthest
-from .terms import PART_NAMES, item_requirement, item_title, printed_part, school_year
+from .terms import (
+    PART_NAMES,
+    bracketed,
+    item_against,
+    item_requirement,
+    item_title,
+    printed_part,
+    school_year,
+)
+
+#: Requirements that the brief lists with their figures; the names of more fill its second page.
+WITH_FIGURES = 16
 
 
 def status(study: Study) -> str:
@@ -102,10 +114,11 @@ def unknown(study: Study, lang: str = "zh") -> list[str]:
 
 
 def failing(study: Study, lang: str = "zh") -> list[str]:
-    """What is not met: coefficients of variation above their limits, and items by part."""
+    """What is not met: coefficients of variation above their limits, and items by part; with figures if few."""
     say = speak(lang)
     above = (study.balance["status"] == "not_met").any()
-    return [*(_balance(study, say) if above else []), *_items(study, say)]
+    few = (study.evaluation["status"] == "not_met").sum() <= WITH_FIGURES
+    return [*(_balance(study, say) if above else []), *_items(study, say, figures=few)]
 
 
 def _stage(stage: str, say: Language) -> str:
@@ -208,10 +221,10 @@ def _balance(study: Study, say: Language) -> list[str]:
     return [text]
 
 
-def _items(study: Study, say: Language) -> list[str]:
+def _items(study: Study, say: Language, figures: bool = True) -> list[str]:
     """Government guarantee, quality, recognition and vetoes: which items fail."""
     sentences = []
-    titles = _titles_that_fail(study, say)
+    titles = _titles_that_fail(study, say, figures)
     for part in ("government", "quality", "recognition", "veto"):
         items = study.items[study.items["part"] == part]
         items = items[items["status"] != "not_applicable"]
@@ -244,12 +257,17 @@ def _items(study: Study, say: Language) -> list[str]:
     return sentences
 
 
-def _titles_that_fail(study: Study, say: Language) -> dict[str, list[str]]:
-    """The titles of all requirements that fail, by item."""
+def _titles_that_fail(study: Study, say: Language, figures: bool) -> dict[str, list[str]]:
+    """All requirements that fail, by item: the title, and how a figure stands against what is asked."""
     titles: dict[str, list[str]] = {}
     evaluation = study.evaluation
-    for name in evaluation.loc[evaluation["status"] == "not_met", "item"]:
-        titles.setdefault(name.split(".")[0], []).append(item_title(study, name, say.code))
+    for row in evaluation[evaluation["status"] == "not_met"].to_dict("records"):
+        title = item_title(study, row["item"], say.code)
+        # of a finding the title says it all
+        if figures and not isinstance(said(row), str):
+            value, asked = item_against(study, row, say.code)
+            title += bracketed(say("{value}, not {required}", value=value, required=asked), say)
+        titles.setdefault(row["item"].split(".")[0], []).append(title)
     return titles
 
 

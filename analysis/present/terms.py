@@ -9,6 +9,7 @@ from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
 from ..base.schema.terms import CHOICE_LABELS, SUBJECTS
 from ..measure.balance import COMPOSITE, CV_DECIMALS
+from ..measure.evaluation_table import said
 from ..measure.indicators import whole_up
 from ..measure.study import Study
 
@@ -172,11 +173,22 @@ def item_requirement(study: Study, item: str, text: str, lang: str) -> str:
 
 
 def item_unit(study: Study, item: str, lang: str) -> str:
-    """Unit of an item's value; empty for shares and findings."""
+    """Unit of an item's value; empty for shares, ratios and findings."""
     for rules in (study.rules, study.plan.get(study.year)):
-        if rules and item in rules.standard.entries and rules.entry(item).unit:
-            return speak(lang).label(rules.entry(item).unit)
+        if rules and item in rules.standard.entries and (unit := rules.entry(item).unit):
+            return "" if unit.en == "ratio" else speak(lang).label(unit)
     return ""
+
+
+def item_against(study: Study, row: Mapping, lang: str) -> tuple[str, str]:
+    """What a row of `evaluation` says with its unit, and what is asked: ``24 classes``, ``≤ 12``."""
+    item = row["item"]
+    unit = item_unit(study, item, lang)
+    value = item_value(study, item, said(row), lang)
+    asked = item_requirement(study, item, row["requirement"], lang).removeprefix("= ")
+    if lang == "zh":
+        return value + unit, asked.replace(" ", "")
+    return f"{value} {unit}".rstrip(), asked
 
 
 def printed_part(lacking: float, whole: bool) -> tuple[float, int]:

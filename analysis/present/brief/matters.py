@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,6 @@ import pandas as pd
 from ...base.language import DASH, Language, speak
 from ...base.schema.terms import STAGE_LABELS
 from ...measure.balance import CV_DECIMALS
-from ...measure.evaluation_table import said
 from ...measure.gaps import doubted, stage_gaps
 from ...measure.study import Study
 from ...policy.plan import Plan
@@ -20,10 +20,8 @@ from ..tables.grid import Grid, number_cell, text_cell
 from ..terms import (
     PART_NAMES,
     bracketed,
-    item_requirement,
+    item_against,
     item_title,
-    item_unit,
-    item_value,
     named_units,
     printed_part,
     variation_item,
@@ -43,12 +41,16 @@ class Matter:
         Id of the requirement, by which the plan is asked who answers for it; empty for a school.
     what, stands, todo : str
         What it is; how it stands against what is asked; what has to be added or done.
+    about : str
+        What has the same is one matter from two sides: an indicator, of which an amount is missing and the
+        variation is too large, in one stage and in the other.
     """
 
     entry: str
     what: str
     stands: str
     todo: str
+    about: str = ""
 
 
 @functools.lru_cache(maxsize=4)
@@ -57,7 +59,8 @@ def matters(study: Study, lang: str = "zh") -> tuple[Matter, ...]:
 
     A veto outranks everything (Measures, article 9). After it each kind is heard once before any is
     heard twice: the indicator that lacks most, the coefficient of variation furthest above its
-    limit, the item furthest from what is asked, the school furthest from the rule.
+    limit, the item furthest from what is asked, the school furthest from the rule. The other
+    sides of what was heard come last.
     """
     say = speak(lang)
     vetoes = [
@@ -71,8 +74,23 @@ def matters(study: Study, lang: str = "zh") -> tuple[Matter, ...]:
         _items(study, say),
         _schools(study, doubt, say),
     ]
-    turns = [kind[turn] for turn in range(SHOWN) for kind in kinds if turn < len(kind)]
-    return tuple((vetoes + turns)[:SHOWN])
+    return tuple((vetoes + _in_turn(kinds))[:SHOWN])
+
+
+def _in_turn(kinds: Iterable[list[Matter]]) -> list[Matter]:
+    """One of each kind, then a second of each; what is about something heard already comes at the end."""
+    heard: dict[str, Matter] = {}
+    again: list[Matter] = []
+    waiting = [iter(kind) for kind in kinds]
+    while waiting:
+        for kind in list(waiting):
+            for matter in kind:
+                if heard.setdefault(matter.about or matter.what, matter) is matter:
+                    break
+                again.append(matter)
+            else:
+                waiting.remove(kind)
+    return [*heard.values(), *again]
 
 
 def _failed(study: Study, *parts: str) -> list[dict]:
@@ -93,6 +111,7 @@ def _gaps(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
                 f"{say.label(STAGE_LABELS[row['stage']])}{say(': ')}{say.label(about.short)}",
                 say.plural("{n} school below the threshold", "{n} schools below the threshold", row["schools"]),
                 say("add {amount} {unit} ({share} of what is needed)", amount=amount, unit=say.label(about.resource), share=say.percent(row["share"], 1)),
+                about=row["indicator"],
             )
         )  # fmt: skip
     return found
@@ -111,6 +130,7 @@ def _variation(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
                 item_title(study, entry, say.code),
                 say("{cv}, limit {limit}", cv=cv, limit=limit),
                 _lowest(study, doubt, row, say),
+                about=row["indicator"],
             )
         )
     return found
@@ -135,13 +155,7 @@ def _items(study: Study, say: Language) -> list[Matter]:
         _failed(study, "government", "quality", "recognition"), key=_distance, reverse=True
     ):
         item, part = row["item"], PART_NAMES[row["part"]]
-        unit = item_unit(study, item, say.code)
-        value = item_value(study, item, said(row), say.code)
-        asked = item_requirement(study, item, row["requirement"], say.code).removeprefix("= ")
-        if say.code == "zh":
-            value, asked = value + unit, asked.replace(" ", "")
-        elif unit:
-            value += f" {unit}"
+        value, asked = item_against(study, row, say.code)
         found.append(
             Matter(
                 item,
@@ -184,7 +198,7 @@ def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
             Matter(
                 "",
                 row["school"] + bracketed(say.label(STAGE_LABELS[row["stage"]]), say),
-                say("{met} of {k} met, {below} below the floor", met=say.number(row["met"]), k=len(study.rules.indicators), below=say.number(row["below_floor"])),
+                say("{met} of {k} met, {below} below {floor} of the threshold", met=say.number(row["met"]), k=len(study.rules.indicators), below=say.number(row["below_floor"]), floor=say.percent(study.rules.number("school.floor"), 0)),
                 say("first: {names}", names=names) if names else say.plural("{n} more indicator to its threshold", "{n} more indicators to their thresholds", more),
             )
         )  # fmt: skip

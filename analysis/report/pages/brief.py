@@ -8,14 +8,23 @@ from ...data.load import prices_file
 from ...present import sentences
 from ...present.brief.asked import about, decision, milestones, prices
 from ...present.brief.matters import matters_grid
-from ...present.brief.standing import counted_items, missing_grid, standing_grid, years_grid
+from ...present.brief.standing import (
+    COUNTED,
+    counted_items,
+    missing_grid,
+    standing_grid,
+    years_grid,
+)
 from ...present.chance import is_projected
 from ...present.charts.overview import overview_chart
 from ...present.remedies.calculation import by_clock
-from ...present.terms import school_year
+from ...present.terms import bracketed, school_year
 from ...remedy.outcome.drivers import whole
 from .page import METADATA, Page, Picture, bullets, paragraph
 from .report import Report
+
+#: Items that do not apply, named where they are so few.
+NAMED = 4
 
 
 def brief(report: Report, alone: bool = False) -> Page:
@@ -98,8 +107,18 @@ def _counted(report: Report) -> str:
     if counted["not_assessed"]:
         more.append(say("Not assessed: {n}.", n=say.number(counted["not_assessed"])))
     if counted["not_applicable"]:
-        idle = say("Not applicable, not counted: {n}.", n=say.number(counted["not_applicable"]))
-        more.append(idle)
+        items = report.study.items
+        idle = items.loc[
+            items["part"].isin(COUNTED) & (items["status"] == "not_applicable"), "item"
+        ]
+        more.append(
+            say(
+                "Not applicable, not counted: {n}{names}.",
+                n=say.number(counted["not_applicable"]),
+                # a standard that leaves many out says so itself
+                names=bracketed(say.join(idle), say) if len(idle) <= NAMED else "",
+            )
+        )
     return whole(say, text, *more)
 
 
@@ -132,7 +151,24 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
     if is_projected(report.study):
         return text
     own = prices_file(report.study.county.path).is_file()
-    return whole(say, text, prices(report.remedy, own, report.lang))
+    return whole(say, text, _private(report), prices(report.remedy, own, report.lang))
+
+
+def _private(report: Report) -> str:
+    """How much of the least cost is at private schools: it need not be the county's to pay."""
+    say, rows = report.say, report.study.rows
+    private = set(rows.loc[rows["ownership"] == "private", "school_id"])
+    theirs = [each for each in report.remedy.measures if each.school_id in private and each.cny > 0]
+    if not theirs:
+        return ""
+    schools = len({each.school_id for each in theirs})
+    cost = about(say, float(sum(each.cny for each in theirs)))
+    return say.plural(
+        "Of it, {cost} at {n} private school (who pays is to be settled).",
+        "Of it, {cost} at {n} private schools (who pays is to be settled).",
+        schools,
+        cost=cost,
+    )
 
 
 def _picture(report: Report, caption: str) -> Picture | str:
