@@ -26,6 +26,9 @@ from .records import (
 )
 from .work import run_job
 
+#: School years of a county, as a rule; how many it has is known when it is read.
+YEARS = 5
+
 
 def run_batch(
     jobs: list[Job],
@@ -95,7 +98,8 @@ def run_batch(
             # it imports the libraries while this process imports Dask
             from .warm import client
 
-            many = len(to_run) > 2 * (workers or os.cpu_count())
+            expected = sum(YEARS if job.year == "all" else 1 for job in to_run)
+            many = expected > 2 * (workers or os.cpu_count())
             client.server(rehearsal="analysis.report.build:rehearse" if many else "")
         # the largest first: nobody waits for a big one at the end
         to_run.sort(key=lambda job: -_size(job.county))

@@ -298,9 +298,9 @@ def pages_of(report: Report):
 
     notebook = nb.new_notebook()
     for page in PAGES:
-        data, metadata = page(report)._repr_mimebundle_()
-        output = nb.new_output("display_data", data=data, metadata=metadata)
-        notebook.cells.append(nb.new_code_cell(outputs=[output]))
+        cell = nb.new_code_cell()
+        cell.outputs = [page(report).as_output()]
+        notebook.cells.append(cell)
     return notebook
 
 

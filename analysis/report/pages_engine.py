@@ -75,8 +75,6 @@ class PagesEngine(Engine):
         InputError
             A page cannot be made (which cell, and why).
         """
-        import nbformat
-
         setup, *pages = _cells(nb_man.nb)
         names: dict = {}
         exec(setup.source.rpartition("\n")[0], names)
@@ -89,7 +87,7 @@ class PagesEngine(Engine):
                 if cell is setup:
                     names["report"] = report()
                     continue
-                data, metadata = eval(cell.source, names)._repr_mimebundle_()
+                cell.outputs = [eval(cell.source, names).as_output()]
             except InputError:
                 raise
             except Exception as error:
@@ -100,8 +98,6 @@ class PagesEngine(Engine):
                     name=type(error).__name__,
                     reason=error,
                 ) from error
-            output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
-            cell.outputs = [output]
 
 
 papermill_engines.register(NAME, PagesEngine)

@@ -86,6 +86,18 @@ class Page:
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.body, "text/plain": "…"}, self.metadata
 
+    def as_output(self):
+        """The output of a cell that shows the page, as a kernel would leave it.
+
+        `nbformat.v4.new_output` would hold each against the whole schema of notebooks.
+        """
+        import nbformat
+
+        data, metadata = self._repr_mimebundle_()
+        return nbformat.from_dict(
+            {"output_type": "display_data", "data": data, "metadata": metadata}
+        )
+
 
 def section(
     title: str,
