@@ -98,6 +98,7 @@ def _by_a_new_process(work: Callable, job: Job, *arguments):
             return refusal(job, problem(N_("the process that worked on it was killed")))
 
 
+@effort()
 def _look(job: Job, out: str, program: str) -> list[Job] | dict:
     """A job for every year as one per year; its record if the county cannot be read."""
     from ..data.load import load_county

@@ -263,10 +263,11 @@ def _titles_that_fail(study: Study, say: Language, figures: bool) -> dict[str, l
     evaluation = study.evaluation
     for row in evaluation[evaluation["status"] == "not_met"].to_dict("records"):
         title = item_title(study, row["item"], say.code)
-        # of a finding the title says it all
-        if figures and not isinstance(said(row), str):
+        if figures:
             value, asked = item_against(study, row, say.code)
-            title += bracketed(say("{value}, not {required}", value=value, required=asked), say)
+            if not isinstance(said(row), str):
+                value = say("{value}, not {required}", value=value, required=asked)
+            title += bracketed(value, say)
         titles.setdefault(row["item"].split(".")[0], []).append(title)
     return titles
 

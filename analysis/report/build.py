@@ -306,18 +306,23 @@ def pages_of(report: Report):
 
 @effort()
 def rehearse() -> None:
-    """Make the pages of the smallest sample and throw them away.
+    """Make the report of the smallest sample and throw it away.
 
     Patterns are compiled, catalogues of numbers and fonts are looked up, code is made ready by the
-    interpreter: all that every process forked from this one would do again. The PDF is left out:
-    Typst starts threads.
+    interpreter: all that every process forked from this one would do again. Of the PDF only the tables are
+    made: Typst starts threads.
     """
     from .pages.report import Report
+    from .paper import give_tables
 
     samples = sample_folder().glob("*/school_years.csv")
     smallest = min(samples, key=lambda file: file.stat().st_size, default=None)
     if smallest is not None:
-        export(pages_of(Report.of(smallest.parent)), "html")
+        county = str(smallest.parent)
+        executed = execute(
+            NOTEBOOKS / "county_report.ipynb", report=lambda: Report.of(county), county=county
+        )
+        give_tables(export(executed, "html").decode("utf-8"), str)
 
 
 def export(executed, name: str) -> bytes:
