@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..base.files import N_
 from ..base.language import DASH, Language, places, speak
-from ..base.schema.terms import CHOICE_LABELS, SUBJECTS
+from ..base.schema.terms import CHOICE_LABELS, RATIO, SUBJECTS
 from ..measure.balance import COMPOSITE, CV_DECIMALS
 from ..measure.evaluation_table import said
 from ..measure.indicators import whole_up
@@ -176,7 +176,7 @@ def item_unit(study: Study, item: str, lang: str) -> str:
     """Unit of an item's value; empty for shares, ratios and findings."""
     for rules in (study.rules, study.plan.get(study.year)):
         if rules and item in rules.standard.entries and (unit := rules.entry(item).unit):
-            return "" if unit.en == "ratio" else speak(lang).label(unit)
+            return "" if unit.en == RATIO.en else speak(lang).label(unit)
     return ""
 
 

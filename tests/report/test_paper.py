@@ -75,12 +75,12 @@ WIDE = (
 )  # fmt: skip
 
 
-SET_UP = """#import "report.typ": bar, fills, head-lines, lines, plain-row, tight-row, serif, sans, tight
+SET_UP = """#import "report.typ": bar, fills, head-lines, cell-leading, lines, plain-inset, plain-row, tight-row, serif, sans, tight
 #set page(margin: (x: 20mm))
 #set text(font: serif, fallback: false, lang: "zh", size: 10.5pt)
-#set table(inset: (x: 4pt, y: 3.2pt))
+#set table(inset: plain-inset)
 #show table: set text(size: 9pt, number-width: "tabular")
-#show table: set par(justify: false, leading: 0.5em)
+#show table: set par(justify: false, leading: cell-leading)
 #show table.cell.where(y: 0): set text(font: sans)
 """
 

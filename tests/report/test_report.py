@@ -344,3 +344,12 @@ def test_a_year_beyond_the_scenario_is_refused(tmp_path):
     with pytest.raises(InputError, match="no data for the school year 2050"):
         build.write_report("230505-sifangtai", tmp_path, year=2050, scenario="baseline")
     assert not list(tmp_path.iterdir())
+
+
+def test_practice_needs_no_notebook(monkeypatch, tmp_path):
+    """Somebody's own cells in it must not run in the process that all reports are forked from."""
+    from analysis.report import build
+
+    monkeypatch.setattr(build, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(build, "execute", None)
+    build.rehearse()

@@ -144,6 +144,8 @@ CLASSES = Label("班", "classes")
 DEGREES = Label("度", "degrees")
 SQUARE_METRES = Label("平方米", "m²")
 YUAN = Label("元", "yuan")
+#: Of a number that has no unit and is no share of a whole either.
+RATIO = Label("比率", "ratio")
 ROOMS = Label("间", "rooms")
 SETS = Label("台", "sets")
 BOOKS = Label("册", "books")

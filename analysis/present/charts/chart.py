@@ -87,6 +87,7 @@ class Chart(Figure):
 
     #: The renderer while it draws; the layout measures with it, so that every text is measured once.
     drawn_by = None
+    #: Whether it is drawn as SVG, in which widths of texts do not depend on the figure.
     _in_svg = False
 
     def draw(self, renderer) -> None:
@@ -117,10 +118,12 @@ class Chart(Figure):
         """The figure as SVG; the same content gives the same bytes."""
         buffer = io.StringIO()
         self._in_svg = True
-        with mpl.rc_context(style()):
-            # `savefig` would draw everything once for nothing before it draws
-            FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
-        self._in_svg = False
+        try:
+            with mpl.rc_context(style()):
+                # `savefig` would draw everything once for nothing before it draws
+                FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        finally:
+            self._in_svg = False
         return buffer.getvalue()
 
     _repr_svg_ = to_svg

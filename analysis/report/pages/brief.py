@@ -106,19 +106,13 @@ def _counted(report: Report) -> str:
     more = []
     if counted["not_assessed"]:
         more.append(say("Not assessed: {n}.", n=say.number(counted["not_assessed"])))
-    if counted["not_applicable"]:
+    if n := counted["not_applicable"]:
         items = report.study.items
-        idle = items.loc[
-            items["part"].isin(COUNTED) & (items["status"] == "not_applicable"), "item"
-        ]
-        more.append(
-            say(
-                "Not applicable, not counted: {n}{names}.",
-                n=say.number(counted["not_applicable"]),
-                # a standard that leaves many out says so itself
-                names=bracketed(say.join(idle), say) if len(idle) <= NAMED else "",
-            )
-        )
+        counts = items["part"].isin(COUNTED) & (items["status"] == "not_applicable")
+        idle = items.loc[counts, "item"]
+        # a standard that leaves many out says so itself; an indicator has no number to be named by
+        names = bracketed(say.join(idle), say) if len(idle) == n <= NAMED else ""
+        more.append(say("Not applicable, not counted: {n}{names}.", n=say.number(n), names=names))
     return whole(say, text, *more)
 
 
