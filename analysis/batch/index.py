@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ..base.language import Language, speak
 from ..base.storage.writing import Writer
-from .records import PACKAGE, program_digest, records, versions
+from .program import PACKAGE, program_digest, versions
+from .records import records
 
 #: Names of the two.
 INDEX, MANIFEST = "index.html", "manifest.json"

@@ -6,13 +6,9 @@ where it stood.
 
 from __future__ import annotations
 
-import functools
 import glob
 import hashlib
-import importlib.metadata
 import json
-import platform
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -22,20 +18,11 @@ from ..base.storage.folders import SCENARIOS, Entry, below, entries
 from ..base.storage.patience import trouble
 from ..base.storage.writing import write_whole
 from .jobs import Job
+from .program import program_digest, sha256
 
 #: Folder below the reports that holds the records and the files in the making.
 STATE = ".junheng"
-PACKAGE = Path(__file__).resolve().parents[1]
 STATUSES = ("done", "unchanged", "failed", "not_enough_data")
-
-
-def sha256(path: str | Path) -> str:
-    """Digest of a file; of nothing where there is none."""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 def input_digests(county: str | Path) -> dict[str, str]:
@@ -58,27 +45,6 @@ def _digest(entry: Entry) -> str:
 def digest_of(digests: dict[str, str]) -> str:
     """One digest for several."""
     return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
-
-
-@functools.cache
-def versions() -> dict[str, str]:
-    """Python and the libraries that take part in a report."""
-    found = {"python": platform.python_version()}
-    for line in importlib.metadata.requires("junheng") or []:
-        if "extra ==" not in line:
-            name = re.match(r"[\w.-]+", line)[0]
-            found[name] = importlib.metadata.version(name)
-    return found
-
-
-@functools.cache
-def program_digest() -> str:
-    """SHA-256 of the package's files and of the versions of its libraries, typefaces included."""
-    digest = hashlib.sha256(json.dumps(versions()).encode())
-    for file in sorted(PACKAGE.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            digest.update(f"{file.relative_to(PACKAGE)} {sha256(file)}\n".encode())
-    return digest.hexdigest()
 
 
 def fingerprint(job: Job, inputs: dict[str, str]) -> str:

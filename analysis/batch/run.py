@@ -14,12 +14,12 @@ from ..base.storage.folders import entries
 from ..base.storage.temporary import sweep
 from . import cluster
 from .jobs import Job
+from .program import program_digest
 from .records import (
     STATE,
     ending,
     fingerprint,
     input_digests,
-    program_digest,
     records,
     refusal,
     up_to_date,

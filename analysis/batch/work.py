@@ -18,6 +18,7 @@ from ..base.storage.temporary import scratch
 from ..base.storage.writing import Writer
 from ..data.paths import NOTEBOOKS, files_read
 from .jobs import ATTEMPTS, Job
+from .program import program_digest, sha256
 from .records import (
     STATE,
     Placed,
@@ -26,11 +27,9 @@ from .records import (
     fingerprint,
     input_digests,
     placed,
-    program_digest,
     reasons,
     records,
     refusal,
-    sha256,
     up_to_date,
     write_record,
 )

@@ -14,7 +14,8 @@ import pydantic
 from ..base.files import N_, problem
 from ..base.language import Language
 from ..batch.jobs import Job
-from ..batch.records import program_digest, reasons
+from ..batch.program import program_digest
+from ..batch.records import reasons
 from ..batch.work import run_job
 from ..data.county import County
 from ..data.paths import NOTEBOOKS

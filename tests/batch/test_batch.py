@@ -28,7 +28,8 @@ from analysis.base.storage import temporary as scratch
 from analysis.batch import cluster as cluster_
 from analysis.batch import index as listing
 from analysis.batch.jobs import Job, counties_below, shard
-from analysis.batch.records import STATE, program_digest, refusal, sha256, write_record
+from analysis.batch.program import program_digest, sha256
+from analysis.batch.records import STATE, refusal, write_record
 from analysis.batch.run import run_batch
 from analysis.batch.work import make, run_job
 from analysis.cli.app import app

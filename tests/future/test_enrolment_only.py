@@ -13,7 +13,7 @@ from analysis import load_county
 from analysis.base.language import speak
 from analysis.base.schema.tables import TABLES
 from analysis.batch.jobs import Job
-from analysis.batch.records import program_digest
+from analysis.batch.program import program_digest
 from analysis.batch.work import make
 from analysis.cli.app import app
 from analysis.data.load import read_county

@@ -14,7 +14,7 @@ from analysis.base.language import speak
 from analysis.base.storage.writing import Writer
 from analysis.batch.index import verdict_text, write_index
 from analysis.batch.jobs import Job
-from analysis.batch.records import program_digest
+from analysis.batch.program import program_digest
 from analysis.batch.work import make
 from analysis.data.paths import NOTEBOOKS, sample_folder
 from analysis.future.analyze import analyze

@@ -83,7 +83,7 @@ def preload() -> None:
     import importlib
 
     from ...report.light_imports import import_jsonschema
-    from ..records import program_digest
+    from ..program import program_digest
 
     # of the program that is loaded here, not of what may stand in its files when a report is made
     program_digest()
