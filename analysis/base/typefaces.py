@@ -96,7 +96,7 @@ FURTHER = (
     ),
 )
 
-#: What both Chinese typefaces have, so that most texts need no look into the files (a third of a second).
+#: What both Chinese typefaces have, so that most texts need no look into the files.
 _USUAL = (
     " -~²·×÷–—‘’“”…Σ↑↓√−∶≤≥○△Ⅰ-Ⅹ、。《》「」『』【】〔〕〓一-龥가-힣"
     "！％（）＋，：；＝？０-９Ａ-Ｚａ-ｚ\\s"
@@ -159,10 +159,11 @@ def families(text: str) -> dict:
 
 @functools.cache
 def _characters(path: Path) -> frozenset[str]:
-    from fontTools.ttLib import TTFont
+    # twenty times as quick as fontTools, which names the glyphs first
+    import uharfbuzz
 
-    with TTFont(path, lazy=True) as font:
-        return frozenset(map(chr, font.getBestCmap()))
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+    return frozenset(map(chr, face.unicodes))
 
 
 def _beyond(text: str) -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..base.files import N_, InputError, check_writable, problem
 from ..base.storage.folders import entries
 from ..base.storage.temporary import sweep
+from ..data.paths import NOTEBOOKS
 from . import cluster
 from .jobs import Job
 from .program import program_digest
@@ -100,7 +101,7 @@ def run_batch(
 
             expected = sum(YEARS if job.year == "all" else 1 for job in to_run)
             many = expected > 2 * (workers or os.cpu_count())
-            client.server(rehearsal="analysis.report.build:rehearse" if many else "")
+            client.server(wanted_by(to_run), "analysis.report.build:rehearse" if many else "")
         # the largest first: nobody waits for a big one at the end
         to_run.sort(key=lambda job: -_size(job.county))
         total = len(jobs)
@@ -110,6 +111,17 @@ def run_batch(
                 finished.append(record)
                 tell(record, len(finished), total)
     return sorted(finished, key=lambda r: (r["county"], r["of_year"] or 0, r["scenario"] or ""))
+
+
+def wanted_by(jobs: list[Job]) -> set[str]:
+    """What not every report needs (`analysis.batch.warm.preload.SOME`)."""
+    found = {name for job in jobs for name in job.formats}
+    if any(job.scenario for job in jobs):
+        found.add("scenario")
+    if any(Path(job.notebook).parent != NOTEBOOKS for job in jobs):
+        # ours are nothing but pages
+        found.add("kernel")
+    return found
 
 
 def _clashes(jobs: list[Job]) -> dict[str, InputError]:

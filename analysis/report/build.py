@@ -7,6 +7,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from . import USUAL
 from .light_imports import import_jsonschema
 
 if TYPE_CHECKING:
+    from .pages.page import Page
     from .pages.report import Report
 
 
@@ -134,7 +136,7 @@ def write_report(
         )
         judged = county if ahead is None else ahead.county
         found = _check_identity(executed, judged, year, scenario)
-        files = {name: export(executed, name) for name in pages}
+        files = _exported(executed, pages)
     if "xlsx" in formats:
         from .workbook.write import write_workbook
 
@@ -154,6 +156,18 @@ def write_report(
     if facts is not None:
         facts.update(found)
     return _write(files, Path(out), stem, found, writer)
+
+
+def _exported(executed, names: list[str]) -> dict[str, bytes]:
+    """The formats by name; the others are made while Typst, half of the work, sets the PDF."""
+    with scratch() as folder, ThreadPoolExecutor(1) as beside:
+        if "pdf" in names:
+            from .exporters import pdf_from_html
+
+            page, resources = _exporter("pdf").page(executed)
+            pdf = beside.submit(pdf_from_html(folder, page, resources["junheng"]))
+        others = {name: export(executed, name) for name in names if name != "pdf"}
+        return {name: others.get(name) or pdf.result() for name in names}
 
 
 def _write(
@@ -283,13 +297,19 @@ def execute(
             ) from error
 
 
-def pages_of(report: Report):
+def pages_of(report: Report, *pages: Callable[[Report], Page]):
     """A report as the notebook that its pages would leave, without a kernel.
+
+    Parameters
+    ----------
+    report : Report
+    *pages : callable
+        All (`PAGES`) if omitted.
 
     Returns
     -------
     NotebookNode
-        One cell with its output for each of `PAGES`.
+        One cell with its output for each page.
     """
     import_jsonschema()
     import nbformat.v4 as nb
@@ -297,7 +317,7 @@ def pages_of(report: Report):
     from .pages.contents import PAGES
 
     notebook = nb.new_notebook()
-    for page in PAGES:
+    for page in pages or PAGES:
         cell = nb.new_code_cell()
         cell.outputs = [page(report).as_output()]
         notebook.cells.append(cell)
@@ -306,23 +326,28 @@ def pages_of(report: Report):
 
 @effort()
 def rehearse() -> None:
-    """Make the pages of the smallest sample and throw them away.
+    """Make two pages of the smallest sample, one with every kind of thing and one of figures, and throw them away.
 
-    Patterns are compiled, catalogues of numbers and fonts are looked up, code is made ready by the
-    interpreter: all that every process forked from this one would do again. Of the PDF only the tables are
-    made: Typst starts threads. No notebook is run: somebody may have given it cells that need a kernel.
+    Patterns are compiled, catalogues of numbers and fonts are looked up, templates and schemas read:
+    all that every process forked from this one would do again. The other pages would leave little more. Of the
+    PDF only the tables are made: Typst starts threads. No notebook is run: somebody may have given it
+    cells that need a kernel.
     """
     import nbformat
 
+    from .pages.brief import brief
+    from .pages.development import all_years
     from .pages.report import Report
     from .paper import give_tables
 
     samples = sample_folder().glob("*/school_years.csv")
     smallest = min(samples, key=lambda file: file.stat().st_size, default=None)
     if smallest is not None:
-        pages = pages_of(Report.of(smallest.parent))
+        pages = pages_of(Report.of(smallest.parent), brief, all_years)
         nbformat.validate(pages)
-        give_tables(export(pages, "html").decode("utf-8"), str)
+        export(pages, "html")
+        on_paper, _ = _exporter("pdf").page(pages)
+        give_tables(on_paper, str)
 
 
 def export(executed, name: str) -> bytes:

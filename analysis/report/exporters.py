@@ -7,11 +7,12 @@ Registered as ``junheng-html``, ``junheng-pdf`` and ``junheng-docx``, so that ``
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 import subprocess
 import sys
-import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from traitlets import default
 
 from ..base.files import N_, problem
 from ..base.language import speak
+from ..base.storage.temporary import scratch
 from ..base.typefaces import (
     SUBSTITUTE,
     code_point,
@@ -74,6 +76,11 @@ class ReportHTMLExporter(TemplateExporter):
     @default("template_name")
     def _template_name_default(self):
         return "junheng"
+
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self):
+        # once, not after each of its eleven steps
+        return True
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self):
@@ -130,11 +137,16 @@ class ReportPDFExporter(ReportHTMLExporter):
 
     output_mimetype = "application/pdf"
 
+    def page(self, notebook, resources=None, **options) -> tuple[str, dict]:
+        """The web page that is printed, and the resources with what its cover says."""
+        return ReportHTMLExporter.from_notebook_node(self, notebook, resources, **options)
+
     def from_notebook_node(self, notebook, resources=None, **options):
         """Export; returns the bytes of the PDF."""
-        page, resources = super().from_notebook_node(notebook, resources, **options)
+        page, resources = self.page(notebook, resources, **options)
         resources["output_extension"] = ".pdf"
-        return pdf_from_html(page, resources["junheng"]), resources
+        with scratch() as folder:
+            return pdf_from_html(folder, page, resources["junheng"])(), resources
 
 
 class ReportWordExporter(ReportPDFExporter):
@@ -149,9 +161,7 @@ class ReportWordExporter(ReportPDFExporter):
 
     def from_notebook_node(self, notebook, resources=None, **options):
         """Export; returns the bytes of the document."""
-        page, resources = ReportHTMLExporter.from_notebook_node(
-            self, notebook, resources, **options
-        )
+        page, resources = self.page(notebook, resources, **options)
         from .word.document import docx_from_html
 
         resources["output_extension"] = ".docx"
@@ -179,39 +189,28 @@ def document_metadata(notebook) -> dict:
     )
 
 
-def pdf_from_html(page: str, metadata: dict) -> bytes:
-    """Print a report's web page.
+def pdf_from_html(root: Path, page: str, metadata: dict) -> Callable[[], bytes]:
+    """Write a report's web page for Typst; what is left is the setting, beside which other threads can work.
 
     Parameters
     ----------
+    root : Path
+        An empty folder, which has to be there until the PDF is set.
     page : str
-        As from `ReportHTMLExporter`.
+        As from `ReportPDFExporter.page`.
     metadata : dict
         As from `document_metadata`.
 
     Returns
     -------
-    bytes
-        PDF/A-2a and PDF/UA-1; the same input gives the same bytes.
+    callable
+        Returns the bytes of a PDF/A-2a and PDF/UA-1; the same input gives the same bytes.
     """
-    with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
-        return typeset(Path(folder), page, metadata, pdf_standards=PDF_STANDARDS)
+    return functools.partial(typeset(root, page, metadata), pdf_standards=PDF_STANDARDS)
 
 
-def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]:
-    """Print a report's web page by Typst.
-
-    Parameters
-    ----------
-    root : Path
-        An empty folder to work in.
-    page, metadata : str, dict
-        As of `pdf_from_html`.
-    **how
-        Of `typst.compile`: a format other than PDF, its resolution.
-    """
-    import typst
-
+def typeset(root: Path, page: str, metadata: dict) -> Callable[..., bytes | list[bytes]]:
+    """As `pdf_from_html`; the callable takes what `typst.compile` does: a format, its resolution."""
     page, pictures = _pictures_to_files(page, root)
     filter_ = f"--lua-filter={TEMPLATES / 'to_typst.lua'}"
     body = give_tables(_LOOK.sub("", page), lambda rest: _pandoc(rest, "typst", filter_))
@@ -231,20 +230,26 @@ def typeset(root: Path, page: str, metadata: dict, **how) -> bytes | list[bytes]
     (root / "main.typ").write_text(
         '#import "report.typ": report\n#show: report\n#include "body.typ"\n', encoding="utf-8"
     )
+    return functools.partial(
+        _set,
+        str(root / "main.typ"),
+        root=str(root),
+        font_paths=[str(root / "no-fonts"), *font_folders(text)],
+        ignore_system_fonts=True,
+        sys_inputs={
+            "lang": metadata["lang"],
+            "words": for_print(words),
+            "typefaces": json.dumps(families(text)),
+        },
+        timestamp=_timestamp(metadata["date"]),
+    )
+
+
+def _set(source: str, **how) -> bytes | list[bytes]:
+    import typst
+
     try:
-        return typst.compile(
-            str(root / "main.typ"),
-            root=str(root),
-            font_paths=[str(root / "no-fonts"), *font_folders(text)],
-            ignore_system_fonts=True,
-            sys_inputs={
-                "lang": metadata["lang"],
-                "words": for_print(words),
-                "typefaces": json.dumps(families(text)),
-            },
-            timestamp=_timestamp(metadata["date"]),
-            **how,
-        )
+        return typst.compile(source, **how)
     except typst.TypstError as error:
         raise problem(N_("the PDF could not be typeset: {reason}"), reason=error) from error
 

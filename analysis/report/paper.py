@@ -8,9 +8,10 @@ what can be in them is known; other tables of a notebook stay with pandoc.
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Callable
-from itertools import groupby
+from concurrent.futures import ThreadPoolExecutor
 
 from .columns import CELL, ROW, column_shares
 from .natural import lines_of, natural_widths
@@ -43,21 +44,21 @@ def give_tables(page: str, convert: Callable[[str], str]) -> str:
     page : str
         HTML.
     convert : callable
-        Converts the rest, by pandoc with `to_typst.lua`, which lets ``<pre class="typst">`` through.
+        Converts the rest, by pandoc with `to_typst.lua`, which lets ``<pre class="typst">`` through;
+        called in a thread of its own, beside which the tables are converted.
 
     Returns
     -------
     str
         Typst.
     """
-    tables: list[str] = []
-
-    def aside(found: re.Match) -> str:
-        tables.append(_table(found))
-        return f'<pre class="typst">/*table {len(tables) - 1}*/</pre>'
-
-    converted = convert(_TABLE.sub(aside, page))
-    return _PLACE.sub(lambda found: tables[int(found[1])], converted)
+    tables = list(_TABLE.finditer(page))
+    numbers = itertools.count()
+    rest = _TABLE.sub(lambda _: f'<pre class="typst">/*table {next(numbers)}*/</pre>', page)
+    with ThreadPoolExecutor(1) as beside:
+        converted = beside.submit(convert, rest)
+        typst = list(map(_table, tables))
+    return _PLACE.sub(lambda found: typst[int(found[1])], converted.result())
 
 
 def _table(found: re.Match) -> str:
@@ -107,7 +108,7 @@ def _cell(cell: tuple[str, str, str], side: str, *own: str) -> str:
 
 def _heights(lines: list[int], kind: str) -> str:
     """Of the rows below the head: a row of known height is set once, another twice."""
-    runs = ((count, len(list(rows))) for count, rows in groupby(lines))
+    runs = ((count, len(list(rows))) for count, rows in itertools.groupby(lines))
     return " ".join(
         f"..({f'{kind}-row({count})' if count else 'auto'},) * {rows}," for count, rows in runs
     )

@@ -30,9 +30,10 @@ from analysis.batch import index as listing
 from analysis.batch.jobs import Job, counties_below, shard
 from analysis.batch.program import program_digest, sha256
 from analysis.batch.records import STATE, refusal, write_record
-from analysis.batch.run import run_batch
+from analysis.batch.run import run_batch, wanted_by
 from analysis.batch.work import make, run_job
 from analysis.cli.app import app
+from analysis.data.paths import NOTEBOOKS
 from analysis.report.build import totals
 
 
@@ -79,6 +80,21 @@ def province(tmp_path):
 @pytest.fixture
 def notebook(tmp_path):
     return write_cover(tmp_path / "cover.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("changed", "more"),
+    [
+        ({}, set()),
+        ({"scenario": "baseline"}, {"scenario"}),
+        ({"formats": ("docx", "xlsx")}, {"docx", "xlsx"}),
+        ({"notebook": "/somewhere/county_report.ipynb"}, {"kernel"}),
+    ],
+)
+def test_what_the_jobs_need_beside_what_every_report_does(changed, more):
+    job = Job("/county", None, None, "zh", ("html",), str(NOTEBOOKS / "county_report.ipynb"))
+
+    assert wanted_by([job, replace(job, **changed)]) == {"html", *more}
 
 
 # --- what is to be done --------------------------------------------------------------------------

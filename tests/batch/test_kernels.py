@@ -101,6 +101,28 @@ def test_server_has_one_thread_when_it_forks(tmp_path):
     assert len([name for name in names if name != "jemalloc_bg_thd"]) == 1
 
 
+@pytest.mark.parametrize("wanted", [(), ("kernel", "scenario")])
+def test_server_has_ready_what_its_reports_need_and_no_more(wanted):
+    server = client.WarmServer(wanted=wanted)
+    try:
+        loaded = set(server.call(eval, "[*__import__('sys').modules]"))
+    finally:
+        server.close()
+
+    assert {"papermill", "nbconvert", "typst", "matplotlib.figure"} <= loaded
+    some = {"ipykernel.kernelapp", "scipy.optimize"}
+    assert some & loaded == (some if wanted else set())
+
+
+def test_kernels_come_from_a_server_that_expected_none(tmp_path, monkeypatch):
+    server = client.WarmServer(wanted=("html",))
+    monkeypatch.setitem(client.SERVERS, os.getpid(), server)
+    try:
+        assert run(tmp_path, "1 + 1") == ["2"]
+    finally:
+        server.close()
+
+
 def test_function_is_called_in_a_process_of_its_own():
     server = client.server()
 

@@ -40,7 +40,7 @@ def printed(report: Report, tmp_path: Path) -> tuple[list[str], list[float]]:
     exporter = ReportHTMLExporter()
     exporter.on_paper = True
     page, resources = exporter.from_notebook_node(notebook)
-    drawn = typeset(tmp_path, page, resources["junheng"], format="png", ppi=PPI)
+    drawn = typeset(tmp_path, page, resources["junheng"])(format="png", ppi=PPI)
     drawn = drawn if isinstance(drawn, list) else [drawn]
     assert len(drawn) == len(texts)
     return texts, [_gap(png) for png in drawn]

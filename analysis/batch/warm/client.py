@@ -14,13 +14,14 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ...base.files import N_, problem
 from .limits import need_open_files
+from .preload import SOME
 
 #: Files that a process may have to have open: the server two for every fork, a kernel some forty.
 OPEN_FILES = 512
@@ -38,11 +39,18 @@ class WarmServer:
     ----------
     channel : Connection, optional
         To a server that is there; a new one is started if omitted.
+    wanted : iterable of str
+        What a new one has ready beside what every report needs (`analysis.batch.warm.preload.SOME`).
     rehearsal : str
         Function (``module:name``) that a new one calls before it forks anything.
     """
 
-    def __init__(self, channel: Connection | None = None, rehearsal: str = ""):
+    def __init__(
+        self,
+        channel: Connection | None = None,
+        wanted: Iterable[str] = tuple(SOME),
+        rehearsal: str = "",
+    ):
         self.process = None
         self.closed = False
         #: whether its end of the channel is gone; the process may take another moment
@@ -52,10 +60,10 @@ class WarmServer:
         self._results: dict[int, bytes] = {}
         #: a pipe that nobody writes into: its end is the end of this process
         self._lifeline: int | None = None
-        self._channel = channel or self._start(rehearsal)
+        self._channel = channel or self._start(tuple(wanted), rehearsal)
         _known.add(self)
 
-    def _start(self, rehearsal: str) -> Connection:
+    def _start(self, wanted: tuple[str, ...], rehearsal: str) -> Connection:
         need_open_files(OPEN_FILES)
         channel, other = Pipe()
         ended, self._lifeline = os.pipe()
@@ -65,7 +73,7 @@ class WarmServer:
         environment |= dict.fromkeys(threads, "1")
         # the debugger that every kernel has ready warns of what concerns nobody here
         environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-        arguments = (other.fileno(), ended, rehearsal)
+        arguments = (other.fileno(), ended, wanted, rehearsal)
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -223,14 +231,16 @@ SERVERS: dict[int, WarmServer] = {}
 _starting = threading.Lock()
 
 
-def server(rehearsal: str = "") -> WarmServer:
+def server(wanted: Iterable[str] = tuple(SOME), rehearsal: str = "") -> WarmServer:
     """This process's server; started when it is first asked for, and again if it has ended.
 
     Parameters
     ----------
+    wanted : iterable of str
+        What a server has ready if it is started now, as of `WarmServer`.
     rehearsal : str
-        Function (``module:name``) that a server calls if it is started now: what that does for the
-        first time, no fork has to do again.
+        Function (``module:name``) that it then calls: what that does for the first time, no fork has
+        to do again.
     """
     with _starting:
         found = SERVERS.get(os.getpid())
@@ -239,7 +249,7 @@ def server(rehearsal: str = "") -> WarmServer:
             SERVERS.clear()
             if found is not None:
                 found.leave()
-            found = SERVERS[os.getpid()] = WarmServer(rehearsal=rehearsal)
+            found = SERVERS[os.getpid()] = WarmServer(wanted=wanted, rehearsal=rehearsal)
             atexit.register(found.close)
         return found
 

@@ -15,39 +15,11 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 
 from .client import SERVERS, WarmServer
+from .preload import preload
 from .warden import Warden, end_group
 
-#: Imported by the server, so that nothing forked from it has to: what a report imports at last.
-PRELOAD = (
-    *(
-        "analysis.batch.work",
-        "analysis.report.form",
-        "analysis.report.build",
-        "analysis.report.exporters",
-        "analysis.report.word.document",
-        "analysis.report.workbook.write",
-    ),
-    *(
-        "analysis.report.pages.contents",
-        "analysis.report.pages.region",
-        "IPython.core.completerlib",
-        "ipykernel.debugger",
-    ),
-    *("ipykernel.kernelapp", "ipykernel.kernelspec", "jinja2.ext", "papermill"),
-    *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
-    *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register"),
-    *(
-        "pyarrow.pandas_compat",
-        "pypandoc",
-        "scipy.optimize",
-        "scipy.special",
-        "tornado.platform.asyncio",
-        "typst",
-    ),
-)
 
-
-def serve(descriptor: int, lifeline: int, rehearsal: str) -> None:
+def serve(descriptor: int, lifeline: int, wanted: tuple[str, ...], rehearsal: str) -> None:
     """Fork a process for every request; the body of the server process.
 
     Parameters
@@ -56,6 +28,8 @@ def serve(descriptor: int, lifeline: int, rehearsal: str) -> None:
         Of the pipe to the client.
     lifeline : int
         Of the pipe that ends with the client.
+    wanted : tuple of str
+        As of `preload`.
     rehearsal : str
         Function (``module:name``) to call first.
     """
@@ -64,11 +38,11 @@ def serve(descriptor: int, lifeline: int, rehearsal: str) -> None:
         os.set_inheritable(each, False)
     watch = Warden(lifeline)
     gc.disable()
-    preload()
+    preload(wanted)
     if rehearsal:
         pkgutil.resolve_name(rehearsal)()
-    gc.collect()
-    # what is here now is never looked at again by the collector, so that its pages stay shared
+    # what is here now is never looked at again by the collector, so that its pages stay shared;
+    # what of it is garbage stays, for holes would be filled, and copied, by every fork
     gc.freeze()
     gc.enable()
     become = _Forks(client, watch).answer()
@@ -76,37 +50,6 @@ def serve(descriptor: int, lifeline: int, rehearsal: str) -> None:
         become()
     # nothing is left to be tidied up, and somebody waits for this
     os._exit(0)
-
-
-def preload() -> None:
-    """Import the libraries and read what every report reads: standards, catalogues, fonts."""
-    import importlib
-
-    from ...report.light_imports import import_jsonschema
-    from ..program import program_digest
-
-    # of the program that is loaded here, not of what may stand in its files when a report is made
-    program_digest()
-    import_jsonschema()
-    for name in PRELOAD:
-        importlib.import_module(name)
-    from ...base.language import LANGUAGES, speak
-    from ...base.schema.tables import TABLES, frame_schema
-    from ...base.typefaces import chinese
-    from ...policy.standards import built_in, load_standard
-    from ...present.charts.chart import Chart
-    from ...present.charts.layout import GridLayout
-
-    for name in built_in():
-        load_standard(name)
-    for table in TABLES.values():
-        frame_schema(table)
-    for lang in LANGUAGES:
-        speak(lang).number(1234.5, 1)
-    figure = Chart(layout=GridLayout())
-    figure.subplots()
-    figure.to_svg()
-    chinese()
 
 
 class _Forks:
