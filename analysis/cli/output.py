@@ -18,7 +18,7 @@ from ..base.language import LANGUAGES, N_, Said, speak
 from ..base.storage.patience import trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ..base.storage.writing import Writer
 
@@ -113,10 +113,11 @@ def print_notes(notes, lang: str) -> None:
         typer.echo(text, err=True)
 
 
-def formats_of(text: str) -> tuple[str, ...]:
+def formats_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The formats that an option names, with commas, said once or several times."""
     from ..report import FORMATS
 
-    chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    chosen = tuple(dict.fromkeys(name.strip() for text in texts for name in text.split(",")))
     unknown = set(chosen) - set(FORMATS)
     if unknown:
         raise misused(

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from analysis import analyze, load_county, project
 from analysis.cli.app import app
+from analysis.cli.output import formats_of
 from analysis.data.paths import sample_folder
 
 SAMPLES = sorted(path.parent.name for path in sample_folder().glob("*/county.yaml"))
@@ -128,6 +129,17 @@ def test_wrong_usage_is_exit_2(arguments, tmp_path, monkeypatch):
 
     assert run(*arguments).exit_code == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_formats_are_named_with_commas_or_one_by_one():
+    assert formats_of(["pdf,docx"]) == formats_of(["pdf", " docx"]) == ("pdf", "docx")
+
+
+def test_two_formats_asked_for_one_by_one_are_both_made(tmp_path):
+    asked = ("--format", "xlsx", "--format", "html")
+    assert run("report", "230505-sifangtai", *asked, "--out", tmp_path).exit_code == 0
+
+    assert {file.suffix for file in tmp_path.iterdir()} == {".html", ".xlsx"}
 
 
 def test_missing_output_folder_is_a_sentence(tmp_path):

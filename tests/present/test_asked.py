@@ -9,10 +9,10 @@ from counties import build_county, school
 from analysis import analyze
 from analysis.base.language import speak
 from analysis.policy.plan import ends
-from analysis.present.brief.asked import PRICES, about, decision, milestones, prices, unassigned
+from analysis.present.brief.asked import PARTS, about, composition, decision, milestones, unassigned
 from analysis.present.brief.matters import matters, matters_grid
 from analysis.present.remedies.calculation import solved
-from analysis.present.remedies.tables import unit_prices
+from analysis.present.remedies.tables import cost_parts
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def answer(sifangtai):
 
 def test_amount_times_price_is_the_cost(answer):
     """The prices told are those by which the measures were reckoned."""
-    told = {what: price for what, _, price in unit_prices(answer, "en")}
+    told = {part.what: part.price for part in cost_parts(answer, "en") if part.price}
     kinds = set()
     for each in answer.measures:
         name = each.label(answer.means, "en")
@@ -38,13 +38,24 @@ def test_amount_times_price_is_the_cost(answer):
     assert len(told) >= 4
 
 
+def test_parts_are_the_whole_cost(answer):
+    parts = cost_parts(answer, "zh")
+    assert sum(part.cny for part in parts) == pytest.approx(float(answer.cost))
+    assert [part.cny for part in parts] == sorted((part.cny for part in parts), reverse=True)
+    assert len(parts) > PARTS
+    rest = sum(part.cny for part in parts[PARTS:])
+    assert f"其他措施约{about(speak('zh'), rest)}" in composition(answer, True)
+
+
 def test_prices_are_said_to_be_assumptions_or_the_countys_own(answer):
-    assumed, own = prices(answer, False), prices(answer, True)
+    assumed, own = composition(answer, False), composition(answer, True)
     assert "假设" in assumed
     assert "假设" not in own
-    for _, unit, price in unit_prices(answer, "zh")[:PRICES]:
-        assert f"每{unit}{price:,.0f}元" in assumed
-        assert f"每{unit}{price:,.0f}元" in own
+    for part in cost_parts(answer, "zh")[:PARTS]:
+        price = f"（每{part.unit}{part.price:,.0f}元）" if part.price else ""
+        told = f"{part.what}约{about(speak('zh'), part.cny)}{price}"
+        assert told in assumed
+        assert told in own
     # a yuan of equipment costs a yuan
     assert "每元" not in assumed
 
@@ -103,6 +114,11 @@ def test_decision_says_sum_schools_year_and_open_matters(sifangtai, answer, lang
     numbers = re.findall(r"\d+", text)
     assert "4" in numbers
     assert str(unassigned(sifangtai, lang)) in numbers
+    assert not {"private", "民办"} & set(re.findall("private|民办", text))
+    part = decision(sifangtai, float(answer.cost), 4, lang, private=120_000.0)
+    assert {"zh": "（含民办学校约12万元）", "en": "(of it 120,000 yuan at private schools)"}[
+        lang
+    ] in part
 
 
 def test_nothing_to_buy_asks_for_no_money(sifangtai):

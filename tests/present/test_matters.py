@@ -9,7 +9,7 @@ from analysis import analyze
 from analysis.data.paths import sample_folder
 from analysis.present import sentences
 from analysis.present.brief.asked import about
-from analysis.present.brief.matters import Matter, _in_turn, matters
+from analysis.present.brief.matters import Matter, _at, _in_turn, matters
 from analysis.report.pages.brief import brief
 from analysis.report.pages.report import Report
 
@@ -73,13 +73,20 @@ def test_what_is_at_private_schools_is_said_beside_the_sum(report):
     assert theirs
     cost = about(report.say, sum(m.cny for m in theirs))
     page = brief(report).body
-    assert f"其中民办学校{len({m.school_id for m in theirs})}所，约{cost}，" in page
+    assert f"民办学校{len({m.school_id for m in theirs})}所约{cost}，" in page
+    assert f"（含民办学校约{cost}）" in page
 
 
 def test_a_county_without_private_schools_reads_nothing_of_them():
     page = brief(Report(analyze("230505-sifangtai"))).body
-    assert "其中民办学校" not in page
+    assert "民办学校" not in page
 
 
 def test_what_does_not_apply_is_named(report):
     assert "另有1项（G6）不适用，未计入。" in brief(report).body
+
+
+def test_places_are_said_to_be_schools_where_they_are(report):
+    by_entry = {each.entry: each.todo for each in matters(report.study)}
+    assert by_entry["G3.classes_per_room"] == "涉及10所学校，首先是工业路一小"
+    assert _at(report.study, "moral (0.16); arts (0.156)", report.say).startswith("涉及2处")

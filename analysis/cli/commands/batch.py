@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ...base.files import N_, InputError
+from ...report import USUAL
 from ..options import Lang, YearOption
 from ..output import formats_of, misused, print_findings, speaker, year_of
 
@@ -22,7 +23,9 @@ def batch(
     out: Annotated[Path, typer.Option("--out", help=N_("Folder for the reports and their index."))],
     year: YearOption = None,
     lang: Lang = "zh",
-    formats: Annotated[str, typer.Option("--format", help=N_("As of `report`."))] = "pdf,html",
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help=N_("As of `report`."))
+    ] = None,
     scenario: Annotated[
         list[str] | None, typer.Option("--scenario", help=N_("Report by a scenario (repeatable)."))
     ] = None,
@@ -63,7 +66,7 @@ def batch(
 
     say = speaker(lang)
     asked = year if year == "all" else year_of(year)
-    chosen = formats_of(formats)
+    chosen = formats_of(formats or USUAL)
     try:
         part_of([], shard)
     except ValueError:

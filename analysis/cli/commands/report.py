@@ -27,14 +27,14 @@ def report(
     standard: StandardOption = None,
     lang: Lang = "zh",
     formats: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
             "--format",
             help=N_(
                 "One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx."
             ),
         ),
-    ] = "",
+    ] = None,
     brief: Annotated[
         bool,
         typer.Option(
@@ -51,7 +51,7 @@ def report(
     from ...report.build import write_report
 
     say = speaker(lang)
-    chosen = formats_of(formats or ",".join(BRIEF if brief else USUAL))
+    chosen = formats_of(formats or (BRIEF if brief else USUAL))
     options = {"year": year, "lang": lang, "scenario": scenario, "formats": chosen, "brief": brief}
     options["standard"] = standard
     writer = writer_for(force, *counties)

@@ -9,14 +9,14 @@ from ...remedy.outcome.drivers import whole
 from ...remedy.result import Remedy
 from ..chance import is_projected
 from ..remedies.sentences import money
-from ..remedies.tables import unit_prices
+from ..remedies.tables import CostPart, cost_parts
 from ..terms import plan_date
 from .due import assigned, is_ahead
 from .matters import matters
 from .standing import COUNTED
 
-#: Prices told: those of what costs most.
-PRICES = 4
+#: Parts of the cost that are told by themselves: the dearest.
+PARTS = 4
 
 
 def about(say: Language, cny: float) -> str:
@@ -25,8 +25,8 @@ def about(say: Language, cny: float) -> str:
     return money(say, round(cny / 10**digits) * 10**digits)
 
 
-def prices(answer: Remedy, own: bool, lang: str = "zh") -> str:
-    """The unit prices of what costs most of the least cost, dearest part first, and where they come from.
+def composition(answer: Remedy, own: bool, lang: str = "zh") -> str:
+    """What the least cost is made up of, dearest part first, at which prices and where those come from.
 
     Parameters
     ----------
@@ -38,24 +38,28 @@ def prices(answer: Remedy, own: bool, lang: str = "zh") -> str:
     Returns
     -------
     str
-        Empty where nothing is bought at a price; what is counted in yuan has none.
+        Empty where nothing costs anything.
     """
-    say = speak(lang)
-    told = [
-        say(
-            "{what} at {price} yuan per unit ({unit})",
-            what=what,
-            price=say.number(price, 0 if price.is_integer() else 2),
-            unit=unit,
-        )
-        for what, unit, price in unit_prices(answer, lang)[:PRICES]
-    ]
-    if not told:
+    say, parts = speak(lang), cost_parts(answer, lang)
+    if not parts:
         return ""
-    listed = say("; ").join(told)
+    told = [_part(say, part) for part in parts[:PARTS]]
+    if rest := sum(part.cny for part in parts[PARTS:]):
+        told.append(say("other means {cost}", cost=about(say, rest)))
+    text = say("Of it: {parts}.", parts=say("; ").join(told))
+    if all(part.price is None for part in parts[:PARTS]):
+        return text
     if own:
-        return say("Main unit prices, from the county's own price list: {prices}.", prices=listed)
-    return say("Main unit prices (assumed, no quotations; basis in the chapter on the cheapest way): {prices}.", prices=listed)  # fmt: skip
+        return whole(say, text, say("Prices are from the county's own list."))
+    return whole(say, text, say("Prices are assumed (basis: chapter on the cheapest way)."))  # fmt: skip
+
+
+def _part(say: Language, part: CostPart) -> str:
+    cost = about(say, part.cny)
+    if part.price is None:
+        return say("{what} {cost}", what=part.what, cost=cost)
+    price = say.number(part.price, 0 if part.price.is_integer() else 2)
+    return say("{what} {cost} ({unit} at {price})", what=part.what, cost=cost, price=price, unit=part.unit)  # fmt: skip
 
 
 def milestones(study: Study, lang: str = "zh") -> str:
@@ -87,7 +91,9 @@ def unassigned(study: Study, lang: str = "zh") -> int:
     return sum(not named(each.entry) for each in matters(study, lang))
 
 
-def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") -> str:
+def decision(
+    study: Study, cny: float | None, schools: int, lang: str = "zh", private: float = 0.0
+) -> str:
     """What whoever reads the brief is asked to decide, by when and for how much.
 
     Parameters
@@ -98,6 +104,8 @@ def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") ->
         nothing has to be bought.
     schools : int
     lang : {"zh", "en"}
+    private : float
+        How much of the cost is at private schools.
 
     Returns
     -------
@@ -111,6 +119,12 @@ def decision(study: Study, cny: float | None, schools: int, lang: str = "zh") ->
     if cny:
         year = study.county.record.target_year
         cost, n = about(say, cny), say.number(schools)
+        if private:
+            cost = say(
+                "{cost} (of it {private} at private schools)",
+                cost=cost,
+                private=about(say, private),
+            )
         if year and year > study.year:
             asked.append(say("to provide at least about {cost} at {n} schools by {year} for rule and limits", cost=cost, n=n, year=year))  # fmt: skip
         else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...base.language import DASH, Language, speak
+from ...base.language import Language, speak
 from ...base.schema.terms import STAGE_LABELS
 from ...measure.balance import CV_DECIMALS
 from ...measure.gaps import doubted, stage_gaps
@@ -161,7 +161,7 @@ def _items(study: Study, say: Language) -> list[Matter]:
                 item,
                 f"{item.split('.')[0]} {item_title(study, item, say.code)}",
                 say("{value}, required {required}", value=value, required=asked),
-                _at(row["detail"], say) or say("to be met ({part})", part=say(part)),
+                _at(study, row["detail"], say) or say("to be met ({part})", part=say(part)),
             )
         )  # fmt: skip
     return found
@@ -175,12 +175,15 @@ def _distance(row: dict) -> float:
     return abs(row["margin"]) / max(abs(float(number)), 1e-9)
 
 
-def _at(detail: str, say: Language) -> str:
+def _at(study: Study, detail: str, say: Language) -> str:
     """Where it is missed: the number of schools (or subjects), and the first of them."""
     units, count = named_units(detail, say.code)
     if count < 2:
         return say("at {place}", place=units[0][0]) if units else ""
-    return say("at {n} places, first {place}", n=say.number(count), place=units[0][0])
+    n, place = say.number(count), units[0][0]
+    if {name for name, _ in units} <= set(study.rows["school"]):
+        return say("at {n} schools, first {place}", n=n, place=place)
+    return say("at {n} places, first {place}", n=n, place=place)
 
 
 def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
@@ -206,16 +209,17 @@ def _schools(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
 
 
 def matters_grid(study: Study, lang: str = "zh") -> Grid:
-    """The five things that matter most, with what the plan says of each."""
+    """The five things that matter most, with what the plan, where there is one, says of each."""
     say = speak(lang)
     plan = study.county.plan
+    whom = (say("By whom and when (plan)"),) if plan else ()
     rows = tuple(
         (
             number_cell(say, number),
             text_cell(each.what),
             text_cell(each.stands),
             text_cell(each.todo),
-            text_cell(_who(plan, each, study, say)),
+            *(text_cell(_who(plan, each, study, say)) for _ in whom),
         )
         for number, each in enumerate(matters(study, lang), 1)
     )
@@ -224,13 +228,11 @@ def matters_grid(study: Study, lang: str = "zh") -> Grid:
         say("What"),
         say("How it stands"),
         say("What has to be done"),
-        say("By whom and when (plan)"),
+        *whom,
     )
     return Grid(say("What matters most"), header, rows)  # fmt: skip
 
 
-def _who(plan: Plan | None, matter: Matter, study: Study, say: Language) -> str:
-    if plan is None:
-        return DASH
+def _who(plan: Plan, matter: Matter, study: Study, say: Language) -> str:
     told = assigned(plan, matter.entry, study.year, say) if matter.entry else None
     return told.text if told else say("not in the plan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from ...base.language import DASH, speak
 from ...remedy.outcome.in_words import OWN, raised, reason
@@ -120,14 +121,23 @@ def means_grid(answer: Remedy, lang: str) -> Grid:
     return Grid(say("What the money goes to, at which prices"), header, tuple(rows), tight=True)
 
 
-def unit_prices(answer: Remedy, lang: str) -> list[tuple[str, str, float]]:
-    """What is bought, its unit and the price of one (yuan), dearest part first; no amounts of money."""
+class CostPart(NamedTuple):
+    """What one kind of means comes to: yuan in all, the unit and the price of one; a yuan has none."""
+
+    what: str
+    cny: float
+    unit: str
+    price: float | None
+
+
+def cost_parts(answer: Remedy, lang: str) -> list[CostPart]:
+    """What the least cost is made up of, dearest part first; what costs nothing is left out."""
     found = []
     for (name, kind), lines in _by_means(answer):
-        unit = unit_of(name, answer.means)
-        if unit["en"] != "yuan":
-            price = float(_price(answer.means, name, kind).cny)
-            found.append((lines[0].label(answer.means, lang), unit[lang], price))
+        unit, cny = unit_of(name, answer.means), float(sum(each.cny for each in lines))
+        price = None if unit["en"] == "yuan" else float(_price(answer.means, name, kind).cny)
+        if cny > 0:
+            found.append(CostPart(lines[0].label(answer.means, lang), cny, unit[lang], price))
     return found
 
 

@@ -6,7 +6,7 @@ import html
 
 from ...data.load import prices_file
 from ...present import sentences
-from ...present.brief.asked import about, decision, milestones, prices
+from ...present.brief.asked import about, composition, decision, milestones
 from ...present.brief.matters import matters_grid
 from ...present.brief.standing import (
     COUNTED,
@@ -20,6 +20,7 @@ from ...present.charts.overview import overview_chart
 from ...present.remedies.calculation import by_clock
 from ...present.terms import bracketed, school_year
 from ...remedy.outcome.drivers import whole
+from ...remedy.plan import Measure
 from .page import METADATA, Page, Picture, bullets, paragraph
 from .report import Report
 
@@ -47,7 +48,7 @@ def brief(report: Report, alone: bool = False) -> Page:
         missing_grid(study, report.lang),
         paragraph(_cost(report, least)),
         matters_grid(study, report.lang),
-        *(paragraph(text) for text in (decision(study, *(least or (None, 0)), report.lang), milestones(study, report.lang)) if text),
+        *(paragraph(text) for text in (decision(study, *(least or (None, 0)), report.lang, _private_cost(report) if least else 0.0), milestones(study, report.lang)) if text),
         _heading(say("What is not known")) if unknown else "",
         bullets(unknown) if unknown else "",
         years_grid(study, report.lang),
@@ -145,24 +146,32 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
     if is_projected(report.study):
         return text
     own = prices_file(report.study.county.path).is_file()
-    return whole(say, text, _private(report), prices(report.remedy, own, report.lang))
+    return whole(say, text, composition(report.remedy, own, report.lang), _private(report))
 
 
 def _private(report: Report) -> str:
     """How much of the least cost is at private schools: it need not be the county's to pay."""
-    say, rows = report.say, report.study.rows
-    private = set(rows.loc[rows["ownership"] == "private", "school_id"])
-    theirs = [each for each in report.remedy.measures if each.school_id in private and each.cny > 0]
+    theirs = _at_private_schools(report)
     if not theirs:
         return ""
-    schools = len({each.school_id for each in theirs})
-    cost = about(say, float(sum(each.cny for each in theirs)))
+    say, schools = report.say, len({each.school_id for each in theirs})
+    cost = about(say, _private_cost(report))
     return say.plural(
         "Of it, {cost} at {n} private school (who pays is to be settled).",
         "Of it, {cost} at {n} private schools (who pays is to be settled).",
         schools,
         cost=cost,
     )
+
+
+def _private_cost(report: Report) -> float:
+    return float(sum(each.cny for each in _at_private_schools(report)))
+
+
+def _at_private_schools(report: Report) -> list[Measure]:
+    rows = report.study.rows
+    private = set(rows.loc[rows["ownership"] == "private", "school_id"])
+    return [each for each in report.remedy.measures if each.school_id in private and each.cny > 0]
 
 
 def _picture(report: Report, caption: str) -> Picture | str:
