@@ -114,7 +114,10 @@ def run_batch(
 
 
 def wanted_by(jobs: list[Job]) -> set[str]:
-    """What not every report needs (`analysis.batch.warm.preload.SOME`)."""
+    """What not every report needs (`analysis.batch.warm.preload.SOME`); a format may need nothing of its own.
+
+    The kernel of the report that compares the counties, one of many reports, imports what it needs itself.
+    """
     found = {name for job in jobs for name in job.formats}
     if any(job.scenario for job in jobs):
         found.add("scenario")

@@ -45,7 +45,7 @@ def give_tables(page: str, convert: Callable[[str], str]) -> str:
         HTML.
     convert : callable
         Converts the rest, by pandoc with `to_typst.lua`, which lets ``<pre class="typst">`` through;
-        called in a thread of its own, beside which the tables are converted.
+        meanwhile the tables are converted in a thread of their own.
 
     Returns
     -------
@@ -56,9 +56,10 @@ def give_tables(page: str, convert: Callable[[str], str]) -> str:
     numbers = itertools.count()
     rest = _TABLE.sub(lambda _: f'<pre class="typst">/*table {next(numbers)}*/</pre>', page)
     with ThreadPoolExecutor(1) as beside:
-        converted = beside.submit(convert, rest)
-        typst = list(map(_table, tables))
-    return _PLACE.sub(lambda found: typst[int(found[1])], converted.result())
+        typst = [beside.submit(_table, each) for each in tables]
+        # here and not there: who is interrupted ends pandoc
+        converted = convert(rest)
+    return _PLACE.sub(lambda found: typst[int(found[1])].result(), converted)
 
 
 def _table(found: re.Match) -> str:

@@ -5,13 +5,25 @@ import re
 
 import pytest
 from counties import build_county, school
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis import analyze
 from analysis.base.language import speak
 from analysis.policy.plan import ends
-from analysis.present.brief.asked import PARTS, about, composition, decision, milestones, unassigned
+from analysis.present.brief.asked import (
+    PARTS,
+    _rounded,
+    _unit,
+    about,
+    composition,
+    decision,
+    milestones,
+    unassigned,
+)
 from analysis.present.brief.matters import matters, matters_grid
 from analysis.present.remedies.calculation import solved
+from analysis.present.remedies.sentences import money
 from analysis.present.remedies.tables import cost_parts
 
 
@@ -43,8 +55,17 @@ def test_parts_are_the_whole_cost(answer):
     assert sum(part.cny for part in parts) == pytest.approx(float(answer.cost))
     assert [part.cny for part in parts] == sorted((part.cny for part in parts), reverse=True)
     assert len(parts) > PARTS
-    rest = sum(part.cny for part in parts[PARTS:])
-    assert f"其他措施约{about(speak('zh'), rest)}" in composition(answer, True)
+    # 74.6万元 in all
+    assert composition(answer, True).startswith("其中：网络多媒体教室约31.5万元（")
+    assert "其他措施约3.6万元" in composition(answer, True)
+
+
+@given(st.lists(st.floats(1, 1e9), min_size=1, max_size=6))
+def test_rounded_parts_add_up_to_the_rounded_sum(amounts):
+    parts, say = _rounded(amounts), speak("zh")
+    unit = _unit(sum(amounts))
+    assert about(say, sum(parts)) == about(say, sum(amounts))
+    assert all(abs(part - amount) < unit for part, amount in zip(parts, amounts, strict=True))
 
 
 def test_prices_are_said_to_be_assumptions_or_the_countys_own(answer):
@@ -52,10 +73,12 @@ def test_prices_are_said_to_be_assumptions_or_the_countys_own(answer):
     assert "假设" in assumed
     assert "假设" not in own
     for part in cost_parts(answer, "zh")[:PARTS]:
-        price = f"（每{part.unit}{part.price:,.0f}元）" if part.price else ""
-        told = f"{part.what}约{about(speak('zh'), part.cny)}{price}"
+        price = f"（每{part.unit}{part.price:,.0f}元" if part.price else ""
+        told = f"{part.what}约{money(speak('zh'), part.cny)}{price}"
         assert told in assumed
         assert told in own
+    # what is bought for two purposes
+    assert "，兼计教学仪器设备值）" in assumed
     # a yuan of equipment costs a yuan
     assert "每元" not in assumed
 
@@ -111,6 +134,8 @@ def test_decision_says_sum_schools_year_and_open_matters(sifangtai, answer, lang
     text = decision(sifangtai, float(answer.cost), 4, lang)
     assert about(say, float(answer.cost)) in text
     assert "2027" in text
+    part = decision(sifangtai, float(answer.cost), 4, lang, private=120_000.0, assumed=True)
+    assert {"zh": "（按假设单价测算；含民办", "en": "(at assumed prices; of it"}[lang] in part
     numbers = re.findall(r"\d+", text)
     assert "4" in numbers
     assert str(unassigned(sifangtai, lang)) in numbers

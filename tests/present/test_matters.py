@@ -74,7 +74,7 @@ def test_what_is_at_private_schools_is_said_beside_the_sum(report):
     cost = about(report.say, sum(m.cny for m in theirs))
     page = brief(report).body
     assert f"民办学校{len({m.school_id for m in theirs})}所约{cost}，" in page
-    assert f"（含民办学校约{cost}）" in page
+    assert f"；含民办学校约{cost}）" in page
 
 
 def test_a_county_without_private_schools_reads_nothing_of_them():

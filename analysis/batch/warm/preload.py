@@ -13,6 +13,8 @@ EVERY = (
         "analysis.report.build",
         "analysis.report.exporters",
         "analysis.report.pages.contents",
+        "analysis.report.pages_engine",
+        "analysis.present.questions",
     ),
     *("jinja2.ext", "papermill", "pypandoc", "pyarrow.pandas_compat", "scipy.special", "typst"),
     *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.container"),
@@ -30,6 +32,7 @@ SOME = {
         "tornado.platform.asyncio",
     ),
     "scenario": ("scipy.optimize",),
+    "html": ("fontTools.ttLib", "fontTools.ttLib.tables.C_F_F_"),
     "docx": ("analysis.report.word.document",),
     "xlsx": ("analysis.report.workbook.write",),
 }

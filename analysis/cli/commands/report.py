@@ -31,7 +31,7 @@ def report(
         typer.Option(
             "--format",
             help=N_(
-                "One or more of pdf, html, docx, xlsx, with commas; default pdf,html, of a brief pdf,docx."
+                "One or more of pdf, html, docx, xlsx, with commas or repeated; default pdf,html, of a brief pdf,docx."
             ),
         ),
     ] = None,

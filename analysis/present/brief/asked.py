@@ -1,4 +1,4 @@
-"""What a decision rests on: the prices of the least cost, the dates of the plan, what is to be decided."""
+"""What a decision rests on: what the least cost is made up of, the dates of the plan, what is to be decided."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...remedy.result import Remedy
 from ..chance import is_projected
 from ..remedies.sentences import money
 from ..remedies.tables import CostPart, cost_parts
-from ..terms import plan_date
+from ..terms import bracketed, plan_date
 from .due import assigned, is_ahead
 from .matters import matters
 from .standing import COUNTED
@@ -21,8 +21,24 @@ PARTS = 4
 
 def about(say: Language, cny: float) -> str:
     """Money to two or three digits: more would say more than assumed prices know."""
-    digits = max(len(str(int(cny))) - 3, 0)
-    return money(say, round(cny / 10**digits) * 10**digits)
+    unit = _unit(cny)
+    return money(say, round(cny / unit) * unit)
+
+
+def _unit(cny: float) -> int:
+    """What `about` rounds to: 10,000 yuan of a million."""
+    return 10 ** max(len(str(int(cny))) - 3, 0)
+
+
+def _rounded(amounts: list[float]) -> list[int]:
+    """Amounts to the unit of their sum, so that they add up to what `about` says of it (largest remainders)."""
+    unit = _unit(sum(amounts))
+    found = [int(each // unit) for each in amounts]
+    left = round(sum(amounts) / unit) - sum(found)
+    first = sorted(range(len(amounts)), key=lambda k: -(amounts[k] % unit))
+    for k in first[:left]:
+        found[k] += 1
+    return [each * unit for each in found]
 
 
 def composition(answer: Remedy, own: bool, lang: str = "zh") -> str:
@@ -43,9 +59,12 @@ def composition(answer: Remedy, own: bool, lang: str = "zh") -> str:
     say, parts = speak(lang), cost_parts(answer, lang)
     if not parts:
         return ""
-    told = [_part(say, part) for part in parts[:PARTS]]
-    if rest := sum(part.cny for part in parts[PARTS:]):
-        told.append(say("other means {cost}", cost=about(say, rest)))
+    *amounts, rest = _rounded(
+        [*(part.cny for part in parts[:PARTS]), sum(part.cny for part in parts[PARTS:])]
+    )
+    told = [_part(say, part, cny) for part, cny in zip(parts, amounts, strict=False) if cny]
+    if rest:
+        told.append(say("other means {cost}", cost=money(say, rest)))
     text = say("Of it: {parts}.", parts=say("; ").join(told))
     if all(part.price is None for part in parts[:PARTS]):
         return text
@@ -54,11 +73,13 @@ def composition(answer: Remedy, own: bool, lang: str = "zh") -> str:
     return whole(say, text, say("Prices are assumed (basis: chapter on the cheapest way)."))  # fmt: skip
 
 
-def _part(say: Language, part: CostPart) -> str:
-    cost = about(say, part.cny)
+def _part(say: Language, part: CostPart, cny: int) -> str:
+    cost = money(say, cny)
     if part.price is None:
         return say("{what} {cost}", what=part.what, cost=cost)
     price = say.number(part.price, 0 if part.price.is_integer() else 2)
+    if part.is_equipment:
+        return say("{what} {cost} ({unit} at {price}, equipment at the same time)", what=part.what, cost=cost, price=price, unit=part.unit)  # fmt: skip
     return say("{what} {cost} ({unit} at {price})", what=part.what, cost=cost, price=price, unit=part.unit)  # fmt: skip
 
 
@@ -92,7 +113,13 @@ def unassigned(study: Study, lang: str = "zh") -> int:
 
 
 def decision(
-    study: Study, cny: float | None, schools: int, lang: str = "zh", private: float = 0.0
+    study: Study,
+    cny: float | None,
+    schools: int,
+    lang: str = "zh",
+    *,
+    private: float = 0.0,
+    assumed: bool = False,
 ) -> str:
     """What whoever reads the brief is asked to decide, by when and for how much.
 
@@ -106,6 +133,8 @@ def decision(
     lang : {"zh", "en"}
     private : float
         How much of the cost is at private schools.
+    assumed : bool
+        Whether it rests on prices that nobody in the county has given.
 
     Returns
     -------
@@ -119,12 +148,10 @@ def decision(
     if cny:
         year = study.county.record.target_year
         cost, n = about(say, cny), say.number(schools)
+        notes = [say("at assumed prices")] if assumed else []
         if private:
-            cost = say(
-                "{cost} (of it {private} at private schools)",
-                cost=cost,
-                private=about(say, private),
-            )
+            notes.append(say("of it {cost} at private schools", cost=about(say, private)))
+        cost += bracketed(say("; ").join(notes), say)
         if year and year > study.year:
             asked.append(say("to provide at least about {cost} at {n} schools by {year} for rule and limits", cost=cost, n=n, year=year))  # fmt: skip
         else:

@@ -160,7 +160,7 @@ def _items(study: Study, say: Language) -> list[Matter]:
             Matter(
                 item,
                 f"{item.split('.')[0]} {item_title(study, item, say.code)}",
-                say("{value}, required {required}", value=value, required=asked),
+                say("{value} at worst, required {required}", value=value, required=asked) if row["detail"] else say("{value}, required {required}", value=value, required=asked),
                 _at(study, row["detail"], say) or say("to be met ({part})", part=say(part)),
             )
         )  # fmt: skip

@@ -87,7 +87,7 @@ def _variation(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | No
     return (
         text_cell(say("{stage}: CVs within the limit", stage=say.label(STAGE_LABELS[stage]))),
         Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
-        text_cell(say("all at most {limit}", limit=say.join(say.number(limit, places(limit)) for limit in limits))),
+        text_cell(say("all at most {limit}", limit=say.join(say.number(limit, max(2, places(limit))) for limit in limits))),
         _status(three_valued(rows["status"]), say),
     )  # fmt: skip
 

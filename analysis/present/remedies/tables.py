@@ -122,12 +122,16 @@ def means_grid(answer: Remedy, lang: str) -> Grid:
 
 
 class CostPart(NamedTuple):
-    """What one kind of means comes to: yuan in all, the unit and the price of one; a yuan has none."""
+    """What one kind of means comes to: yuan in all, the unit and the price of one; a yuan has none.
+
+    What `is_equipment`, too, counts in the value of equipment, and may be bought for that alone.
+    """
 
     what: str
     cny: float
     unit: str
     price: float | None
+    is_equipment: bool
 
 
 def cost_parts(answer: Remedy, lang: str) -> list[CostPart]:
@@ -136,8 +140,11 @@ def cost_parts(answer: Remedy, lang: str) -> list[CostPart]:
     for (name, kind), lines in _by_means(answer):
         unit, cny = unit_of(name, answer.means), float(sum(each.cny for each in lines))
         price = None if unit["en"] == "yuan" else float(_price(answer.means, name, kind).cny)
+        bought = answer.means.purchase.get(name)
+        also = bought is not None and bought.adds_equipment_cny > 0
         if cny > 0:
-            found.append(CostPart(lines[0].label(answer.means, lang), cny, unit[lang], price))
+            what = lines[0].label(answer.means, lang)
+            found.append(CostPart(what, cny, unit[lang], price, also))
     return found
 
 

@@ -48,7 +48,7 @@ def brief(report: Report, alone: bool = False) -> Page:
         missing_grid(study, report.lang),
         paragraph(_cost(report, least)),
         matters_grid(study, report.lang),
-        *(paragraph(text) for text in (decision(study, *(least or (None, 0)), report.lang, _private_cost(report) if least else 0.0), milestones(study, report.lang)) if text),
+        *(paragraph(text) for text in (_decision(report, least), milestones(study, report.lang)) if text),
         _heading(say("What is not known")) if unknown else "",
         bullets(unknown) if unknown else "",
         years_grid(study, report.lang),
@@ -145,8 +145,19 @@ def _cost(report: Report, least: tuple[float, int] | None) -> str:
     )
     if is_projected(report.study):
         return text
-    own = prices_file(report.study.county.path).is_file()
-    return whole(say, text, composition(report.remedy, own, report.lang), _private(report))
+    parts = composition(report.remedy, _own_prices(report), report.lang)
+    return whole(say, text, parts, _private(report))
+
+
+def _own_prices(report: Report) -> bool:
+    return prices_file(report.study.county.path).is_file()
+
+
+def _decision(report: Report, least: tuple[float, int] | None) -> str:
+    if least is None:
+        return decision(report.study, None, 0, report.lang)
+    private, assumed = _private_cost(report), not _own_prices(report)
+    return decision(report.study, *least, report.lang, private=private, assumed=assumed)
 
 
 def _private(report: Report) -> str:
@@ -157,8 +168,8 @@ def _private(report: Report) -> str:
     say, schools = report.say, len({each.school_id for each in theirs})
     cost = about(say, _private_cost(report))
     return say.plural(
-        "Of it, {cost} at {n} private school (who pays is to be settled).",
-        "Of it, {cost} at {n} private schools (who pays is to be settled).",
+        "Of this cost, {cost} is at {n} private school (who pays is to be settled).",
+        "Of this cost, {cost} is at {n} private schools (who pays is to be settled).",
         schools,
         cost=cost,
     )

@@ -17,11 +17,11 @@ from .blocks import chapters_of
 from .look import Look
 from .styles import indent_first_line
 
-#: Type (pt) of its text, and its line; that of the printed page.
-TYPE = {"zh": (9.5, 12.5), "en": (9.0, 11.5)}
+#: Type (pt) of its text, that of the printed page, and its line.
+TYPE = {"zh": (9.5, 12.0), "en": (9.0, 11.5)}
 
 #: Its picture (mm) leaves room for the tables and lists of the second page.
-PICTURE = 84
+PICTURE = 78
 
 #: Size, line, space before and after (pt) of what has no size of the text.
 _SIZES = {

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
 import docx
 
+from ...base.storage.temporary import scratch
 from .brief import set_brief
 from .contents import number_captions, write_contents
 from .fields import add_settings
@@ -51,8 +51,7 @@ def docx_from_html(page: str, metadata: dict) -> bytes:
     """
     import pypandoc
 
-    with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
-        root = Path(folder)
+    with scratch() as root:
         page = _without_numbers(draw_pictures(page, root))
         path = root / "report.docx"
         pypandoc.convert_text(
