@@ -3,12 +3,15 @@
 import functools
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import bad_county as bad
 import openpyxl
 import pandas as pd
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -316,3 +319,34 @@ def test_who_closes_the_pipe_has_seen_enough(tmp_path):
 
     assert "340207-jiujiang：无法读写" not in said
     assert "Traceback" not in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    os.name != "posix", reason="the script that stands for pandoc is one of a shell"
+)
+def test_who_is_interrupted_ends_pandoc(tmp_path):
+    script, note = tmp_path / "pandoc", tmp_path / "pid"
+    script.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *--version*) echo pandoc 3.1; exit;; esac\n'
+        f"echo $$ > {note}.part; mv {note}.part {note}\n"
+        "exec sleep 600\n"
+    )
+    script.chmod(0o755)
+    command = [sys.executable, "-c", "from analysis.cli import main; main()", "report"]
+    process = subprocess.Popen(
+        [*command, "150303-hainan", "--format", "pdf", "--out", tmp_path / "out"],
+        env=os.environ | {"PYPANDOC_PANDOC": str(script)},
+        start_new_session=True,
+    )
+    for _ in range(600):
+        if note.exists():
+            break
+        time.sleep(0.1)
+    pandoc = psutil.Process(int(note.read_text()))
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(30) == 130
+    assert not pandoc.is_running() or pandoc.status() == psutil.STATUS_ZOMBIE
+    assert not list(tmp_path.glob("out/*"))
