@@ -122,7 +122,7 @@ def wanted_by(jobs: list[Job]) -> set[str]:
     if any(job.scenario for job in jobs):
         found.add("scenario")
     if any(Path(job.notebook).parent != NOTEBOOKS for job in jobs):
-        # ours are nothing but pages
+        # that of our reports is nothing but pages
         found.add("kernel")
     return found
 

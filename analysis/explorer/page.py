@@ -10,7 +10,7 @@ from ..base.language import DASH, Language, speak
 from ..base.schema.terms import STAGE_LABELS, STAGES
 from ..measure.balance import CV_DECIMALS
 from ..present.charts.chart import COLOURS
-from ..present.terms import STATUS_NAMES, printed_part, school_year, status_name
+from ..present.terms import STATUS_NAMES, printed_part, school_year, status_name, variation_limit
 from .shelf import Shelf
 from .state import KINDS, code_of
 from .view import Summary, View
@@ -266,7 +266,7 @@ def sentence(view: View, lang: str) -> str:
         return say(
             "CV {cv} (limit {limit}): {status}. Choose schools to see what the differences would be without them.",
             cv=say.number(now.cv, CV_DECIMALS),
-            limit=say.number(now.limit, 2),
+            limit=variation_limit(now.limit, say),
             status=status_name(now.cv_status, lang),
         )
     count = int(view.schools["chosen"].sum())
@@ -314,7 +314,7 @@ def _outcome(view: View, say: Language) -> dict:
             numbers(lambda s: say.number(s.mean, about.decimals)),
         ),
         (say("CV (no unit)"), numbers(lambda s: say.number(s.cv, CV_DECIMALS))),
-        (say("Limit of the CV"), numbers(lambda s: say.number(s.limit, 2))),
+        (say("Limit of the CV"), numbers(lambda s: variation_limit(s.limit, say))),
         (say("Verdict on the CV"), verdicts("cv_status")),
         (
             say("Schools at the threshold"),

@@ -14,7 +14,7 @@ from ..present.charts.chart import COLOURS, WIDTH, Chart, styled
 from ..present.charts.layout import GridLayout
 from ..present.charts.names import short_name
 from ..present.charts.schools import MARKERS
-from ..present.terms import school_year
+from ..present.terms import school_year, variation_limit
 from . import page
 from .shelf import Shelf
 from .view import View
@@ -52,7 +52,7 @@ def picture(view: View, shelf: Shelf, lang: str = "zh") -> Chart:
             mean=say.number(view.assumed.mean, about.decimals),
             unit=say.label(about.unit),
             cv=say.number(view.assumed.cv, CV_DECIMALS),
-            limit=say.number(view.limit, 2),
+            limit=variation_limit(view.limit, say),
         )
     )
     axes.set_xlabel(page.axis_label(view, say))

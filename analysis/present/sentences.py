@@ -23,6 +23,7 @@ from .terms import (
     item_title,
     printed_part,
     school_year,
+    variation_limit,
 )
 
 #: Requirements that the brief lists with their figures; the names of more fill its second page.
@@ -206,7 +207,7 @@ def _balance(study: Study, say: Language) -> list[str]:
                     if row["indicator"] == COMPOSITE
                     else say.label(study.rules.indicators[row["indicator"]].short),
                     cv=say.number(row["cv"], 3),
-                    limit=say.number(row["limit"], 2),
+                    limit=variation_limit(row["limit"], say),
                 )
                 for row in over.to_dict("records")
             ),

@@ -115,6 +115,11 @@ def item_detail(detail: str, lang: str, most: int | None = None) -> str:
     return say("{names} and others ({n} in all)", names=text, n=say.number(count))
 
 
+def variation_limit(limit: float, say: Language) -> str:
+    """A limit of the coefficient of variation: two decimals, or as many as the standard writes."""
+    return say.number(limit, 2 if limit is None or limit != limit else max(2, places(limit)))
+
+
 def variation_item(row: Mapping) -> str:
     """Id of the requirement behind a row of `balance`: ``cv.backbone_teachers.junior``."""
     if row["indicator"] == COMPOSITE:

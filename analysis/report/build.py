@@ -167,7 +167,7 @@ def _exported(executed, names: list[str]) -> dict[str, bytes]:
             page, resources = _exporter("pdf").page(executed)
             pdf = beside.submit(pdf_from_html(folder, page, resources["junheng"]))
         others = {name: export(executed, name) for name in names if name != "pdf"}
-        return {name: others.get(name) or pdf.result() for name in names}
+        return {name: pdf.result() if name == "pdf" else others[name] for name in names}
 
 
 def _write(

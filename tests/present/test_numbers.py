@@ -5,8 +5,10 @@ import re
 import pytest
 from counties import build_county
 
+from analysis.base.language import speak
 from analysis.measure.study import study_of
 from analysis.present.tables.evaluation import open_grid, unmet_grid
+from analysis.present.terms import variation_limit
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +33,9 @@ def test_parts_of_a_requirement_have_its_number(study):
 
     assert "G14" in {row[made.header.index("No.")].text for row in made.rows}
     assert any("." in item for item in study.evaluation.query("status == 'not_assessed'")["item"])
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(0.5, "0.50"), (0.45, "0.45"), (0.455, "0.455")])
+def test_a_limit_of_the_variation_is_never_rounded(limit, shown):
+    assert variation_limit(limit, speak("en")) == shown
+    assert variation_limit(float("nan"), speak("en")) == variation_limit(None, speak("en"))

@@ -38,7 +38,7 @@ SOME = {
 }
 
 
-def preload(wanted: Iterable[str] = tuple(SOME)) -> None:
+def preload(wanted: Iterable[str]) -> None:
     """Import the libraries and read what every report reads: standards, catalogues, fonts.
 
     Parameters

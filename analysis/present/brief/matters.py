@@ -25,6 +25,7 @@ from ..terms import (
     named_units,
     printed_part,
     variation_item,
+    variation_limit,
 )
 from .due import assigned
 
@@ -123,7 +124,7 @@ def _variation(study: Study, doubt: np.ndarray, say: Language) -> list[Matter]:
     found = []
     for row in rows.sort_values("over", ascending=False, kind="stable").to_dict("records"):
         entry = variation_item(row)
-        cv, limit = say.number(row["cv"], CV_DECIMALS), say.number(row["limit"], 2)
+        cv, limit = say.number(row["cv"], CV_DECIMALS), variation_limit(row["limit"], say)
         found.append(
             Matter(
                 entry,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...base.language import DASH, Language, places, speak
+from ...base.language import DASH, Language, speak
 from ...base.schema.indicators import Indicator
 from ...base.schema.terms import STAGE_LABELS, STAGES, YUAN
 from ...measure.balance import COMPOSITE
@@ -13,7 +13,7 @@ from ...measure.verdicts import three_valued
 from ..chance import is_projected
 from ..tables.grid import Cell, Grid, number_cell, text_cell
 from ..tables.schools import printed_up
-from ..terms import PART_NAMES, status_name
+from ..terms import PART_NAMES, status_name, variation_limit
 
 COUNTED = ("government", "quality")
 
@@ -87,7 +87,7 @@ def _variation(study: Study, stage: str, say: Language) -> tuple[Cell, ...] | No
     return (
         text_cell(say("{stage}: CVs within the limit", stage=say.label(STAGE_LABELS[stage]))),
         Cell(_of(say, (rows["status"] == "met").sum(), len(rows)), True),
-        text_cell(say("all at most {limit}", limit=say.join(say.number(limit, max(2, places(limit))) for limit in limits))),
+        text_cell(say("all at most {limit}", limit=say.join(variation_limit(limit, say) for limit in limits))),
         _status(three_valued(rows["status"]), say),
     )  # fmt: skip
 

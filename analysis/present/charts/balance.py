@@ -12,6 +12,7 @@ from ...base.rows import rows_by
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.balance import COMPOSITE
 from ...measure.study import Study
+from ..terms import variation_limit
 from .chart import COLOURS, WIDTH, Chart, styled
 from .layout import GridLayout
 from .names import short_name
@@ -49,7 +50,7 @@ def balance_chart(study: Study, lang: str = "zh") -> Chart:
         title = say.label(STAGE_LABELS[stage])
         if np.isfinite(limit):
             axis.axvline(limit, color=COLOURS["limit"], linewidth=1)
-            title += say(" (limit {value})", value=say.number(limit, 2))
+            title += say(" (limit {value})", value=variation_limit(limit, say))
         axis.set_title(title)
         axis.set_yticks(
             position, [say.label(study.rules.indicators[n].short) for n in rows["indicator"]]

@@ -8,6 +8,7 @@ from ...base.language import speak
 from ...base.schema.terms import STAGE_LABELS, STAGES
 from ..charts.chart import COLOURS, WIDTH, Chart, styled
 from ..charts.layout import GridLayout
+from ..terms import variation_limit
 from .summary import Region
 from .tables import verdict_name
 
@@ -43,7 +44,7 @@ def variation_chart(region: Region, lang: str = "zh") -> Chart:
         title = say.label(STAGE_LABELS[stage])
         if np.isfinite(limit):
             axis.axvline(limit, color=COLOURS["limit"], linewidth=1)
-            title += say(" (limit {value})", value=say.number(limit, 2))
+            title += say(" (limit {value})", value=variation_limit(limit, say))
         axis.set_title(title)
         axis.set_yticks(range(len(names)), [say.label(region.indicators[n]) for n in names])
         axis.set_ylim(len(names) - 0.4, -0.6)

@@ -8,8 +8,8 @@ from ...base.schema.terms import STAGE_LABELS, STAGES
 from ...measure.balance import COMPOSITE
 from ...measure.dispersion import break_even
 from ...measure.study import Study
-from ..terms import status_name
-from .grid import MARKS, Grid, number_cell, text_cell
+from ..terms import status_name, variation_limit
+from .grid import MARKS, Cell, Grid, number_cell, text_cell
 
 
 def balance_grid(study: Study, lang: str = "zh") -> Grid:
@@ -30,7 +30,7 @@ def balance_grid(study: Study, lang: str = "zh") -> Grid:
                 number_cell(say, row["mean"], decimals),
                 number_cell(say, row["sd"], decimals),
                 number_cell(say, row["cv"], 3),
-                number_cell(say, row["limit"], 2),
+                Cell(variation_limit(row["limit"], say), True),
                 text_cell(
                     say("reported only")
                     if row["status"] == "not_applicable"

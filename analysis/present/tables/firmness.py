@@ -6,7 +6,7 @@ from ...base.files import N_
 from ...base.language import speak
 from ...base.schema.terms import STAGE_LABELS
 from ...measure.study import Study
-from ..terms import status_name
+from ..terms import status_name, variation_limit
 from .grid import Cell, Grid, number_cell, text_cell
 from .schools import printed_up
 
@@ -28,7 +28,7 @@ def margins_grid(study: Study, lang: str = "zh", top: int = 12) -> Grid:
                 text_cell(say.label(STAGE_LABELS[row["stage"]])),
                 text_cell(say.label(about.short)),
                 number_cell(say, row["cv"], 3, row["status"]),
-                number_cell(say, row["limit"], 2),
+                Cell(variation_limit(row["limit"], say), True),
                 text_cell(row["school"]),
                 Cell(f"{sign}{say.number(size)}", True),
                 text_cell(say.label(about.resource)),
